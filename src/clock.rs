@@ -1,0 +1,181 @@
+//! Instants, days and the one place that reads the system clock. Not here: time zones of a fund's day sums (`ledger`).
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+/// A moment as whole microseconds since 1970-01-01T00:00:00Z; sorts as a number on both databases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(pub i64);
+
+impl Instant {
+    /// From whole unix seconds, as Stripe stamps its objects.
+    pub const fn from_unix_secs(secs: i64) -> Self {
+        Self(secs.saturating_mul(1_000_000))
+    }
+
+    /// Whole unix seconds, rounded down.
+    pub const fn unix_secs(self) -> i64 {
+        self.0.div_euclid(1_000_000)
+    }
+
+    /// This moment moved by `secs` seconds, which may be negative.
+    pub const fn plus_secs(self, secs: i64) -> Self {
+        Self(self.0.saturating_add(secs.saturating_mul(1_000_000)))
+    }
+
+    /// The calendar day this moment falls on in `zone`.
+    pub fn day_in(self, zone: &Zone) -> Day {
+        Day(self.timestamp().to_zoned(zone.0.clone()).date())
+    }
+
+    /// `14 Nov 2026, 09:00 CST`: for people, in the fund's own zone.
+    pub fn for_people(self, zone: &Zone) -> String {
+        self.timestamp().to_zoned(zone.0.clone()).strftime("%-d %b %Y, %H:%M %Z").to_string()
+    }
+
+    /// RFC 3339 in UTC to the second, for machine-read files.
+    pub fn rfc3339(self) -> String {
+        self.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
+    fn timestamp(self) -> Timestamp {
+        Timestamp::from_microsecond(self.0).unwrap_or(if self.0 < 0 { Timestamp::MIN } else { Timestamp::MAX })
+    }
+}
+
+crate::sql_integer!(Instant);
+
+/// A calendar day; `YYYY-MM-DD` in the database and in every file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(Date);
+
+impl Day {
+    /// The day after this one.
+    pub fn next(self) -> Self {
+        Self(self.0.tomorrow().unwrap_or(Date::MAX))
+    }
+
+    /// The first moment of this day in `zone`.
+    ///
+    /// # Errors
+    /// When the day lies outside what a time zone can tell (years -9999 to 9999).
+    pub fn start_in(self, zone: &Zone) -> Result<Instant, jiff::Error> {
+        Ok(Instant(self.0.to_zoned(zone.0.clone())?.timestamp().as_microsecond()))
+    }
+
+    /// `14 Nov 2026`, for people.
+    pub fn for_people(self) -> String {
+        self.0.strftime("%-d %b %Y").to_string()
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for Day {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let date = Date::strptime("%Y-%m-%d", text).map_err(|_| format!("“{text}” is not a day; write it like 2026-11-14"))?;
+        if text.len() == 10 { Ok(Self(date)) } else { Err(format!("“{text}” is not a day; write it like 2026-11-14")) }
+    }
+}
+
+crate::sql_text!(Day);
+
+/// A named time zone of the IANA database, such as `America/Los_Angeles`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Zone(TimeZone);
+
+impl Zone {
+    /// Coordinated universal time.
+    pub const UTC: Self = Self(TimeZone::UTC);
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.iana_name().unwrap_or("UTC"))
+    }
+}
+
+impl FromStr for Zone {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        TimeZone::get(name).map(Self).map_err(|_| format!("“{name}” is not a time zone; write one like America/Los_Angeles"))
+    }
+}
+
+crate::sql_text!(Zone);
+
+/// Where the program learns what time it is: the machine's clock, or a fixed one that tests move.
+#[derive(Clone, Debug)]
+pub struct Clock(Source);
+
+#[derive(Clone, Debug)]
+enum Source {
+    System,
+    Fixed(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// The machine's clock.
+    pub const fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// A clock that stands at `at` until [`Clock::advance`] moves it; copies move together.
+    pub fn fixed(at: Instant) -> Self {
+        Self(Source::Fixed(Arc::new(AtomicI64::new(at.0))))
+    }
+
+    /// This moment, cut to microseconds.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the system clock")]
+    pub fn now(&self) -> Instant {
+        match &self.0 {
+            Source::Fixed(at) => Instant(at.load(Ordering::SeqCst)),
+            Source::System => {
+                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+                Instant(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+            }
+        }
+    }
+
+    /// Moves a fixed clock forward; the system's clock is left alone.
+    pub fn advance(&self, by: Duration) {
+        if let Source::Fixed(at) = &self.0 {
+            at.fetch_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX), Ordering::SeqCst);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_falls_on_the_day_of_the_funds_zone() {
+        let late_evening_in_portland = Instant::from_unix_secs(1_700_030_000);
+        let portland: Zone = "America/Los_Angeles".parse().unwrap();
+        assert_eq!(late_evening_in_portland.day_in(&Zone::UTC).to_string(), "2023-11-15");
+        assert_eq!(late_evening_in_portland.day_in(&portland).to_string(), "2023-11-14");
+    }
+
+    #[test]
+    fn a_day_is_written_in_full_or_refused() {
+        assert!("2026-02-28".parse::<Day>().is_ok());
+        for wrong in ["2026-2-28", "2026-02-30", "28.02.2026", "", "2026-02-28 "] {
+            assert!(wrong.parse::<Day>().is_err(), "{wrong:?}");
+        }
+    }
+}

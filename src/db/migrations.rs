@@ -1,0 +1,105 @@
+//! The schema's history in two dialects, and how a database is brought to its end.
+
+use std::borrow::Cow;
+
+use anyhow::{Context as _, bail};
+use sqlx::AssertSqlSafe;
+use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+use super::{Db, Tx};
+use crate::run;
+
+/// One step of the schema, said in both dialects.
+#[derive(Debug)]
+pub struct Schema {
+    /// Counts up from 1.
+    pub version: i64,
+    /// The file's name without number and ending.
+    pub name: &'static str,
+    /// For the embedded database.
+    pub sqlite: &'static str,
+    /// For `PostgreSQL`.
+    pub postgres: &'static str,
+}
+
+macro_rules! schema {
+    ($version:literal, $file:literal) => {
+        Schema {
+            version: $version,
+            name: $file,
+            sqlite: include_str!(concat!("../../migrations/sqlite/", $file, ".sql")),
+            postgres: include_str!(concat!("../../migrations/postgres/", $file, ".sql")),
+        }
+    };
+}
+
+/// Every step, oldest first. A shipped step is never edited.
+pub const MIGRATIONS: &[Schema] =
+    &[schema!(1, "0001_books"), schema!(2, "0002_payments"), schema!(3, "0003_donations"), schema!(4, "0004_publications")];
+
+/// What [`Db::migrate`] found and did.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Migrated {
+    /// Steps that were there already.
+    pub before: usize,
+    /// Steps there are now.
+    pub now: usize,
+}
+
+impl Db {
+    /// Brings the schema to its newest step, each step in a transaction of its own.
+    ///
+    /// # Errors
+    /// When the schema is newer than this program, a shipped step was changed, or the database refuses.
+    pub async fn migrate(&self) -> anyhow::Result<Migrated> {
+        let before = self.applied().await?;
+        let migrator = self.migrator();
+        match self {
+            Self::Sqlite { write, .. } => migrator.run(write).await,
+            Self::Postgres(pool) => migrator.run(pool).await,
+        }
+        .context("The database could not be migrated")?;
+        Ok(Migrated { before, now: MIGRATIONS.len() })
+    }
+
+    /// How many of our steps the database has.
+    ///
+    /// # Errors
+    /// When it has a step this program does not know: an older program must not touch newer books.
+    pub async fn applied(&self) -> anyhow::Result<usize> {
+        let tx = &mut self.begin_read().await?;
+        let known_table = match tx {
+            Tx::Sqlite(_) => "SELECT COUNT(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'",
+            Tx::Postgres(_) => "SELECT COUNT(*) FROM pg_tables WHERE tablename = '_sqlx_migrations' AND schemaname = current_schema()",
+        };
+        let tables: i64 = run!(tx, fetch_one, sqlx::query_scalar(known_table))?;
+        if tables == 0 {
+            return Ok(0);
+        }
+        let newest: Option<i64> = run!(tx, fetch_one, sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations"))?;
+        let newest = usize::try_from(newest.unwrap_or(0))?;
+        if newest > MIGRATIONS.len() {
+            bail!(
+                "These books were written by a newer strikefund (schema {newest}, this program knows {}): install that version or a later one.",
+                MIGRATIONS.len()
+            );
+        }
+        Ok(newest)
+    }
+
+    fn migrator(&self) -> Migrator {
+        let steps = MIGRATIONS
+            .iter()
+            .map(|step| {
+                let text = match self {
+                    Self::Sqlite { .. } => step.sqlite,
+                    Self::Postgres(_) => step.postgres,
+                };
+                let sql = AssertSqlSafe(text).into_sql_str();
+                Migration::new(step.version, Cow::Borrowed(step.name), MigrationType::Simple, sql, false)
+            })
+            .collect();
+        Migrator::with_migrations(steps)
+    }
+}

@@ -1,0 +1,121 @@
+//! The embedded database: how its file is opened, and the settings it must have before a cent is written.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::Db;
+
+/// The first release without the WAL-reset bug: 3.7.0 to 3.51.2 can corrupt a database with two connections.
+pub const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+/// Where the embedded database lies.
+#[derive(Clone, Debug)]
+pub struct SqliteFile(pub PathBuf);
+
+/// Settings read back from every new connection, each with the value without which we do not start.
+const REQUIRED: [(&str, &str, &str); 4] = [
+    ("journal_mode", "PRAGMA journal_mode", "wal"),
+    ("synchronous", "PRAGMA synchronous", "2"),
+    ("foreign_keys", "PRAGMA foreign_keys", "1"),
+    ("recursive_triggers", "PRAGMA recursive_triggers", "1"),
+];
+
+impl Db {
+    /// Opens the embedded database in `directory`, making both where they are missing.
+    ///
+    /// # Errors
+    /// In one plain sentence: the directory cannot be written, the `SQLite` library is too old, or a setting did not take.
+    pub async fn open_sqlite(directory: &Path) -> anyhow::Result<Self> {
+        check_directory(directory)?;
+        let path = directory.join("strikefund.sqlite");
+        let options = SqliteConnectOptions::from_str("sqlite:")?
+            .filename(&path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .pragma("recursive_triggers", "ON")
+            .busy_timeout(Duration::from_secs(5))
+            .statement_cache_capacity(256);
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .acquire_timeout(Duration::from_secs(10))
+            .after_connect(|connection, _| Box::pin(check_settings(connection)))
+            .connect_with(options.clone())
+            .await
+            .with_context(|| format!("The database {} cannot be opened", path.display()))?;
+        let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&write).await?;
+        check_version(&version)?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(4)
+            .acquire_timeout(Duration::from_secs(10))
+            .after_connect(|connection, _| Box::pin(check_settings(connection)))
+            .connect_with(options.pragma("query_only", "ON"))
+            .await?;
+        Ok(Self::Sqlite { read, write, file: SqliteFile(path) })
+    }
+}
+
+/// Writes a byte and takes it away again: what cannot be written is told now, not at the first gift.
+fn check_directory(directory: &Path) -> anyhow::Result<()> {
+    let plain = || format!("The data directory {} cannot be written: give it to the user that runs strikefund", directory.display());
+    std::fs::create_dir_all(directory).with_context(plain)?;
+    let probe = directory.join(".probe");
+    std::fs::write(&probe, b"strikefund").with_context(plain)?;
+    std::fs::remove_file(&probe).with_context(plain)
+}
+
+/// Refuses an `SQLite` that may corrupt the books.
+///
+/// # Errors
+/// When `version` is older than [`OLDEST_SQLITE`] or is no version at all.
+pub fn check_version(version: &str) -> anyhow::Result<()> {
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    let found = (next(), next(), next());
+    let (major, minor, patch) = OLDEST_SQLITE;
+    ensure!(
+        found >= OLDEST_SQLITE,
+        "SQLite {version} is too old: releases before {major}.{minor}.{patch} can corrupt a database that two connections share."
+    );
+    Ok(())
+}
+
+async fn check_settings(connection: &mut sqlx::SqliteConnection) -> sqlx::Result<()> {
+    for (name, question, wanted) in REQUIRED {
+        let found: String = match sqlx::query_scalar::<_, String>(question).fetch_one(&mut *connection).await {
+            Ok(text) => text,
+            Err(sqlx::Error::ColumnDecode { .. }) => sqlx::query_scalar::<_, i64>(question).fetch_one(&mut *connection).await?.to_string(),
+            Err(error) => return Err(error),
+        };
+        if found != wanted {
+            return Err(sqlx::Error::Configuration(
+                format!("SQLite answers {name}={found} where {wanted} is needed; the books would not be safe").into(),
+            ));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_sqlite_that_can_corrupt_is_refused() {
+        for old in ["3.40.1", "3.51.2", "3.7", "nonsense"] {
+            let said = check_version(old).unwrap_err().to_string();
+            assert!(said.contains("too old"), "{said}");
+        }
+        for sound in ["3.51.3", "3.52.0", "4.0.0"] {
+            check_version(sound).unwrap();
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! strikefund: gifts for a strike fund, in books that balance, on pages that anyone can check.
+//!
+//! # The house
+//!
+//! A file imports from its own floor only as drawn, and from any floor under it; never upward, never in a circle.
+//!
+//! | floor | rooms |
+//! |---|---|
+//! | 5 | [`web`]: every address, page, form. [`jobs`]: the loop behind the scenes. [`demo`]: a strike of ten days to look at |
+//! | 4 | [`booking`]: what each Stripe fact does to books and donations. [`publication`]: batches, reports, exports |
+//! | 3 | [`donations`]: a gift from pledge to settled. [`spending`]: money out. [`payments`]: deliveries, sync, the Stripe gateway, the practice Stripe |
+//! | 2 | [`funds`]: a pot of money with one purpose, one page, one currency |
+//! | 1 | [`ledger`]: double entry; it knows no donor, no Stripe, no HTTP |
+//! | 0 | [`money`], [`clock`], [`ids`], [`db`], [`seal`], [`config`] |
+//!
+//! Every feature folder has the same rooms: the noun (types, parsing, pure rules), the store (SQL only, private), the verbs (`mod.rs`).
+//!
+//! # Three journeys
+//!
+//! **A gift.** give form → `Pledge::parse` → `donations::pledge` → `payments::checkout` → Stripe's page → back on `/thanks`. Meanwhile
+//! Stripe → `POST /webhooks/stripe` → signature → raw row, durable → 200. `jobs` wakes → `payments::sync` lists balance transactions since the
+//! cursor → `booking` → `donations::settle` + `ledger::post` in one transaction.
+//!
+//! **A case of water.** `spending::pay` locks the fund, checks, posts; the next publication shows it.
+//!
+//! **A figure.** `publication::publish` reads one consistent view → page, CSV, JSON → bytes stored under a number → served as they are, for ever.
+//!
+//! # The words
+//!
+//! A **balance transaction** (a *line*) is one row of Stripe's own ledger; a **delivery** is one signed webhook request; **booking** turns one
+//! line into one **entry**, whose **postings** are signed minor units that sum to zero per currency; a **publication** is a numbered, immutable
+//! batch of public files. A webhook only wakes us: what is booked is Stripe's list of lines, one entry each, keyed by its id.
+
+pub mod clock;
+pub mod db;
+pub mod ids;
+pub mod money;
+pub mod seal;

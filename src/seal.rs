@@ -1,0 +1,89 @@
+//! Sealing what must not lie open in the database: raw deliveries, e-mail addresses, names. Not here: who may open them.
+
+use chacha20poly1305::aead::{Aead as _, Payload};
+use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
+use data_encoding::HEXLOWER;
+use hmac::{Hmac, Mac as _};
+use secrecy::{ExposeSecret as _, SecretBox};
+use sha2::Sha256;
+
+use crate::ids::Entropy;
+
+/// Names the algorithm and key of a sealed value, so that both can be replaced one day.
+const VERSION: u8 = 1;
+const NONCE: usize = 24;
+
+/// The keys derived from the master key, which is kept outside the database.
+#[derive(Debug)]
+pub struct Keyring {
+    sealing: SecretBox<[u8; 32]>,
+    index: SecretBox<[u8; 32]>,
+}
+
+impl Keyring {
+    /// Derives every key from the master key, each under a label of its own.
+    pub fn from_master(master: &[u8; 32]) -> Self {
+        let derive = |label: &str| SecretBox::new(Box::new(hmac(master, label.as_bytes())));
+        Self { sealing: derive("strikefund sealing 1"), index: derive("strikefund e-mail index 1") }
+    }
+
+    /// Seals `plain` (XChaCha20-Poly1305, random nonce), bound to `context`: table, column and row.
+    ///
+    /// # Panics
+    /// Never for what fits in memory: the cipher refuses only messages beyond 256 GiB.
+    pub fn seal(&self, entropy: &Entropy, context: &str, plain: &[u8]) -> Vec<u8> {
+        let nonce: [u8; NONCE] = entropy.bytes();
+        let payload = Payload { msg: plain, aad: context.as_bytes() };
+        let sealed = self.cipher().encrypt(&XNonce::from(nonce), payload).expect("a message in memory is short enough to seal");
+        [&[VERSION], &nonce[..], &sealed].concat()
+    }
+
+    /// Opens what [`Keyring::seal`] made under the same key and context; None for anything else.
+    pub fn open(&self, context: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        let rest = sealed.strip_prefix(&[VERSION])?;
+        let (nonce, message) = rest.split_first_chunk::<NONCE>()?;
+        self.cipher().decrypt(&XNonce::from(*nonce), Payload { msg: message, aad: context.as_bytes() }).ok()
+    }
+
+    /// A keyed hash of an e-mail address in its usual form: finds one donor's gifts, names nobody.
+    pub fn index(&self, email: &str) -> String {
+        HEXLOWER.encode(&hmac(self.index.expose_secret(), email.trim().to_lowercase().as_bytes()))
+    }
+
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(&(*self.sealing.expose_secret()).into())
+    }
+}
+
+fn hmac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+    let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key).expect("HMAC takes a key of any length");
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_opens_in_its_own_place_only() {
+        let (keys, others) = (Keyring::from_master(&[1; 32]), Keyring::from_master(&[2; 32]));
+        let sealed = keys.seal(&Entropy::seeded(1), "delivery.body/evt_1", b"who gave");
+        assert_eq!(keys.open("delivery.body/evt_1", &sealed).as_deref(), Some(&b"who gave"[..]));
+        assert_eq!(keys.open("delivery.body/evt_2", &sealed), None);
+        assert_eq!(others.open("delivery.body/evt_1", &sealed), None);
+        assert!(!sealed.windows(3).any(|w| w == b"who"));
+        for place in 0..sealed.len() {
+            let mut bent = sealed.clone();
+            bent[place] ^= 1;
+            assert_eq!(keys.open("delivery.body/evt_1", &bent), None, "byte {place}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_found_again_however_it_is_typed() {
+        let keys = Keyring::from_master(&[1; 32]);
+        assert_eq!(keys.index(" Ana@Example.org "), keys.index("ana@example.org"));
+        assert_ne!(keys.index("ana@example.org"), Keyring::from_master(&[2; 32]).index("ana@example.org"));
+    }
+}
