@@ -35,4 +35,5 @@ pub mod clock;
 pub mod db;
 pub mod ids;
 pub mod money;
+pub mod payments;
 pub mod seal;
