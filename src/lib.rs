@@ -33,6 +33,8 @@
 
 pub mod clock;
 pub mod db;
+pub mod funds;
 pub mod ids;
+pub mod ledger;
 pub mod money;
 pub mod seal;
