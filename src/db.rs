@@ -1,6 +1,7 @@
 //! One SQL text, two native drivers: connections, transactions, migrations. Not here: any feature's own statements.
 
 mod migrations;
+mod schema;
 mod sqlite;
 mod types;
 
@@ -172,6 +173,18 @@ impl Tx {
             Self::Sqlite(tx) => tx.commit().await,
             Self::Postgres(tx) => tx.commit().await,
         }
+    }
+
+    /// Holds one consistent view for the rest of this write transaction. Must come first in it.
+    ///
+    /// # Errors
+    /// When the database is gone, or the transaction has read already.
+    pub async fn freeze(&mut self) -> sqlx::Result<()> {
+        if let Self::Postgres(tx) = self {
+            sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").execute(&mut **tx).await?;
+        }
+        // SQLite's writer has the file to itself.
+        Ok(())
     }
 
     /// Takes `count` new entry ids, rising; a rolled-back transaction may leave a gap.

@@ -33,6 +33,7 @@
 
 pub mod clock;
 pub mod db;
+pub mod donations;
 pub mod funds;
 pub mod ids;
 pub mod ledger;
