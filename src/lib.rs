@@ -38,4 +38,6 @@ pub mod funds;
 pub mod ids;
 pub mod ledger;
 pub mod money;
+pub mod publication;
 pub mod seal;
+pub mod spending;

@@ -73,6 +73,8 @@ pub struct Balance {
     pub fund: Option<FundId>,
     /// The sum of its postings.
     pub amount: Money,
+    /// How many postings that is.
+    pub postings: i64,
 }
 
 /// The debits and credits of one currency; in sound books they are equal.
@@ -112,9 +114,8 @@ pub async fn accounts(tx: &mut Tx) -> sqlx::Result<Vec<Account>> {
 /// [`PostError::Differs`] where the source is in the books with other content, and what else [`PostError`] names.
 pub async fn post(tx: &mut Tx, entry: &NewEntry, now: Instant) -> Result<Posted, PostError> {
     entry.check()?;
-    if let Some(known) = store::find_by_source(tx, entry.source, &entry.source_id, entry.kind).await? {
-        let same = known.effective_on == entry.effective_on && known.reverses == entry.reverses && entry.same_postings(&known.postings);
-        return if same { Ok(Posted::Known(known.id)) } else { Err(PostError::Differs(entry.key())) };
+    if let Some(known) = find_posted(tx, entry).await? {
+        return Ok(known);
     }
     let id = tx.take_entry_ids(1).await?.first().copied().map(EntryId).ok_or(sqlx::Error::RowNotFound)?;
     for (n, posting) in (1_i64..).zip(&entry.postings) {
@@ -125,6 +126,16 @@ pub async fn post(tx: &mut Tx, entry: &NewEntry, now: Instant) -> Result<Posted,
     store::insert_entry(tx, id, entry, now).await?;
     store::insert_unsummed(tx, id).await?;
     Ok(Posted::New(id))
+}
+
+/// The same entry, where it stands in the books already.
+///
+/// # Errors
+/// [`PostError::Differs`] where its source stands with other content.
+pub async fn find_posted(tx: &mut Tx, entry: &NewEntry) -> Result<Option<Posted>, PostError> {
+    let Some(known) = store::find_by_source(tx, entry.source, &entry.source_id, entry.kind).await? else { return Ok(None) };
+    let same = known.effective_on == entry.effective_on && known.reverses == entry.reverses && entry.same_postings(&known.postings);
+    if same { Ok(Some(Posted::Known(known.id))) } else { Err(PostError::Differs(entry.key())) }
 }
 
 /// Posts the exact negation of an entry, on `on`, with the reason as memo. An entry is reversed once at most.

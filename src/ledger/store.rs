@@ -166,14 +166,17 @@ crate::record! {
         pub currency: Currency,
         /// Σ of the postings.
         pub amount_minor: i64,
+        /// How many postings.
+        pub postings: i64,
     }
 }
 
 pub(super) async fn balances(tx: &mut Tx, as_of: Option<Day>) -> sqlx::Result<Vec<Balance>> {
-    let sql = "SELECT a.path, a.code, a.kind, s.fund_id, s.currency, CAST(SUM(s.amount_minor) AS BIGINT) AS amount_minor
-                 FROM (SELECT account_id, fund_id, currency, amount_minor FROM day_sum WHERE day <= $1
+    let sql = "SELECT a.path, a.code, a.kind, s.fund_id, s.currency, CAST(SUM(s.amount_minor) AS BIGINT) AS amount_minor,
+                      CAST(SUM(s.postings) AS BIGINT) AS postings
+                 FROM (SELECT account_id, fund_id, currency, amount_minor, postings FROM day_sum WHERE day <= $1
                        UNION ALL
-                       SELECT p.account_id, COALESCE(p.fund_id, 0), p.currency, p.amount_minor
+                       SELECT p.account_id, COALESCE(p.fund_id, 0), p.currency, p.amount_minor, 1
                          FROM unsummed u JOIN entry e ON e.id = u.entry_id JOIN posting p ON p.entry_id = e.id
                         WHERE e.effective_on <= $1) s
                  JOIN account a ON a.id = s.account_id
@@ -189,6 +192,7 @@ pub(super) async fn balances(tx: &mut Tx, as_of: Option<Day>) -> sqlx::Result<Ve
         kind: row.kind,
         fund: Some(row.fund_id).filter(|fund| fund.0 != 0),
         amount: Money::new(row.amount_minor, row.currency),
+        postings: row.postings,
     };
     Ok(rows.into_iter().map(balance).collect())
 }
