@@ -3,16 +3,18 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use strikefund::clock::{Day, Zone};
+use strikefund::clock::Day;
 use strikefund::config::Flags;
-use strikefund::money::Currency;
+use strikefund::funds::NewFund;
 use strikefund::publication::export::Format;
 
 /// Gifts for a strike fund, in books that balance, on pages that anyone can check.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, after_help = AFTER, max_term_width = 100)]
-#[command(long_about = "Takes gifts for a strike fund through Stripe, keeps double-entry books of them, and publishes figures that anyone \
-    can check. Everything is in this one program: the site, the books, the work behind the scenes, and a practice Stripe to try it with.")]
+#[command(
+    long_about = "Takes gifts for a strike fund through Stripe, keeps double-entry books of them, and publishes figures that anyone \
+    can check. Everything is in this one program: the site, the books, the work behind the scenes, and a practice Stripe to try it with."
+)]
 pub struct Cli {
     #[command(subcommand)]
     pub verb: Verb,
@@ -67,9 +69,11 @@ pub struct Serve {
 
 /// Show a whole strike on made-up data: needs nothing, keeps nothing
 #[derive(Args, Debug)]
-#[command(long_about = "Makes a strike of ten days in a folder of its own: gifts, spending, a refund, a dispute, payouts, two funds. Then \
+#[command(
+    long_about = "Makes a strike of ten days in a folder of its own: gifts, spending, a refund, a dispute, payouts, two funds. Then \
     serves it with the practice Stripe and prints the links. Publications follow every few seconds. No real money, no account; \
-    what it made is removed when it stops.")]
+    what it made is removed when it stops."
+)]
 #[command(after_help = "\
 Examples:
   strikefund demo
@@ -78,9 +82,9 @@ pub struct Demo {}
 
 /// Prepare a fund; asked twice, it is done once
 #[derive(Args, Debug)]
-#[command(long_about = "Prepares a fund: its name, its address, its currency and its time zone, which stay as they are for ever. The \
-    database and the master key are made on the way where they are missing. Asked again with the same answers, it changes nothing; with \
-    other answers for a fund that is there, it says so and changes nothing.")]
+#[command(long_about = "Prepares a fund: its name, its address, its currency and its time zone. The \
+    database and the master key are made on the way where they are missing. Asked again for a fund that is there, it brings name, promise \
+    and publishing rules up to date; currency and time zone are never changed.")]
 #[command(after_help = "\
 Examples:
   strikefund setup --name 'Portland Bakers Strike Fund' --slug bakers --currency USD --time-zone America/Los_Angeles
@@ -98,10 +102,10 @@ pub struct Setup {
     pub slug: String,
     /// The currency its books are kept in, like USD
     #[arg(long, value_name = "CODE")]
-    pub currency: Currency,
+    pub currency: String,
     /// The time zone its days begin in, like America/Los_Angeles
     #[arg(long, value_name = "ZONE")]
-    pub time_zone: Zone,
+    pub time_zone: String,
     /// What the money is for, in public
     #[arg(long, value_name = "TEXT")]
     pub promise: Option<String>,
@@ -142,9 +146,11 @@ pub struct Migrate {
 
 /// Write the whole ledger for another program to read
 #[derive(Args, Debug)]
-#[command(long_about = "Writes every entry of the ledger with every amount, from one consistent view, while the site runs. Nothing that a \
+#[command(
+    long_about = "Writes every entry of the ledger with every amount, from one consistent view, while the site runs. Nothing that a \
     stranger typed is in it: no name, no e-mail address, no note; entries carry their numbers and Stripe's. The same books give the same \
-    file.")]
+    file."
+)]
 #[command(after_help = "\
 Examples:
   strikefund export --format hledger | hledger -f - check --strict
@@ -163,9 +169,11 @@ pub struct Export {
 
 /// Copy the books to a new file while the site runs, and check the copy
 #[derive(Args, Debug)]
-#[command(long_about = "Copies the database to a new file while the site runs, opens the copy, checks it (its structure, every balance, every \
+#[command(
+    long_about = "Copies the database to a new file while the site runs, opens the copy, checks it (its structure, every balance, every \
     sum) and only then gives it its name, with its SHA-256 in a file beside it. The master key is not in it, on purpose: whoever finds a \
-    backup cannot read who gave. Keep a copy of the key apart; without it the books are whole but names and addresses stay sealed.")]
+    backup cannot read who gave. Keep a copy of the key apart; without it the books are whole but names and addresses stay sealed."
+)]
 #[command(after_help = "\
 Examples:
   strikefund backup /mnt/backup/books-2026-11-22.sqlite
@@ -178,9 +186,11 @@ pub struct Backup {
 
 /// Put a backup in the place of the books, after checking it
 #[derive(Args, Debug)]
-#[command(long_about = "Checks the backup first: its SHA-256 where it stands beside it, its structure, every balance, every sum. Until all \
+#[command(
+    long_about = "Checks the backup first: its SHA-256 where it stands beside it, its structure, every balance, every sum. Until all \
     of that has passed nothing is touched. Books that are there already are left alone unless --replace is given; then they are moved \
-    aside, never deleted. Stop the site before.")]
+    aside, never deleted. Stop the site before."
+)]
 #[command(after_help = "\
 Examples:
   strikefund restore /mnt/backup/books-2026-11-22.sqlite --data /var/lib/strikefund
@@ -193,6 +203,21 @@ pub struct Restore {
     /// Move the books that are there aside
     #[arg(long)]
     pub replace: bool,
+}
+
+impl Setup {
+    /// The fund that was asked for.
+    ///
+    /// # Errors
+    /// A plain sentence for each thing wrong.
+    pub fn fund(&self) -> Result<NewFund, Vec<String>> {
+        let mut fund = NewFund::parse(&self.name, &self.slug, &self.currency, &self.time_zone)?;
+        fund.promise = self.promise.clone().unwrap_or(fund.promise);
+        fund.restriction.clone_from(&self.restriction);
+        fund.min_gifts = self.min_gifts.map_or(fund.min_gifts, i64::from);
+        fund.publish_interval_secs = self.publish_interval.map_or(fund.publish_interval_secs, i64::from);
+        Ok(fund)
+    }
 }
 
 /// Reads `90`, `90s`, `15m`, `24h` or `7d` as seconds.

@@ -32,9 +32,11 @@
 //! batch of public files. A webhook only wakes us: what is booked is Stripe's list of lines, one entry each, keyed by its id.
 
 pub mod clock;
+pub mod config;
 pub mod db;
 pub mod funds;
 pub mod ids;
 pub mod ledger;
 pub mod money;
+pub mod publication;
 pub mod seal;

@@ -57,9 +57,13 @@ pub fn webhook_secrets(text: &str) -> Result<Vec<SecretString>, String> {
     if secrets.is_empty() || secrets.len() > 2 {
         return Err("takes one secret, or two with a comma between".to_owned());
     }
-    let sound = |secret: &&str| secret.strip_prefix("whsec_").is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_graphic()));
+    let sound =
+        |secret: &&str| secret.strip_prefix("whsec_").is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_graphic()));
     if !secrets.iter().all(sound) {
-        return Err("holds something that is no webhook secret; one starts with whsec_ and stands beside its endpoint in the Stripe dashboard".to_owned());
+        return Err(
+            "holds something that is no webhook secret; one starts with whsec_ and stands beside its endpoint in the Stripe dashboard"
+                .to_owned(),
+        );
     }
     Ok(secrets.into_iter().map(SecretString::from).collect())
 }
