@@ -1,6 +1,7 @@
 //! One SQL text, two native drivers: connections, transactions, migrations. Not here: any feature's own statements.
 
 mod migrations;
+mod roles;
 mod schema;
 mod sqlite;
 mod types;

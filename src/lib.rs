@@ -32,6 +32,7 @@
 //! batch of public files. A webhook only wakes us: what is booked is Stripe's list of lines, one entry each, keyed by its id.
 
 pub mod clock;
+pub mod config;
 pub mod db;
 pub mod donations;
 pub mod funds;

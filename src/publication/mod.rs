@@ -1,6 +1,7 @@
 //! What the public sees: numbered, immutable files, rendered once from one consistent view. Never live figures.
 
 mod batch;
+pub mod export;
 mod figures;
 mod store;
 
