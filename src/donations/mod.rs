@@ -237,6 +237,11 @@ pub async fn find_by_intent(tx: &mut Tx, payment_intent: &str) -> sqlx::Result<O
     store::find_by_intent(tx, payment_intent).await
 }
 
+/// The gift that a charge settled.
+pub async fn find_by_charge(tx: &mut Tx, charge_id: &str) -> sqlx::Result<Option<Donation>> {
+    store::find_by_charge(tx, charge_id).await
+}
+
 /// The gift that stands for `reference` at Stripe.
 pub async fn find_by_ref(tx: &mut Tx, reference: &str) -> sqlx::Result<Option<Donation>> {
     store::find_by_ref(tx, reference).await

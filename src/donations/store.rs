@@ -87,6 +87,10 @@ pub(super) async fn find_by_intent(tx: &mut Tx, payment_intent: &str) -> sqlx::R
     run!(tx, fetch_optional, sqlx::query_as(select_donation!("WHERE payment_intent = $1")).bind(payment_intent))
 }
 
+pub(super) async fn find_by_charge(tx: &mut Tx, charge_id: &str) -> sqlx::Result<Option<Donation>> {
+    run!(tx, fetch_optional, sqlx::query_as(select_donation!("WHERE charge_id = $1")).bind(charge_id))
+}
+
 pub(super) async fn set_session(tx: &mut Tx, id: DonationId, session_id: &str, session_url: &str) -> sqlx::Result<()> {
     let sql = "UPDATE donation SET session_id = $2, session_url = $3 WHERE id = $1";
     run!(tx, execute, sqlx::query(sql).bind(id).bind(session_id).bind(session_url))?;

@@ -9,7 +9,7 @@ use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
 use crate::donations;
 use crate::funds::Fund;
-use crate::ids::{FundId, sha256_hex};
+use crate::ids::{FundId, PublicationId, sha256_hex};
 use crate::ledger::{self, Balance, chart};
 use crate::money::Money;
 
@@ -99,6 +99,19 @@ pub async fn publish(tx: &mut Tx, fund: &Fund, practice: bool, now: Instant) -> 
 /// A file of the fund's newest publication, or of the one with that number.
 pub async fn file(tx: &mut Tx, slug: &str, number: Option<i64>, path: &str) -> sqlx::Result<Option<File>> {
     store::file(tx, slug, number, path).await
+}
+
+/// Reads every public file again; Some names the first whose bytes are not the ones that were published.
+pub async fn verify(tx: &mut Tx) -> sqlx::Result<Option<String>> {
+    let mut after = (PublicationId(0), String::new());
+    loop {
+        let files = store::files_after(tx, &after).await?;
+        let Some(last) = files.last() else { return Ok(None) };
+        after = (last.publication_id, last.path.clone());
+        if let Some(bent) = files.iter().find(|file| sha256_hex(&file.body) != file.sha256) {
+            return Ok(Some(format!("a published file was changed: {} of publication row {}", bent.path, bent.publication_id)));
+        }
+    }
 }
 
 /// The figures of every face, as the files of a publication.

@@ -75,3 +75,24 @@ pub(super) async fn file(tx: &mut Tx, slug: &str, number: Option<i64>, path: &st
                                            WHERE u.slug = $1 AND (p.number = $2 OR $2 = 0) ORDER BY p.number DESC LIMIT 1)";
     run!(tx, fetch_optional, sqlx::query_as(sql).bind(slug).bind(number.unwrap_or(0)).bind(path))
 }
+
+crate::record! {
+    /// A file and the publication it belongs to.
+    pub struct FileRow {
+        /// The publication.
+        pub publication_id: PublicationId,
+        /// The file's place in it.
+        pub path: String,
+        /// The hash it was published with.
+        pub sha256: String,
+        /// Its bytes.
+        pub body: Vec<u8>,
+    }
+}
+
+pub(super) async fn files_after(tx: &mut Tx, after: &(PublicationId, String)) -> sqlx::Result<Vec<FileRow>> {
+    let sql = "SELECT publication_id, path, sha256, body FROM publication_file
+                WHERE publication_id > $1 OR (publication_id = $1 AND path > $2)
+                ORDER BY publication_id, path LIMIT 100";
+    run!(tx, fetch_all, sqlx::query_as(sql).bind(after.0).bind(after.1.as_str()))
+}
