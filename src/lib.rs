@@ -39,6 +39,7 @@ pub mod funds;
 pub mod ids;
 pub mod ledger;
 pub mod money;
+pub mod payments;
 pub mod publication;
 pub mod seal;
 pub mod spending;

@@ -1,0 +1,1 @@
+//! The statements over the state of Stripe's objects.
