@@ -1,4 +1,5 @@
 //! The command line: what can be asked, and the help that teaches it. Not here: doing it.
+#![expect(clippy::doc_markdown, reason = "the comments on arguments are the help that people read in a terminal")]
 
 use std::path::PathBuf;
 

@@ -1,5 +1,6 @@
 //! One SQL text, two native drivers: connections, transactions, migrations. Not here: any feature's own statements.
 
+pub mod backup;
 mod migrations;
 mod roles;
 mod schema;

@@ -73,13 +73,11 @@ async fn run(verb: &Verb, config: &Config) -> anyhow::Result<()> {
 
 /// Connects to the books as they are.
 async fn connect(config: &Config) -> anyhow::Result<Db> {
-    match &config.database_url {
-        Some(url) => Db::connect_postgres(url.expose_secret()).await.context("PostgreSQL does not take us in"),
-        None => {
-            config::make_private_folder(&config.data).with_context(|| format!("The folder {} cannot be made", config.data.display()))?;
-            Db::open_sqlite(&config.data).await
-        }
+    if let Some(url) = &config.database_url {
+        return Db::connect_postgres(url.expose_secret()).await.context("PostgreSQL does not take us in");
     }
+    config::make_private_folder(&config.data).with_context(|| format!("The folder {} cannot be made", config.data.display()))?;
+    Db::open_sqlite(&config.data).await
 }
 
 /// Connects to books that are there, with the schema of this program.
