@@ -37,7 +37,7 @@ impl Bar {
 }
 
 /// Height of a row, label and bar together, in tenths of an `em`: the drawing grows with the reader's text.
-const ROW: usize = 33;
+const ROW: usize = 36;
 const LABEL_BASELINE: usize = 11;
 const BAR_TOP: usize = 15;
 
