@@ -42,3 +42,4 @@ pub mod money;
 pub mod publication;
 pub mod seal;
 pub mod spending;
+pub mod web;
