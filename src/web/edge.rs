@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{self, CONTENT_TYPE};
+use axum::http::header::{self, CONTENT_TYPE, InvalidHeaderValue};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -19,12 +19,11 @@ use super::meter::Meter;
 /// The longest address we read, in bytes (HT3).
 const LONGEST_ADDRESS: usize = 8 * 1024;
 
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; \
-    form-action 'self' https://checkout.stripe.com; frame-ancestors 'none'; base-uri 'none'";
+/// The names of a machine that is spoken to from itself.
+const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-/// On every answer. The referrer policy is not `no-referrer`: under that one browsers send `Origin: null` with our own forms (HT6).
-const HEADERS: [(HeaderName, HeaderValue); 5] = [
-    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+/// On every answer, besides the content policy. The referrer policy is not `no-referrer`: under that one browsers send `Origin: null` with our own forms (HT6).
+const HEADERS: [(HeaderName, HeaderValue); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
@@ -47,15 +46,26 @@ pub struct Edge {
     origin: String,
     encrypted: bool,
     practice: bool,
+    policy: HeaderValue,
     meter: Meter,
 }
 
 impl Edge {
     /// For a site that the world reaches under `base_url`, scheme and host with or without a port.
-    pub fn new(base_url: &str, practice: bool, meter: Meter) -> Self {
+    ///
+    /// # Errors
+    /// When the base URL cannot stand in a header.
+    pub fn new(base_url: &str, practice: bool, meter: Meter) -> Result<Self, InvalidHeaderValue> {
         let origin = base_url.trim_end_matches('/').to_ascii_lowercase();
         let authority = origin.split_once("://").map_or(origin.as_str(), |(_, authority)| authority);
-        Self { host: name_of(authority).to_owned(), encrypted: origin.starts_with("https://"), practice, meter, origin }
+        let (host, encrypted) = (name_of(authority).to_owned(), origin.starts_with("https://"));
+        // A browser holds the redirect after a form to this list too. Under its other names, 'self' is not the base URL (see `is_ours`).
+        let other_name = if LOOPBACK.contains(&&*host) { format!(" {origin}") } else { String::new() };
+        let policy = HeaderValue::try_from(format!(
+            "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; \
+             form-action 'self' https://checkout.stripe.com{other_name}; frame-ancestors 'none'; base-uri 'none'"
+        ))?;
+        Ok(Self { host, origin, encrypted, practice, policy, meter })
     }
 
     /// The layer against forms of other sites (HT5). Its fallback compares `Origin` with `Host`; where a proxy rewrote that, ours still fits.
@@ -84,7 +94,6 @@ impl Edge {
 
     /// Whether `host` names this site. A site on this machine alone answers to every name of this machine.
     fn is_ours(&self, host: &str) -> bool {
-        const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
         let name = name_of(host);
         name.eq_ignore_ascii_case(&self.host)
             || (LOOPBACK.contains(&&*self.host) && LOOPBACK.iter().any(|ours| name.eq_ignore_ascii_case(ours)))
@@ -94,6 +103,7 @@ impl Edge {
         for (name, value) in &HEADERS {
             headers.insert(name, value.clone());
         }
+        headers.insert(header::CONTENT_SECURITY_POLICY, self.policy.clone());
         if self.encrypted {
             headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
         }
@@ -170,7 +180,7 @@ mod tests {
     use super::*;
 
     fn edge(base_url: &str) -> Edge {
-        Edge::new(base_url, false, Meter::new(&[]))
+        Edge::new(base_url, false, Meter::new(&[])).unwrap()
     }
 
     #[test]

@@ -124,7 +124,7 @@ const BODY_DEADLINE: Duration = Duration::from_secs(10);
 /// # Errors
 /// When the base URL is no origin that a browser could send.
 pub fn router(site: Arc<Site>) -> anyhow::Result<Router> {
-    let edge = Arc::new(Edge::new(&site.base_url, site.is_practice(), Meter::new(&ROUTES)));
+    let edge = Arc::new(Edge::new(&site.base_url, site.is_practice(), Meter::new(&ROUTES))?);
     let after_panic = {
         let edge = Arc::clone(&edge);
         move |_cause| edge.after_panic()
