@@ -43,3 +43,4 @@ pub mod payments;
 pub mod publication;
 pub mod seal;
 pub mod spending;
+pub mod web;

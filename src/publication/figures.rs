@@ -93,6 +93,7 @@ impl Figures {
             "fund": self.fund.slug,
             "publication": self.number,
             "made_at": self.made_at.rfc3339(),
+            "as_of": self.as_of(),
             "currency": self.fund.currency.code(),
             "exponent": self.fund.currency.exponent(),
             "practice": self.practice,

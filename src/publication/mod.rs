@@ -1,8 +1,12 @@
 //! What the public sees: numbered, immutable files, rendered once from one consistent view. Never live figures.
 
+mod bars;
 mod batch;
 pub mod export;
 mod figures;
+pub mod page;
+#[cfg(test)]
+mod sample;
 mod store;
 
 use crate::clock::Instant;
@@ -123,6 +127,7 @@ fn render(figures: &Figures) -> Result<Vec<File>, PublishError> {
         body,
     };
     Ok(vec![
+        file("index.html", "text/html; charset=utf-8", page::render(figures)?.into_bytes()),
         file("figures.json", "application/json", figures.to_json().into_bytes()),
         file("figures.csv", "text/csv; charset=utf-8; header=present", figures.to_csv()?),
     ])
