@@ -38,6 +38,7 @@ CREATE TABLE stripe_line (
     payment_intent     TEXT COLLATE "C",
     fund_ref           TEXT COLLATE "C",                         -- metadata.fund of the source
     donation_ref       TEXT COLLATE "C",                         -- metadata.donation of the source
+    subscription_id    TEXT COLLATE "C",                         -- the recurring gift this charge is one turn of
     shown_minor        BIGINT ,                      -- what the donor saw, in its own currency's minor unit
     shown_currency     TEXT COLLATE "C",
     state              TEXT COLLATE "C"    NOT NULL CHECK (state IN ('new', 'booked', 'noted', 'parked')),

@@ -38,6 +38,7 @@ CREATE TABLE stripe_line (
     payment_intent     TEXT,
     fund_ref           TEXT,                         -- metadata.fund of the source
     donation_ref       TEXT,                         -- metadata.donation of the source
+    subscription_id    TEXT,                         -- the recurring gift this charge is one turn of
     shown_minor        INTEGER,                      -- what the donor saw, in its own currency's minor unit
     shown_currency     TEXT,
     state              TEXT    NOT NULL CHECK (state IN ('new', 'booked', 'noted', 'parked')),

@@ -17,7 +17,13 @@ pub fn values(head: &'static str, columns: usize, rows: usize, tail: &'static st
     AssertSqlSafe(format!("{head} VALUES {} {tail}", all.join(", ")))
 }
 
-/// Cuts `rows` into pieces of the sizes that [`values`] is prepared for.
+/// `{head} ($1, …)` with `count` numbered places: for `IN`.
+pub fn list(head: &'static str, count: usize) -> AssertSqlSafe<String> {
+    let places: Vec<String> = (1..=count).map(|place| format!("${place}")).collect();
+    AssertSqlSafe(format!("{head} ({})", places.join(", ")))
+}
+
+/// Cuts `rows` into pieces of few sizes, so that [`values`] and [`list`] are prepared once a size.
 pub fn pieces<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
     let mut rest = rows;
     std::iter::from_fn(move || {
@@ -35,6 +41,7 @@ mod tests {
     #[test]
     fn places_are_numbered_through_and_pieces_lose_nothing() {
         assert_eq!(values("INSERT INTO t (a, b)", 2, 2, "x").0, "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) x");
+        assert_eq!(list("x IN", 3).0, "x IN ($1, $2, $3)");
         let rows: Vec<u8> = (0..149).collect();
         let sizes: Vec<usize> = pieces(&rows).map(<[u8]>::len).collect();
         assert_eq!(sizes, [64, 64, 16, 4, 1]);

@@ -89,6 +89,8 @@ record! {
         pub fund_ref: Option<String>,
         /// `metadata.donation` of the charge, or of its subscription.
         pub donation_ref: Option<String>,
+        /// The recurring gift this charge is one turn of; then `donation_ref` is the recurring gift's, and each turn is a donation of its own.
+        pub subscription_id: Option<String>,
         /// What the donor saw, in the minor unit of `shown_currency`.
         pub shown_minor: Option<i64>,
         /// The currency the donor saw.
@@ -159,6 +161,7 @@ impl Line {
             payment_intent: None,
             fund_ref: None,
             donation_ref: None,
+            subscription_id: None,
             shown_minor: None,
             shown_currency: None,
             state: LineState::New,
@@ -167,7 +170,7 @@ impl Line {
             waits_until: None,
         };
         line.learn(source);
-        line.waits_until = line.question().map(|_| now.plus_secs(WAIT_SECS));
+        line.waits_until = line.leaves_a_question().then(|| now.plus_secs(WAIT_SECS));
         Ok(line)
     }
 
@@ -186,27 +189,28 @@ impl Line {
 
     /// Adds our references, if none are known yet: the two belong together, so they are never mixed from two places.
     pub fn refer(&mut self, references: References) {
-        if self.fund_ref.is_none() && self.donation_ref.is_none() {
+        if !self.is_referred() {
             (self.fund_ref, self.donation_ref) = (references.fund, references.donation);
         }
     }
 
-    /// What Stripe must still be asked before this line can be booked to its own fund; None when nothing more can be learned.
-    pub fn question(&self) -> Option<Question> {
-        let source_id = self.source_id.as_deref()?;
-        let Some(object) = self.source_object.as_deref() else {
-            return SourceKind::of_id(source_id).map(|kind| Question::Source(kind, source_id.to_owned()));
-        };
-        if self.fund_ref.is_some() || self.donation_ref.is_some() {
-            return None;
+    /// Whether a reference of ours is known.
+    pub fn is_referred(&self) -> bool {
+        self.fund_ref.is_some() || self.donation_ref.is_some()
+    }
+
+    /// Whether Stripe could tell more of this line's fund than its list did.
+    pub fn leaves_a_question(&self) -> bool {
+        let Some(source_id) = self.source_id.as_deref() else { return false };
+        let Some(object) = self.source_object.as_deref() else { return SourceKind::of_id(source_id).is_some() };
+        if self.is_referred() {
+            return false;
         }
-        match (SourceKind::of_object(object)?, &self.charge_id, &self.payment_intent) {
-            (SourceKind::Refund | SourceKind::Dispute, Some(charge), None) => Some(Question::Charge(charge.clone())),
-            (SourceKind::Charge, _, Some(intent)) => Some(Question::Intent(intent.clone())),
-            (SourceKind::Refund | SourceKind::Dispute, charge, Some(intent)) => {
-                Some(charge.clone().map_or_else(|| Question::Intent(intent.clone()), Question::Charge))
-            }
-            _ => None,
+        match SourceKind::of_object(object) {
+            // A charge without metadata of ours may be a turn of a recurring gift: only its payment intent can tell.
+            Some(SourceKind::Charge) => self.payment_intent.is_some(),
+            Some(SourceKind::Refund | SourceKind::Dispute) => self.charge_id.is_some() || self.payment_intent.is_some(),
+            Some(SourceKind::Payout) | None => false,
         }
     }
 
@@ -225,17 +229,6 @@ impl Line {
         let money = |line: &Self| (line.currency, line.amount_minor, line.fee_minor, line.net_minor);
         (&self.id, &self.kind, money(self), &self.source_id) == (&other.id, &other.kind, money(other), &other.source_id)
     }
-}
-
-/// Something only Stripe can answer about a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Question {
-    /// The source is known by its id alone.
-    Source(SourceKind, String),
-    /// A refund or dispute whose charge, with its metadata, was never seen.
-    Charge(String),
-    /// A charge without metadata of ours: of which subscription is it?
-    Intent(String),
 }
 
 words! {
@@ -352,7 +345,7 @@ mod tests {
         assert_eq!((line.fund_ref.as_deref(), line.donation_ref.as_deref()), (Some("f1"), Some("d1")));
         assert_eq!((line.charge_id.as_deref(), line.payment_intent.as_deref()), (Some("ch_1"), Some("pi_1")));
         assert_eq!((line.shown_minor, line.shown_currency), (Some(10_000), Some(Currency::USD)));
-        assert_eq!((line.question(), line.waits_until), (None, None));
+        assert_eq!((line.leaves_a_question(), line.waits_until), (false, None));
         assert!(!format!("{line:?}").contains("Ana") && !format!("{line:?}").contains("ana@"));
     }
 
@@ -376,24 +369,30 @@ mod tests {
     }
 
     #[test]
-    fn each_source_leads_to_the_question_that_is_left() {
-        let question = |source: serde_json::Value| {
+    fn a_line_waits_only_where_stripe_can_tell_more() {
+        let waits = |source: serde_json::Value| {
             let mut element = element();
             element["source"] = source;
-            read(&element).unwrap().question()
+            read(&element).unwrap().waits_until.is_some()
         };
-        assert_eq!(question(json!(null)), None);
-        assert_eq!(question(json!("txn_other")), None);
-        assert_eq!(question(json!("py_1")), Some(Question::Source(SourceKind::Charge, "py_1".into())));
-        assert_eq!(question(json!("du_1")), Some(Question::Source(SourceKind::Dispute, "du_1".into())));
-        assert_eq!(question(json!({"id": "po_1", "object": "payout"})), None);
-        assert_eq!(question(json!({"id": "xx_1", "object": "topup"})), None);
-        assert_eq!(question(json!({"id": "re_1", "object": "refund", "charge": "ch_1"})), Some(Question::Charge("ch_1".into())));
-        let expanded = json!({"id": "re_1", "object": "refund", "charge": {"id": "ch_1", "metadata": {"fund": "f1"}}});
-        assert_eq!(question(expanded), None);
-        let bare = json!({"id": "ch_1", "object": "charge", "payment_intent": "pi_1", "metadata": null});
-        assert_eq!(question(bare), Some(Question::Intent("pi_1".into())));
-        assert_eq!(question(json!({"id": "ch_1", "object": "charge"})), None);
+        for told in [
+            json!(null),
+            json!("txn_other"),
+            json!({"id": "po_1", "object": "payout"}),
+            json!({"id": "xx_1", "object": "topup"}),
+            json!({"id": "re_1", "object": "refund", "charge": {"id": "ch_1", "metadata": {"fund": "f1"}}}),
+            json!({"id": "ch_1", "object": "charge"}),
+        ] {
+            assert!(!waits(told.clone()), "{told}");
+        }
+        for open in [
+            json!("py_1"),
+            json!("du_1"),
+            json!({"id": "re_1", "object": "refund", "charge": "ch_1"}),
+            json!({"id": "ch_1", "object": "charge", "payment_intent": "pi_1", "metadata": null}),
+        ] {
+            assert!(waits(open.clone()), "{open}");
+        }
     }
 
     #[test]

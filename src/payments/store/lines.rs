@@ -15,7 +15,7 @@ macro_rules! line_columns {
             "id, created, ",
             $type,
             ", reporting_category, balance_type, currency, amount_minor, fee_minor, net_minor, available_on, status, source_id, ",
-            "source_object, source_status, charge_id, payment_intent, fund_ref, donation_ref, shown_minor, shown_currency, state, reason, ",
+            "source_object, source_status, charge_id, payment_intent, fund_ref, donation_ref, subscription_id, shown_minor, shown_currency, state, reason, ",
             "seen_at, waits_until",
             $tail
         )
@@ -28,7 +28,7 @@ pub(in crate::payments) async fn insert(tx: &mut Tx, lines: &[&Line]) -> sqlx::R
     let mut inserted = 0;
     for piece in rows::pieces(lines) {
         inserted += run!(tx, execute, {
-            let mut statement = sqlx::query(rows::values(HEAD, 24, piece.len(), "ON CONFLICT (id) DO NOTHING"));
+            let mut statement = sqlx::query(rows::values(HEAD, 25, piece.len(), "ON CONFLICT (id) DO NOTHING"));
             for line in piece {
                 statement = statement
                     .bind(&line.id)
@@ -49,6 +49,7 @@ pub(in crate::payments) async fn insert(tx: &mut Tx, lines: &[&Line]) -> sqlx::R
                     .bind(&line.payment_intent)
                     .bind(&line.fund_ref)
                     .bind(&line.donation_ref)
+                    .bind(&line.subscription_id)
                     .bind(line.shown_minor)
                     .bind(line.shown_currency)
                     .bind(line.state)
@@ -82,7 +83,7 @@ pub(in crate::payments) async fn renew_notes(tx: &mut Tx, line: &Line) -> sqlx::
 /// Writes what was learned of a line's source. A line that is booked meanwhile keeps what it was booked with.
 pub(in crate::payments) async fn save_source(tx: &mut Tx, line: &Line) -> sqlx::Result<()> {
     const SQL: &str = "UPDATE stripe_line SET source_object = $2, source_status = $3, charge_id = $4, payment_intent = $5, fund_ref = $6,
-        donation_ref = $7, shown_minor = $8, shown_currency = $9, waits_until = $10 WHERE id = $1 AND state = 'new'";
+        donation_ref = $7, subscription_id = $8, shown_minor = $9, shown_currency = $10, waits_until = $11 WHERE id = $1 AND state = 'new'";
     let statement = run!(
         tx,
         execute,
@@ -94,6 +95,7 @@ pub(in crate::payments) async fn save_source(tx: &mut Tx, line: &Line) -> sqlx::
             .bind(&line.payment_intent)
             .bind(&line.fund_ref)
             .bind(&line.donation_ref)
+            .bind(&line.subscription_id)
             .bind(line.shown_minor)
             .bind(line.shown_currency)
             .bind(line.waits_until)
@@ -135,6 +137,22 @@ pub(in crate::payments) async fn of_charge(tx: &mut Tx, charge_id: &str) -> sqlx
 pub(in crate::payments) async fn set_state(tx: &mut Tx, id: &LineId, state: LineState, reason: Option<&str>) -> sqlx::Result<()> {
     const SQL: &str = "UPDATE stripe_line SET state = $2, reason = $3, waits_until = NULL WHERE id = $1";
     run!(tx, execute, sqlx::query(SQL).bind(id).bind(state).bind(reason)).map(drop)
+}
+
+/// Marks many lines at once; a line that is not `new` any more stays as it is, and is not counted.
+pub(in crate::payments) async fn settle(tx: &mut Tx, ids: &[LineId]) -> sqlx::Result<u64> {
+    const HEAD: &str = "UPDATE stripe_line SET state = 'booked', reason = NULL, waits_until = NULL WHERE state = 'new' AND id IN";
+    let mut settled = 0;
+    for piece in rows::pieces(ids) {
+        settled += run!(tx, execute, {
+            let mut statement = sqlx::query(rows::list(HEAD, piece.len()));
+            for id in piece {
+                statement = statement.bind(id);
+            }
+            statement
+        })?;
+    }
+    Ok(settled)
 }
 
 pub(in crate::payments) async fn in_state(tx: &mut Tx, state: LineState, after: &str, limit: i64) -> sqlx::Result<Vec<Line>> {
