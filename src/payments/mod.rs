@@ -13,6 +13,7 @@ pub mod lease;
 pub mod line;
 pub mod notice;
 pub mod object;
+pub mod practice;
 pub mod signature;
 pub mod source;
 mod store;
