@@ -41,11 +41,11 @@ pub enum Verb {
     Demo(Demo),
     Setup(Setup),
     Migrate(Migrate),
-    Verify,
+    Verify(Verify),
     Export(Export),
     Backup(Backup),
     Restore(Restore),
-    Config,
+    Config(Show),
 }
 
 /// Run the site, and the work behind it, until stopped
@@ -145,6 +145,19 @@ pub struct Migrate {
     pub app_role: Option<String>,
 }
 
+/// Recompute everything the books promise, and name the first thing wrong
+#[derive(Args, Debug)]
+#[command(
+    long_about = "Recomputes everything from the postings: every entry sums to zero, every balance and day sum is right, every guard of \
+    the database is in place, and what Stripe said it holds is what the books say it holds. It only reads, and may run while the site \
+    does. What waits for a person (deliveries that could not be read, alerts) is listed, and is no fault of the books."
+)]
+#[command(after_help = "\
+Examples:
+  strikefund verify
+  strikefund verify || mail -s 'The books are wrong' treasurer@example.org      exit code 1 names the first thing wrong")]
+pub struct Verify {}
+
 /// Write the whole ledger for another program to read
 #[derive(Args, Debug)]
 #[command(
@@ -220,6 +233,25 @@ impl Setup {
         Ok(fund)
     }
 }
+
+/// Show which settings are in force, and where each came from
+#[derive(Args, Debug)]
+#[command(
+    long_about = "Shows every setting with its value and the place it came from: a flag, an environment variable, a line of the settings \
+    file, or its default. Secrets are never shown. Mistakes are told all at once, and the exit code is 2."
+)]
+#[command(after_help = "\
+Examples:
+  strikefund config
+  STRIKEFUND_CONFIG=/etc/strikefund.toml strikefund config
+
+A settings file, every line optional:
+  strikefund_data = \"/var/lib/strikefund\"
+  strikefund_listen = \"127.0.0.1:8080\"
+  strikefund_base_url = \"https://fund.example.org\"
+  stripe_secret_key_file = \"/etc/strikefund/stripe-key\"
+  stripe_webhook_secret_file = \"/etc/strikefund/webhook-secret\"")]
+pub struct Show {}
 
 /// Reads `90`, `90s`, `15m`, `24h` or `7d` as seconds.
 fn seconds(text: &str) -> Result<u32, String> {
