@@ -14,7 +14,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 pub use migrations::{MIGRATIONS, Migrated, Schema};
-pub use sqlite::{OLDEST_SQLITE, SqliteFile};
+pub use sqlite::{OLDEST_SQLITE, SQLITE_NAME, SqliteFile};
 
 /// The database a fund keeps its books in.
 #[derive(Clone, Debug)]

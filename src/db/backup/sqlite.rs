@@ -13,10 +13,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use super::{Backup, beside, checksum, folder_of, sync_folder};
 use crate::clock::Instant;
 use crate::config::make_private_folder;
-use crate::db::{Db, MIGRATIONS, SqliteFile};
-
-/// The database's name in its folder.
-const NAME: &str = "strikefund.sqlite";
+use crate::db::{Db, MIGRATIONS, SQLITE_NAME as NAME, SqliteFile};
 
 /// What stands beside a database that is open, or was when its program was killed.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
