@@ -126,6 +126,7 @@ pub struct Clock(Source);
 enum Source {
     System,
     Fixed(Arc<AtomicI64>),
+    Shifted(Arc<AtomicI64>),
 }
 
 impl Clock {
@@ -139,24 +140,35 @@ impl Clock {
         Self(Source::Fixed(Arc::new(AtomicI64::new(at.0))))
     }
 
+    /// The machine's clock moved by `secs`, which may be negative: a past that runs until [`Clock::advance`] brings it to today.
+    pub fn shifted(secs: i64) -> Self {
+        Self(Source::Shifted(Arc::new(AtomicI64::new(secs.saturating_mul(1_000_000)))))
+    }
+
     /// This moment, cut to microseconds.
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the system clock")]
     pub fn now(&self) -> Instant {
         match &self.0 {
+            Source::System => system_now(),
             Source::Fixed(at) => Instant(at.load(Ordering::SeqCst)),
-            Source::System => {
-                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-                Instant(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
-            }
+            Source::Shifted(by) => Instant(system_now().0.saturating_add(by.load(Ordering::SeqCst))),
         }
     }
 
-    /// Moves a fixed clock forward; the system's clock is left alone.
+    /// Moves a fixed or shifted clock forward; the machine's own is left alone.
     pub fn advance(&self, by: Duration) {
-        if let Source::Fixed(at) = &self.0 {
-            at.fetch_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX), Ordering::SeqCst);
+        match &self.0 {
+            Source::System => {}
+            Source::Fixed(micros) | Source::Shifted(micros) => {
+                micros.fetch_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX), Ordering::SeqCst);
+            }
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the system clock")]
+fn system_now() -> Instant {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    Instant(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! One SQL text, two native drivers: connections, transactions, migrations. Not here: any feature's own statements.
 
+pub mod backup;
 mod migrations;
+mod roles;
+mod schema;
 pub mod rows;
 mod sqlite;
 mod types;
@@ -11,7 +14,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 pub use migrations::{MIGRATIONS, Migrated, Schema};
-pub use sqlite::{OLDEST_SQLITE, SqliteFile};
+pub use sqlite::{OLDEST_SQLITE, SQLITE_NAME, SqliteFile};
 
 /// The database a fund keeps its books in.
 #[derive(Clone, Debug)]
@@ -183,6 +186,18 @@ impl Tx {
             Self::Sqlite(tx) => tx.commit().await,
             Self::Postgres(tx) => tx.commit().await,
         }
+    }
+
+    /// Holds one consistent view for the rest of this write transaction. Must come first in it.
+    ///
+    /// # Errors
+    /// When the database is gone, or the transaction has read already.
+    pub async fn freeze(&mut self) -> sqlx::Result<()> {
+        if let Self::Postgres(tx) = self {
+            sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").execute(&mut **tx).await?;
+        }
+        // SQLite's writer has the file to itself.
+        Ok(())
     }
 
     /// Takes `count` new entry ids, rising; a rolled-back transaction may leave a gap.

@@ -2,7 +2,7 @@
 
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
-use data_encoding::HEXLOWER;
+use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use hmac::{Hmac, Mac as _};
 use secrecy::{ExposeSecret as _, SecretBox};
 use sha2::Sha256;
@@ -18,13 +18,14 @@ const NONCE: usize = 24;
 pub struct Keyring {
     sealing: SecretBox<[u8; 32]>,
     index: SecretBox<[u8; 32]>,
+    tokens: SecretBox<[u8; 32]>,
 }
 
 impl Keyring {
     /// Derives every key from the master key, each under a label of its own.
     pub fn from_master(master: &[u8; 32]) -> Self {
         let derive = |label: &str| SecretBox::new(Box::new(hmac(master, label.as_bytes())));
-        Self { sealing: derive("strikefund sealing 1"), index: derive("strikefund e-mail index 1") }
+        Self { sealing: derive("strikefund sealing 1"), index: derive("strikefund e-mail index 1"), tokens: derive("strikefund tokens 1") }
     }
 
     /// Seals `plain` (XChaCha20-Poly1305, random nonce), bound to `context`: table, column and row.
@@ -48,6 +49,12 @@ impl Keyring {
     /// A keyed hash of an e-mail address in its usual form: finds one donor's gifts, names nobody.
     pub fn index(&self, email: &str) -> String {
         HEXLOWER.encode(&hmac(self.index.expose_secret(), email.trim().to_lowercase().as_bytes()))
+    }
+
+    /// The unguessable code of a private page about `subject`: the same each time, so that only its hash needs keeping.
+    pub fn token(&self, subject: &str) -> String {
+        let code = hmac(self.tokens.expose_secret(), subject.as_bytes());
+        BASE32_NOPAD.encode(&code[..20]).to_ascii_lowercase()
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {

@@ -1,0 +1,185 @@
+//! What deliveries say that is not money: how far a gift has come, what Stripe's objects are now. Never touches the books.
+
+use std::collections::HashMap;
+
+use super::BookingError;
+use crate::clock::{Clock, Instant};
+use crate::db::{Db, Tx};
+use crate::donations::{self, Donation, Progress, State};
+use crate::payments::alert::{self, AlertKind};
+use crate::payments::checkout::Session;
+use crate::payments::delivery::Delivery;
+use crate::payments::notice::{Decline, Intent, IntentNews, Notice, SessionNews, Unread};
+use crate::payments::object::{ObjectKind, ObjectState};
+use crate::payments::{self, Payments};
+use crate::transact;
+
+/// How many deliveries one transaction reads.
+const BATCH: i64 = 100;
+/// The reason of a delivery about something that is ours and not here yet.
+const NOT_SEEN_YET: &str = "not seen yet";
+/// The reason of a delivery whose object Stripe did not give.
+const NOT_FETCHED: &str = "Stripe did not tell";
+
+/// A delivery and what it was found to say.
+type Reading<'a> = (&'a Delivery, Result<Notice, Unread>);
+/// What Stripe said of the objects that a batch asks for; None where it did not answer.
+type Fetched = HashMap<(ObjectKind, String), Option<ObjectState>>;
+
+/// Reads every delivery that is due and acts on it; what cannot be read is parked with its reason. Gives how many it looked at.
+///
+/// # Errors
+/// When the database fails; a batch is done or not done as a whole.
+pub async fn interpret(payments: &Payments, db: &Db, clock: &Clock) -> Result<u64, BookingError> {
+    let mut total = 0;
+    loop {
+        let now = clock.now();
+        let waiting = {
+            let tx = &mut db.begin_read().await?;
+            payments::waiting_deliveries(tx, now, BATCH).await?
+        };
+        if waiting.is_empty() {
+            return Ok(total);
+        }
+        let readings: Vec<Reading<'_>> = waiting.iter().map(|delivery| (delivery, payments.read_delivery(delivery))).collect();
+        let fetched = fetch_all(payments, &readings).await;
+        let done: Result<(), BookingError> = transact!(db, tx => act_on_all(tx, &readings, &fetched, now).await);
+        done?;
+        total += waiting.len() as u64;
+    }
+}
+
+/// Asks Stripe once for each object of a batch, before any transaction is open.
+async fn fetch_all(payments: &Payments, readings: &[Reading<'_>]) -> Fetched {
+    let mut fetched = Fetched::new();
+    for (_, reading) in readings {
+        let Ok(Notice::Fetch { object, id }) = reading else { continue };
+        let key = (*object, id.clone());
+        if !fetched.contains_key(&key) {
+            let state = payments.fetch_object(*object, id).await.ok();
+            fetched.insert(key, state);
+        }
+    }
+    fetched
+}
+
+async fn act_on_all(tx: &mut Tx, readings: &[Reading<'_>], fetched: &Fetched, now: Instant) -> Result<(), BookingError> {
+    for (delivery, reading) in readings {
+        let parked = match reading {
+            Ok(notice) => act(tx, notice, fetched, now).await?.map(str::to_owned),
+            Err(unread) => Some(unread.to_string()),
+        };
+        match parked {
+            None => payments::finish_delivery(tx, delivery.id, now).await?,
+            Some(reason) => payments::park_delivery(tx, delivery, &reason, now).await?,
+        }
+    }
+    Ok(())
+}
+
+/// Acts on one notice; Some is the reason why it must wait.
+async fn act(tx: &mut Tx, notice: &Notice, fetched: &Fetched, now: Instant) -> sqlx::Result<Option<&'static str>> {
+    match notice {
+        Notice::Wake | Notice::Unused => Ok(None),
+        Notice::Session { session, news } => act_on_session(tx, session, *news, now).await,
+        Notice::Intent(intent) => act_on_intent(tx, intent).await,
+        Notice::Declined(decline) => act_on_decline(tx, decline).await,
+        Notice::Keep(state) => keep(tx, state, now).await.map(|()| None),
+        Notice::Fetch { object, id } => match fetched.get(&(*object, id.clone())) {
+            Some(Some(state)) => keep(tx, state, now).await.map(|()| None),
+            _ => Ok(Some(NOT_FETCHED)),
+        },
+    }
+}
+
+async fn act_on_session(tx: &mut Tx, session: &Session, news: SessionNews, now: Instant) -> sqlx::Result<Option<&'static str>> {
+    let state = match news {
+        SessionNews::Completed if session.is_paid() => State::Paid,
+        // A delayed method: the donor is done, the money is not here. Booking or thanking now would be a lie.
+        SessionNews::Completed => State::Waiting,
+        SessionNews::Succeeded => State::Paid,
+        SessionNews::Failed => State::Failed,
+        SessionNews::Expired => State::Expired,
+    };
+    let reference = session.references.donation.as_deref().or(session.client_reference.as_deref());
+    let progress = Progress {
+        reference,
+        session_id: Some(&session.id),
+        payment_intent: session.payment_intent.as_deref(),
+        subscription_id: session.subscription.as_deref(),
+        state: Some(state),
+        decline_code: None,
+    };
+    match donations::progress(tx, &progress).await? {
+        Some(donation) => {
+            if differs(&donation, session) {
+                let said = "A payment page asked for something else than was pledged; the books follow the line.";
+                alert::raise(tx, AlertKind::SessionDiffers, &session.id, said, now).await?;
+            }
+            Ok(None)
+        }
+        // Made elsewhere in the account: nothing of ours to move. With our metadata it is ours, and will be here.
+        None => Ok(session.references.donation.is_some().then_some(NOT_SEEN_YET)),
+    }
+}
+
+/// Whether a session asked for another amount or currency than its gift was pledged with.
+fn differs(donation: &Donation, session: &Session) -> bool {
+    let (Some(asked), Some(amount)) = (donation.asked_minor, session.amount) else { return false };
+    asked != amount.minor || donation.currency != amount.currency
+}
+
+async fn act_on_intent(tx: &mut Tx, intent: &Intent) -> sqlx::Result<Option<&'static str>> {
+    let state = match intent.news {
+        IntentNews::Processing => State::Waiting,
+        IntentNews::Succeeded => State::Paid,
+        IntentNews::Canceled => State::Expired,
+    };
+    let reference = intent.references.donation.as_deref();
+    let progress = Progress { reference, payment_intent: Some(&intent.id), state: Some(state), ..Progress::default() };
+    let found = donations::progress(tx, &progress).await?;
+    Ok((found.is_none() && reference.is_some()).then_some(NOT_SEEN_YET))
+}
+
+async fn act_on_decline(tx: &mut Tx, decline: &Decline) -> sqlx::Result<Option<&'static str>> {
+    let progress = Progress {
+        reference: decline.references.donation.as_deref(),
+        payment_intent: decline.payment_intent.as_deref(),
+        decline_code: decline.reason.as_deref(),
+        ..Progress::default()
+    };
+    // Several on one payment are normal, and the page stays open: the state does not move.
+    donations::progress(tx, &progress).await?;
+    Ok(None)
+}
+
+/// Stores what an object says, and tells a person where one must act.
+async fn keep(tx: &mut Tx, state: &ObjectState, now: Instant) -> sqlx::Result<()> {
+    payments::store_object(tx, state).await?;
+    let Some((kind, stands, said)) = call_for_a_person(state) else { return Ok(()) };
+    if stands {
+        alert::raise(tx, kind, &state.id, said, now).await?;
+    } else {
+        alert::clear(tx, kind, &state.id, now).await?;
+    }
+    Ok(())
+}
+
+/// Which alert an object can raise, whether it stands now, and what it says.
+fn call_for_a_person(state: &ObjectState) -> Option<(AlertKind, bool, &'static str)> {
+    let status = state.status.as_str();
+    match state.object {
+        ObjectKind::Dispute => {
+            let open = matches!(status, "needs_response" | "warning_needs_response" | "appeal_needs_response");
+            Some((AlertKind::DisputeOpen, open, "A donor's bank asks for the money; answer at Stripe before the day it names."))
+        }
+        ObjectKind::Payout => Some((AlertKind::PayoutFailed, status == "failed", "A payout failed; the money is back at Stripe.")),
+        ObjectKind::Refund => Some((AlertKind::RefundFailed, status == "failed", "A refund failed; the donor may still be owed the money.")),
+        ObjectKind::FraudWarning => {
+            Some((AlertKind::FraudWarning, status == "actionable", "A card network warns of this gift; refunding it may spare a dispute."))
+        }
+        ObjectKind::Review => Some((AlertKind::FraudWarning, status == "open", "Stripe asks a person to look at this gift.")),
+        ObjectKind::Account => Some((AlertKind::AccountRestricted, status == "restricted", "Stripe has stopped charges or payouts of the account.")),
+        ObjectKind::Subscription | ObjectKind::Invoice | ObjectKind::InvoicePayment | ObjectKind::Intent | ObjectKind::Customer => None,
+    }
+}

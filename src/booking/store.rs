@@ -1,0 +1,42 @@
+//! SQL that holds Stripe's lines against the books, private to this room.
+
+use crate::db::Tx;
+use crate::money::Currency;
+use crate::run;
+
+/// Each question finds the first line or entry that breaks a rule.
+pub(super) const QUESTIONS: &[(&str, &str)] = &[
+    (
+        "an entry of Stripe's has no line",
+        "SELECT e.source_id FROM entry e
+          WHERE e.source = 'stripe' AND NOT EXISTS (SELECT 1 FROM stripe_line l WHERE l.id = e.source_id) ORDER BY e.source_id LIMIT 1",
+    ),
+    (
+        "a booked line has no entry",
+        "SELECT l.id FROM stripe_line l
+          WHERE l.state = 'booked' AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.source = 'stripe' AND e.source_id = l.id) ORDER BY l.id LIMIT 1",
+    ),
+    (
+        "a line is booked twice",
+        "SELECT source_id FROM entry WHERE source = 'stripe' GROUP BY source_id HAVING COUNT(*) > 1 ORDER BY source_id LIMIT 1",
+    ),
+    (
+        "a line moved another amount than its entry",
+        "SELECT l.id FROM stripe_line l JOIN entry e ON e.source = 'stripe' AND e.source_id = l.id
+          WHERE l.net_minor <> (SELECT COALESCE(SUM(p.amount_minor), 0) FROM posting p JOIN account a ON a.id = p.account_id
+                                 WHERE p.entry_id = e.id AND a.path = 'assets:stripe')
+          ORDER BY l.id LIMIT 1",
+    ),
+];
+
+pub(super) async fn first_wrong(tx: &mut Tx, sql: &'static str) -> sqlx::Result<Option<String>> {
+    run!(tx, fetch_optional, sqlx::query_scalar(sql))
+}
+
+/// Σ net of the lines that the books answer for, per currency.
+pub(super) async fn line_sums(tx: &mut Tx) -> sqlx::Result<Vec<(Currency, i64)>> {
+    let sql = "SELECT currency, CAST(SUM(net_minor) AS BIGINT) FROM stripe_line
+                WHERE state IN ('booked', 'noted') AND (balance_type IS NULL OR balance_type = 'payments')
+                GROUP BY currency ORDER BY currency";
+    run!(tx, fetch_all, sqlx::query_as(sql))
+}

@@ -1,0 +1,74 @@
+//! The tie: Σ net of Stripe's lines = Stripe's own balance = `assets:stripe`, per currency. A difference is shown and stops publishing.
+
+use std::collections::BTreeSet;
+
+use super::store;
+use crate::clock::Instant;
+use crate::db::Tx;
+use crate::ledger::{self, chart};
+use crate::money::{Currency, Money};
+use crate::payments;
+use crate::payments::alert::{self, AlertKind};
+
+/// One currency's tie, in minor units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tie {
+    /// The settlement currency.
+    pub currency: Currency,
+    /// What Stripe says it holds, pending and available.
+    pub reported_minor: i64,
+    /// Σ net of its lines.
+    pub lines_minor: i64,
+    /// What `assets:stripe` holds.
+    pub ledger_minor: i64,
+}
+
+impl Tie {
+    /// Whether all three agree.
+    pub const fn holds(&self) -> bool {
+        self.reported_minor == self.lines_minor && self.lines_minor == self.ledger_minor
+    }
+}
+
+/// Compares Stripe's reported balance with its lines and with the books, notes the outcome and raises or clears the alert.
+///
+/// Call it when no line waits to be booked; while one does, the books are behind and nothing is compared (None).
+pub async fn check_tie(tx: &mut Tx, reported: &[Money], now: Instant) -> sqlx::Result<Option<Vec<Tie>>> {
+    if payments::has_unbooked(tx).await? {
+        return Ok(None);
+    }
+    let lines = store::line_sums(tx).await?;
+    let books = ledger::balance_of(tx, chart::STRIPE).await?;
+    let currencies: BTreeSet<Currency> =
+        reported.iter().map(|money| money.currency).chain(lines.iter().map(|(currency, _)| *currency)).chain(books.keys().copied()).collect();
+    let tie = |currency: Currency| Tie {
+        currency,
+        reported_minor: reported.iter().filter(|money| money.currency == currency).map(|money| money.minor).sum(),
+        lines_minor: lines.iter().find(|(other, _)| *other == currency).map_or(0, |(_, minor)| *minor),
+        ledger_minor: books.get(&currency).copied().unwrap_or(0),
+    };
+    let ties: Vec<Tie> = currencies.into_iter().map(tie).collect();
+    for tie in &ties {
+        tell(tx, tie, now).await?;
+    }
+    payments::note_tie(tx, ties.iter().all(Tie::holds), now).await?;
+    Ok(Some(ties))
+}
+
+/// Raises the alert of a currency whose tie is broken, clears it where the tie holds.
+async fn tell(tx: &mut Tx, tie: &Tie, now: Instant) -> sqlx::Result<()> {
+    let subject = tie.currency.code();
+    if tie.holds() {
+        alert::clear(tx, AlertKind::BalanceDiffers, subject, now).await?;
+        return Ok(());
+    }
+    let people = |minor| Money::new(minor, tie.currency).for_people();
+    let said = format!(
+        "Stripe says {}, its lines sum to {}, the books hold {}. Nothing is published until they agree.",
+        people(tie.reported_minor),
+        people(tie.lines_minor),
+        people(tie.ledger_minor)
+    );
+    alert::raise(tx, AlertKind::BalanceDiffers, subject, &said, now).await?;
+    Ok(())
+}

@@ -1,0 +1,178 @@
+//! `strikefund demo`: a strike of ten days on made-up data, played in seconds along the very path that real gifts take.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+
+use crate::booking;
+use crate::clock::Zone;
+use crate::donations::{self, Desk, Limits, Pledge, PledgeForm};
+use crate::funds::{self, Fund, NewFund};
+use crate::ids::{Entropy, FundId};
+use crate::jobs::Jobs;
+use crate::ledger::{self, chart};
+use crate::money::{Currency, Money};
+use crate::payments::practice::{Outcome, Practice};
+use crate::payments::sync::Run;
+use crate::serve::Node;
+use crate::spending::{self, Expense};
+use crate::transact;
+
+/// How many days of strike are seeded.
+pub const DAYS: u64 = 10;
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// The two funds of the demo: everything, and one purpose only.
+const FUNDS: [(&str, &str, Option<&str>); 2] = [
+    ("strike-support", "Teachers' Strike Support Fund", None),
+    ("hardship", "Hardship Fund for Families", Some("Rent, medicine and child care for the families of strikers")),
+];
+
+/// What was bought on a day of the strike, from which of [`FUNDS`], for how many cents.
+const PURCHASES: &[(u64, usize, &str, i64)] = &[
+    (2, 0, "water", 18_640),
+    (3, 0, "food", 31_250),
+    (3, 0, "supplies", 12_480),
+    (4, 0, "logistics", 8_900),
+    (5, 0, "food", 27_815),
+    (5, 1, "community-support", 15_000),
+    (6, 0, "water", 9_320),
+    (7, 0, "supplies", 22_075),
+    (7, 1, "community-support", 12_500),
+    (8, 0, "food", 30_440),
+    (9, 0, "logistics", 6_150),
+];
+
+/// What donors give, in cents; drawn by a seed, so that every demo is the same.
+const GIFTS: [i64; 12] = [1_000, 2_500, 2_500, 2_500, 5_000, 5_000, 1_500, 2_000, 10_000, 4_200, 25_000, 3_700];
+
+/// The demo on its way through the days.
+struct Story<'a> {
+    node: &'a Node,
+    jobs: Jobs,
+    practice: &'a Practice,
+    chance: Entropy,
+    funds: Vec<Fund>,
+    charges: Vec<String>,
+    gifts: u64,
+}
+
+/// Plays the ten days on a node whose clock stands ten days back, and leaves the clock at today.
+///
+/// # Errors
+/// When a step of the story fails: the demo takes the real path, so this is a fault of the program.
+pub async fn play(node: &Node) -> anyhow::Result<()> {
+    let practice = node.practice.as_ref().context("the demo runs on the practice Stripe")?;
+    let mut story =
+        Story { node, jobs: node.jobs(), practice, chance: Entropy::seeded(2023), funds: Vec::new(), charges: Vec::new(), gifts: 0 };
+    story.set_up().await?;
+    for day in 0..DAYS {
+        story.live_through(day).await.with_context(|| format!("day {day} of the demo"))?;
+    }
+    story.jobs.night().await;
+    story.jobs.publish().await?;
+    Ok(())
+}
+
+impl Story<'_> {
+    async fn set_up(&mut self) -> anyhow::Result<()> {
+        let (db, now) = (&self.node.db, self.node.clock.now());
+        for (slug, name, restriction) in FUNDS {
+            let mut new = NewFund::parse(name, slug, "USD", "America/Los_Angeles").map_err(|wrong| anyhow::anyhow!(wrong.join(" ")))?;
+            new.restriction = restriction.map(str::to_owned);
+            // Only practice may publish single gifts every few seconds: here nobody's employer is watching.
+            (new.min_gifts, new.publish_interval_secs) = (1, 3);
+            let done: Result<FundId, funds::SetUpError> = transact!(db, tx => funds::set_up(tx, &new, &self.node.entropy, now).await);
+            done?;
+        }
+        self.funds = funds::list(&mut db.begin_read().await?).await?;
+        Ok(())
+    }
+
+    /// One day: gifts, Stripe's own time, the books, money to the bank, purchases.
+    async fn live_through(&mut self, day: u64) -> anyhow::Result<()> {
+        for _ in 0..6 + self.chance.below(8) {
+            self.give().await?;
+        }
+        match day {
+            4 => drop(self.practice.refund(&self.charges[3], None)?),
+            5 => drop(self.practice.open_dispute(&self.charges[7], None)),
+            6 => drop(self.practice.refund(&self.charges[12], Some(1_000))?),
+            _ => {}
+        }
+        self.practice.advance(DAY / 2).await;
+        self.jobs.round(Run::Wake).await?;
+        if day >= 1 {
+            self.pay_out().await?;
+        }
+        self.practice.advance(DAY / 2).await;
+        self.jobs.round(Run::Wake).await?;
+        for (_, fund, category, minor) in PURCHASES.iter().filter(|purchase| purchase.0 == day) {
+            self.buy(day, *fund, category, *minor).await?;
+        }
+        self.jobs.publish().await?;
+        Ok(())
+    }
+
+    /// One gift, through the form's own type, a checkout session and the practice page's verb.
+    async fn give(&mut self) -> anyhow::Result<()> {
+        self.gifts += 1;
+        let minor = GIFTS[usize::try_from(self.chance.below(GIFTS.len() as u64))?];
+        let form = PledgeForm {
+            amount_other: Money::new(minor, Currency::USD).decimal(),
+            email: format!("donor{}@example.org", self.gifts),
+            attempt: self.chance.reference(),
+            ..PledgeForm::default()
+        };
+        let pledge = Pledge::parse(&form, Limits::usual(Currency::USD)).map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
+        let fund = &self.funds[usize::from(self.gifts % 4 == 0)];
+        let desk = Desk {
+            db: &self.node.db,
+            payments: &self.node.payments,
+            keys: &self.node.keyring,
+            entropy: &self.node.entropy,
+            clock: &self.node.clock,
+            base_url: &self.node.base_url,
+        };
+        let page = donations::give(&desk, fund, &pledge).await?;
+        let session = page.rsplit('/').next().unwrap_or_default();
+        let paid = self.practice.pay(session, Outcome::Pay)?;
+        self.charges.extend(paid.charge);
+        Ok(())
+    }
+
+    /// What is available goes to the bank and is seen there.
+    async fn pay_out(&self) -> anyhow::Result<()> {
+        let Some(payout) = self.practice.payout(Currency::USD) else { return Ok(()) };
+        self.practice.step_payout(&payout);
+        self.practice.step_payout(&payout);
+        self.jobs.round(Run::Wake).await?;
+        let (db, now) = (&self.node.db, self.node.clock.now());
+        let minor = ledger::balance_of(&mut db.begin_read().await?, chart::IN_TRANSIT).await?.get(&Currency::USD).copied().unwrap_or(0);
+        if minor != 0 {
+            let (amount, on) = (Money::new(minor, Currency::USD), now.day_in(self.zone()));
+            let done: Result<(), ledger::PostError> = transact!(db, tx => booking::payout_arrived(tx, &payout, amount, on, now).await);
+            done?;
+        }
+        Ok(())
+    }
+
+    async fn buy(&self, day: u64, fund: usize, category: &str, minor: i64) -> anyhow::Result<()> {
+        let (db, now) = (&self.node.db, self.node.clock.now());
+        let expense = Expense {
+            operation_id: format!("demo {day} {fund} {category}"),
+            fund: self.funds[fund].id,
+            category: category.to_owned(),
+            paid_from: chart::BANK.to_owned(),
+            amount: Money::new(minor, Currency::USD),
+            paid_on: now.day_in(self.zone()),
+        };
+        let paid: Result<ledger::Posted, spending::SpendError> = transact!(db, tx => spending::pay(tx, &expense, "treasurer", now).await);
+        paid?;
+        Ok(())
+    }
+
+    fn zone(&self) -> &Zone {
+        &self.funds[0].time_zone
+    }
+}

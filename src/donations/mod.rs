@@ -1,0 +1,284 @@
+//! Gifts, from pledge to settled. Not here: Stripe's page (`payments`), the entry in the books (`booking`).
+
+mod checkout;
+mod donation;
+mod pledge;
+mod store;
+
+use crate::clock::Instant;
+use crate::db::{Retryable, Tx};
+use crate::funds::{self, Fund};
+use crate::ids::{DonationId, Entropy, FundId, sha256_hex};
+use crate::money::Money;
+use crate::seal::Keyring;
+
+pub use checkout::{Desk, GiveError, give};
+pub use donation::{Donation, Origin, Standing, State};
+pub use pledge::{FieldError, Limits, Pledge, PledgeForm};
+
+/// How long a donor has at Stripe's page: its shortest is 30 minutes, and our request takes a while to get there.
+pub const CHECKOUT_SECS: i64 = 35 * 60;
+
+/// Why a pledge was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum PledgeError {
+    /// The fund takes no gifts now.
+    #[error("This fund does not take gifts now.")]
+    NotOpen,
+    /// The same form was sent with other content.
+    #[error("This form was sent before with other answers. Please open it again.")]
+    Changed,
+    /// The form is older than Stripe's page can be.
+    #[error("This form is too old. Please open it again.")]
+    TooOld,
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+impl Retryable for PledgeError {
+    fn is_retryable(&self) -> bool {
+        matches!(self, Self::Database(error) if error.is_retryable())
+    }
+}
+
+/// A pledge that is kept, and the code of the page its donor comes back to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pledged {
+    /// The gift as it stands.
+    pub donation: Donation,
+    /// Opens `/thanks/{code}`; only its hash is stored.
+    pub thanks_code: String,
+}
+
+/// Keeps a pledge before Stripe is asked for its page. The same attempt again gives the same pledge.
+///
+/// # Errors
+/// [`PledgeError`], with nothing written.
+pub async fn pledge(
+    tx: &mut Tx,
+    fund: FundId,
+    pledge: &Pledge,
+    keys: &Keyring,
+    entropy: &Entropy,
+    now: Instant,
+) -> Result<Pledged, PledgeError> {
+    let fund = funds::lock(tx, fund).await?.filter(|fund| fund.state == funds::State::Open).ok_or(PledgeError::NotOpen)?;
+    if let Some(donation) = store::find_by_operation(tx, &pledge.attempt).await? {
+        if donation.input_hash.as_deref() != Some(&*pledge.input_hash()) || donation.fund_id != fund.id {
+            return Err(PledgeError::Changed);
+        }
+        if donation.session_url.is_none() && now > donation.pledged_at.plus_secs(300) {
+            return Err(PledgeError::TooOld);
+        }
+        let thanks_code = thanks_code(keys, &donation.reference);
+        return Ok(Pledged { donation, thanks_code });
+    }
+    let reference = entropy.reference();
+    let thanks_code = thanks_code(keys, &reference);
+    let donor = format!("{}\n{}", pledge.email, pledge.name.as_deref().unwrap_or_default());
+    let new = store::NewDonation {
+        number: &entropy.gift_number(),
+        fund_id: fund.id,
+        origin: Origin::Form,
+        state: State::Open,
+        operation_id: Some(&pledge.attempt),
+        input_hash: Some(&pledge.input_hash()),
+        thanks_hash: Some(&sha256_hex(&thanks_code)),
+        asked_minor: Some(pledge.amount.minor),
+        currency: pledge.amount.currency,
+        donor_hash: Some(&keys.index(&pledge.email)),
+        donor: Some(&keys.seal(entropy, &donor_context(&reference), donor.as_bytes())),
+        subscription_id: None,
+        pledged_at: now,
+        expires_at: Some(now.plus_secs(CHECKOUT_SECS)),
+        reference: &reference,
+    };
+    let id = store::insert(tx, &new).await?;
+    let donation = store::find(tx, id).await?.ok_or(sqlx::Error::RowNotFound)?;
+    Ok(Pledged { donation, thanks_code })
+}
+
+/// Notes the page that Stripe made for a pledge.
+pub async fn checkout_opened(tx: &mut Tx, id: DonationId, session_id: &str, session_url: &str) -> sqlx::Result<()> {
+    store::set_session(tx, id, session_id, session_url).await
+}
+
+/// The gift whose donor came back with `code`.
+pub async fn thanks(tx: &mut Tx, code: &str) -> sqlx::Result<Option<Donation>> {
+    store::find_by_thanks(tx, &sha256_hex(code)).await
+}
+
+/// What Stripe's notices say of a gift that is not money.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress<'a> {
+    /// Our reference in its metadata or as its client reference.
+    pub reference: Option<&'a str>,
+    /// The checkout session.
+    pub session_id: Option<&'a str>,
+    /// The payment intent, once there is one.
+    pub payment_intent: Option<&'a str>,
+    /// The subscription it began.
+    pub subscription_id: Option<&'a str>,
+    /// Where it stands now.
+    pub state: Option<State>,
+    /// Why a card was refused.
+    pub decline_code: Option<&'a str>,
+}
+
+/// Moves a gift forward by what a notice says, never back. None: no gift of ours.
+pub async fn progress(tx: &mut Tx, said: &Progress<'_>) -> sqlx::Result<Option<Donation>> {
+    let Some(donation) = find_told(tx, said).await? else { return Ok(None) };
+    let state = said.state.filter(|next| donation.state.moves_to(*next)).unwrap_or(donation.state);
+    store::set_progress(tx, donation.id, state, said).await?;
+    Ok(Some(donation))
+}
+
+async fn find_told(tx: &mut Tx, said: &Progress<'_>) -> sqlx::Result<Option<Donation>> {
+    if let Some(reference) = said.reference
+        && let Some(donation) = store::find_by_ref(tx, reference).await?
+    {
+        return Ok(Some(donation));
+    }
+    if let Some(session) = said.session_id
+        && let Some(donation) = store::find_by_session(tx, session).await?
+    {
+        return Ok(Some(donation));
+    }
+    match said.payment_intent {
+        Some(intent) => store::find_by_intent(tx, intent).await,
+        None => Ok(None),
+    }
+}
+
+/// A charge's line, as a gift sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settlement<'a> {
+    /// The fund the entry stands on.
+    pub fund: &'a Fund,
+    /// Our reference in the charge's metadata.
+    pub reference: Option<&'a str>,
+    /// The subscription whose invoice it paid.
+    pub subscription_id: Option<&'a str>,
+    /// The charge.
+    pub charge_id: &'a str,
+    /// Its payment intent.
+    pub payment_intent: Option<&'a str>,
+    /// What arrived.
+    pub amount: Money,
+    /// What Stripe kept, in the same minor units.
+    pub fee_minor: i64,
+    /// A bank debit that may still bounce.
+    pub clearing: bool,
+    /// It bounced already: its counter-line was listed first.
+    pub bounced: bool,
+}
+
+/// What settling found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// The gift arrived as it was pledged.
+    AsPledged(DonationId),
+    /// It arrived with another amount or currency than it was pledged.
+    Otherwise(DonationId),
+    /// No pledge of ours: a renewal, or a charge made elsewhere.
+    Unpledged(DonationId),
+}
+
+/// Ties a booked charge to its gift, making one where none was pledged. Once a charge.
+pub async fn settle(tx: &mut Tx, line: &Settlement<'_>, entropy: &Entropy, now: Instant) -> sqlx::Result<Settled> {
+    if let Some(donation) = find_pledge(tx, line).await? {
+        store::set_settled(tx, donation.id, line, now).await?;
+        let as_pledged = donation.asked_minor == Some(line.amount.minor) && donation.currency == line.amount.currency;
+        return Ok(if as_pledged { Settled::AsPledged(donation.id) } else { Settled::Otherwise(donation.id) });
+    }
+    let new = store::NewDonation {
+        reference: &entropy.reference(),
+        number: &entropy.gift_number(),
+        fund_id: line.fund.id,
+        origin: if line.subscription_id.is_some() { Origin::Recurring } else { Origin::Elsewhere },
+        state: State::Waiting,
+        operation_id: None,
+        input_hash: None,
+        thanks_hash: None,
+        asked_minor: None,
+        currency: line.amount.currency,
+        donor_hash: None,
+        donor: None,
+        subscription_id: line.subscription_id,
+        pledged_at: now,
+        expires_at: None,
+    };
+    let id = store::insert(tx, &new).await?;
+    store::set_settled(tx, id, line, now).await?;
+    Ok(Settled::Unpledged(id))
+}
+
+/// The pledge a charge pays: by our reference, else by its payment intent; one charge a pledge, and of the same fund.
+async fn find_pledge(tx: &mut Tx, line: &Settlement<'_>) -> sqlx::Result<Option<Donation>> {
+    let fits =
+        |donation: &Donation| donation.fund_id == line.fund.id && donation.charge_id.as_deref().is_none_or(|id| id == line.charge_id);
+    if let Some(reference) = line.reference
+        && let Some(donation) = store::find_by_ref(tx, reference).await?.filter(fits)
+    {
+        return Ok(Some(donation));
+    }
+    match line.payment_intent {
+        Some(intent) => Ok(store::find_by_intent(tx, intent).await?.filter(fits)),
+        None => Ok(None),
+    }
+}
+
+/// Notes that a bank debit bounced after it was settled.
+pub async fn bounce(tx: &mut Tx, charge_id: &str) -> sqlx::Result<()> {
+    store::set_bounced(tx, charge_id).await
+}
+
+/// Which fund and gift an intent or session of ours is for: the last resort for a charge without metadata.
+pub async fn find_by_intent(tx: &mut Tx, payment_intent: &str) -> sqlx::Result<Option<Donation>> {
+    store::find_by_intent(tx, payment_intent).await
+}
+
+/// The gift that a charge settled.
+pub async fn find_by_charge(tx: &mut Tx, charge_id: &str) -> sqlx::Result<Option<Donation>> {
+    store::find_by_charge(tx, charge_id).await
+}
+
+/// The gift that stands for `reference` at Stripe.
+pub async fn find_by_ref(tx: &mut Tx, reference: &str) -> sqlx::Result<Option<Donation>> {
+    store::find_by_ref(tx, reference).await
+}
+
+/// A settled gift that no publication has counted yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uncounted {
+    /// The gift.
+    pub id: DonationId,
+    /// The keyed hash of its donor's address; None where no donor is known.
+    pub donor_hash: Option<String>,
+    /// What arrived, in minor units.
+    pub amount_minor: i64,
+}
+
+/// The settled gifts of a fund that no publication has counted yet, oldest first.
+pub async fn uncounted(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<Uncounted>> {
+    store::uncounted(tx, fund).await
+}
+
+/// Notes which publication counted the fund's gifts up to and including `last`.
+pub async fn count_in(tx: &mut Tx, fund: FundId, last: DonationId, publication: crate::ids::PublicationId) -> sqlx::Result<()> {
+    store::count_in(tx, fund, last, publication).await
+}
+
+/// Ends pledges whose page at Stripe is over, an hour after its end so that a late notice still finds them open.
+pub async fn expire(tx: &mut Tx, now: Instant) -> sqlx::Result<u64> {
+    store::expire(tx, now.plus_secs(-3600)).await
+}
+
+fn thanks_code(keys: &Keyring, reference: &str) -> String {
+    keys.token(&format!("thanks/{reference}"))
+}
+
+fn donor_context(reference: &str) -> String {
+    format!("donation.donor/{reference}")
+}

@@ -1,0 +1,76 @@
+//! Funds: a pot of money with one purpose, one public page, one currency. Not here: what it received or spent (`ledger`).
+
+mod fund;
+mod store;
+
+use crate::clock::Instant;
+use crate::db::{Retryable, Tx};
+use crate::ids::{Entropy, FundId};
+use crate::ledger;
+
+pub use fund::{Fund, NewFund, State};
+
+/// Why a fund was not set up.
+#[derive(Debug, thiserror::Error)]
+pub enum SetUpError {
+    /// A fund of that word exists, and its money is counted otherwise.
+    #[error("the fund “{0}” exists already with currency {1} and time zone {2}: these are never changed")]
+    Differs(String, String, String),
+    /// Pooled money needs an unrestricted home before anything restricted.
+    #[error("set up an unrestricted fund first: gifts that name no fund go there")]
+    FirstIsRestricted,
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+impl Retryable for SetUpError {
+    fn is_retryable(&self) -> bool {
+        matches!(self, Self::Database(error) if error.is_retryable())
+    }
+}
+
+/// Sets up a fund with the chart of accounts it stands on. Twice is once: name, promise and publishing rules are brought up to date.
+///
+/// # Errors
+/// [`SetUpError`], with nothing written.
+pub async fn set_up(tx: &mut Tx, new: &NewFund, entropy: &Entropy, now: Instant) -> Result<FundId, SetUpError> {
+    ledger::open_chart(tx).await?;
+    if let Some(standing) = store::find_by_slug(tx, &new.slug).await? {
+        let same = standing.currency == new.currency && standing.time_zone == new.time_zone;
+        if !same {
+            return Err(SetUpError::Differs(standing.slug, standing.currency.to_string(), standing.time_zone.to_string()));
+        }
+        store::update(tx, standing.id, new).await?;
+        return Ok(standing.id);
+    }
+    if new.restriction.is_some() && store::general(tx).await?.is_none() {
+        return Err(SetUpError::FirstIsRestricted);
+    }
+    Ok(store::insert(tx, new, &entropy.reference(), now).await?)
+}
+
+/// Every fund, oldest first.
+pub async fn list(tx: &mut Tx) -> sqlx::Result<Vec<Fund>> {
+    store::list(tx).await
+}
+
+/// The fund that addresses call `slug`.
+pub async fn find_by_slug(tx: &mut Tx, slug: &str) -> sqlx::Result<Option<Fund>> {
+    store::find_by_slug(tx, slug).await
+}
+
+/// The fund that Stripe's metadata call `reference`.
+pub async fn find_by_ref(tx: &mut Tx, reference: &str) -> sqlx::Result<Option<Fund>> {
+    store::find_by_ref(tx, reference).await
+}
+
+/// The general fund: the oldest unrestricted one. What names no fund is its.
+pub async fn general(tx: &mut Tx) -> sqlx::Result<Option<Fund>> {
+    store::general(tx).await
+}
+
+/// Locks the fund for a decision until the transaction ends, and gives it as it is now. None when there is no such fund.
+pub async fn lock(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<Fund>> {
+    if store::raise_decisions(tx, id).await? { store::find(tx, id).await } else { Ok(None) }
+}

@@ -1,0 +1,79 @@
+//! SQL of the funds, private to this room.
+
+use super::{Fund, NewFund, State};
+use crate::clock::Instant;
+use crate::db::Tx;
+use crate::ids::FundId;
+use crate::run;
+
+/// Writes a query for whole funds; the columns are named once.
+macro_rules! select_fund {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, ref AS reference, slug, name, promise, currency, time_zone, restriction, state, min_gifts, publish_interval_secs FROM fund ",
+            $rest
+        )
+    };
+}
+
+pub(super) async fn insert(tx: &mut Tx, new: &NewFund, reference: &str, now: Instant) -> sqlx::Result<FundId> {
+    let sql = "INSERT INTO fund (ref, slug, name, promise, currency, time_zone, restriction, state, decisions, min_gifts, publish_interval_secs, created_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10, $11) RETURNING id";
+    run!(
+        tx,
+        fetch_one,
+        sqlx::query_scalar(sql)
+            .bind(reference)
+            .bind(&new.slug)
+            .bind(&new.name)
+            .bind(&new.promise)
+            .bind(new.currency)
+            .bind(new.time_zone.clone())
+            .bind(new.restriction.as_deref())
+            .bind(State::Open)
+            .bind(new.min_gifts)
+            .bind(new.publish_interval_secs)
+            .bind(now)
+    )
+}
+
+pub(super) async fn update(tx: &mut Tx, id: FundId, new: &NewFund) -> sqlx::Result<()> {
+    let sql = "UPDATE fund SET name = $2, promise = $3, restriction = $4, min_gifts = $5, publish_interval_secs = $6 WHERE id = $1";
+    run!(
+        tx,
+        execute,
+        sqlx::query(sql)
+            .bind(id)
+            .bind(&new.name)
+            .bind(&new.promise)
+            .bind(new.restriction.as_deref())
+            .bind(new.min_gifts)
+            .bind(new.publish_interval_secs)
+    )?;
+    Ok(())
+}
+
+pub(super) async fn list(tx: &mut Tx) -> sqlx::Result<Vec<Fund>> {
+    run!(tx, fetch_all, sqlx::query_as(select_fund!("ORDER BY id")))
+}
+
+pub(super) async fn find(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<Fund>> {
+    run!(tx, fetch_optional, sqlx::query_as(select_fund!("WHERE id = $1")).bind(id))
+}
+
+pub(super) async fn find_by_slug(tx: &mut Tx, slug: &str) -> sqlx::Result<Option<Fund>> {
+    run!(tx, fetch_optional, sqlx::query_as(select_fund!("WHERE slug = $1")).bind(slug))
+}
+
+pub(super) async fn find_by_ref(tx: &mut Tx, reference: &str) -> sqlx::Result<Option<Fund>> {
+    run!(tx, fetch_optional, sqlx::query_as(select_fund!("WHERE ref = $1")).bind(reference))
+}
+
+pub(super) async fn general(tx: &mut Tx) -> sqlx::Result<Option<Fund>> {
+    run!(tx, fetch_optional, sqlx::query_as(select_fund!("WHERE restriction IS NULL ORDER BY id LIMIT 1")))
+}
+
+/// Locks the row on `PostgreSQL` and costs nothing on `SQLite`, where the one writer has the file already.
+pub(super) async fn raise_decisions(tx: &mut Tx, id: FundId) -> sqlx::Result<bool> {
+    Ok(run!(tx, execute, sqlx::query("UPDATE fund SET decisions = decisions + 1 WHERE id = $1").bind(id))? == 1)
+}

@@ -1,0 +1,265 @@
+//! The loop behind the scenes, on one node at a time: list, book, read notices, publish, and every night hold everything against Stripe.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tracing::{error, info, warn};
+
+use crate::booking::{self, BookingError};
+use crate::clock::{Clock, Instant};
+use crate::db::{Db, Retryable};
+use crate::ids::Entropy;
+use crate::payments::sync::{self, Run};
+use crate::payments::{self, Payments, lease};
+use crate::publication::PublishError;
+use crate::{donations, funds, publication, transact};
+
+/// The lease that lets one node do the work.
+const LEASE: &str = "jobs";
+/// How long it is held without a sign of life.
+const LEASE_SECS: i64 = 15;
+/// How often work of other nodes, the clock and the lease are looked at.
+const TICK: Duration = Duration::from_millis(500);
+/// Runs that follow a wake, for lines that Stripe lists late (stripe.md §6.1).
+const ECHOES_SECS: [i64; 3] = [60, 5 * 60, 30 * 60];
+const TIMER_SECS: i64 = 15 * 60;
+const NIGHT_SECS: i64 = 24 * 3600;
+
+/// What the loop works with.
+#[derive(Clone, Debug)]
+pub struct Jobs {
+    /// The books.
+    pub db: Db,
+    /// What time it is.
+    pub clock: Clock,
+    /// References of gifts nobody pledged.
+    pub entropy: Entropy,
+    /// Stripe.
+    pub payments: Arc<Payments>,
+    /// No real money: publications say so.
+    pub practice: bool,
+    /// This node's name in the lease: random, made at its start.
+    pub node: String,
+}
+
+/// Why a round stopped before its end. What it had done stays done.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// The list could not be read.
+    #[error("the list of balance transactions could not be read: {0}")]
+    Sync(#[from] sync::SyncError),
+    /// A line could not be booked.
+    #[error("booking stopped: {0}")]
+    Booking(#[from] BookingError),
+    /// Nothing could be published.
+    #[error("publishing stopped: {0}")]
+    Publish(#[from] PublishError),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+impl Retryable for JobError {
+    fn is_retryable(&self) -> bool {
+        match self {
+            Self::Booking(error) => error.is_retryable(),
+            Self::Publish(error) => error.is_retryable(),
+            Self::Database(error) => error.is_retryable(),
+            Self::Sync(_) => false,
+        }
+    }
+}
+
+/// When which run is due next.
+#[derive(Clone, Debug)]
+struct Timetable {
+    echoes: Vec<Instant>,
+    timer: Instant,
+    night: Instant,
+}
+
+impl Timetable {
+    /// Everything is due at the start.
+    const fn at_start(now: Instant) -> Self {
+        Self { echoes: Vec::new(), timer: now, night: now }
+    }
+
+    /// The most thorough run that is due now; it stands for the lesser ones too.
+    fn due(&mut self, now: Instant, woken: bool) -> Option<Run> {
+        if woken {
+            self.echoes = ECHOES_SECS.iter().map(|secs| now.plus_secs(*secs)).collect();
+        }
+        if now >= self.night {
+            (self.night, self.timer) = (now.plus_secs(NIGHT_SECS), now.plus_secs(TIMER_SECS));
+            return Some(Run::Night);
+        }
+        if now >= self.timer {
+            self.timer = now.plus_secs(TIMER_SECS);
+            return Some(Run::Timer);
+        }
+        let echoes = self.echoes.len();
+        self.echoes.retain(|echo| now < *echo);
+        (woken || self.echoes.len() < echoes).then_some(Run::Wake)
+    }
+}
+
+impl Jobs {
+    /// Works until `stop` says so; then gives the lease back, so that another node need not wait for it.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let mut timetable = Timetable::at_start(self.clock.now());
+        while !*stop.borrow() {
+            let woken = tokio::select! {
+                () = self.payments.woken() => true,
+                () = tokio::time::sleep(TICK) => false,
+                _ = stop.changed() => break,
+            };
+            match lease::take(&self.db, LEASE, &self.node, self.clock.now(), LEASE_SECS).await {
+                Ok(true) => tokio::select! {
+                    () = self.turn(&mut timetable, woken) => {}
+                    () = self.hold_lease() => warn!("the lease went to another node; this one stops in mid-work"),
+                },
+                Ok(false) => timetable = Timetable::at_start(self.clock.now()),
+                Err(error) => warn!(%error, "the lease could not be asked for"),
+            }
+        }
+        if let Err(error) = lease::give_back(&self.db, LEASE, &self.node).await {
+            warn!(%error, "the lease could not be given back; it ends by itself");
+        }
+    }
+
+    /// Renews the lease while work goes on; returns when it is lost.
+    async fn hold_lease(&self) {
+        loop {
+            tokio::time::sleep(Duration::from_secs(LEASE_SECS.unsigned_abs() / 3)).await;
+            match lease::renew(&self.db, LEASE, &self.node, self.clock.now(), LEASE_SECS).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => warn!(%error, "the lease could not be renewed"),
+            }
+        }
+    }
+
+    async fn turn(&self, timetable: &mut Timetable, woken: bool) {
+        let now = self.clock.now();
+        let waiting = match self.deliveries_wait().await {
+            Ok(waiting) => waiting,
+            Err(error) => return warn!(%error, "the deliveries could not be looked at"),
+        };
+        if let Some(run) = timetable.due(now, woken || waiting) {
+            if let Err(error) = self.round(run).await {
+                error!(%error, ?run, "a round stopped; the next one goes on from there");
+            }
+            if matches!(run, Run::Night) {
+                self.night().await;
+            }
+        }
+        if let Err(error) = self.publish().await {
+            error!(%error, "nothing was published");
+        }
+    }
+
+    async fn deliveries_wait(&self) -> sqlx::Result<bool> {
+        let tx = &mut self.db.begin_read().await?;
+        payments::has_waiting_delivery(tx, self.clock.now()).await
+    }
+
+    /// One whole round: read the list, book what is new, act on notices. What one step found, the next one uses.
+    ///
+    /// # Errors
+    /// [`JobError`]; every step is a transaction of its own, so nothing is half done.
+    pub async fn round(&self, run: Run) -> Result<(), JobError> {
+        booking::interpret(&self.payments, &self.db, &self.clock).await?;
+        let listed = sync::run(&self.payments, run).await;
+        payments::complete_lines(&self.payments).await?;
+        booking::book(&self.db, &self.clock, &self.entropy).await?;
+        let opened: Result<(), BookingError> = transact!(&self.db, tx => booking::open_books(tx, self.clock.now()).await);
+        opened?;
+        listed?;
+        Ok(())
+    }
+
+    /// Publishes what is due for every fund, unless the books and Stripe differ.
+    ///
+    /// # Errors
+    /// [`PublishError`]; funds published before the failure stay published.
+    pub async fn publish(&self) -> Result<(), PublishError> {
+        let funds = {
+            let tx = &mut self.db.begin_read().await?;
+            if payments::sync_state(tx).await?.tie_broken_at.is_some() {
+                return Ok(());
+            }
+            funds::list(tx).await?
+        };
+        for fund in &funds {
+            let now = self.clock.now();
+            let number: Result<Option<i64>, PublishError> =
+                transact!(&self.db, tx => publication::publish(tx, fund, self.practice, now).await);
+            if let Some(number) = number? {
+                info!(fund = fund.slug, number, "published");
+            }
+        }
+        Ok(())
+    }
+
+    /// What is done once a night: the tie, states that no notice told, old bodies, pledges nobody finished.
+    pub async fn night(&self) {
+        if let Err(error) = self.tie().await {
+            error!(%error, "the balance could not be held against Stripe's");
+        }
+        if let Err(error) = payments::catch_up(&self.payments).await {
+            warn!(%error, "events that were never delivered could not be listed");
+        }
+        let now = self.clock.now();
+        let swept: sqlx::Result<()> = transact!(&self.db, tx => async {
+            donations::expire(tx, now).await?;
+            payments::clear_old_bodies(tx, now).await?;
+            Ok(())
+        }.await);
+        if let Err(error) = swept {
+            warn!(%error, "old deliveries and pledges could not be swept");
+        }
+    }
+
+    /// Reads Stripe's balance before and after a run until both readings agree, then compares (safety rule ST10).
+    ///
+    /// # Errors
+    /// [`JobError`]; then nothing was compared, and what was noted before stands.
+    pub async fn tie(&self) -> Result<(), JobError> {
+        for attempt in 0..5 {
+            let before = self.payments.balance().await.map_err(BookingError::from)?;
+            // A difference may be an old line that was never listed: look at everything once before alarming.
+            self.round(if attempt < 4 { Run::Wake } else { Run::Full }).await?;
+            let after = self.payments.balance().await.map_err(BookingError::from)?;
+            if before != after {
+                continue;
+            }
+            let now = self.clock.now();
+            let ties: sqlx::Result<Option<Vec<booking::Tie>>> = transact!(&self.db, tx => booking::check_tie(tx, &after, now).await);
+            if ties?.is_some_and(|ties| ties.iter().all(booking::Tie::holds)) {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wake_is_followed_by_its_echoes_and_the_timers_go_on() {
+        let start = Instant::from_unix_secs(0);
+        let mut timetable = Timetable::at_start(start);
+        assert_eq!(timetable.due(start, false), Some(Run::Night));
+        assert_eq!(timetable.due(start.plus_secs(1), false), None);
+        assert_eq!(timetable.due(start.plus_secs(2), true), Some(Run::Wake));
+        assert_eq!(timetable.due(start.plus_secs(61), false), None);
+        assert_eq!(timetable.due(start.plus_secs(62), false), Some(Run::Wake));
+        assert_eq!(timetable.due(start.plus_secs(63), false), None);
+        assert_eq!(timetable.due(start.plus_secs(302), false), Some(Run::Wake));
+        assert_eq!(timetable.due(start.plus_secs(900), false), Some(Run::Timer));
+        assert_eq!(timetable.due(start.plus_secs(NIGHT_SECS), false), Some(Run::Night));
+    }
+}

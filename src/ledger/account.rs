@@ -1,0 +1,127 @@
+//! Accounts and the fixed chart. Codes and paths are relied on by exports and outside checks.
+
+use std::borrow::Cow;
+
+crate::words! {
+    /// The five kinds of account.
+    pub enum Kind {
+        /// What the fund has.
+        Asset = "asset",
+        /// What the fund owes.
+        Liability = "liability",
+        /// What it began with.
+        Equity = "equity",
+        /// What came in.
+        Income = "income",
+        /// What went out.
+        Expense = "expense",
+    }
+}
+
+/// An account of the chart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its place in the chart, such as `4000`.
+    pub code: Cow<'static, str>,
+    /// Its full path, such as `income:donations:online`.
+    pub path: Cow<'static, str>,
+    /// What kind it is.
+    pub kind: Kind,
+    /// Whether it is money that can be spent at once.
+    pub cash: bool,
+}
+
+impl Account {
+    /// An account opened beside the chart.
+    pub fn new(code: &str, path: &str, kind: Kind, cash: bool) -> Self {
+        Self { code: Cow::Owned(code.to_owned()), path: Cow::Owned(path.to_owned()), kind, cash }
+    }
+
+    /// Whether its postings stand on a fund: cash is pooled, so assets and liabilities never do.
+    pub fn is_funded(&self) -> bool {
+        matches!(self.kind, Kind::Income | Kind::Expense) || self.path == chart::OPENING
+    }
+}
+
+/// Paths that other rooms post to.
+pub mod chart {
+    /// Stripe's balance, pending and available.
+    pub const STRIPE: &str = "assets:stripe";
+    /// Payouts on their way to the bank.
+    pub const IN_TRANSIT: &str = "assets:in-transit";
+    /// What Stripe holds in reserve.
+    pub const STRIPE_HELD: &str = "assets:stripe-held";
+    /// The bank account.
+    pub const BANK: &str = "assets:bank:main";
+    /// What the books began with.
+    pub const OPENING: &str = "equity:opening";
+    /// Gifts through Stripe.
+    pub const ONLINE: &str = "income:donations:online";
+    /// Gifts given back.
+    pub const REFUNDS: &str = "income:refunds";
+    /// Gifts taken back by a bank.
+    pub const CHARGEBACKS: &str = "income:chargebacks";
+    /// What Stripe keeps of each payment.
+    pub const PROCESSING: &str = "expenses:fees:processing";
+    /// What Stripe takes for a dispute.
+    pub const DISPUTE_FEES: &str = "expenses:fees:disputes";
+    /// What has no rule yet.
+    pub const SUSPENSE: &str = "suspense";
+    /// Everything spent on the promised uses stands under this path.
+    pub const PROGRAM: &str = "expenses:program:";
+}
+
+const fn account(code: &'static str, path: &'static str, kind: Kind, cash: bool) -> Account {
+    Account { code: Cow::Borrowed(code), path: Cow::Borrowed(path), kind, cash }
+}
+
+/// The accounts every set of books has.
+pub const CHART: &[Account] = &[
+    account("1000", chart::STRIPE, Kind::Asset, true),
+    account("1010", chart::IN_TRANSIT, Kind::Asset, true),
+    account("1020", chart::STRIPE_HELD, Kind::Asset, false),
+    account("1100", chart::BANK, Kind::Asset, true),
+    account("2000", "liabilities:reimbursements", Kind::Liability, false),
+    account("2200", "liabilities:refunds-owed", Kind::Liability, false),
+    account("3000", chart::OPENING, Kind::Equity, false),
+    account("3900", "equity:conversion", Kind::Equity, false),
+    account("4000", chart::ONLINE, Kind::Income, false),
+    account("4010", "income:donations:cash", Kind::Income, false),
+    account("4020", "income:donations:bank", Kind::Income, false),
+    account("4030", "income:donations:organisations", Kind::Income, false),
+    account("4040", "income:donations:in-kind", Kind::Income, false),
+    account("4090", chart::REFUNDS, Kind::Income, false),
+    account("4095", chart::CHARGEBACKS, Kind::Income, false),
+    account("5000", "expenses:program:food", Kind::Expense, false),
+    account("5010", "expenses:program:water", Kind::Expense, false),
+    account("5020", "expenses:program:supplies", Kind::Expense, false),
+    account("5030", "expenses:program:logistics", Kind::Expense, false),
+    account("5040", "expenses:program:community-support", Kind::Expense, false),
+    account("5100", "expenses:grants:mutual-aid", Kind::Expense, false),
+    account("6000", chart::PROCESSING, Kind::Expense, false),
+    account("6010", chart::DISPUTE_FEES, Kind::Expense, false),
+    account("7000", "expenses:admin:bank-fees", Kind::Expense, false),
+    account("7010", "expenses:admin:cash-over-short", Kind::Expense, false),
+    // Money without a rule is owed to whoever it turns out to belong to, so it never counts as the fund's own.
+    account("9000", chart::SUSPENSE, Kind::Liability, false),
+];
+
+/// The category of a program account's path: `expenses:program:food` gives `food`.
+pub fn program_category(path: &str) -> Option<&str> {
+    path.strip_prefix(chart::PROGRAM)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_and_paths_stand_once() {
+        let (mut codes, mut paths): (Vec<_>, Vec<_>) = CHART.iter().map(|a| (&a.code, &a.path)).unzip();
+        codes.sort();
+        codes.dedup();
+        paths.sort();
+        paths.dedup();
+        assert_eq!((codes.len(), paths.len()), (CHART.len(), CHART.len()));
+    }
+}

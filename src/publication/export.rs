@@ -1,0 +1,147 @@
+//! The whole ledger for another program to read: every amount, no free text of strangers. Not here: published figures.
+
+mod beancount;
+mod csv;
+mod hledger;
+mod json;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use clap::ValueEnum;
+
+use crate::clock::Day;
+use crate::db::Tx;
+use crate::ids::EntryId;
+use crate::ledger::{self, Account, Entry};
+use crate::money::Currency;
+
+/// How many entries are held at a time, however many there are.
+const PAGE: i64 = 500;
+
+/// A way to write the ledger down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A journal for hledger; passes `hledger check --strict`
+    Hledger,
+    /// A file for beancount; passes `bean-check` with no tolerance
+    Beancount,
+    /// One line a posting (RFC 4180)
+    Csv,
+    /// One object an entry, amounts in whole minor units
+    Json,
+}
+
+/// Why an export stopped short.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The database failed.
+    #[error("the ledger could not be read")]
+    Database(#[from] sqlx::Error),
+    /// What was to be written could not be.
+    #[error("the export could not be written")]
+    Io(#[from] io::Error),
+    /// The other program could not read this name, or would read another.
+    #[error("the account “{0}” cannot be written: its path must be small letters, digits and hyphens between colons")]
+    Account(String),
+}
+
+/// What a format must know before the first entry.
+#[derive(Debug)]
+struct Survey {
+    /// Every account, by path.
+    accounts: BTreeMap<String, Account>,
+    /// Every currency that a posting is in.
+    currencies: BTreeSet<Currency>,
+    /// The earliest day an entry counts on; None while there is none.
+    first_day: Option<Day>,
+}
+
+/// A file being written in one format.
+trait Face {
+    fn begin(&mut self, survey: &Survey) -> io::Result<()>;
+    fn entry(&mut self, entry: &Entry) -> io::Result<()>;
+    fn end(&mut self) -> io::Result<()>;
+}
+
+/// Writes every entry of the view that `tx` reads, and gives how many there were. The same books give the same bytes.
+///
+/// # Errors
+/// When reading or writing fails; what was written until then is not a whole export.
+pub async fn write(tx: &mut Tx, format: Format, out: &mut (dyn Write + Send)) -> Result<u64, ExportError> {
+    let survey = survey(tx).await?;
+    let mut face: Box<dyn Face + Send + '_> = match format {
+        Format::Hledger => Box::new(hledger::Journal::to(out)),
+        Format::Beancount => Box::new(beancount::Book::to(out)),
+        Format::Csv => Box::new(csv::Table::to(out)),
+        Format::Json => Box::new(json::Array::to(out)),
+    };
+    face.begin(&survey)?;
+    let (mut after, mut written) = (EntryId(0), 0);
+    loop {
+        let page = ledger::entries(tx, after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = last.id;
+        for entry in &page {
+            face.entry(entry)?;
+            written += 1;
+        }
+    }
+    face.end()?;
+    Ok(written)
+}
+
+/// Reads the ledger once before it is written: plain-text books declare what they use at their top.
+async fn survey(tx: &mut Tx) -> Result<Survey, ExportError> {
+    let accounts = ledger::accounts(tx).await?.into_iter().map(|account| (account.path.to_string(), account));
+    let mut survey = Survey { accounts: accounts.collect(), currencies: BTreeSet::new(), first_day: ledger::first_day(tx).await? };
+    if let Some(path) = survey.accounts.keys().find(|path| !is_plain_path(path)) {
+        return Err(ExportError::Account(path.clone()));
+    }
+    let mut after = EntryId(0);
+    loop {
+        let page = ledger::entries(tx, after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = last.id;
+        survey.currencies.extend(page.iter().flat_map(|entry| &entry.postings).map(|posting| posting.amount.currency));
+    }
+    Ok(survey)
+}
+
+fn is_plain_path(path: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    path.split(':').all(|segment| !segment.is_empty() && !segment.starts_with('-') && segment.bytes().all(plain))
+}
+
+/// A word that no format reads as anything but itself: all else is percent-encoded, so nothing is lost and nothing can be forged.
+fn word(text: &str) -> String {
+    let mut word = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_./".contains(&byte) {
+            word.push(char::from(byte));
+        } else {
+            write!(word, "%{byte:02X}").expect("a string takes what is written to it");
+        }
+    }
+    word
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_one_word_whatever_it_was() {
+        assert_eq!(word("txn_1ABC-x.y"), "txn_1ABC-x.y");
+        assert_eq!(word("a b\n  assets:bank  5 USD ; \"%é"), "a%20b%0A%20%20assets%3Abank%20%205%20USD%20%3B%20%22%25%C3%A9");
+    }
+
+    #[test]
+    fn a_path_is_plain_or_refused() {
+        assert!(is_plain_path("expenses:program:community-support") && is_plain_path("suspense"));
+        for path in ["", "a:", ":a", "a::b", "A:b", "a b", "a  b", "a;b", "assets:bank:café", "a:-b", "a\nb"] {
+            assert!(!is_plain_path(path), "{path:?}");
+        }
+    }
+}

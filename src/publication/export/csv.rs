@@ -1,0 +1,92 @@
+//! The ledger as a table, one line a posting (RFC 4180), safe to open in a spreadsheet.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use csv::{Terminator, Writer, WriterBuilder};
+
+use super::{Face, Survey};
+use crate::ledger::Entry;
+
+const HEAD: [&str; 14] = [
+    "entry",
+    "effective_on",
+    "recorded_at",
+    "source",
+    "source_id",
+    "kind",
+    "reverses",
+    "posting",
+    "account_code",
+    "account",
+    "fund",
+    "currency",
+    "amount",
+    "amount_minor",
+];
+
+pub(super) struct Table<'a> {
+    out: Writer<&'a mut (dyn Write + Send)>,
+    codes: BTreeMap<String, String>,
+}
+
+impl<'a> Table<'a> {
+    pub(super) fn to(out: &'a mut (dyn Write + Send)) -> Self {
+        Self { out: WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out), codes: BTreeMap::new() }
+    }
+}
+
+impl Face for Table<'_> {
+    fn begin(&mut self, survey: &Survey) -> io::Result<()> {
+        self.codes = survey.accounts.iter().map(|(path, account)| (path.clone(), account.code.to_string())).collect();
+        Ok(self.out.write_record(HEAD)?)
+    }
+
+    fn entry(&mut self, entry: &Entry) -> io::Result<()> {
+        let (id, day, recorded) = (entry.id.to_string(), entry.effective_on.to_string(), entry.recorded_at.rfc3339());
+        let reverses = entry.reverses.map(|id| id.to_string()).unwrap_or_default();
+        for posting in &entry.postings {
+            self.out.write_record([
+                &*id,
+                &*day,
+                &*recorded,
+                entry.source.as_str(),
+                &*text(&entry.source_id),
+                &*text(&entry.kind),
+                &*reverses,
+                &*posting.n.to_string(),
+                &*text(self.codes.get(&posting.path).map_or("", String::as_str)),
+                &*text(&posting.path),
+                &*text(posting.fund_slug.as_deref().unwrap_or_default()),
+                posting.amount.currency.code(),
+                &*posting.amount.decimal(),
+                &*posting.amount.minor.to_string(),
+            ])?;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Text that no spreadsheet takes for a formula (safety rule FI7). Numbers do not pass through here and stay numbers.
+fn text(cell: &str) -> Cow<'_, str> {
+    let starts_a_formula = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\0' | '＝' | '＋' | '－' | '＠');
+    if cell.starts_with(starts_a_formula) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::text;
+
+    #[test]
+    fn text_is_never_a_formula() {
+        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\0=1", "＝1", "＋1", "－1", "＠1"] {
+            assert_eq!(text(cell), format!("'{cell}"));
+        }
+        assert_eq!(text("txn_1-2=3"), "txn_1-2=3");
+    }
+}

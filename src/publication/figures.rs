@@ -1,0 +1,119 @@
+//! The published figures of one fund: what stands on its page, in its CSV and in its JSON.
+
+use serde_json::json;
+
+use crate::clock::Instant;
+use crate::funds::Fund;
+use crate::money::Money;
+
+/// What a publication says of a fund's gifts; it moves only with a whole batch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GiftSide {
+    /// When the last batch was counted; None: no batch yet.
+    pub batch_at: Option<Instant>,
+    /// How many gifts.
+    pub gifts: i64,
+    /// What they brought, in minor units; refunds and disputes too few to stand alone are netted in.
+    pub received_minor: i64,
+    /// What was given back, in minor units.
+    pub refunded_minor: i64,
+    /// What banks took back, in minor units.
+    pub disputed_minor: i64,
+    /// What Stripe kept, in minor units.
+    pub fees_minor: i64,
+}
+
+/// Everything one publication says of a fund.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// The fund, as it was.
+    pub fund: Fund,
+    /// The publication's number, from 1.
+    pub number: i64,
+    /// When it was made.
+    pub made_at: Instant,
+    /// No real money: the practice Stripe.
+    pub practice: bool,
+    /// Counted in batches.
+    pub gifts: GiftSide,
+    /// What the books began with.
+    pub opening: Money,
+    /// What was spent on each use: the category's word and the amount, in the chart's order.
+    pub uses: Vec<(String, Money)>,
+    /// Money that has no rule yet stands in the books.
+    pub suspense: bool,
+}
+
+impl Figures {
+    /// An amount of this fund.
+    pub const fn money(&self, minor: i64) -> Money {
+        Money::new(minor, self.fund.currency)
+    }
+
+    /// What was spent on all uses.
+    pub fn spent(&self) -> Money {
+        self.money(self.uses.iter().fold(0, |sum, (_, amount)| sum.saturating_add(amount.minor)))
+    }
+
+    /// What is left, worked out from the published parts alone.
+    pub fn on_hand(&self) -> Money {
+        let gifts = &self.gifts;
+        let out = [gifts.refunded_minor, gifts.disputed_minor, gifts.fees_minor, self.spent().minor];
+        self.money(out.iter().fold(self.opening.minor.saturating_add(gifts.received_minor), |left, minor| left.saturating_sub(*minor)))
+    }
+
+    /// `As of 14 Nov 2026, 09:00 CST · Publication 42`.
+    pub fn as_of(&self) -> String {
+        format!("As of {} · Publication {}", self.made_at.for_people(&self.fund.time_zone), self.number)
+    }
+
+    /// Every figure with its word, in the order of the page.
+    pub fn lines(&self) -> Vec<(String, Money)> {
+        let gifts = &self.gifts;
+        let mut lines: Vec<(String, Money)> = [
+            ("opening", self.opening.minor),
+            ("received", gifts.received_minor),
+            ("refunded", gifts.refunded_minor),
+            ("disputed", gifts.disputed_minor),
+            ("fees", gifts.fees_minor),
+            ("spent", self.spent().minor),
+        ]
+        .map(|(word, minor)| (word.to_owned(), self.money(minor)))
+        .into();
+        lines.extend(self.uses.iter().map(|(word, amount)| (format!("spent:{word}"), *amount)));
+        lines.push(("on_hand".to_owned(), self.on_hand()));
+        lines
+    }
+
+    /// The figures as JSON: whole minor units beside their currency.
+    pub fn to_json(&self) -> String {
+        let figures: serde_json::Map<String, serde_json::Value> =
+            self.lines().into_iter().map(|(word, amount)| (format!("{word}_minor"), json!(amount.minor))).collect();
+        let whole = json!({
+            "fund": self.fund.slug,
+            "publication": self.number,
+            "made_at": self.made_at.rfc3339(),
+            "as_of": self.as_of(),
+            "currency": self.fund.currency.code(),
+            "exponent": self.fund.currency.exponent(),
+            "practice": self.practice,
+            "gifts": self.gifts.gifts,
+            "figures": figures,
+        });
+        format!("{whole:#}\n")
+    }
+
+    /// The figures as CSV (RFC 4180, CRLF), amounts as plain decimals.
+    ///
+    /// # Errors
+    /// Never in memory; the writer's own error type is passed on.
+    pub fn to_csv(&self) -> Result<Vec<u8>, csv::Error> {
+        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+        writer.write_record(["publication", "fund", "figure", "amount", "currency", "practice"])?;
+        let (number, practice) = (self.number.to_string(), if self.practice { "yes" } else { "no" });
+        for (word, amount) in self.lines() {
+            writer.write_record([&*number, &*self.fund.slug, &*word, &*amount.decimal(), self.fund.currency.code(), practice])?;
+        }
+        writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+    }
+}

@@ -1,0 +1,150 @@
+//! One node: books, site and the work behind them, put together, run until told to stop, and taken apart again.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tracing::info;
+
+use crate::clock::Clock;
+use crate::config::{self, Config, StripeKey};
+use crate::db::Db;
+use crate::ids::Entropy;
+use crate::jobs::Jobs;
+use crate::payments::practice::{self, Practice};
+use crate::payments::{Gateway, GatewaySettings, Payments, Secrets, Settings};
+use crate::seal::Keyring;
+use crate::web::{self, Site, meter, server};
+
+/// A node that is put together and listens, and does not answer yet.
+#[derive(Debug)]
+pub struct Node {
+    /// The books.
+    pub db: Db,
+    /// What time it is.
+    pub clock: Clock,
+    /// Randomness.
+    pub entropy: Entropy,
+    /// Seals what must not lie open.
+    pub keyring: Arc<Keyring>,
+    /// Stripe, or what stands in for it.
+    pub payments: Arc<Payments>,
+    /// The practice Stripe; None where money is real.
+    pub practice: Option<Practice>,
+    /// How the world reaches the site.
+    pub base_url: String,
+    listener: TcpListener,
+    metrics: Option<SocketAddr>,
+}
+
+impl Node {
+    /// Puts a node together: keys, Stripe (or the practice Stripe), and the address it listens on.
+    ///
+    /// # Errors
+    /// In plain sentences: no Stripe key and no practice, a key that does not fit, an address that is taken.
+    pub async fn build(config: &Config, db: Db, clock: Clock, entropy: Entropy, practising: bool) -> anyhow::Result<Self> {
+        let keyring = Arc::new(config::keyring(&config.master_key_file, &entropy, false)?);
+        let listener = TcpListener::bind(config.listen).await.with_context(|| format!("The address {} cannot be listened on", config.listen))?;
+        let base_url = config.base_url_at(listener.local_addr()?);
+        let (practice, key, api_base, secrets) = if practising {
+            let options =
+                practice::Options { port: 0, clock: clock.clone(), entropy: entropy.clone(), site: base_url.clone(), daily_payouts: false };
+            let practice = Practice::start(options, config.stripe_key.as_ref().map(StripeKey::expose))?;
+            let secret = SecretString::from(format!("whsec_{}", entropy.reference()));
+            let (key, api_base) = (SecretString::from("sk_test_practice"), practice.api_base());
+            (Some((practice, secret.clone())), key, api_base, vec![secret])
+        } else {
+            let key = config.stripe_key.as_ref().context(
+                "No Stripe key is set. Put one into STRIPE_SECRET_KEY_FILE, or try `strikefund demo` or `strikefund serve --practice`.",
+            )?;
+            anyhow::ensure!(
+                !config.webhook_secrets.is_empty(),
+                "No webhook secret is set. Make an endpoint for {base_url}/webhooks/stripe at Stripe and put its secret into STRIPE_WEBHOOK_SECRET_FILE."
+            );
+            (None, SecretString::from(key.expose()), config.stripe_api_base.to_string(), config.webhook_secrets.clone())
+        };
+        let gateway = Gateway::new(&GatewaySettings::new(key, api_base), entropy.clone()).map_err(anyhow::Error::msg)?;
+        let secrets = Secrets::new(secrets).map_err(anyhow::Error::msg)?;
+        let settings =
+            Settings { db: db.clone(), clock: clock.clone(), entropy: entropy.clone(), keyring: Arc::clone(&keyring), gateway, secrets };
+        let payments = Arc::new(Payments::open(settings));
+        if let Some((practice, secret)) = &practice {
+            practice.webhook_to(&format!("{base_url}/webhooks/stripe"), secret.expose_secret());
+        }
+        let practice = practice.map(|(practice, _)| practice);
+        Ok(Self { db, clock, entropy, keyring, payments, practice, base_url, listener, metrics: config.metrics_listen })
+    }
+
+    /// The work behind the scenes, as this node would do it.
+    pub fn jobs(&self) -> Jobs {
+        Jobs {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            entropy: self.entropy.clone(),
+            payments: Arc::clone(&self.payments),
+            practice: self.practice.is_some(),
+            node: Entropy::system().reference(),
+        }
+    }
+
+    /// Answers until `stop` is done: then no new connection is taken, requests under way end, the lease is given back.
+    ///
+    /// # Errors
+    /// When the disk failed under the database: what it holds is then unknown, and the process must end (safety rule DB9).
+    pub async fn serve(self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let jobs = self.jobs();
+        let (stopping, stopped) = watch::channel(false);
+        let (db, payments) = (self.db.clone(), Arc::clone(&self.payments));
+        if let Some(address) = self.metrics {
+            let listener = TcpListener::bind(address).await.with_context(|| format!("The address {address} cannot be listened on"))?;
+            let router = meter::router(meter::install()?);
+            tokio::spawn(server::serve(listener, router, server::Limits::default(), until(stopped.clone())));
+        }
+        let router = web::router(Arc::new(Site::new(web::Parts {
+            db: self.db,
+            clock: self.clock,
+            entropy: self.entropy,
+            keyring: self.keyring,
+            payments: self.payments,
+            practice: self.practice,
+            base_url: self.base_url,
+        })))?;
+        let work = tokio::spawn(jobs.run(stopped.clone()));
+        let site = tokio::spawn(server::serve(self.listener, router, server::Limits::default(), until(stopped)));
+        let failed = tokio::select! {
+            () = stop => false,
+            () = payments.fatal() => true,
+        };
+        info!("stopping: requests under way end first");
+        stopping.send_replace(true);
+        site.await?;
+        work.await?;
+        db.close().await;
+        anyhow::ensure!(!failed, "The disk failed under the database. Check it before you start again; nothing acknowledged is lost.");
+        Ok(())
+    }
+}
+
+async fn until(mut stopped: watch::Receiver<bool>) {
+    // A sender that is gone means the node is gone: stop as well.
+    while !*stopped.borrow_and_update() {
+        if stopped.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Done when the system or a person at the terminal asks the program to end.
+///
+/// # Errors
+/// When the system does not let signals be heard.
+pub async fn asked_to_stop() -> std::io::Result<()> {
+    let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        _ = term.recv() => Ok(()),
+        pressed = tokio::signal::ctrl_c() => pressed,
+    }
+}

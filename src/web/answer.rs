@@ -1,0 +1,104 @@
+//! Building answers: pages, stored bytes with their entity tag, redirects. Not here: headers that every answer bears (`edge`).
+
+use askama::Template;
+use axum::body::{Body, Bytes};
+use axum::http::header::InvalidHeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+
+/// `text/html`, as every page says it.
+pub const HTML: &str = "text/html; charset=utf-8";
+
+/// Keeps a page out of search engines.
+pub const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
+
+/// A page made for this request alone: nobody keeps a copy.
+///
+/// # Panics
+/// Never: the template writes into memory only.
+pub fn page(status: StatusCode, template: &impl Template) -> Response {
+    let html = template.render().expect("a page is written into memory");
+    let mut response = Response::new(Body::from(html));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(HTML));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The same for whoever holds its address only: search engines stay out.
+pub fn private_page(status: StatusCode, template: &impl Template) -> Response {
+    let mut response = page(status, template);
+    response.headers_mut().insert(ROBOTS, HeaderValue::from_static("noindex, nofollow"));
+    response
+}
+
+/// Bytes that stay the same while their entity tag does.
+#[derive(Debug)]
+pub struct Stored {
+    /// What they are.
+    pub content_type: HeaderValue,
+    /// Their SHA-256 in quotes.
+    pub tag: HeaderValue,
+    /// How long a copy may be used unasked.
+    pub cache_control: &'static str,
+    /// The bytes.
+    pub body: Bytes,
+}
+
+impl Stored {
+    /// The whole, or 304 for who has it already by the headers of its request.
+    pub fn answer(&self, request: &HeaderMap) -> Response {
+        let held = request.get_all(IF_NONE_MATCH).iter().any(|held| names(held.as_bytes(), self.tag.as_bytes()));
+        let mut response = Response::new(if held { Body::empty() } else { Body::from(self.body.clone()) });
+        let headers = response.headers_mut();
+        headers.insert(ETAG, self.tag.clone());
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static(self.cache_control));
+        headers.insert(CONTENT_TYPE, self.content_type.clone());
+        if held {
+            headers.remove(CONTENT_TYPE);
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+        }
+        response
+    }
+}
+
+/// Whether an `If-None-Match` value names `tag`, weakly or not, or names any.
+fn names(held: &[u8], tag: &[u8]) -> bool {
+    held.split(|byte| *byte == b',').map(<[u8]>::trim_ascii).any(|one| one == b"*" || one.strip_prefix(b"W/").unwrap_or(one) == tag)
+}
+
+/// An entity tag: `"…"` around the SHA-256 of the bytes in hex.
+///
+/// # Errors
+/// When `sha256` is no header text.
+pub fn tag(sha256: &str) -> Result<HeaderValue, InvalidHeaderValue> {
+    HeaderValue::try_from(format!("\"{sha256}\""))
+}
+
+/// After a form: look there (303), with a GET.
+///
+/// # Errors
+/// When the address is no header text.
+pub fn see_other(address: &str) -> Result<Response, InvalidHeaderValue> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    response.headers_mut().insert(LOCATION, HeaderValue::try_from(address)?);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_held_copy_is_known_by_its_tag_in_every_spelling() {
+        for held in ["\"a\"", "W/\"a\"", "\"b\", \"a\"", "*", " \"a\" "] {
+            assert!(names(held.as_bytes(), b"\"a\""), "{held}");
+        }
+        for other in ["\"b\"", "a", "", "\"ab\"", "W/\"b\",\"c\""] {
+            assert!(!names(other.as_bytes(), b"\"a\""), "{other}");
+        }
+    }
+}

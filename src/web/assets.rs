@@ -1,0 +1,39 @@
+//! The few files that every page shares, and what robots may read. They are part of the program.
+
+use std::sync::LazyLock;
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
+
+use super::answer::{self, Stored};
+use crate::ids::sha256_hex;
+
+static STYLE: LazyLock<Stored> = LazyLock::new(|| asset("text/css; charset=utf-8", include_str!("../../templates/assets/style.css")));
+static ICON: LazyLock<Stored> = LazyLock::new(|| asset("image/svg+xml", include_str!("../../templates/assets/icon.svg")));
+static ROBOTS: LazyLock<Stored> = LazyLock::new(|| asset("text/plain; charset=utf-8", include_str!("../../templates/assets/robots.txt")));
+
+/// The one style sheet.
+pub async fn style(headers: HeaderMap) -> Response {
+    STYLE.answer(&headers)
+}
+
+/// The sign in the browser's tab.
+pub async fn icon(headers: HeaderMap) -> Response {
+    ICON.answer(&headers)
+}
+
+/// Public pages may be found; a donor's own may not.
+pub async fn robots(headers: HeaderMap) -> Response {
+    ROBOTS.answer(&headers)
+}
+
+/// Stored pages keep the address of the sheet for ever, so it has no version in it: an hour old is new enough.
+fn asset(content_type: &'static str, text: &'static str) -> Stored {
+    Stored {
+        content_type: HeaderValue::from_static(content_type),
+        tag: answer::tag(&sha256_hex(text)).expect("hex digits can stand in a header"),
+        cache_control: "public, max-age=3600",
+        body: Bytes::from_static(text.as_bytes()),
+    }
+}

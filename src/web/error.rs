@@ -1,0 +1,70 @@
+//! What a visitor sees when something cannot be done: the one place that gives a refusal or a fault its status.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::answer;
+use crate::ids::Entropy;
+
+/// Why a page is not shown.
+#[derive(Debug)]
+pub enum Trouble {
+    /// No such fund, gift or page, or none that is public.
+    NotFound,
+    /// Something of ours failed. It is logged once, here, and the visitor is given its reference number only.
+    Fault(Reference),
+}
+
+/// What a visitor can name when asking about a fault; the log says the rest.
+#[derive(Clone, Debug)]
+pub struct Reference(pub String);
+
+impl Reference {
+    /// A fresh one.
+    pub fn new() -> Self {
+        Self(Entropy::system().gift_number())
+    }
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Trouble {
+    fn from(fault: E) -> Self {
+        let (fault, reference) = (fault.into(), Reference::new());
+        tracing::error!(reference = reference.0, cause = format!("{fault:#}"), "a request failed");
+        Self::Fault(reference)
+    }
+}
+
+impl IntoResponse for Trouble {
+    fn into_response(self) -> Response {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND.into_response(),
+            Self::Fault(reference) => {
+                let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+                response.extensions_mut().insert(reference);
+                response
+            }
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "web/error.html")]
+struct ErrorPage {
+    status: u16,
+    reference: Option<String>,
+    practice: bool,
+}
+
+/// Puts a page for people where a response carries a bare error; its status and headers stay.
+pub fn as_page(response: Response, practice: bool) -> Response {
+    let (parts, _bare) = response.into_parts();
+    let reference = parts.extensions.get::<Reference>().map(|reference| reference.0.clone());
+    let mut page = answer::page(parts.status, &ErrorPage { status: parts.status.as_u16(), reference, practice });
+    for (name, value) in &parts.headers {
+        if name != axum::http::header::CONTENT_TYPE && name != axum::http::header::CONTENT_LENGTH {
+            page.headers_mut().insert(name.clone(), value.clone());
+        }
+    }
+    page
+}

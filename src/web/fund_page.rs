@@ -1,0 +1,127 @@
+//! A fund's public pages: the stored bytes of its newest publication, and the list of funds. Never live figures.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+
+use super::error::Trouble;
+use super::{AnySite, Site, answer};
+use crate::funds::{self, Fund, State as FundState};
+use crate::money::{Currency, Money};
+use crate::publication::page::{self, state_in_words};
+
+/// A fund that the public may know of.
+///
+/// # Errors
+/// Not found, for drafts as for what is not there; a fault where the database does not answer.
+pub async fn public_fund(site: &Site, slug: &str) -> Result<Fund, Trouble> {
+    let tx = &mut site.db.begin_read().await?;
+    let fund = funds::find_by_slug(tx, slug).await?;
+    fund.filter(|fund| fund.state != FundState::Draft).ok_or(Trouble::NotFound)
+}
+
+/// `/f/{fund}`.
+pub async fn show(State(site): AnySite, Path(slug): Path<String>, headers: HeaderMap) -> Result<Response, Trouble> {
+    newest_page(&site, &slug, &headers).await
+}
+
+async fn newest_page(site: &Site, slug: &str, headers: &HeaderMap) -> Result<Response, Trouble> {
+    if let Some(stored) = site.shelf.find(&site.db, slug, "index.html").await? {
+        return Ok(stored.answer(headers));
+    }
+    let fund = public_fund(site, slug).await?;
+    let html = page::render_unpublished(&fund, site.is_practice())?;
+    let mut response = html.into_response();
+    response.headers_mut().insert("content-type", HeaderValue::from_static(answer::HTML));
+    response.headers_mut().insert("cache-control", HeaderValue::from_static("no-cache"));
+    Ok(response)
+}
+
+/// `/f/{fund}/figures.json`.
+pub async fn figures_json(State(site): AnySite, Path(slug): Path<String>, headers: HeaderMap) -> Result<Response, Trouble> {
+    stored_file(&site, &slug, "figures.json", &headers).await
+}
+
+/// `/f/{fund}/figures.csv`.
+pub async fn figures_csv(State(site): AnySite, Path(slug): Path<String>, headers: HeaderMap) -> Result<Response, Trouble> {
+    stored_file(&site, &slug, "figures.csv", &headers).await
+}
+
+async fn stored_file(site: &Site, slug: &str, path: &'static str, headers: &HeaderMap) -> Result<Response, Trouble> {
+    let stored = site.shelf.find(&site.db, slug, path).await?.ok_or(Trouble::NotFound)?;
+    Ok(stored.answer(headers))
+}
+
+/// The few published figures that stand beside a fund's name.
+#[derive(Debug)]
+pub struct Headline {
+    /// When, and by which publication.
+    pub as_of: String,
+    /// What gifts came to.
+    pub received: Money,
+    /// What was spent.
+    pub spent: Money,
+    /// What is left.
+    pub on_hand: Money,
+}
+
+/// What we read back of our own public file.
+#[derive(Deserialize)]
+struct PublishedJson {
+    as_of: String,
+    currency: String,
+    figures: PublishedFigures,
+}
+
+#[derive(Deserialize)]
+struct PublishedFigures {
+    received_minor: i64,
+    spent_minor: i64,
+    on_hand_minor: i64,
+}
+
+impl Headline {
+    /// From the fund's newest publication; None before the first.
+    ///
+    /// # Errors
+    /// When the database does not answer, or a stored file is not one of ours.
+    pub async fn find(site: &Site, slug: &str) -> Result<Option<Self>, Trouble> {
+        let Some(stored) = site.shelf.find(&site.db, slug, "figures.json").await? else { return Ok(None) };
+        let published: PublishedJson = serde_json::from_slice(&stored.body)?;
+        let currency: Currency = published.currency.parse().map_err(|said| anyhow::anyhow!("a publication says {said}"))?;
+        let money = |minor| Money::new(minor, currency);
+        let PublishedFigures { received_minor, spent_minor, on_hand_minor } = published.figures;
+        Ok(Some(Self { as_of: published.as_of, received: money(received_minor), spent: money(spent_minor), on_hand: money(on_hand_minor) }))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "web/funds.html")]
+struct FundList {
+    running: Vec<(Fund, Option<Headline>)>,
+    finished: Vec<(Fund, Option<Headline>)>,
+    practice: bool,
+}
+
+/// `/`: the page of the one public fund, or the list of several.
+pub async fn home(State(site): AnySite, headers: HeaderMap) -> Result<Response, Trouble> {
+    let mut funds = {
+        let tx = &mut site.db.begin_read().await?;
+        funds::list(tx).await?
+    };
+    funds.retain(|fund| fund.state != FundState::Draft);
+    if let [only] = &*funds {
+        return newest_page(&site, &only.slug, &headers).await;
+    }
+    let mut list = FundList { running: Vec::new(), finished: Vec::new(), practice: site.is_practice() };
+    for fund in funds {
+        let headline = Headline::find(&site, &fund.slug).await?;
+        let part = if fund.state == FundState::Closed { &mut list.finished } else { &mut list.running };
+        part.push((fund, headline));
+    }
+    let mut response = answer::page(StatusCode::OK, &list);
+    response.headers_mut().insert("cache-control", HeaderValue::from_static("no-cache"));
+    Ok(response)
+}

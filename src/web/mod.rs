@@ -1,0 +1,162 @@
+//! Every address, on one page: who may come there, what it may cost, which function answers.
+
+mod answer;
+mod assets;
+mod edge;
+mod error;
+mod fund_page;
+mod give;
+mod health;
+pub mod meter;
+mod patience;
+mod practice_page;
+pub mod server;
+mod shelf;
+mod thanks;
+mod webhook;
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::RequestBodyDeadlineLayer;
+
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::ids::Entropy;
+use crate::payments::Payments;
+use crate::payments::practice::Practice;
+use crate::seal::Keyring;
+
+use edge::{Edge, Lane};
+use meter::Meter;
+use shelf::Shelf;
+
+/// What a site is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// Where the books are.
+    pub db: Db,
+    /// What time it is.
+    pub clock: Clock,
+    /// Where attempt ids come from.
+    pub entropy: Entropy,
+    /// Seals what donors write.
+    pub keyring: Arc<Keyring>,
+    /// The way to Stripe, and its way to us.
+    pub payments: Arc<Payments>,
+    /// The practice Stripe, whose page stands in for Stripe's; None where money is real.
+    pub practice: Option<Practice>,
+    /// How the world reaches us: scheme and host, no slash at its end. Every link that leaves a page is built from it (HT4).
+    pub base_url: String,
+}
+
+/// Everything that pages need of a running fund.
+#[derive(Debug)]
+pub struct Site {
+    parts: Parts,
+    shelf: Shelf,
+    thanks_patience: Duration,
+}
+
+impl Site {
+    /// A site that serves published files up to a second old, and lets a donor wait six for a confirmation.
+    pub fn new(parts: Parts) -> Self {
+        Self { parts, shelf: Shelf::new(Duration::from_secs(1)), thanks_patience: Duration::from_secs(6) }
+    }
+
+    /// The same without waiting and without remembering, for tests.
+    #[must_use]
+    pub fn at_once(self) -> Self {
+        Self { shelf: Shelf::new(Duration::ZERO), thanks_patience: Duration::ZERO, ..self }
+    }
+
+    /// Whether its money is play money.
+    const fn is_practice(&self) -> bool {
+        self.parts.practice.is_some()
+    }
+}
+
+impl Deref for Site {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+/// The state every handler is given.
+type AnySite = State<Arc<Site>>;
+
+const HOME: &str = "/";
+const FUND: &str = "/f/{fund}";
+const FIGURES_JSON: &str = "/f/{fund}/figures.json";
+const FIGURES_CSV: &str = "/f/{fund}/figures.csv";
+const GIVE: &str = "/f/{fund}/give";
+const THANKS: &str = "/thanks/{code}";
+const PRACTICE_CHECKOUT: &str = "/practice/checkout/{id}";
+const STYLE: &str = "/assets/style.css";
+const ICON: &str = "/assets/icon.svg";
+const ROBOTS: &str = "/robots.txt";
+const WEBHOOK: &str = "/webhooks/stripe";
+const ALIVE: &str = "/healthz";
+const READY: &str = "/readyz";
+
+/// Every address, for the measures.
+const ROUTES: [&str; 13] =
+    [HOME, FUND, FIGURES_JSON, FIGURES_CSV, GIVE, THANKS, PRACTICE_CHECKOUT, STYLE, ICON, ROBOTS, WEBHOOK, ALIVE, READY];
+
+/// The largest form, in bytes (HT3).
+const LARGEST_FORM: usize = 64 * 1024;
+/// How long a whole body may take to arrive, however often a byte of it does (HT2).
+const BODY_DEADLINE: Duration = Duration::from_secs(10);
+
+/// The whole site. To measure it, [`meter::install`] comes first.
+///
+/// # Errors
+/// When the base URL is no origin that a browser could send.
+pub fn router(site: Arc<Site>) -> anyhow::Result<Router> {
+    let edge = Arc::new(Edge::new(&site.base_url, site.is_practice(), Meter::new(&ROUTES))?);
+    let after_panic = {
+        let edge = Arc::clone(&edge);
+        move |_cause| edge.after_panic()
+    };
+    let people = Router::new()
+        .route(HOME, get(fund_page::home))
+        .route(FUND, get(fund_page::show))
+        .route(FIGURES_JSON, get(fund_page::figures_json))
+        .route(FIGURES_CSV, get(fund_page::figures_csv))
+        .route(GIVE, get(give::form).post(give::send))
+        .route(THANKS, get(thanks::show))
+        .route(PRACTICE_CHECKOUT, get(practice_page::show).post(practice_page::choose))
+        .route(STYLE, get(assets::style))
+        .route(ICON, get(assets::icon))
+        .route(ROBOTS, get(assets::robots))
+        .fallback(async || StatusCode::NOT_FOUND)
+        .layer(
+            ServiceBuilder::new()
+                .layer(CatchPanicLayer::custom(after_panic.clone()))
+                .layer(from_fn_with_state((Arc::clone(&edge), Lane::People), edge::pass))
+                .layer(RequestBodyLimitLayer::new(LARGEST_FORM))
+                .layer(edge.csrf()?)
+                .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))
+                .layer(DefaultBodyLimit::max(LARGEST_FORM)),
+        );
+    let machines =
+        Router::new().route(WEBHOOK, post(webhook::receive)).route(ALIVE, get(health::alive)).route(READY, get(health::ready)).layer(
+            ServiceBuilder::new()
+                .layer(CatchPanicLayer::custom(after_panic))
+                .layer(from_fn_with_state((edge, Lane::Machines), edge::pass))
+                .layer(RequestBodyLimitLayer::new(webhook::LARGEST))
+                .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE)),
+        );
+    Ok(people.merge(machines).with_state(site))
+}
