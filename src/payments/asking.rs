@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use crate::clock::Instant;
-use crate::money::Currency;
+use crate::money::{Currency, Money};
 
 use super::checkout::{Checkout, CheckoutRequest, Session, UnreadSession};
 use super::json::{Misfit, Object};
@@ -39,8 +39,8 @@ impl Page {
 pub struct Balance {
     /// Whether this is real money.
     pub livemode: bool,
-    /// Per currency, `available` and `pending` together, in minor units; sorted, each once.
-    pub funds: Vec<(Currency, i64)>,
+    /// Per currency, `available` and `pending` together; sorted, each once.
+    pub funds: Vec<Money>,
 }
 
 impl Balance {
@@ -56,7 +56,8 @@ impl Balance {
                 *sum = sum.checked_add(held.need_int("amount")?).ok_or_else(|| held.misfit("amount"))?;
             }
         }
-        Ok(Self { livemode, funds: sums.into_iter().collect() })
+        let funds = sums.into_iter().map(|(currency, minor)| Money::new(minor, currency)).collect();
+        Ok(Self { livemode, funds })
     }
 }
 
@@ -298,7 +299,7 @@ mod tests {
         let reply = br#"{"livemode":false,"available":[{"amount":-5,"currency":"usd"},{"amount":7,"currency":"eur"}],
             "pending":[{"amount":10,"currency":"usd"}]}"#;
         let funds = Balance::read(reply).unwrap().funds;
-        let funds: Vec<_> = funds.iter().map(|(currency, minor)| (currency.code(), *minor)).collect();
+        let funds: Vec<_> = funds.iter().map(|money| (money.currency.code(), money.minor)).collect();
         assert_eq!(funds, [("EUR", 7), ("USD", 5)]);
     }
 

@@ -15,7 +15,7 @@ use super::super::json::Object;
 use super::super::line::{Line, LineId, LineState};
 use super::super::stripe::GatewayError;
 use super::super::{Payments, store};
-use super::{BEFORE_OPENING, Progress, SyncError, SyncReport};
+use super::{Progress, SyncError, SyncReport};
 
 /// Unread elements tried again between two writes.
 const AT_ONCE: i64 = 100;
@@ -96,12 +96,10 @@ fn sort(payments: &Payments, progress: &Progress, page: &Page) -> Sorted {
     sorted
 }
 
-/// A line that lies before the day the books open is noted at once: only its sum counts.
+/// Nothing is asked about a line that lies before the day the books open: only its sum counts.
 fn read(payments: &Payments, opens_at: Option<i64>, element: &[u8]) -> Result<Line, String> {
     let mut line = Line::read(element, payments.clock.now()).map_err(|reason| reason.to_string())?;
     if opens_at.is_some_and(|opens_at| line.created < opens_at) {
-        line.state = LineState::Noted;
-        line.reason = Some(BEFORE_OPENING.to_owned());
         line.waits_until = None;
     }
     Ok(line)
