@@ -328,7 +328,7 @@ pub async fn retry_parked(tx: &mut Tx, now: Instant) -> sqlx::Result<u64> {
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn parked_deliveries(tx: &mut Tx) -> sqlx::Result<Vec<ParkedCount>> {
+pub async fn parked_counts(tx: &mut Tx) -> sqlx::Result<Vec<ParkedCount>> {
     store::parked_counts(tx).await
 }
 
