@@ -3,13 +3,14 @@
 use serde_json::value::RawValue;
 
 use crate::clock::Instant;
-use crate::money::{Currency, Money};
+use crate::money::Currency;
 
 use super::checkout::{Checkout, CheckoutRequest, Session, UnreadSession};
+use super::gateway::GatewayError;
 use super::json::{Misfit, Object};
 use super::line::{Source, SourceKind};
 use super::object::{ObjectKind, ObjectState};
-use super::stripe::{Ask, Gateway, GatewayError};
+use super::stripe::{Ask, Gateway};
 
 /// One page of a list, its elements still raw: one that is odd does not spoil the others.
 #[derive(Debug)]
@@ -39,8 +40,8 @@ impl Page {
 pub struct Balance {
     /// Whether this is real money.
     pub livemode: bool,
-    /// Per currency, `available` and `pending` together; sorted, each once.
-    pub funds: Vec<Money>,
+    /// Per currency, `available` and `pending` together, in minor units; sorted, each once.
+    pub funds: Vec<(Currency, i64)>,
 }
 
 impl Balance {
@@ -56,8 +57,7 @@ impl Balance {
                 *sum = sum.checked_add(held.need_int("amount")?).ok_or_else(|| held.misfit("amount"))?;
             }
         }
-        let funds = sums.into_iter().map(|(currency, minor)| Money::new(minor, currency)).collect();
-        Ok(Self { livemode, funds })
+        Ok(Self { livemode, funds: sums.into_iter().collect() })
     }
 }
 
@@ -127,9 +127,14 @@ impl Gateway {
     /// What Stripe holds for us.
     ///
     /// # Errors
-    /// When Stripe cannot be reached.
+    /// When Stripe cannot be reached, or answers for the other mode than the key's: then money of two kinds could mix.
     pub async fn balance(&self) -> Result<Balance, GatewayError> {
-        self.ask(Ask::get("GET /v1/balance", "/balance".into(), vec![]), Balance::read).await
+        let balance = self.ask(Ask::get("GET /v1/balance", "/balance".into(), vec![]), Balance::read).await?;
+        if balance.livemode == self.is_live() {
+            Ok(balance)
+        } else {
+            Err(GatewayError::NotAsked("Stripe answers for the other mode (test or live) than the key's".to_owned()))
+        }
     }
 
     /// The source of a line, known by its id alone, with its charge.
@@ -299,7 +304,7 @@ mod tests {
         let reply = br#"{"livemode":false,"available":[{"amount":-5,"currency":"usd"},{"amount":7,"currency":"eur"}],
             "pending":[{"amount":10,"currency":"usd"}]}"#;
         let funds = Balance::read(reply).unwrap().funds;
-        let funds: Vec<_> = funds.iter().map(|money| (money.currency.code(), money.minor)).collect();
+        let funds: Vec<_> = funds.iter().map(|(currency, minor)| (currency.code(), *minor)).collect();
         assert_eq!(funds, [("EUR", 7), ("USD", 5)]);
     }
 

@@ -8,6 +8,7 @@ mod catching_up;
 pub mod checkout;
 pub mod delivery;
 mod door;
+pub mod gateway;
 pub mod json;
 pub mod lease;
 pub mod line;
@@ -28,27 +29,20 @@ use tokio::sync::Notify;
 use crate::clock::{Clock, Instant};
 use crate::db::{Db, Tx};
 use crate::ids::{DeliveryId, Entropy};
-use crate::money::Money;
 use crate::seal::Keyring;
-use crate::transact;
 
 use self::alert::AlertKind;
 use self::checkout::{Checkout, CheckoutRequest};
 use self::delivery::{Delivery, ParkedCount};
+use self::line::{Line, LineId, LineState};
 use self::notice::{Notice, Unread};
 use self::object::{ObjectKind, ObjectState};
-use self::sync::Progress;
+use self::sync::{Progress, Total};
 
-pub use catching_up::catch_up;
 pub use door::{Refused, read_secrets};
-pub use line::{Line, LineId, LineState};
+pub use gateway::{GatewayError, GatewaySettings};
 pub use signature::Secrets;
-pub use source::complete as complete_lines;
-pub use stripe::{Gateway, GatewayError, GatewaySettings};
-
-/// Sealed bodies go this long after they were done; Stripe keeps events as long.
-const BODIES_KEPT_SECS: i64 = 30 * 86_400;
-const BODIES_AT_ONCE: i64 = 2_000;
+pub use stripe::Gateway;
 
 /// Everything about Stripe that a running fund holds.
 #[derive(Debug)]
@@ -130,44 +124,30 @@ impl Payments {
     /// # Errors
     /// When the database is gone.
     pub async fn progress(&self) -> sqlx::Result<Progress> {
-        sync_state(&mut self.db.begin_read().await?).await
+        progress(&mut self.db.begin_read().await?).await
     }
 
-    /// Names the moment the books open, in unix seconds: lines before it are summed into the opening entry, lines from it on are booked.
-    ///
-    /// # Errors
-    /// When the database is gone. False when lines have been booked, for then the day can not be moved.
-    pub async fn open_books_at(&self, opens_at: i64) -> sqlx::Result<bool> {
-        transact!(self.db, tx => open_books(tx, opens_at).await)
-    }
-
-    /// What a stored delivery says.
+    /// What a stored delivery says; None where its body is gone.
     ///
     /// # Errors
     /// The reason for which it is to be parked.
-    pub fn read_delivery(&self, delivery: &Delivery) -> Result<Notice, Unread> {
+    pub fn read_delivery(&self, delivery: &Delivery) -> Option<Result<Notice, Unread>> {
+        let sealed = delivery.body.as_deref()?;
         let context = delivery::seal_context(&delivery.event_id);
-        let opened = delivery.body.as_deref().and_then(|sealed| self.keyring.open(&context, sealed));
-        notice::read(&opened.ok_or(Unread::Sealed)?, self.clock.now())
-    }
-
-    /// What Stripe says it holds for us, `available` and `pending` together, by currency.
-    ///
-    /// # Errors
-    /// When Stripe cannot be reached, or answers for the other mode: then the key is not what it says.
-    pub async fn balance(&self) -> Result<Vec<Money>, GatewayError> {
-        let balance = self.gateway.balance().await?;
-        if balance.livemode != self.livemode {
-            return Err(GatewayError::NotAsked("Stripe answers for the other mode (test or live) than the key's".to_owned()));
-        }
-        Ok(balance.funds)
+        let Some(body) = self.keyring.open(&context, sealed) else { return Some(Err(Unread::Sealed)) };
+        Some(notice::read(&body, self.clock.now()))
     }
 }
 
-async fn open_books(tx: &mut Tx, opens_at: i64) -> sqlx::Result<bool> {
+/// Names the moment the books open, in unix seconds: lines before it are noted and summed, lines from it on are booked. Lines that are
+/// read already are sorted anew. False when lines have been booked, for then the moment cannot be moved.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn open_books_at(tx: &mut Tx, opens_at: i64) -> sqlx::Result<bool> {
     let moved = store::lines::set_opens_at(tx, opens_at).await?;
     if moved {
-        store::lines::reopen_from(tx, opens_at, sync::BEFORE_OPENING).await?;
+        store::lines::note_before(tx, opens_at, sync::BEFORE_OPENING).await?;
     }
     Ok(moved)
 }
@@ -176,7 +156,7 @@ async fn open_books(tx: &mut Tx, opens_at: i64) -> sqlx::Result<bool> {
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn sync_state(tx: &mut Tx) -> sqlx::Result<Progress> {
+pub async fn progress(tx: &mut Tx) -> sqlx::Result<Progress> {
     store::lines::progress(tx).await
 }
 
@@ -184,7 +164,7 @@ pub async fn sync_state(tx: &mut Tx) -> sqlx::Result<Progress> {
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn ready_lines(tx: &mut Tx, now: Instant, limit: i64) -> sqlx::Result<Vec<Line>> {
+pub async fn new_lines(tx: &mut Tx, now: Instant, limit: i64) -> sqlx::Result<Vec<Line>> {
     store::lines::bookable(tx, now, limit).await
 }
 
@@ -204,6 +184,14 @@ pub async fn line_of_charge(tx: &mut Tx, charge_id: &str) -> sqlx::Result<Option
     store::lines::of_charge(tx, charge_id).await
 }
 
+/// Whether a line says that the charge, a bank debit, came back.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn has_bounced(tx: &mut Tx, charge_id: &str) -> sqlx::Result<bool> {
+    store::lines::has_bounced(tx, charge_id).await
+}
+
 /// Lines in one state after the id `after`, by id: for the treasurers' lists.
 ///
 /// # Errors
@@ -212,15 +200,15 @@ pub async fn lines_in(tx: &mut Tx, state: LineState, after: &str, limit: i64) ->
     store::lines::in_state(tx, state, after, limit).await
 }
 
-/// Whether a line still waits to be booked.
+/// How many lines are not booked yet.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn has_unbooked(tx: &mut Tx) -> sqlx::Result<bool> {
-    store::lines::has_new(tx).await
+pub async fn count_new_lines(tx: &mut Tx) -> sqlx::Result<i64> {
+    store::lines::count_new(tx).await
 }
 
-/// Marks many lines as booked at once, in the transaction that posted their entries; gives how many were still new.
+/// Marks lines as booked, in the transaction that posted their entries; gives how many were still new.
 ///
 /// # Errors
 /// When the database is gone.
@@ -228,48 +216,52 @@ pub async fn lines_booked(tx: &mut Tx, ids: &[LineId]) -> sqlx::Result<u64> {
     store::lines::settle(tx, ids).await
 }
 
-/// Sets a line's state, with the reason where it is noted or parked.
+/// Marks a line as needing no entry, and why.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn set_line_state(tx: &mut Tx, id: &LineId, state: LineState, reason: Option<&str>) -> sqlx::Result<()> {
-    store::lines::set_state(tx, id, state, reason).await
+pub async fn note_line(tx: &mut Tx, id: &LineId, reason: &str) -> sqlx::Result<()> {
+    store::lines::set_state(tx, id, LineState::Noted, Some(reason)).await
 }
 
-/// The recurring gift that a line's charge is a turn of.
+/// Sets a line aside for a person or an upgrade, and why.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn subscription_of(tx: &mut Tx, line: &Line) -> sqlx::Result<Option<String>> {
-    match (&line.subscription_id, &line.payment_intent) {
-        (Some(known), _) => Ok(Some(known.clone())),
-        (None, Some(intent)) => Ok(source::known_turn(tx, intent).await?.and_then(|turn| turn.subscription_id)),
-        (None, None) => Ok(None),
-    }
+pub async fn park_line(tx: &mut Tx, id: &LineId, reason: &str) -> sqlx::Result<()> {
+    store::lines::set_state(tx, id, LineState::Parked, Some(reason)).await
 }
 
-/// Whether a line says that the bank took the money of a charge back, so that a line of the charge that comes later settles nothing.
+/// Brings a parked line back to be booked.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn has_bounced(tx: &mut Tx, charge_id: &str) -> sqlx::Result<bool> {
-    store::lines::has_bounced(tx, charge_id).await
+pub async fn reopen_line(tx: &mut Tx, id: &LineId) -> sqlx::Result<()> {
+    store::lines::set_state(tx, id, LineState::New, None).await
 }
 
-/// Σ net per currency of the lines of the ordinary balance stamped before `until` (unix seconds): what the opening entry holds.
+/// Σ net per currency of the lines of the ordinary balance stamped before `until` (unix seconds): `i64::MAX` for all, the day the books
+/// open for the opening entry.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn sums_before(tx: &mut Tx, until: i64) -> sqlx::Result<Vec<Money>> {
-    let totals = store::lines::totals(tx, until).await?;
-    Ok(totals.into_iter().map(|total| Money::new(total.net_minor, total.currency)).collect())
+pub async fn line_totals(tx: &mut Tx, until: i64) -> sqlx::Result<Vec<Total>> {
+    store::lines::totals(tx, until).await
+}
+
+/// Σ net per currency of the lines that mirror what Stripe holds in reserve.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn reserved_totals(tx: &mut Tx) -> sqlx::Result<Vec<Total>> {
+    store::lines::reserved_totals(tx).await
 }
 
 /// Notes that the opening entry stands, or that none is needed.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn note_books_opened(tx: &mut Tx, now: Instant) -> sqlx::Result<()> {
+pub async fn books_opened(tx: &mut Tx, now: Instant) -> sqlx::Result<()> {
     store::lines::set_opened(tx, now).await
 }
 
@@ -279,14 +271,6 @@ pub async fn note_books_opened(tx: &mut Tx, now: Instant) -> sqlx::Result<()> {
 /// When the database is gone.
 pub async fn note_tie(tx: &mut Tx, holds: bool, now: Instant) -> sqlx::Result<()> {
     store::lines::set_tie(tx, holds, now).await
-}
-
-/// Whether a delivery's time has come.
-///
-/// # Errors
-/// When the database is gone.
-pub async fn has_waiting_delivery(tx: &mut Tx, now: Instant) -> sqlx::Result<bool> {
-    Ok(!store::waiting_ids(tx, now, 1).await?.is_empty())
 }
 
 /// Deliveries whose time has come, oldest first.
@@ -301,7 +285,7 @@ pub async fn waiting_deliveries(tx: &mut Tx, now: Instant, limit: i64) -> sqlx::
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn finish_delivery(tx: &mut Tx, id: DeliveryId, now: Instant) -> sqlx::Result<()> {
+pub async fn delivery_done(tx: &mut Tx, id: DeliveryId, now: Instant) -> sqlx::Result<()> {
     store::finish_delivery(tx, id, now).await
 }
 
@@ -328,24 +312,27 @@ pub async fn retry_parked(tx: &mut Tx, now: Instant) -> sqlx::Result<u64> {
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn parked_counts(tx: &mut Tx) -> sqlx::Result<Vec<ParkedCount>> {
+pub async fn parked_deliveries(tx: &mut Tx) -> sqlx::Result<Vec<ParkedCount>> {
     store::parked_counts(tx).await
 }
 
-/// Drops the sealed bodies of deliveries done 30 days ago, at most two thousand a call, so that nobody waits long; gives how many.
+/// Keeps what a notice told of an object, unless something later is known; true when it was kept.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn clear_old_bodies(tx: &mut Tx, now: Instant) -> sqlx::Result<u64> {
-    store::clear_bodies(tx, now.plus_secs(-BODIES_KEPT_SECS), BODIES_AT_ONCE).await
+pub async fn keep_object(tx: &mut Tx, state: &ObjectState) -> sqlx::Result<bool> {
+    store::objects::save(tx, state, false).await
 }
 
-/// Keeps what an object says, told by a notice or asked for, unless something later is known; true when it was kept.
+/// Keeps what objects said when asked: the last word, whatever was told before.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn store_object(tx: &mut Tx, state: &ObjectState) -> sqlx::Result<bool> {
-    store::objects::save(tx, state).await
+pub async fn store_objects(tx: &mut Tx, states: &[ObjectState]) -> sqlx::Result<()> {
+    for state in states {
+        store::objects::save(tx, state, true).await?;
+    }
+    Ok(())
 }
 
 /// What an object last said.

@@ -1,16 +1,12 @@
 //! Asking Stripe what its list left out of a line: the source, its charge's metadata, the recurring gift behind it (stripe.md §6.3, §6.4).
 //! Runs outside transactions, before booking. Not here: what happens when nothing answers, which is booking's general fund.
 
-use std::collections::BTreeSet;
-
-use crate::db::Tx;
 use crate::transact;
 
 use super::alert::{self, AlertKind};
-use super::json::References;
+use super::gateway::GatewayError;
 use super::line::{Line, SourceKind, WAIT_SECS};
 use super::object::ObjectState;
-use super::stripe::GatewayError;
 use super::sync::SyncError;
 use super::{Payments, store};
 
@@ -60,7 +56,7 @@ pub async fn complete(payments: &Payments) -> Result<Completed, SyncError> {
     }
 }
 
-async fn save(tx: &mut Tx, lines: &[Line]) -> sqlx::Result<()> {
+async fn save(tx: &mut crate::db::Tx, lines: &[Line]) -> sqlx::Result<()> {
     for line in lines {
         store::lines::save_source(tx, line).await?;
     }
@@ -127,7 +123,7 @@ async fn learn(payments: &Payments, line: &mut Line, kind: SourceKind, id: &str)
 
 /// Finds the recurring gift whose turn a payment is: first in what is kept, then by asking.
 async fn learn_turn(payments: &Payments, line: &mut Line, intent: &str) -> Result<(), Unanswered> {
-    if let Some(turn) = known_turn(&mut payments.db.begin_read().await?, intent).await? {
+    if let Some(turn) = known_turn(payments, intent).await? {
         turn.tell(line);
         return Ok(());
     }
@@ -141,18 +137,16 @@ async fn learn_turn(payments: &Payments, line: &mut Line, intent: &str) -> Resul
         return Ok(());
     }
     store_all(payments, &joins).await?;
-    if let Some(turn) = known_turn(&mut payments.db.begin_read().await?, intent).await? {
+    if let Some(turn) = known_turn(payments, intent).await? {
         turn.tell(line);
     }
     Ok(())
 }
 
 /// What tells of which recurring gift a payment is a turn.
-#[derive(Debug)]
-pub(super) struct Turn {
-    references: References,
-    /// `sub_…`, where the way leads so far.
-    pub subscription_id: Option<String>,
+struct Turn {
+    references: super::json::References,
+    subscription_id: Option<String>,
 }
 
 impl Turn {
@@ -163,10 +157,11 @@ impl Turn {
 }
 
 /// Follows payment → invoice payment → invoice → subscription through what is kept; the first with references of ours answers.
-pub(super) async fn known_turn(tx: &mut Tx, intent: &str) -> sqlx::Result<Option<Turn>> {
+async fn known_turn(payments: &Payments, intent: &str) -> sqlx::Result<Option<Turn>> {
+    let tx = &mut payments.db.begin_read().await?;
     for join in store::objects::invoices_of_intent(tx, intent).await? {
         let mut place = Some(join);
-        let mut references = References::default();
+        let mut references = super::json::References::default();
         let mut subscription_id = None;
         while let Some(object) = place.take() {
             if references.are_absent() {
@@ -188,11 +183,10 @@ pub(super) async fn known_turn(tx: &mut Tx, intent: &str) -> sqlx::Result<Option
 
 /// Lists the joins since the oldest of these lines, where that is cheaper than asking one by one.
 async fn list_joins(payments: &Payments, lines: &[Line]) -> Result<(), Unanswered> {
-    let mut wanted = BTreeSet::new();
-    let tx = &mut payments.db.begin_read().await?;
+    let mut wanted = std::collections::BTreeSet::new();
     for line in lines.iter().filter(|line| line.source_object.is_some() && !line.is_referred()) {
         let Some(intent) = &line.payment_intent else { continue };
-        if known_turn(tx, intent).await?.is_none() {
+        if known_turn(payments, intent).await?.is_none() {
             wanted.insert(intent.clone());
         }
     }
@@ -217,14 +211,6 @@ async fn list_joins(payments: &Payments, lines: &[Line]) -> Result<(), Unanswere
     Ok(())
 }
 
-/// Keeps what several objects say.
-pub(super) async fn store_all(payments: &Payments, states: &[ObjectState]) -> sqlx::Result<()> {
-    transact!(payments.db, tx => save_all(tx, states).await)
-}
-
-async fn save_all(tx: &mut Tx, states: &[ObjectState]) -> sqlx::Result<()> {
-    for state in states {
-        store::objects::save(tx, state).await?;
-    }
-    Ok(())
+async fn store_all(payments: &Payments, states: &[ObjectState]) -> sqlx::Result<()> {
+    transact!(payments.db, tx => super::store_objects(tx, states).await)
 }

@@ -43,11 +43,6 @@ pub(super) async fn waiting_deliveries(tx: &mut Tx, now: Instant, limit: i64) ->
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(now).bind(limit))
 }
 
-pub(super) async fn waiting_ids(tx: &mut Tx, now: Instant, limit: i64) -> sqlx::Result<Vec<DeliveryId>> {
-    const SQL: &str = "SELECT id FROM delivery WHERE state <> 'done' AND next_try_at <= $1 ORDER BY next_try_at, id LIMIT $2";
-    run!(tx, fetch_all, sqlx::query_scalar(SQL).bind(now).bind(limit))
-}
-
 pub(super) async fn finish_delivery(tx: &mut Tx, id: DeliveryId, now: Instant) -> sqlx::Result<()> {
     const SQL: &str = "UPDATE delivery SET state = 'done', reason = NULL, attempts = attempts + 1, done_at = $2 WHERE id = $1";
     run!(tx, execute, sqlx::query(SQL).bind(id).bind(now)).map(drop)

@@ -8,13 +8,13 @@ use crate::money::Currency;
 use crate::{record, transact};
 
 use super::alert::{self, AlertKind};
-use super::stripe::GatewayError;
+use super::gateway::GatewayError;
 use super::{Payments, store};
 
 const MINUTE_SECS: i64 = 60;
 const DAY_SECS: i64 = 86_400;
 
-/// The reason of a line that is noted because it lies before the day the books open.
+/// Why the reason of a line before the day the books open is this and no other.
 pub const BEFORE_OPENING: &str = "before the books open";
 
 /// Why a run is made, which decides how far back it looks. A line is stamped up to minutes before it can be listed.
@@ -114,6 +114,8 @@ record! {
         pub currency: Currency,
         /// The sum of `net`, in minor units.
         pub net_minor: i64,
+        /// How many lines.
+        pub lines: i64,
     }
 }
 

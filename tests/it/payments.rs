@@ -14,8 +14,9 @@ use strikefund::db::Db;
 use strikefund::ids::Entropy;
 use strikefund::money::Currency;
 use strikefund::payments::delivery::Delivery;
+use strikefund::payments::line::Line;
 use strikefund::payments::practice::{DirectCharge, Options, Practice};
-use strikefund::payments::{self, Gateway, GatewaySettings, Line, Payments, Secrets, Settings};
+use strikefund::payments::{self, Gateway, GatewaySettings, Payments, Secrets, Settings};
 use strikefund::seal::Keyring;
 
 use crate::support::Books;
@@ -62,7 +63,7 @@ fn gifts(books: &Books, practice: &Practice, count: i64, apart_secs: i64) {
 }
 
 async fn ready(books: &Books) -> Vec<Line> {
-    payments::ready_lines(&mut books.db.begin_read().await.unwrap(), books.now(), 100_000).await.unwrap()
+    payments::new_lines(&mut books.db.begin_read().await.unwrap(), books.now(), 100_000).await.unwrap()
 }
 
 async fn waiting(db: &Db, books: &Books) -> Vec<Delivery> {

@@ -134,6 +134,14 @@ pub(in crate::payments) async fn of_charge(tx: &mut Tx, charge_id: &str) -> sqlx
     run!(tx, fetch_optional, sqlx::query_as(SQL).bind(charge_id))
 }
 
+/// Whether a bank debit's own counter-line is known.
+pub(in crate::payments) async fn has_bounced(tx: &mut Tx, charge_id: &str) -> sqlx::Result<bool> {
+    const SQL: &str = "SELECT COUNT(*) FROM stripe_line
+         WHERE charge_id = $1 AND (reporting_category = 'charge_failure' OR type IN ('payment_failure_refund', 'payment_reversal'))";
+    let lines: i64 = run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(charge_id))?;
+    Ok(lines > 0)
+}
+
 pub(in crate::payments) async fn set_state(tx: &mut Tx, id: &LineId, state: LineState, reason: Option<&str>) -> sqlx::Result<()> {
     const SQL: &str = "UPDATE stripe_line SET state = $2, reason = $3, waits_until = NULL WHERE id = $1";
     run!(tx, execute, sqlx::query(SQL).bind(id).bind(state).bind(reason)).map(drop)
@@ -160,24 +168,22 @@ pub(in crate::payments) async fn in_state(tx: &mut Tx, state: LineState, after: 
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(state).bind(after).bind(limit))
 }
 
-pub(in crate::payments) async fn has_new(tx: &mut Tx) -> sqlx::Result<bool> {
-    let found: Option<LineId> = run!(tx, fetch_optional, sqlx::query_scalar("SELECT id FROM stripe_line WHERE state = 'new' LIMIT 1"))?;
-    Ok(found.is_some())
-}
-
-/// Whether a bank debit came back: its line names the charge itself or a refund of it.
-pub(in crate::payments) async fn has_bounced(tx: &mut Tx, charge_id: &str) -> sqlx::Result<bool> {
-    const SQL: &str = "SELECT id FROM stripe_line WHERE charge_id = $1 AND amount_minor < 0
-        AND (reporting_category = 'charge_failure' OR type IN ('payment_failure_refund', 'payment_reversal')) LIMIT 1";
-    let found: Option<LineId> = run!(tx, fetch_optional, sqlx::query_scalar(SQL).bind(charge_id))?;
-    Ok(found.is_some())
+pub(in crate::payments) async fn count_new(tx: &mut Tx) -> sqlx::Result<i64> {
+    run!(tx, fetch_one, sqlx::query_scalar("SELECT COUNT(*) FROM stripe_line WHERE state = 'new'"))
 }
 
 /// Per currency, the net of the lines of the ordinary balance stamped before `until`.
 pub(in crate::payments) async fn totals(tx: &mut Tx, until: i64) -> sqlx::Result<Vec<Total>> {
-    const SQL: &str = "SELECT currency, CAST(SUM(net_minor) AS BIGINT) AS net_minor FROM stripe_line
+    const SQL: &str = "SELECT currency, CAST(SUM(net_minor) AS BIGINT) AS net_minor, COUNT(*) AS lines FROM stripe_line
         WHERE created < $1 AND COALESCE(balance_type, 'payments') = 'payments' GROUP BY currency ORDER BY currency";
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(until))
+}
+
+/// Per currency, the net of the lines that mirror what Stripe holds in reserve.
+pub(in crate::payments) async fn reserved_totals(tx: &mut Tx) -> sqlx::Result<Vec<Total>> {
+    const SQL: &str = "SELECT currency, CAST(SUM(net_minor) AS BIGINT) AS net_minor, COUNT(*) AS lines FROM stripe_line
+        WHERE balance_type = 'risk_reserved' GROUP BY currency ORDER BY currency";
+    run!(tx, fetch_all, sqlx::query_as(SQL))
 }
 
 pub(in crate::payments) async fn newest_stamp(tx: &mut Tx) -> sqlx::Result<Option<i64>> {
@@ -213,9 +219,11 @@ pub(in crate::payments) async fn set_opens_at(tx: &mut Tx, opens_at: i64) -> sql
     Ok(run!(tx, execute, sqlx::query(SQL).bind(opens_at))? > 0)
 }
 
-/// Brings back the lines that an earlier day had left out and this one does not.
-pub(in crate::payments) async fn reopen_from(tx: &mut Tx, opens_at: i64, reason: &str) -> sqlx::Result<()> {
+/// Brings the lines that are read already in step with the day the books open.
+pub(in crate::payments) async fn note_before(tx: &mut Tx, opens_at: i64, reason: &str) -> sqlx::Result<()> {
+    const NOTE: &str = "UPDATE stripe_line SET state = 'noted', reason = $2, waits_until = NULL WHERE created < $1 AND state = 'new'";
     const BOOK: &str = "UPDATE stripe_line SET state = 'new', reason = NULL WHERE created >= $1 AND state = 'noted' AND reason = $2";
+    run!(tx, execute, sqlx::query(NOTE).bind(opens_at).bind(reason))?;
     run!(tx, execute, sqlx::query(BOOK).bind(opens_at).bind(reason)).map(drop)
 }
 

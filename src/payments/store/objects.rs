@@ -16,10 +16,10 @@ macro_rules! object_columns {
     };
 }
 
-/// Writes what an object says, unless something later is known.
+/// Writes what an object says now. Told by a notice, it replaces only what was told no later; asked by us, it replaces all.
 ///
 /// What an invoice payment was found to be a turn of stays, for the event that repeats it does not tell.
-pub(in crate::payments) async fn save(tx: &mut Tx, state: &ObjectState) -> sqlx::Result<bool> {
+pub(in crate::payments) async fn save(tx: &mut Tx, state: &ObjectState, was_asked: bool) -> sqlx::Result<bool> {
     const SQL: &str = object_columns!(
         "INSERT INTO stripe_object (",
         ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
@@ -32,7 +32,7 @@ pub(in crate::payments) async fn save(tx: &mut Tx, state: &ObjectState) -> sqlx:
             amount_minor = COALESCE(excluded.amount_minor, stripe_object.amount_minor),
             currency = COALESCE(excluded.currency, stripe_object.currency),
             due_at = excluded.due_at, told_at = excluded.told_at, updated_at = excluded.updated_at
-        WHERE stripe_object.told_at <= excluded.told_at"
+        WHERE $15 = 1 OR stripe_object.told_at <= excluded.told_at"
     );
     let changed = run!(
         tx,
@@ -52,6 +52,7 @@ pub(in crate::payments) async fn save(tx: &mut Tx, state: &ObjectState) -> sqlx:
             .bind(state.due_at)
             .bind(state.told_at)
             .bind(state.updated_at)
+            .bind(i64::from(was_asked))
     )?;
     Ok(changed > 0)
 }

@@ -75,7 +75,7 @@ fn a_recurring_gift_is_stopped_once_and_stays_stopped() {
             assert_eq!(stopped.status, "canceled");
         }
         assert!(payments.gateway().subscriptions(None, None, books.now()).await.unwrap().0.is_empty());
-        let fetched = payments.fetch_object(ObjectKind::Subscription, &id).await.unwrap();
+        let fetched = payments.fetch(ObjectKind::Subscription, &id).await.unwrap().remove(0);
         assert_eq!((fetched.status.as_str(), fetched.object), ("canceled", ObjectKind::Subscription));
     });
 }
@@ -104,7 +104,7 @@ fn jobs_ask_six_times_and_then_say_that_nobody_answered() {
     with_books(async |books| {
         let stripe = Canned::start(vec![(429, r#"{"error":{"type":"invalid_request_error"}}"#.to_owned())]).await;
         let payments = payments_at(books, &stripe.api_base);
-        assert!(matches!(payments.balance().await, Err(GatewayError::Unreachable { .. })));
+        assert!(matches!(payments.gateway().balance().await, Err(GatewayError::Unreachable { .. })));
         assert_eq!(stripe.asked().len(), 6);
         assert!(stripe.asked()[0].contains("stripe-version: 2026-09-30.endive"));
     });
@@ -114,7 +114,7 @@ fn jobs_ask_six_times_and_then_say_that_nobody_answered() {
 fn a_balance_of_the_other_mode_is_refused() {
     with_books(async |books| {
         let stripe = Canned::start(vec![(200, r#"{"livemode":true,"available":[],"pending":[]}"#.to_owned())]).await;
-        assert!(payments_at(books, &stripe.api_base).balance().await.is_err());
+        assert!(payments_at(books, &stripe.api_base).gateway().balance().await.is_err());
     });
 }
 

@@ -7,6 +7,7 @@ use strikefund::money::Currency;
 use strikefund::payments::practice::{Faults, LoneLine};
 use strikefund::payments::sync::{self, Run, SyncError};
 use strikefund::payments::{self, lease};
+use strikefund::transact;
 
 use super::canned::Canned;
 use super::{alerts, gifts, payments_at, practice, ready};
@@ -32,7 +33,7 @@ on_both_databases! {
         let lines = ready(books).await;
         assert!(lines.is_sorted_by_key(|line| (line.created, line.id.clone())));
         assert_eq!(lines.iter().map(|line| line.net_minor).sum::<i64>(), stripe.balance(Currency::USD));
-        assert_eq!(payments.balance().await.unwrap()[0].minor, stripe.balance(Currency::USD));
+        assert_eq!(payments.gateway().balance().await.unwrap().funds[0].1, stripe.balance(Currency::USD));
         let wake = sync::run(&payments, Run::Wake).await.unwrap();
         assert_eq!((wake.pages, wake.known), (1, 1));
     }
@@ -130,12 +131,14 @@ on_both_databases! {
         gifts(books, &stripe, 10, 86_400);
         sync::run(&payments, Run::Full).await.unwrap();
         let opens_at = books.now().plus_secs(-3 * 86_400).unix_secs();
-        assert!(payments.open_books_at(opens_at).await.unwrap());
-        let before: i64 = ready(books).await.iter().filter(|line| line.created < opens_at).map(|line| line.net_minor).sum();
+        let opened: sqlx::Result<bool> = transact!(books.db, tx => payments::open_books_at(tx, opens_at).await);
+        assert!(opened.unwrap());
+        let since: i64 = ready(books).await.iter().map(|line| line.net_minor).sum();
         let tx = &mut books.db.begin_read().await.unwrap();
-        let sums = payments::sums_before(tx, opens_at).await.unwrap();
-        assert_eq!(sums.iter().map(|sum| sum.minor).collect::<Vec<_>>(), [before]);
-        assert_eq!(payments::sync_state(tx).await.unwrap().opens_at, Some(opens_at));
+        let before: i64 = payments::line_totals(tx, opens_at).await.unwrap().iter().map(|total| total.net_minor).sum();
+        assert!(before > 0 && since > 0);
+        assert_eq!(before + since, stripe.balance(Currency::USD));
+        assert_eq!(payments::progress(tx).await.unwrap().opens_at, Some(opens_at));
     }
 
     async fn one_holder_works_until_its_time_is_over(books: &Books) {

@@ -6,7 +6,7 @@ use strikefund::money::{Currency, Money};
 use strikefund::payments::checkout::{CheckoutRequest, Interval, PageLanguage};
 use strikefund::payments::practice::{Faults, Outcome, Practice};
 use strikefund::payments::sync::{self, Run};
-use strikefund::payments::{self, Payments};
+use strikefund::payments::{self, Payments, source};
 
 use super::canned::Canned;
 use super::{SECRET, alerts, gifts, payments_at, practice, ready, waiting};
@@ -39,9 +39,9 @@ async fn give(books: &Books, stripe: &Practice, payments: &Payments, interval: O
     paid.charge.expect("paying makes a charge")
 }
 
-async fn completed(books: &Books, payments: &Payments) -> Vec<payments::Line> {
+async fn completed(books: &Books, payments: &Payments) -> Vec<payments::line::Line> {
     sync::run(payments, Run::Timer).await.unwrap();
-    payments::complete_lines(payments).await.unwrap();
+    source::complete(payments).await.unwrap();
     ready(books).await
 }
 
@@ -83,8 +83,7 @@ on_both_databases! {
         assert!(lines.len() >= 6, "{}", lines.len());
         for line in &lines {
             assert_eq!(line.fund_ref.as_deref(), Some("f7"), "{line:?}");
-            let subscription = payments::subscription_of(&mut books.db.begin_read().await.unwrap(), line).await.unwrap();
-            assert!(subscription.is_some_and(|id| id.starts_with("sub_")), "{line:?}");
+            assert!(line.subscription_id.as_ref().is_some_and(|id| id.starts_with("sub_")), "{line:?}");
         }
     }
 
@@ -95,9 +94,9 @@ on_both_databases! {
         let stripe = Canned::start(vec![page, refused, (500, String::new())]).await;
         let payments = payments_at(books, &stripe.api_base);
         sync::run(&payments, Run::Wake).await.unwrap();
-        payments::complete_lines(&payments).await.unwrap();
+        source::complete(&payments).await.unwrap();
         assert_eq!(alerts(books).await, ["right missing"]);
-        payments::complete_lines(&payments).await.unwrap();
+        source::complete(&payments).await.unwrap();
         assert!(ready(books).await.is_empty());
         books.clock.advance(Duration::from_secs(30 * 60));
         assert_eq!(ready(books).await.len(), 1, "a fact is not held back for ever");
@@ -109,9 +108,9 @@ on_both_databases! {
         // Nobody listens on port 9, so every delivery fails.
         stripe.webhook_to("http://127.0.0.1:9/webhooks/stripe", SECRET);
         give(books, &stripe, &payments, None).await;
-        let caught = payments::catch_up(&payments).await.unwrap();
+        let caught = payments.catch_up().await.unwrap();
         assert!(caught > 0);
         assert_eq!(waiting(&books.db, books).await.len() as u64, caught);
-        assert_eq!(payments::catch_up(&payments).await.unwrap(), 0);
+        assert_eq!(payments.catch_up().await.unwrap(), 0);
     }
 }
