@@ -21,3 +21,5 @@ mod ledger;
 mod ledger_sql;
 #[cfg(test)]
 mod migrations;
+#[cfg(test)]
+mod practice;
