@@ -2,6 +2,7 @@
 
 mod client;
 mod deliveries;
+mod judges;
 mod lists;
 mod money;
 mod protocol;

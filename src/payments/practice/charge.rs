@@ -167,8 +167,12 @@ impl Account {
         key
     }
 
-    /// The line follows after its usual delay, or much later when a fault says so.
+    /// The line follows after its usual delay, at once, or much later when a fault says so.
     pub fn line_soon(&mut self, key: Key<Charge>) {
+        if self.charges[key].means.fate == Fate::AvailableAtOnce {
+            self.make_charge_line(key);
+            return;
+        }
         let late = if self.strikes(self.faults.charge_line_late) { self.entropy.below(3600).try_into().unwrap_or(0) } else { 0 };
         self.agenda.add(self.clock.now().plus_secs(LINE_SECS + late), Task::MakeLine(key));
     }
@@ -179,6 +183,13 @@ impl Account {
         if self.settle_charge(key, created) {
             let previous = json!({"balance_transaction": null});
             self.emit_changed("charge.updated", self.render(key), previous);
+        }
+    }
+
+    /// What takes money back comes after the charge's own line, unless the fault of late lines is on.
+    pub fn line_before_going_back(&mut self, key: Key<Charge>) {
+        if self.faults.charge_line_late == 0 {
+            self.make_charge_line(key);
         }
     }
 

@@ -148,6 +148,7 @@ impl Account {
     fn withdraw(&mut self, key: Key<Dispute>, kind: &'static str) {
         let dispute = &self.disputes[key];
         let (amount, currency, charge) = (dispute.amount, dispute.currency, dispute.charge);
+        self.line_before_going_back(charge);
         self.charges[charge].disputed = true;
         let fee = self.dispute_fee(currency);
         self.move_money(key, LineKind::Dispute, -amount, fee);

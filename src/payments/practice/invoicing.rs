@@ -146,6 +146,13 @@ impl Account {
         Ok(self.render(key))
     }
 
+    fn update_invoice(&mut self, id: &str, form: &Form) -> Reply {
+        let key = self.get::<Invoice>(id)?;
+        self.invoices[key].metadata = form.metadata(&self.invoices[key].metadata)?;
+        self.emit("invoice.updated", self.render(key));
+        Ok(self.render(key))
+    }
+
     fn finalize_by_api(&mut self, id: &str) -> Reply {
         let key = self.get::<Invoice>(id)?;
         if self.invoices[key].status != Status::Draft {
@@ -207,6 +214,7 @@ pub fn answer(account: &mut Account, method: &str, path: &[&str], form: &Form) -
         ("POST", ["invoices"]) => account.create_invoice(form),
         ("GET", ["invoices"]) => account.list_invoices(form),
         ("GET", ["invoices", id]) => account.show::<Invoice>(id),
+        ("POST", ["invoices", id]) => account.update_invoice(id, form),
         ("POST", ["invoices", id, "finalize"]) => account.finalize_by_api(id),
         ("POST", ["invoices", id, "pay"]) => account.pay_invoice(id, form),
         ("POST", ["invoices", id, "void"]) => account.void_invoice(id),

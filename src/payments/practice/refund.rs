@@ -117,8 +117,10 @@ impl Account {
             return Err(ApiError::invalid("amount", said));
         }
         let (currency, fate, for_payment) = (charge.currency, charge.means.fate, charge.means.family != Family::Card);
+        self.line_before_going_back(key);
         let slow = fate == Fate::RefundPends || for_payment || self.strikes(self.faults.refund_pends);
-        let enough = self.balance.total(currency) >= amount;
+        let to_come = if self.charges[key].line.is_none() { amount } else { 0 };
+        let enough = self.balance.total(currency) + to_come >= amount;
         let status = match (slow, enough) {
             (_, false) => Status::Pending(PendingReason::InsufficientFunds),
             (true, true) => Status::Pending(PendingReason::Processing),
