@@ -144,13 +144,13 @@ impl Account {
 
     fn create_product(&mut self, form: &Form) -> Reply {
         let key = self.add_product(form)?;
-        self.emit("product.created", self.render(key));
+        self.tell("product.created", key);
         Ok(self.render(key))
     }
 
     fn create_price(&mut self, form: &Form) -> Reply {
         let key = self.add_price(form)?;
-        self.emit("price.created", self.render(key));
+        self.tell("price.created", key);
         Ok(self.render(key))
     }
 
@@ -160,14 +160,14 @@ impl Account {
         let product = &mut self.products[key];
         product.metadata = metadata;
         product.name = form.owned("name").unwrap_or_else(|| std::mem::take(&mut product.name));
-        self.emit("product.updated", self.render(key));
+        self.tell("product.updated", key);
         Ok(self.render(key))
     }
 
     fn update_price(&mut self, id: &str, form: &Form) -> Reply {
         let key = self.get::<Price>(id)?;
         self.prices[key].metadata = form.metadata(&self.prices[key].metadata)?;
-        self.emit("price.updated", self.render(key));
+        self.tell("price.updated", key);
         Ok(self.render(key))
     }
 }

@@ -112,7 +112,7 @@ impl Account {
         if let Some(invoice) = invoice {
             self.invoices[invoice].bill.amount += amount;
         }
-        self.emit("invoiceitem.created", self.render(key));
+        self.tell("invoiceitem.created", key);
         Ok(self.render(key))
     }
 
@@ -149,7 +149,7 @@ impl Account {
     fn update_invoice(&mut self, id: &str, form: &Form) -> Reply {
         let key = self.get::<Invoice>(id)?;
         self.invoices[key].metadata = form.metadata(&self.invoices[key].metadata)?;
-        self.emit("invoice.updated", self.render(key));
+        self.tell("invoice.updated", key);
         Ok(self.render(key))
     }
 

@@ -137,8 +137,8 @@ impl Account {
             _ if enough => self.agenda.add(self.clock.now().plus_secs(DAY_SECS), Task::FinishRefund(refund)),
             _ => {}
         }
-        self.emit("refund.created", self.render(refund));
-        self.emit("charge.refunded", self.render(key));
+        self.tell("refund.created", refund);
+        self.tell("charge.refunded", key);
         Ok(refund)
     }
 
@@ -198,12 +198,11 @@ impl Account {
 
     /// The same change comes under several names.
     fn tell_of_refund(&mut self, kind: &'static str, key: Key<Refund>) {
-        let refund = self.render(key);
         if kind != "refund.updated" {
-            self.emit("refund.updated", refund.clone());
+            self.tell("refund.updated", key);
         }
-        self.emit(kind, refund.clone());
-        self.emit("charge.refund.updated", refund);
+        self.tell(kind, key);
+        self.tell("charge.refund.updated", key);
     }
 
     fn create_refund(&mut self, form: &Form) -> Reply {
