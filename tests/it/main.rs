@@ -23,3 +23,5 @@ mod ledger_sql;
 mod migrations;
 #[cfg(test)]
 mod payments;
+#[cfg(test)]
+mod practice;

@@ -20,7 +20,7 @@ use crate::clock::{Clock, Instant};
 /// How long an endpoint may take to answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 /// The driver looks again at least this often, and never more often than the second figure.
-const LONGEST_NAP: Duration = Duration::from_secs(60);
+const LONGEST_NAP: Duration = Duration::from_mins(1);
 const SHORTEST_NAP: Duration = Duration::from_millis(20);
 
 /// The account, and what carries its deliveries.

@@ -328,11 +328,11 @@ impl Account {
         };
         let key = self.add(charge);
         if direct.announced {
-            self.emit("charge.succeeded", self.render(key));
+            self.tell("charge.succeeded", key);
         }
         self.settle_charge(key, created);
         if direct.announced {
-            self.emit("charge.updated", self.render(key));
+            self.tell("charge.updated", key);
         }
         key
     }
