@@ -8,9 +8,13 @@ mod architecture;
 #[cfg(test)]
 mod backup;
 #[cfg(test)]
+mod backup_killed;
+#[cfg(test)]
 mod books;
 #[cfg(test)]
 mod command;
+#[cfg(test)]
+mod command_serve;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
