@@ -54,7 +54,7 @@ pub async fn give(desk: &Desk<'_>, fund: &Fund, pledge: &Pledge) -> Result<Strin
         operation: pledge.attempt.clone(),
         amount: Money::new(pledge.amount.minor, pledge.amount.currency),
         interval: None,
-        product_name: "Contribution".to_owned(),
+        product_name: "Gift".to_owned(),
         description: kept.donation.number.clone(),
         client_reference: kept.donation.reference.clone(),
         fund_ref: fund.reference.clone(),
@@ -64,7 +64,7 @@ pub async fn give(desk: &Desk<'_>, fund: &Fund, pledge: &Pledge) -> Result<Strin
         language: PageLanguage::English,
         expires_at: kept.donation.pledged_at.plus_secs(donations::CHECKOUT_SECS),
         success_url: format!("{}/thanks/{}", desk.base_url, kept.thanks_code),
-        cancel_url: format!("{}/f/{}/give", desk.base_url, fund.slug),
+        cancel_url: format!("{}/f/{}/give?back=1", desk.base_url, fund.slug),
     };
     let page = desk.payments.checkout(&request).await.map_err(GiveError::Stripe)?;
     let id = kept.donation.id;

@@ -10,13 +10,10 @@ use serde::Deserialize;
 use super::error::Trouble;
 use super::fund_page::{Headline, public_fund};
 use super::{AnySite, Site, answer};
-use crate::clock::Instant;
-use crate::donations::{self, FieldError, Limits, Pledge, PledgeError, PledgeForm, Pledged};
+use crate::donations::{self, Desk, FieldError, GiveError, Limits, Pledge, PledgeError, PledgeForm};
 use crate::funds::{Fund, State as FundState};
 use crate::money::{Currency, Money};
-use crate::payments::checkout::{CheckoutRequest, PageLanguage};
 use crate::publication::page::state_in_words;
-use crate::transact;
 
 /// The form as it arrives: one type, unknown and doubled fields refused (AZ4).
 #[derive(Debug, Default, Deserialize)]
@@ -109,50 +106,23 @@ pub async fn send(State(site): AnySite, Path(slug): Path<String>, Form(fields): 
         Ok(pledge) => pledge,
         Err(errors) => return page(&site, &fund, form, errors, Said::Nothing).await,
     };
-    let now = site.clock.now();
-    let pledged = transact!(site.db, tx => donations::pledge(tx, fund.id, &pledge, &site.keyring, &site.entropy, now).await);
-    let pledged = match pledged {
-        Ok(pledged) => pledged,
-        Err(PledgeError::NotOpen) => return Ok(closed(&site, &fund, StatusCode::CONFLICT)),
-        Err(PledgeError::Changed | PledgeError::TooOld) => return page(&site, &fund, form, Vec::new(), Said::Stale).await,
-        Err(PledgeError::Database(error)) => return Err(error.into()),
+    let desk = Desk {
+        db: &site.db,
+        payments: &site.payments,
+        keys: &site.keyring,
+        entropy: &site.entropy,
+        clock: &site.clock,
+        base_url: &site.base_url,
     };
-    if let Some(url) = &pledged.donation.session_url {
-        return Ok(answer::see_other(url)?);
-    }
-    match site.payments.checkout(&request(&site, &fund, &pledge, &pledged, now)).await {
-        Ok(checkout) => {
-            let id = pledged.donation.id;
-            let noted: sqlx::Result<()> = transact!(site.db, tx => donations::checkout_opened(tx, id, &checkout.id, &checkout.url).await);
-            noted?;
-            Ok(answer::see_other(&checkout.url)?)
-        }
-        Err(error) => {
+    match donations::give(&desk, &fund, &pledge).await {
+        Ok(url) => Ok(answer::see_other(&url)?),
+        Err(GiveError::Pledge(PledgeError::NotOpen)) => Ok(closed(&site, &fund, StatusCode::CONFLICT)),
+        Err(GiveError::Pledge(PledgeError::Changed | PledgeError::TooOld)) => page(&site, &fund, form, Vec::new(), Said::Stale).await,
+        Err(GiveError::Pledge(PledgeError::Database(error))) => Err(error.into()),
+        Err(GiveError::Stripe(error)) => {
             tracing::warn!(%error, "no checkout page was opened");
             page(&site, &fund, form, Vec::new(), Said::Unreachable).await
         }
-    }
-}
-
-/// What we ask of Stripe: only what the stored pledge says, so that the same attempt asks for the same page.
-fn request(site: &Site, fund: &Fund, pledge: &Pledge, pledged: &Pledged, now: Instant) -> CheckoutRequest {
-    let donation = &pledged.donation;
-    CheckoutRequest {
-        operation: donation.reference.clone(),
-        amount: pledge.amount,
-        interval: None,
-        // Card statements and shared phones show it: nothing in it tells what for.
-        product_name: "Gift".to_owned(),
-        description: format!("Gift {}", donation.number),
-        client_reference: donation.reference.clone(),
-        fund_ref: fund.reference.clone(),
-        donation_ref: donation.reference.clone(),
-        statement_suffix: None,
-        email: Some(pledge.email.clone()),
-        language: PageLanguage::English,
-        expires_at: donation.expires_at.unwrap_or_else(|| now.plus_secs(donations::CHECKOUT_SECS)),
-        success_url: format!("{}/thanks/{}", site.base_url, pledged.thanks_code),
-        cancel_url: format!("{}/f/{}/give?back=1", site.base_url, fund.slug),
     }
 }
 
