@@ -1,4 +1,5 @@
 //! The command line: what can be asked, and the help that teaches it. Not here: doing it.
+#![expect(clippy::doc_markdown, reason = "the comments on arguments are the help that people read in a terminal")]
 
 use std::path::PathBuf;
 
@@ -10,11 +11,11 @@ use strikefund::publication::export::Format;
 
 /// Gifts for a strike fund, in books that balance, on pages that anyone can check.
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true, after_help = AFTER, max_term_width = 100)]
-#[command(
-    long_about = "Takes gifts for a strike fund through Stripe, keeps double-entry books of them, and publishes figures that anyone \
-    can check. Everything is in this one program: the site, the books, the work behind the scenes, and a practice Stripe to try it with."
-)]
+#[command(version, propagate_version = true, after_help = AFTER)]
+#[command(long_about = "\
+Takes gifts for a strike fund through Stripe, keeps double-entry books of them, and publishes
+figures that anyone can check. Everything is in this one program: the site, the books, the work
+behind the scenes, and a practice Stripe to try it with.")]
 pub struct Cli {
     #[command(subcommand)]
     pub verb: Verb,
@@ -40,18 +41,20 @@ pub enum Verb {
     Demo(Demo),
     Setup(Setup),
     Migrate(Migrate),
-    Verify,
+    Verify(Verify),
     Export(Export),
     Backup(Backup),
     Restore(Restore),
-    Config,
+    Config(Show),
 }
 
 /// Run the site, and the work behind it, until stopped
 #[derive(Args, Debug)]
-#[command(long_about = "Answers pages and Stripe's webhooks, and follows Stripe's own ledger into the books, until it is stopped. \
-    SIGTERM or Ctrl-C finishes the requests that are under way and then stops. Several nodes may serve one PostgreSQL database; \
-    the work behind the scenes moves to another node by itself when one is gone.")]
+#[command(long_about = "\
+Answers pages and Stripe's webhooks, and follows Stripe's own ledger into the books, until it is
+stopped. SIGTERM or Ctrl-C finishes the requests that are under way and then stops. Several
+nodes may serve one PostgreSQL database; the work behind the scenes moves to another node by
+itself when one is gone.")]
 #[command(after_help = "\
 Examples:
   strikefund serve --practice
@@ -69,11 +72,10 @@ pub struct Serve {
 
 /// Show a whole strike on made-up data: needs nothing, keeps nothing
 #[derive(Args, Debug)]
-#[command(
-    long_about = "Makes a strike of ten days in a folder of its own: gifts, spending, a refund, a dispute, payouts, two funds. Then \
-    serves it with the practice Stripe and prints the links. Publications follow every few seconds. No real money, no account; \
-    what it made is removed when it stops."
-)]
+#[command(long_about = "\
+Makes a strike of ten days in a folder of its own: gifts, spending, a refund, a dispute,
+payouts, two funds. Then serves it with the practice Stripe and prints the links. Publications
+follow every few seconds. No real money, no account; what it made is removed when it stops.")]
 #[command(after_help = "\
 Examples:
   strikefund demo
@@ -82,9 +84,10 @@ pub struct Demo {}
 
 /// Prepare a fund; asked twice, it is done once
 #[derive(Args, Debug)]
-#[command(long_about = "Prepares a fund: its name, its address, its currency and its time zone. The \
-    database and the master key are made on the way where they are missing. Asked again for a fund that is there, it brings name, promise \
-    and publishing rules up to date; currency and time zone are never changed.")]
+#[command(long_about = "\
+Prepares a fund: its name, its address, its currency and its time zone. The database and the
+master key are made on the way where they are missing. Asked again for a fund that is there, it
+brings name, promise and publishing rules up to date; currency and time zone are never changed.")]
 #[command(after_help = "\
 Examples:
   strikefund setup --name 'Portland Bakers Strike Fund' --slug bakers --currency USD --time-zone America/Los_Angeles
@@ -125,9 +128,11 @@ pub struct Setup {
 
 /// Bring the database to the schema of this program
 #[derive(Args, Debug)]
-#[command(long_about = "Brings the database to the schema of this program. On SQLite `serve` does this by itself, after putting a copy \
-    aside. On PostgreSQL it is done here, by the role that owns the tables; the role that serves needs far fewer rights, and --app-role \
-    grants it exactly those: it can add to the books, and can neither change nor delete what stands in them.")]
+#[command(long_about = "\
+Brings the database to the schema of this program. On SQLite `serve` does this by itself, after
+putting a copy aside. On PostgreSQL it is done here, by the role that owns the tables; the role
+that serves needs far fewer rights, and --app-role grants it exactly those: it can add to the
+books, and can neither change nor delete what stands in them.")]
 #[command(after_help = "\
 Examples:
   strikefund migrate --check
@@ -144,13 +149,25 @@ pub struct Migrate {
     pub app_role: Option<String>,
 }
 
+/// Recompute everything the books promise, and name the first thing wrong
+#[derive(Args, Debug)]
+#[command(long_about = "\
+Recomputes everything from the postings: every entry sums to zero, every balance and day sum is
+right, every guard of the database is in place, and what Stripe said it holds is what the books
+say it holds. It only reads, and may run while the site does. What waits for a person
+(deliveries that could not be read, alerts) is listed, and is no fault of the books.")]
+#[command(after_help = "\
+Examples:
+  strikefund verify
+  strikefund verify || mail -s 'The books are wrong' treasurer@example.org      exit code 1 names the first thing wrong")]
+pub struct Verify {}
+
 /// Write the whole ledger for another program to read
 #[derive(Args, Debug)]
-#[command(
-    long_about = "Writes every entry of the ledger with every amount, from one consistent view, while the site runs. Nothing that a \
-    stranger typed is in it: no name, no e-mail address, no note; entries carry their numbers and Stripe's. The same books give the same \
-    file."
-)]
+#[command(long_about = "\
+Writes every entry of the ledger with every amount, from one consistent view, while the site
+runs. Nothing that a stranger typed is in it: no name, no e-mail address, no note; entries carry
+their numbers and Stripe's. The same books give the same file.")]
 #[command(after_help = "\
 Examples:
   strikefund export --format hledger | hledger -f - check --strict
@@ -169,11 +186,11 @@ pub struct Export {
 
 /// Copy the books to a new file while the site runs, and check the copy
 #[derive(Args, Debug)]
-#[command(
-    long_about = "Copies the database to a new file while the site runs, opens the copy, checks it (its structure, every balance, every \
-    sum) and only then gives it its name, with its SHA-256 in a file beside it. The master key is not in it, on purpose: whoever finds a \
-    backup cannot read who gave. Keep a copy of the key apart; without it the books are whole but names and addresses stay sealed."
-)]
+#[command(long_about = "\
+Copies the database to a new file while the site runs, opens the copy, checks it (its structure,
+every balance, every sum) and only then gives it its name, with its SHA-256 in a file beside it.
+The master key is not in it, on purpose: whoever finds a backup cannot read who gave. Keep a
+copy of the key apart; without it the books are whole but names and addresses stay sealed.")]
 #[command(after_help = "\
 Examples:
   strikefund backup /mnt/backup/books-2026-11-22.sqlite
@@ -186,11 +203,11 @@ pub struct Backup {
 
 /// Put a backup in the place of the books, after checking it
 #[derive(Args, Debug)]
-#[command(
-    long_about = "Checks the backup first: its SHA-256 where it stands beside it, its structure, every balance, every sum. Until all \
-    of that has passed nothing is touched. Books that are there already are left alone unless --replace is given; then they are moved \
-    aside, never deleted. Stop the site before."
-)]
+#[command(long_about = "\
+Checks the backup first: its SHA-256 where it stands beside it, its structure, every balance,
+every sum. Until all of that has passed nothing is touched. Books that are there already are
+left alone unless --replace is given; then they are moved aside, never deleted. Stop the site
+before.")]
 #[command(after_help = "\
 Examples:
   strikefund restore /mnt/backup/books-2026-11-22.sqlite --data /var/lib/strikefund
@@ -219,6 +236,25 @@ impl Setup {
         Ok(fund)
     }
 }
+
+/// Show which settings are in force, and where each came from
+#[derive(Args, Debug)]
+#[command(long_about = "\
+Shows every setting with its value and the place it came from: a flag, an environment variable,
+a line of the settings file, or its default. Secrets are never shown. Mistakes are told all at
+once, and the exit code is 2.")]
+#[command(after_help = "\
+Examples:
+  strikefund config
+  STRIKEFUND_CONFIG=/etc/strikefund.toml strikefund config
+
+A settings file, every line optional:
+  strikefund_data = \"/var/lib/strikefund\"
+  strikefund_listen = \"127.0.0.1:8080\"
+  strikefund_base_url = \"https://fund.example.org\"
+  stripe_secret_key_file = \"/etc/strikefund/stripe-key\"
+  stripe_webhook_secret_file = \"/etc/strikefund/webhook-secret\"")]
+pub struct Show {}
 
 /// Reads `90`, `90s`, `15m`, `24h` or `7d` as seconds.
 fn seconds(text: &str) -> Result<u32, String> {

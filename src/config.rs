@@ -135,7 +135,7 @@ impl Config {
         let data: Option<PathBuf> = read.parsed(&DATA);
         let data = data.unwrap_or_default();
         let database_url = read.checked(&DATABASE_URL, postgres_url, |url| describe_postgres(url.expose_secret()));
-        let master_key_file = read.parsed(&MASTER_KEY_FILE);
+        let master_key_file = read.parsed(&MASTER_KEY_FILE).unwrap_or_else(|| read.derived(data.join("master.key"), "beside the data"));
         let listen = read.parsed_as(&LISTEN, "must be an address and a port, like 127.0.0.1:8080");
         let base_url: Option<Origin> = read.parsed(&BASE_URL);
         let metrics_listen = read.parsed_as(&METRICS_LISTEN, "must be an address and a port, like 127.0.0.1:9090");
@@ -151,14 +151,14 @@ impl Config {
         // A value that is missing here was refused above, and its mistake is in the list.
         match (listen, stripe_api_base, log) {
             (Some(listen), Some(stripe_api_base), Some(log)) if mistakes.is_empty() => Ok(Self {
-                master_key_file: master_key_file.unwrap_or_else(|| data.join("master.key")),
-                webhook_secrets: webhook_secrets.unwrap_or_default(),
                 data,
                 database_url,
+                master_key_file,
                 listen,
                 base_url,
                 metrics_listen,
                 stripe_key,
+                webhook_secrets: webhook_secrets.unwrap_or_default(),
                 stripe_api_base,
                 log,
                 warnings,
@@ -213,6 +213,15 @@ impl Reader<'_> {
     fn parsed<T: FromStr<Err: fmt::Display>>(&mut self, setting: &Setting) -> Option<T> {
         let read = |text: &str| text.parse().map(|read| (read, text.to_owned())).map_err(|error: T::Err| format!("is not right: {error}"));
         self.checked(setting, read, |(_, text)| text.clone()).map(|(read, _)| read)
+    }
+
+    /// Shows what the setting asked for last comes to when nobody set it.
+    fn derived(&mut self, path: PathBuf, from: &str) -> PathBuf {
+        if let Some(shown) = self.shown.last_mut() {
+            shown.value = path.display().to_string();
+            from.clone_into(&mut shown.from);
+        }
+        path
     }
 
     fn parsed_as<T: FromStr>(&mut self, setting: &Setting, said: &str) -> Option<T> {

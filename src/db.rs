@@ -1,8 +1,10 @@
 //! One SQL text, two native drivers: connections, transactions, migrations. Not here: any feature's own statements.
 
+pub mod backup;
 mod migrations;
 mod roles;
 mod schema;
+pub mod rows;
 mod sqlite;
 mod types;
 
@@ -12,7 +14,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 pub use migrations::{MIGRATIONS, Migrated, Schema};
-pub use sqlite::{OLDEST_SQLITE, SqliteFile};
+pub use sqlite::{OLDEST_SQLITE, SQLITE_NAME, SqliteFile};
 
 /// The database a fund keeps its books in.
 #[derive(Clone, Debug)]
@@ -102,6 +104,16 @@ impl Retryable for sqlx::Error {
         // SQLite: 5 busy, 6 locked, 517 busy snapshot. PostgreSQL: serialisation failure, deadlock.
         error.is_unique_violation() || error.code().is_some_and(|code| matches!(&*code, "5" | "6" | "517" | "40001" | "40P01"))
     }
+}
+
+/// Whether the disk itself failed under the embedded database: what it holds now is unknown, so the process must end.
+///
+/// A full disk is no such failure: the transaction is undone and the next may pass.
+pub fn is_disk_failure(error: &sqlx::Error) -> bool {
+    const SQLITE_IOERR: i64 = 10;
+    let sqlx::Error::Database(error) = error else { return false };
+    let code = error.try_downcast_ref::<sqlx::sqlite::SqliteError>().and_then(|_| error.code()?.parse::<i64>().ok());
+    code.is_some_and(|code| code & 0xff == SQLITE_IOERR)
 }
 
 /// Waits 10, 20, 40 … ms, so that two losers of a race do not meet again at once.

@@ -31,6 +31,8 @@
 //! line into one **entry**, whose **postings** are signed minor units that sum to zero per currency; a **publication** is a numbered, immutable
 //! batch of public files. A webhook only wakes us: what is booked is Stripe's list of lines, one entry each, keyed by its id.
 
+#![recursion_limit = "256"]
+
 pub mod clock;
 pub mod config;
 pub mod db;
@@ -39,6 +41,7 @@ pub mod funds;
 pub mod ids;
 pub mod ledger;
 pub mod money;
+pub mod payments;
 pub mod publication;
 pub mod seal;
 pub mod spending;

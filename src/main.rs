@@ -13,10 +13,10 @@ use tracing_subscriber::EnvFilter;
 
 use strikefund::clock::Clock;
 use strikefund::config::{self, Config};
-use strikefund::db::{Db, MIGRATIONS};
+use strikefund::db::{Db, MIGRATIONS, Migrated, SQLITE_NAME, backup};
 use strikefund::ids::Entropy;
 use strikefund::publication::export;
-use strikefund::{funds, transact};
+use strikefund::{funds, ledger, transact};
 
 use cli::{Cli, Verb};
 
@@ -62,37 +62,53 @@ fn log_to_stderr(config: &Config) {
 
 async fn run(verb: &Verb, config: &Config) -> anyhow::Result<()> {
     match verb {
-        Verb::Config => print!("{config}"),
+        Verb::Config(_) => print!("{config}"),
         Verb::Migrate(asked) => migrate(config, asked).await?,
         Verb::Setup(asked) => setup(config, asked).await?,
         Verb::Export(asked) => export(config, asked).await?,
-        Verb::Serve(_) | Verb::Demo(_) | Verb::Verify | Verb::Backup(_) | Verb::Restore(_) => anyhow::bail!("not wired yet"),
+        Verb::Verify(_) => verify(config).await?,
+        Verb::Backup(asked) => back_up(config, asked).await?,
+        Verb::Restore(asked) => restore(config, asked).await?,
+        Verb::Serve(_) | Verb::Demo(_) => anyhow::bail!("not wired yet"),
     }
     Ok(())
 }
 
 /// Connects to the books as they are.
 async fn connect(config: &Config) -> anyhow::Result<Db> {
-    match &config.database_url {
-        Some(url) => Db::connect_postgres(url.expose_secret()).await.context("PostgreSQL does not take us in"),
-        None => {
-            config::make_private_folder(&config.data).with_context(|| format!("The folder {} cannot be made", config.data.display()))?;
-            Db::open_sqlite(&config.data).await
-        }
+    if let Some(url) = &config.database_url {
+        return Db::connect_postgres(url.expose_secret()).await.context("PostgreSQL does not take us in");
     }
+    config::make_private_folder(&config.data).with_context(|| format!("The folder {} cannot be made", config.data.display()))?;
+    Db::open_sqlite(&config.data).await
 }
 
 /// Connects to books that are there, with the schema of this program.
 async fn open(config: &Config) -> anyhow::Result<Db> {
+    const NO_BOOKS: &str = "There are no books here yet. `strikefund setup --help` shows how to begin.";
+    // Looking at books that are not there must not make them.
+    anyhow::ensure!(config.database_url.is_some() || config.data.join(SQLITE_NAME).exists(), "{NO_BOOKS}");
     let db = connect(config).await?;
-    match (&db, db.applied().await?) {
-        (_, applied) if applied == MIGRATIONS.len() => Ok(db),
-        (_, 0) => anyhow::bail!("There are no books here yet. `strikefund setup --help` shows how to begin."),
-        (Db::Postgres(_), _) => {
-            anyhow::bail!("The books are from an older strikefund. Run `strikefund migrate` as the role that owns the tables.")
-        }
-        (Db::Sqlite { .. }, _) => db.migrate().await.map(|_| db),
+    let applied = db.applied().await?;
+    anyhow::ensure!(applied > 0, "{NO_BOOKS}");
+    if applied < MIGRATIONS.len() {
+        anyhow::ensure!(
+            matches!(db, Db::Sqlite { .. }),
+            "The books are from an older strikefund. Run `strikefund migrate` as the role that owns the tables."
+        );
+        bring_up(config, &db).await?;
     }
+    Ok(db)
+}
+
+/// Brings the schema to its newest step; on the embedded database a checked copy is put aside before.
+async fn bring_up(config: &Config, db: &Db) -> anyhow::Result<Migrated> {
+    let applied = db.applied().await?;
+    let copy = config.data.join(format!("before-schema-{}-of-{applied}.sqlite", MIGRATIONS.len()));
+    if matches!(db, Db::Sqlite { .. }) && (1..MIGRATIONS.len()).contains(&applied) && !copy.exists() {
+        backup::back_up(db, None, &copy, judge).await.context("The books were not migrated, for no copy could be put aside before")?;
+    }
+    db.migrate().await
 }
 
 async fn migrate(config: &Config, asked: &cli::Migrate) -> anyhow::Result<()> {
@@ -103,7 +119,7 @@ async fn migrate(config: &Config, asked: &cli::Migrate) -> anyhow::Result<()> {
         anyhow::ensure!(applied == MIGRATIONS.len(), "Run `strikefund migrate`.");
         return Ok(());
     }
-    let done = db.migrate().await?;
+    let done = bring_up(config, &db).await?;
     println!("The database had {} of {} steps and has them all now.", done.before, done.now);
     if let Some(role) = &asked.app_role {
         db.grant_serving(role).await?;
@@ -116,8 +132,9 @@ async fn migrate(config: &Config, asked: &cli::Migrate) -> anyhow::Result<()> {
 async fn setup(config: &Config, asked: &cli::Setup) -> anyhow::Result<()> {
     let fund = asked.fund().map_err(|wrong| AskedWrongly(wrong.join("\n  ")))?;
     let db = connect(config).await?;
-    if matches!(db, Db::Sqlite { .. }) || db.applied().await? == 0 {
-        db.migrate().await?;
+    let applied = db.applied().await?;
+    if applied == 0 || matches!(db, Db::Sqlite { .. }) {
+        bring_up(config, &db).await?;
     }
     let (entropy, now) = (Entropy::system(), Clock::system().now());
     let unused = funds::list(&mut db.begin_read().await?).await?.is_empty();
@@ -127,6 +144,52 @@ async fn setup(config: &Config, asked: &cli::Setup) -> anyhow::Result<()> {
     println!("The fund “{}” is ready at /f/{}.", fund.name, fund.slug);
     println!("Keep a copy of {} apart from the data: without it, who gave stays sealed for ever.", config.master_key_file.display());
     db.close().await;
+    Ok(())
+}
+
+async fn verify(config: &Config) -> anyhow::Result<()> {
+    let db = open(config).await?;
+    judge(&db).await?;
+    println!("Every entry balances, every sum is right, every guard is in place.");
+    db.close().await;
+    Ok(())
+}
+
+/// Recomputes everything the books promise; what is wrong first is the error.
+async fn judge(db: &Db) -> anyhow::Result<()> {
+    let guards = db.check_schema().await?;
+    let wrong = guards.or(ledger::verify(&mut db.begin_read().await?).await?);
+    wrong.map_or(Ok(()), |wrong| Err(anyhow::anyhow!("The books are wrong: {wrong}")))
+}
+
+async fn back_up(config: &Config, asked: &cli::Backup) -> anyhow::Result<()> {
+    let db = open(config).await?;
+    let url = config.database_url.as_ref().map(|url| url.expose_secret());
+    let backup = backup::back_up(&db, url, &asked.file, judge).await?;
+    println!("Wrote {} ({} bytes) and checked it. SHA-256: {}", backup.file.display(), backup.bytes, backup.sha256);
+    println!("The master key is not in it: keep a copy of {} apart from it.", config.master_key_file.display());
+    db.close().await;
+    Ok(())
+}
+
+async fn restore(config: &Config, asked: &cli::Restore) -> anyhow::Result<()> {
+    let checksum_agreed = if let Some(url) = &config.database_url {
+        backup::restore_postgres(url.expose_secret(), &asked.file, judge).await?
+    } else {
+        config::make_private_folder(&config.data)?;
+        let done = backup::restore_sqlite(&asked.file, &config.data, asked.replace, Clock::system().now(), judge).await?;
+        if let Some(aside) = done.aside {
+            println!("The books that were there are in {} now.", aside.display());
+        }
+        done.checksum_agreed
+    };
+    if !checksum_agreed {
+        println!("No SHA-256 stood beside the backup, so only its structure and its sums were checked.");
+    }
+    println!("The books are restored. What Stripe did since then is booked when the site runs again.");
+    if !config.master_key_file.exists() {
+        println!("The master key is not part of a backup: put its copy at {}.", config.master_key_file.display());
+    }
     Ok(())
 }
 

@@ -38,14 +38,17 @@ CREATE TABLE stripe_line (
     payment_intent     TEXT COLLATE "C",
     fund_ref           TEXT COLLATE "C",                         -- metadata.fund of the source
     donation_ref       TEXT COLLATE "C",                         -- metadata.donation of the source
+    subscription_id    TEXT COLLATE "C",                         -- the recurring gift this charge is one turn of
     shown_minor        BIGINT ,                      -- what the donor saw, in its own currency's minor unit
     shown_currency     TEXT COLLATE "C",
     state              TEXT COLLATE "C"    NOT NULL CHECK (state IN ('new', 'booked', 'noted', 'parked')),
     reason             TEXT COLLATE "C",
-    seen_at            BIGINT  NOT NULL
+    seen_at            BIGINT  NOT NULL,
+    waits_until        BIGINT                        -- booking waits until then for what the list did not tell; NULL: nothing is left to ask
 );
 
 CREATE INDEX stripe_line_new ON stripe_line (created, id) WHERE state = 'new';
+CREATE INDEX stripe_line_waiting ON stripe_line (created, id) WHERE state = 'new' AND waits_until IS NOT NULL;
 CREATE INDEX stripe_line_parked ON stripe_line (id) WHERE state = 'parked';
 CREATE INDEX stripe_line_by_created ON stripe_line (created, currency, net_minor);
 CREATE INDEX stripe_line_by_charge ON stripe_line (charge_id) WHERE charge_id IS NOT NULL;

@@ -38,14 +38,17 @@ CREATE TABLE stripe_line (
     payment_intent     TEXT,
     fund_ref           TEXT,                         -- metadata.fund of the source
     donation_ref       TEXT,                         -- metadata.donation of the source
+    subscription_id    TEXT,                         -- the recurring gift this charge is one turn of
     shown_minor        INTEGER,                      -- what the donor saw, in its own currency's minor unit
     shown_currency     TEXT,
     state              TEXT    NOT NULL CHECK (state IN ('new', 'booked', 'noted', 'parked')),
     reason             TEXT,
-    seen_at            INTEGER NOT NULL
+    seen_at            INTEGER NOT NULL,
+    waits_until        INTEGER                       -- booking waits until then for what the list did not tell; NULL: nothing is left to ask
 ) STRICT;
 
 CREATE INDEX stripe_line_new ON stripe_line (created, id) WHERE state = 'new';
+CREATE INDEX stripe_line_waiting ON stripe_line (created, id) WHERE state = 'new' AND waits_until IS NOT NULL;
 CREATE INDEX stripe_line_parked ON stripe_line (id) WHERE state = 'parked';
 CREATE INDEX stripe_line_by_created ON stripe_line (created, currency, net_minor);
 CREATE INDEX stripe_line_by_charge ON stripe_line (charge_id) WHERE charge_id IS NOT NULL;

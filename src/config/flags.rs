@@ -1,6 +1,7 @@
 //! The flags that every verb takes. Not here: the verbs' own (`main.rs`), and secrets, which a process list would show.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -8,39 +9,39 @@ use clap::Args;
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Settings (each also in the environment, or in lower case in the settings file)")]
 pub struct Flags {
-    /// The settings file, TOML [STRIKEFUND_CONFIG]
     #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
-    pub config: Option<std::path::PathBuf>,
-    /// The folder of the built-in database and the master key [STRIKEFUND_DATA; strikefund-data]
+    #[arg(help = "The settings file, TOML [STRIKEFUND_CONFIG]")]
+    pub(super) config: Option<PathBuf>,
     #[arg(long, global = true, value_name = "FOLDER", hide_short_help = true)]
-    pub data: Option<String>,
-    /// Holds the address of a PostgreSQL database [DATABASE_URL_FILE]
+    #[arg(help = "The folder of the built-in database and the master key [STRIKEFUND_DATA; strikefund-data]")]
+    pub(super) data: Option<String>,
     #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
-    pub database_url_file: Option<String>,
-    /// Where the master key lies [STRIKEFUND_MASTER_KEY_FILE; master.key in the data folder]
+    #[arg(help = "Holds the address of a PostgreSQL database [DATABASE_URL_FILE]")]
+    pub(super) database_url_file: Option<String>,
     #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
-    pub master_key_file: Option<String>,
-    /// Where pages and webhooks are answered [STRIKEFUND_LISTEN; 127.0.0.1:8080]
+    #[arg(help = "Where the master key lies [STRIKEFUND_MASTER_KEY_FILE; master.key in the data folder]")]
+    pub(super) master_key_file: Option<String>,
     #[arg(long, global = true, value_name = "ADDRESS:PORT", hide_short_help = true)]
-    pub listen: Option<String>,
-    /// How the world reaches this site, like https://fund.example.org [STRIKEFUND_BASE_URL]
+    #[arg(help = "Where pages and webhooks are answered [STRIKEFUND_LISTEN; 127.0.0.1:8080]")]
+    pub(super) listen: Option<String>,
     #[arg(long, global = true, value_name = "URL", hide_short_help = true)]
-    pub base_url: Option<String>,
-    /// Where /metrics is answered, away from the public [STRIKEFUND_METRICS_LISTEN]
+    #[arg(help = "How the world reaches this site, like https://fund.example.org [STRIKEFUND_BASE_URL]")]
+    pub(super) base_url: Option<String>,
     #[arg(long, global = true, value_name = "ADDRESS:PORT", hide_short_help = true)]
-    pub metrics_listen: Option<String>,
-    /// Holds the Stripe key [STRIPE_SECRET_KEY_FILE]
+    #[arg(help = "Where /metrics is answered, away from the public [STRIKEFUND_METRICS_LISTEN]")]
+    pub(super) metrics_listen: Option<String>,
     #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
-    pub stripe_secret_key_file: Option<String>,
-    /// Holds one webhook secret, or two with a comma between [STRIPE_WEBHOOK_SECRET_FILE]
+    #[arg(help = "Holds the Stripe key [STRIPE_SECRET_KEY_FILE]")]
+    pub(super) stripe_secret_key_file: Option<String>,
     #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
-    pub stripe_webhook_secret_file: Option<String>,
-    /// Where Stripe's API is spoken: scheme, host, port [STRIPE_API_BASE; https://api.stripe.com]
+    #[arg(help = "Holds one webhook secret, or two with a comma between [STRIPE_WEBHOOK_SECRET_FILE]")]
+    pub(super) stripe_webhook_secret_file: Option<String>,
     #[arg(long, global = true, value_name = "URL", hide_short_help = true)]
-    pub stripe_api_base: Option<String>,
-    /// What to log, like info or strikefund=debug,warn [STRIKEFUND_LOG; info]
+    #[arg(help = "Where Stripe's API is spoken: scheme, host, port [STRIPE_API_BASE; https://api.stripe.com]")]
+    pub(super) stripe_api_base: Option<String>,
     #[arg(long, global = true, value_name = "FILTER", hide_short_help = true)]
-    pub log: Option<String>,
+    #[arg(help = "What to log, like info or strikefund=debug,warn [STRIKEFUND_LOG; info]")]
+    pub(super) log: Option<String>,
 }
 
 impl Flags {

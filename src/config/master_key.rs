@@ -42,7 +42,7 @@ fn read(path: &Path) -> anyhow::Result<Keyring> {
     let said = || format!("The master key {} cannot be read", path.display());
     let mut file = File::open(path).with_context(said)?;
     let mode = file.metadata().with_context(said)?.mode();
-    ensure!(mode & 0o077 == 0, "Other users can read the master key {0}. Close it to them: chmod 600 {0}", path.display());
+    ensure!(mode & 0o777 == mode & 0o700, "Other users can read the master key {0}. Close it to them: chmod 600 {0}", path.display());
     let mut text = Zeroizing::new(String::new());
     file.read_to_string(&mut text).with_context(said)?;
     let bytes = HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).map(Zeroizing::new).ok();

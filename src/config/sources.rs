@@ -128,7 +128,7 @@ impl Sources {
     fn refuse_unknown_variables(&mut self, environment: &BTreeMap<String, String>) {
         for name in environment.keys().filter(|name| name.starts_with("STRIKEFUND_") && *name != "STRIKEFUND_CONFIG") {
             if !is_known(name) {
-                self.mistakes.push(format!("{name} in the environment is no setting of strikefund. `strikefund config` lists them."));
+                self.mistakes.push(format!("{name} in the environment is no setting of strikefund. `strikefund --help` lists them."));
             }
         }
     }
@@ -150,7 +150,7 @@ impl Sources {
             let name = key.to_ascii_uppercase();
             match value {
                 _ if !is_known(&name) || key != key.to_ascii_lowercase() => {
-                    self.mistakes.push(format!("{key} in {} is no setting of strikefund. `strikefund config` lists them.", path.display()));
+                    self.mistakes.push(format!("{key} in {} is no setting of strikefund. `strikefund --help` lists them.", path.display()));
                 }
                 toml::Value::String(value) => {
                     said.insert(name, value);

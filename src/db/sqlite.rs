@@ -12,6 +12,9 @@ use super::Db;
 /// The first release without the WAL-reset bug: 3.7.0 to 3.51.2 can corrupt a database with two connections.
 pub const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
+/// The embedded database's name in its directory.
+pub const SQLITE_NAME: &str = "strikefund.sqlite";
+
 /// Where the embedded database lies.
 #[derive(Clone, Debug)]
 pub struct SqliteFile(pub PathBuf);
@@ -31,7 +34,7 @@ impl Db {
     /// In one plain sentence: the directory cannot be written, the `SQLite` library is too old, or a setting did not take.
     pub async fn open_sqlite(directory: &Path) -> anyhow::Result<Self> {
         check_directory(directory)?;
-        let path = directory.join("strikefund.sqlite");
+        let path = directory.join(SQLITE_NAME);
         let options = SqliteConnectOptions::from_str("sqlite:")?
             .filename(&path)
             .create_if_missing(true)

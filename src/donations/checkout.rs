@@ -5,7 +5,6 @@ use crate::db::Db;
 use crate::donations::{self, Pledge, PledgeError};
 use crate::funds::Fund;
 use crate::ids::Entropy;
-use crate::money::Money;
 use crate::payments::checkout::{CheckoutRequest, PageLanguage};
 use crate::payments::{GatewayError, Payments};
 use crate::seal::Keyring;
@@ -47,27 +46,29 @@ pub async fn give(desk: &Desk<'_>, fund: &Fund, pledge: &Pledge) -> Result<Strin
     let now = desk.clock.now();
     let kept: Result<_, PledgeError> = transact!(desk.db, tx => donations::pledge(tx, fund.id, pledge, desk.keys, desk.entropy, now).await);
     let kept = kept?;
-    if let Some(url) = kept.donation.session_url {
-        return Ok(url);
+    if let Some(url) = &kept.donation.session_url {
+        return Ok(url.clone());
     }
+    let donation = &kept.donation;
     let request = CheckoutRequest {
-        operation: pledge.attempt.clone(),
-        amount: Money::new(pledge.amount.minor, pledge.amount.currency),
+        operation: donation.reference.clone(),
+        amount: pledge.amount,
         interval: None,
+        // Card statements and shared phones show it: nothing in it tells what for.
         product_name: "Gift".to_owned(),
-        description: kept.donation.number.clone(),
-        client_reference: kept.donation.reference.clone(),
+        description: format!("Gift {}", donation.number),
+        client_reference: donation.reference.clone(),
         fund_ref: fund.reference.clone(),
-        donation_ref: kept.donation.reference.clone(),
+        donation_ref: donation.reference.clone(),
         statement_suffix: None,
         email: Some(pledge.email.clone()),
         language: PageLanguage::English,
-        expires_at: kept.donation.pledged_at.plus_secs(donations::CHECKOUT_SECS),
+        expires_at: donation.pledged_at.plus_secs(donations::CHECKOUT_SECS),
         success_url: format!("{}/thanks/{}", desk.base_url, kept.thanks_code),
         cancel_url: format!("{}/f/{}/give?back=1", desk.base_url, fund.slug),
     };
     let page = desk.payments.checkout(&request).await.map_err(GiveError::Stripe)?;
-    let id = kept.donation.id;
+    let id = donation.id;
     let noted: sqlx::Result<()> = transact!(desk.db, tx => donations::checkout_opened(tx, id, &page.id, &page.url).await);
     noted.map_err(PledgeError::from)?;
     Ok(page.url)

@@ -1,5 +1,6 @@
 //! Gifts, from pledge to settled. Not here: Stripe's page (`payments`), the entry in the books (`booking`).
 
+mod checkout;
 mod donation;
 mod pledge;
 mod store;
@@ -11,6 +12,7 @@ use crate::ids::{DonationId, Entropy, FundId, sha256_hex};
 use crate::money::Money;
 use crate::seal::Keyring;
 
+pub use checkout::{Desk, GiveError, give};
 pub use donation::{Donation, Origin, Standing, State};
 pub use pledge::{FieldError, Limits, Pledge, PledgeForm};
 

@@ -1,3 +1,11 @@
-//! One test binary for everything that needs a database or a server.
+//! Every test that needs more than one room of the house, in one binary. Not here: the rules of a single noun, which stand beside it.
 
-mod ledger;
+#[cfg(test)]
+mod support;
+
+#[cfg(test)]
+mod architecture;
+#[cfg(test)]
+mod ledger_sql;
+#[cfg(test)]
+mod migrations;

@@ -19,7 +19,7 @@ impl Face for Book<'_> {
         writeln!(self.0, "option \"title\" \"Strike fund\"")?;
         // By default half a cent may be missing from a transaction; ours have none to spare.
         writeln!(self.0, "option \"inferred_tolerance_default\" \"*:0\"")?;
-        writeln!(self.0, "option \"inferred_tolerance_multiplier\" \"0\"")?;
+        writeln!(self.0, "option \"tolerance_multiplier\" \"0\"")?;
         for currency in &survey.currencies {
             writeln!(self.0, "option \"operating_currency\" \"{currency}\"")?;
         }

@@ -1,0 +1,145 @@
+//! What deliveries failed to tell: events that reached nobody, objects asked for by id, and the tie of Stripe's balance to its own lines
+//! (stripe.md §6.5, §6.6). Nothing in the books depends on it.
+
+use crate::money::Currency;
+use crate::transact;
+
+use super::delivery::{self, Arrival, Peek};
+use super::object::{ObjectKind, ObjectState};
+use super::stripe::GatewayError;
+use super::sync::{self, Run, SyncError};
+use super::{Payments, store};
+
+/// Sealed bodies go this long after they were done; Stripe keeps events as long.
+const KEPT_SECS: i64 = 30 * 86_400;
+/// Bodies cleared in one transaction, so that a donor never waits for it.
+const AT_ONCE: i64 = 500;
+/// How often the balance is read again while it moves.
+const TRIES: usize = 5;
+
+/// How Stripe's balance and the lines compare.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tie {
+    /// Σ net of the lines is Stripe's balance, in every currency.
+    Holds,
+    /// They differ: currency, Stripe's balance, Σ net of the lines, in minor units.
+    Differs(Vec<(Currency, i64, i64)>),
+    /// Money moved at Stripe each time we looked; look again later.
+    Moving,
+}
+
+impl Payments {
+    /// Stores every event of the last 30 days that reached no endpoint and that we have not; gives how many.
+    ///
+    /// # Errors
+    /// When Stripe or the database fails.
+    pub async fn catch_up(&self) -> Result<u64, SyncError> {
+        let mut after = None;
+        let mut caught = 0;
+        loop {
+            let page = self.gateway.undelivered_events(after.as_deref()).await?;
+            let bodies: Vec<&[u8]> = page.elements.iter().map(|element| element.get().as_bytes()).collect();
+            let arrivals = self.unknown_arrivals(&bodies).await?;
+            caught += arrivals.len() as u64;
+            let saved: sqlx::Result<()> = transact!(self.db, tx => store::save_arrivals(tx, &arrivals).await);
+            saved?;
+            let last = page.last_id();
+            if !page.has_more || last.is_none() || last == after {
+                break;
+            }
+            after = last;
+        }
+        if caught > 0 {
+            self.wake();
+        }
+        Ok(caught)
+    }
+
+    async fn unknown_arrivals(&self, bodies: &[&[u8]]) -> sqlx::Result<Vec<Arrival>> {
+        let tx = &mut self.db.begin_read().await?;
+        let received_at = self.clock.now();
+        let mut arrivals = Vec::new();
+        for body in bodies {
+            let peek = Peek::at(body);
+            if peek.livemode.is_some_and(|livemode| livemode != self.livemode) || store::known_event(tx, &peek.event_id).await? {
+                continue;
+            }
+            let Peek { event_id, kind, created, .. } = peek;
+            let body = self.keyring.seal(&self.entropy, &delivery::seal_context(&event_id), body);
+            arrivals.push(Arrival { event_id, kind, created, received_at, seen: 1, body });
+        }
+        Ok(delivery::fold(arrivals))
+    }
+
+    /// Asks what an object says now, and keeps it; a customer is answered by the recurring gifts it has or had.
+    ///
+    /// # Errors
+    /// When Stripe does not know it, the key has no right to it, or Stripe cannot be reached; or the database is gone.
+    pub async fn fetch(&self, kind: ObjectKind, id: &str) -> Result<Vec<ObjectState>, SyncError> {
+        let now = self.clock.now();
+        let states =
+            if kind == ObjectKind::Customer { self.subscriptions_of(id).await? } else { vec![self.gateway.object(kind, id, now).await?] };
+        let stored: sqlx::Result<()> = transact!(self.db, tx => super::store_objects(tx, &states).await);
+        stored?;
+        Ok(states)
+    }
+
+    async fn subscriptions_of(&self, customer: &str) -> Result<Vec<ObjectState>, GatewayError> {
+        let mut subscriptions = Vec::new();
+        let mut after: Option<String> = None;
+        loop {
+            let (page, has_more) = self.gateway.subscriptions(Some(customer), after.as_deref(), self.clock.now()).await?;
+            after = page.last().map(|subscription| subscription.id.clone());
+            subscriptions.extend(page);
+            if !has_more || after.is_none() {
+                return Ok(subscriptions);
+            }
+        }
+    }
+
+    /// Reads Stripe's balance, its newest lines, and its balance again until both agree; then compares it with all lines we hold.
+    ///
+    /// # Errors
+    /// When Stripe or the database fails.
+    pub async fn compare_with_balance(&self) -> Result<Tie, SyncError> {
+        let mut before = self.gateway.balance().await?;
+        for _ in 0..TRIES {
+            sync::run(self, Run::Wake).await?;
+            let after = self.gateway.balance().await?;
+            if before == after {
+                return Ok(self.tie(&after.funds).await?);
+            }
+            before = after;
+        }
+        Ok(Tie::Moving)
+    }
+
+    async fn tie(&self, funds: &[(Currency, i64)]) -> sqlx::Result<Tie> {
+        let totals = store::lines::totals(&mut self.db.begin_read().await?, i64::MAX).await?;
+        let mut sums: std::collections::BTreeMap<Currency, (i64, i64)> =
+            totals.into_iter().map(|total| (total.currency, (0, total.net_minor))).collect();
+        for (currency, held) in funds {
+            sums.entry(*currency).or_default().0 = *held;
+        }
+        let differing = sums.into_iter().filter(|(_, (stripe, ours))| stripe != ours);
+        let differing: Vec<_> = differing.map(|(currency, (stripe, ours))| (currency, stripe, ours)).collect();
+        Ok(if differing.is_empty() { Tie::Holds } else { Tie::Differs(differing) })
+    }
+
+    /// Drops the sealed bodies of deliveries that were done 30 days ago; gives how many.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn clear_old_bodies(&self) -> sqlx::Result<u64> {
+        let before = self.clock.now().plus_secs(-KEPT_SECS);
+        let mut cleared = 0;
+        loop {
+            let some: sqlx::Result<u64> = transact!(self.db, tx => store::clear_bodies(tx, before, AT_ONCE).await);
+            let some = some?;
+            cleared += some;
+            if some == 0 {
+                return Ok(cleared);
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! The webhook door: check, seal, store, commit, and only then say yes (stripe.md §3). Not here: what a delivery means.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::clock::Instant;
+use crate::db::{self, Db};
+use crate::transact;
+
+use super::alert::{self, AlertKind};
+use super::delivery::{self, Arrival, Peek};
+use super::signature::{self, BadSignature, Secrets};
+use super::{Payments, Wakes, store};
+
+/// The most deliveries one commit carries.
+const LARGEST_BATCH: usize = 256;
+/// How many deliveries may wait for the writer; more wait at the door.
+const WAITING: usize = 512;
+/// How long a delivery may wait to be written before it is told to come again, in seconds.
+const PATIENCE_SECS: u64 = 10;
+/// So many refused signatures within one hour raise an alert.
+const BURST: i64 = 20;
+const HOUR_SECS: i64 = 3600;
+
+/// Why a delivery was not taken. Stripe sends it again, except where it never will fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Nothing proves that Stripe sent it.
+    #[error("{0}")]
+    Signature(#[from] BadSignature),
+    /// Test money knocks at real books, or real money at practice books.
+    #[error("the delivery is of the other mode: livemode {livemode}")]
+    Livemode {
+        /// What the delivery says.
+        livemode: bool,
+    },
+    /// It could not be made durable now.
+    #[error("the delivery could not be stored; it will come again")]
+    Unavailable,
+}
+
+/// What the door needs between two deliveries.
+#[derive(Debug)]
+pub(super) struct Door {
+    secrets: Secrets,
+    writer: mpsc::Sender<Waiting>,
+    refused: Hourly,
+    ahead: Hourly,
+    other_mode: Hourly,
+}
+
+/// A delivery that waits for its commit, and whom to tell.
+struct Waiting {
+    arrival: Arrival,
+    answer: oneshot::Sender<bool>,
+}
+
+impl Door {
+    /// Opens the door and starts the one task that writes what comes in.
+    pub(super) fn open(secrets: Secrets, db: Db, wakes: Wakes) -> Self {
+        let (writer, waiting) = mpsc::channel(WAITING);
+        tokio::spawn(write_deliveries(db, waiting, wakes));
+        Self { secrets, writer, refused: Hourly::default(), ahead: Hourly::default(), other_mode: Hourly::default() }
+    }
+}
+
+impl Payments {
+    /// Takes a delivery: when this returns Ok it is checked, sealed and durable, and the jobs are awake.
+    ///
+    /// `signature` is the one `Stripe-Signature` header, None where there is none or more than one. A caller that goes away
+    /// loses only the answer: what was handed to the writer is written.
+    ///
+    /// # Errors
+    /// [`Refused`]: nothing was stored, and the sender must not be told yes.
+    pub async fn receive(&self, signature: Option<&[u8]>, body: &[u8]) -> Result<(), Refused> {
+        let now = self.clock.now();
+        let signed = match signature::verify(&self.door.secrets, signature, body, now) {
+            Ok(signed) => signed,
+            Err(reason) => {
+                self.note_refusal(reason, now).await;
+                return Err(Refused::Signature(reason));
+            }
+        };
+        self.note_clock(signed.ahead_secs(now), now);
+        let peek = Peek::at(body);
+        if let Some(livemode) = peek.livemode.filter(|livemode| *livemode != self.livemode) {
+            self.note_other_mode(&peek, now).await;
+            return Err(Refused::Livemode { livemode });
+        }
+        self.store_arrival(peek, body, now).await
+    }
+
+    async fn store_arrival(&self, peek: Peek, body: &[u8], received_at: Instant) -> Result<(), Refused> {
+        let body = self.keyring.seal(&self.entropy, &delivery::seal_context(&peek.event_id), body);
+        let Peek { event_id, kind, created, .. } = peek;
+        let arrival = Arrival { event_id, kind, created, received_at, seen: 1, body };
+        let (answer, answered) = oneshot::channel();
+        let stored = async {
+            self.door.writer.send(Waiting { arrival, answer }).await.ok()?;
+            answered.await.ok()
+        };
+        match tokio::time::timeout(Duration::from_secs(PATIENCE_SECS), stored).await {
+            Ok(Some(true)) => Ok(()),
+            Ok(Some(false) | None) | Err(_) => Err(Refused::Unavailable),
+        }
+    }
+
+    async fn note_refusal(&self, reason: BadSignature, now: Instant) {
+        metrics::counter!("strikefund_deliveries_refused_total").increment(1);
+        tracing::debug!(%reason, "a delivery was refused");
+        if self.door.refused.count(now) != BURST {
+            return;
+        }
+        let (kind, said) = match reason {
+            BadSignature::TooOld(_) | BadSignature::TooNew(_) => {
+                (AlertKind::ClockWrong, "Clock wrong, webhooks refused: set this machine's clock. The books go on by the timer.")
+            }
+            _ => (AlertKind::SignaturesRefused, "Many deliveries have a wrong signature: compare the webhook secret with the endpoint's."),
+        };
+        self.raise_aside(kind, "", said, now).await;
+    }
+
+    async fn note_other_mode(&self, peek: &Peek, now: Instant) {
+        tracing::warn!(event = %peek.event_id, "a delivery of the other mode was refused");
+        if self.door.other_mode.count(now) == 1 {
+            let said = "An endpoint of the other mode (test or live) sends here. Nothing of it was stored: remove that endpoint at Stripe.";
+            self.raise_aside(AlertKind::OtherMode, "", said, now).await;
+        }
+    }
+
+    fn note_clock(&self, ahead_secs: i64, now: Instant) {
+        // One second is rounding and travel; more is a clock that differs.
+        if ahead_secs > 1 && self.door.ahead.count(now) == 1 {
+            tracing::warn!(ahead_secs, "the clock differs from Stripe's");
+        }
+    }
+
+    /// Raises an alert where failing to do so must not change the answer.
+    async fn raise_aside(&self, kind: AlertKind, subject: &str, said: &str, now: Instant) {
+        if let Err(error) = alert::raise_alone(&self.db, kind, subject, said, now).await {
+            tracing::error!(%error, %kind, "an alert could not be stored");
+        }
+    }
+}
+
+/// Gathers whatever waits, writes it in one transaction, and answers everyone in it; never ends before the door closes.
+///
+/// A hundred deliveries share one flush of the disk, and each is durable before it is answered. While one batch is being
+/// flushed the next gathers, so the batch grows by itself with the load.
+async fn write_deliveries(db: Db, mut waiting: mpsc::Receiver<Waiting>, wakes: Wakes) {
+    let mut batch = Vec::with_capacity(LARGEST_BATCH);
+    while waiting.recv_many(&mut batch, LARGEST_BATCH).await > 0 {
+        let (arrivals, answers): (Vec<_>, Vec<_>) = batch.drain(..).map(|one: Waiting| (one.arrival, one.answer)).unzip();
+        let count = answers.len() as u64;
+        let arrivals = delivery::fold(arrivals);
+        // After the disk failed nothing is certain, not even a commit that says yes.
+        let outcome: sqlx::Result<()> =
+            if wakes.has_failed() { Err(sqlx::Error::PoolClosed) } else { transact!(db, tx => store::save_arrivals(tx, &arrivals).await) };
+        if let Err(error) = &outcome {
+            metrics::counter!("strikefund_deliveries_unstored_total").increment(count);
+            tracing::error!(%error, count, "deliveries could not be stored; they were told to come again");
+            if db::is_disk_failure(error) {
+                wakes.fail();
+            }
+        } else {
+            metrics::counter!("strikefund_deliveries_stored_total").increment(count);
+            wakes.wake();
+        }
+        for answer in answers {
+            // Whoever went away has lost nothing but this answer.
+            let _ = answer.send(outcome.is_ok());
+        }
+    }
+}
+
+/// Counts within an hour, so that what repeats is said once.
+#[derive(Debug, Default)]
+struct Hourly {
+    since: AtomicI64,
+    count: AtomicI64,
+}
+
+impl Hourly {
+    /// Which one this is, from 1, since the hour began. Races may miscount by one; nothing depends on it.
+    fn count(&self, now: Instant) -> i64 {
+        let now = now.unix_secs();
+        if now.saturating_sub(self.since.load(Ordering::Relaxed)) >= HOUR_SECS {
+            self.since.store(now, Ordering::Relaxed);
+            self.count.store(0, Ordering::Relaxed);
+        }
+        self.count.fetch_add(1, Ordering::Relaxed).saturating_add(1)
+    }
+}
+
+/// Reads the configured secrets: one, or two with a comma between.
+///
+/// # Errors
+/// As [`Secrets::new`].
+pub fn read_secrets(text: &str) -> Result<Secrets, String> {
+    Secrets::new(text.split(',').map(str::trim).filter(|secret| !secret.is_empty()).map(SecretString::from).collect())
+}

@@ -1,0 +1,405 @@
+//! The only file that names async-stripe: the client, our loop around it, and the calls with typed parameters (stripe.md §2).
+//! Replies are handed on as bytes and read by our own readers. Not here: what an answer means.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use hyper::body::Bytes;
+use secrecy::{ExposeSecret as _, SecretString};
+use stripe::{IdempotencyKey, RequestStrategy, StripeError, StripeRequest as _};
+use stripe_checkout::checkout_session::{
+    CreateCheckoutSession, CreateCheckoutSessionAdaptivePricing, CreateCheckoutSessionLineItems, CreateCheckoutSessionLineItemsPriceData,
+    CreateCheckoutSessionLineItemsPriceDataRecurring, CreateCheckoutSessionLineItemsPriceDataRecurringInterval,
+    CreateCheckoutSessionPaymentIntentData, CreateCheckoutSessionSubscriptionData, ExpireCheckoutSession, ProductData,
+};
+use stripe_client_core::{CustomizedStripeRequest, RequestBuilder, StripeClient, StripeMethod};
+use stripe_core::balance_transaction::ListBalanceTransaction;
+use stripe_shared::{CheckoutSessionLocale, CheckoutSessionMode, CheckoutSessionSubmitType};
+use stripe_types::{Currency, RangeBoundsTs, RangeQueryTs};
+use tokio::time::{Instant, sleep, sleep_until};
+
+use crate::ids::Entropy;
+
+use super::checkout::{CheckoutRequest, Interval};
+use super::json::{Misfit, is_word};
+
+/// The version of Stripe's API that every request and the webhook endpoint are pinned to.
+pub fn api_version() -> String {
+    stripe_client_core::VERSION.to_string()
+}
+
+/// Where Stripe's API is.
+pub const LIVE_API: &str = "https://api.stripe.com";
+
+/// Why Stripe gave no answer we can use.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GatewayError {
+    /// Stripe says no; asking again would not help.
+    #[error("Stripe refuses {route} ({status}{})", .code.as_deref().map(|code| format!(", {code}")).unwrap_or_default())]
+    Refused {
+        /// The route that was asked, without ids.
+        route: &'static str,
+        /// The status it answered with.
+        status: u16,
+        /// Its code, such as `resource_missing`.
+        code: Option<String>,
+        /// The parameter it minds.
+        param: Option<String>,
+    },
+    /// The key lacks a right.
+    #[error("the Stripe key has no right to {route}: add it to the restricted key")]
+    RightMissing {
+        /// The route that was asked.
+        route: &'static str,
+    },
+    /// Nothing certain came back: the call may have worked or not.
+    #[error("Stripe cannot be reached for {route}: {why}")]
+    Unreachable {
+        /// The route that was asked.
+        route: &'static str,
+        /// What happened last.
+        why: String,
+    },
+    /// The answer is not what this call answers with.
+    #[error("Stripe's answer to {route} cannot be read at {misfit}")]
+    Unreadable {
+        /// The route that was asked.
+        route: &'static str,
+        /// Where it does not fit.
+        misfit: Misfit,
+    },
+    /// We asked wrongly; nothing was sent.
+    #[error("{0}")]
+    NotAsked(String),
+}
+
+impl GatewayError {
+    /// Whether Stripe says that the object does not exist.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Refused { status: 404, .. }) || self.has_code("resource_missing")
+    }
+
+    /// Whether Stripe refused with this code.
+    pub fn has_code(&self, wanted: &str) -> bool {
+        matches!(self, Self::Refused { code: Some(code), .. } if code == wanted)
+    }
+}
+
+/// How long we try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// A person waits at a form: two tries, 15 s in all.
+    Person,
+    /// Nobody waits: six tries with growing pauses, and at most so many calls a second.
+    Job,
+}
+
+impl Patience {
+    const fn tries(self) -> u32 {
+        match self {
+            Self::Person => 2,
+            Self::Job => 6,
+        }
+    }
+
+    const fn timeout(self) -> Duration {
+        match self {
+            Self::Person => Duration::from_secs(7),
+            Self::Job => Duration::from_secs(20),
+        }
+    }
+}
+
+/// How to reach Stripe.
+#[derive(Clone, Debug)]
+pub struct GatewaySettings {
+    /// `sk_…` or `rk_…`.
+    pub key: SecretString,
+    /// Scheme, host and port; [`LIVE_API`], or the practice Stripe's.
+    pub api_base: String,
+    /// The pause before the second try; each further one is twice as long. 500 ms, less in tests.
+    pub first_pause: Duration,
+    /// Between two calls of jobs: 100 ms leave Stripe's limits to the donors; zero in tests.
+    pub job_pace: Duration,
+}
+
+impl GatewaySettings {
+    /// What a real fund uses.
+    pub fn new(key: SecretString, api_base: impl Into<String>) -> Self {
+        Self { key, api_base: api_base.into(), first_pause: Duration::from_millis(500), job_pace: Duration::from_millis(100) }
+    }
+
+    /// Whether the key moves real money.
+    pub fn is_live(&self) -> bool {
+        self.key.expose_secret().contains("_live_")
+    }
+
+    /// Refuses what could mix real and practice money, or send a key in the clear.
+    ///
+    /// # Errors
+    /// One sentence for whoever configures it.
+    pub fn check(&self) -> Result<(), String> {
+        let key = self.key.expose_secret();
+        if key.starts_with("pk_") {
+            return Err("The Stripe key is a publishable key (pk_…). Give a restricted key (rk_…) or a secret key (sk_…).".into());
+        }
+        if !["sk_test_", "rk_test_", "sk_live_", "rk_live_"].iter().any(|start| key.starts_with(start)) || !is_word(key) {
+            return Err("The Stripe key is not one: it starts with rk_test_, rk_live_, sk_test_ or sk_live_.".into());
+        }
+        let base = self.api_base.as_str();
+        let Some((scheme, _)) = base.split_once("://").filter(|(_, host)| is_host(host)) else {
+            return Err(format!("The address of Stripe's API, “{base}”, must be scheme, host and port only, like {LIVE_API}."));
+        };
+        if self.is_live() && base != LIVE_API {
+            return Err(format!("A live Stripe key is used with {LIVE_API} only, not with {base}: real money and practice never mix."));
+        }
+        match scheme {
+            "https" | "http" => Ok(()),
+            _ => Err(format!("The address of Stripe's API, “{base}”, must start with https:// or http://.")),
+        }
+    }
+}
+
+fn is_host(host: &str) -> bool {
+    !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+}
+
+/// The way to Stripe and back.
+#[derive(Debug)]
+pub struct Gateway {
+    client: stripe::Client,
+    live: bool,
+    first_pause: Duration,
+    job_pace: Duration,
+    /// When the next call of a job may go.
+    next_job: Mutex<Instant>,
+    entropy: Entropy,
+}
+
+impl Gateway {
+    /// Makes the client; nothing is sent yet.
+    ///
+    /// # Errors
+    /// As [`GatewaySettings::check`].
+    pub fn new(settings: &GatewaySettings, entropy: Entropy) -> Result<Self, String> {
+        settings.check()?;
+        // Two TLS providers in one tree panic at first use; whoever comes first decides, and all of us choose ring.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = stripe::ClientBuilder::new(settings.key.expose_secret())
+            .url(&settings.api_base)
+            .timeout(Patience::Job.timeout())
+            .app_info("strikefund", Some(env!("CARGO_PKG_VERSION").to_owned()), None)
+            .build()
+            .map_err(|_| "The Stripe key or address cannot be used in a request.".to_owned())?;
+        let GatewaySettings { first_pause, job_pace, .. } = *settings;
+        Ok(Self { client, live: settings.is_live(), first_pause, job_pace, next_job: Mutex::new(Instant::now()), entropy })
+    }
+
+    /// Whether the key moves real money.
+    pub const fn is_live(&self) -> bool {
+        self.live
+    }
+
+    /// Asks and reads, again where that is safe and may help. `key` is the operation id of everything that changes something.
+    pub(super) async fn ask<T>(&self, ask: Ask<'_>, read: impl Fn(&[u8]) -> Result<T, Misfit>) -> Result<T, GatewayError> {
+        let route = ask.route;
+        let mut last = String::new();
+        for attempt in 0..ask.patience.tries() {
+            if attempt > 0 {
+                sleep(self.pause(attempt)).await;
+            }
+            if ask.patience == Patience::Job {
+                self.keep_pace().await;
+            }
+            let misfit = match self.send(&ask).await {
+                Ok(reply) => match read(&reply) {
+                    Ok(answer) => return Ok(answer),
+                    Err(misfit) => misfit,
+                },
+                Err(error) => {
+                    last = may_pass(route, error)?;
+                    tracing::warn!(route, attempt, why = last, "Stripe gave no answer");
+                    continue;
+                }
+            };
+            // A reply cut short reads like a strange one; asked again under the same key it comes whole.
+            tracing::warn!(route, attempt, path = misfit.path, "Stripe's answer does not fit");
+            if attempt + 1 == ask.patience.tries() {
+                return Err(GatewayError::Unreadable { route, misfit });
+            }
+        }
+        Err(GatewayError::Unreachable { route, why: last })
+    }
+
+    async fn send(&self, ask: &Ask<'_>) -> Result<Bytes, StripeError> {
+        let strategy = match ask.key {
+            Some(key) => {
+                RequestStrategy::Idempotent(IdempotencyKey::new(key).map_err(|error| StripeError::ConfigError(error.to_string()))?)
+            }
+            None => RequestStrategy::Once,
+        };
+        let raw = Raw { client: &self.client, reply: Mutex::default() };
+        let request = (ask.build)().customize::<()>().request_strategy(strategy).timeout(ask.patience.timeout());
+        request.send(&raw).await?;
+        Ok(raw.reply.into_inner().expect("nobody panics while holding a reply"))
+    }
+
+    /// 0.5, 1, 2, 4, 8 s, each ± 20 %, so that two losers do not meet again.
+    fn pause(&self, attempt: u32) -> Duration {
+        let whole = self.first_pause.saturating_mul(1 << (attempt - 1).min(4));
+        let percent = 80 + u32::try_from(self.entropy.below(41)).unwrap_or(20);
+        whole.saturating_mul(percent) / 100
+    }
+
+    async fn keep_pace(&self) {
+        let turn = {
+            let mut next = self.next_job.lock().expect("nobody panics while holding the pace");
+            let turn = (*next).max(Instant::now());
+            *next = turn + self.job_pace;
+            turn
+        };
+        sleep_until(turn).await;
+    }
+}
+
+/// One question to Stripe.
+pub(super) struct Ask<'a> {
+    /// For logs and errors: the route without ids.
+    pub route: &'static str,
+    /// The operation id; None for what only reads.
+    pub key: Option<&'a str>,
+    /// How long we try.
+    pub patience: Patience,
+    build: Box<dyn Fn() -> RequestBuilder + Send + Sync + 'a>,
+}
+
+impl<'a> Ask<'a> {
+    /// Reads `path`, which holds no stranger's text but ids.
+    pub(super) fn get(route: &'static str, path: String, query: Vec<(&'static str, String)>) -> Self {
+        let build = move || {
+            let query: std::collections::BTreeMap<_, _> = query.iter().map(|(name, value)| (*name, value)).collect();
+            RequestBuilder::new(StripeMethod::Get, path.as_str()).query(&query)
+        };
+        Self { route, key: None, patience: Patience::Job, build: Box::new(build) }
+    }
+
+    /// Deletes what stands at `path`.
+    pub(super) fn delete(route: &'static str, key: &'a str, path: String, form: Vec<(&'static str, &'static str)>) -> Self {
+        let build = move || {
+            let form: std::collections::BTreeMap<_, _> = form.iter().copied().collect();
+            RequestBuilder::new(StripeMethod::Delete, path.as_str()).form(&form)
+        };
+        Self { route, key: Some(key), patience: Patience::Job, build: Box::new(build) }
+    }
+
+    /// Lists balance transactions from `from` (included) to `until` (excluded; None: no end), newest first, sources expanded.
+    pub(super) fn lines(from: i64, until: Option<i64>, after: Option<&str>) -> Self {
+        let created = RangeQueryTs::Bounds(RangeBoundsTs { gte: Some(from), lt: until, ..RangeBoundsTs::default() });
+        let list = ListBalanceTransaction::new().limit(100).created(created).expand(vec!["data.source".to_owned()]);
+        let list = match after {
+            Some(id) => list.starting_after(id),
+            None => list,
+        };
+        Self { route: "GET /v1/balance_transactions", key: None, patience: Patience::Job, build: Box::new(move || list.build()) }
+    }
+
+    /// Asks for a payment page.
+    pub(super) fn checkout(request: &'a CheckoutRequest) -> Self {
+        let create = create_session(request);
+        let (route, key) = ("POST /v1/checkout/sessions", Some(request.operation.as_str()));
+        Self { route, key, patience: Patience::Person, build: Box::new(move || create.build()) }
+    }
+
+    /// Closes a payment page.
+    pub(super) fn expire(session: &str, key: &'a str) -> Self {
+        let expire = ExpireCheckoutSession::new(session);
+        let route = "POST /v1/checkout/sessions/…/expire";
+        Self { route, key: Some(key), patience: Patience::Job, build: Box::new(move || expire.build()) }
+    }
+
+    /// The same question, asked while a person waits.
+    pub(super) fn for_person(self) -> Self {
+        Self { patience: Patience::Person, ..self }
+    }
+}
+
+/// The parameters of stripe.md §8.1, and none of those it leaves out.
+fn create_session(request: &CheckoutRequest) -> CreateCheckoutSession {
+    let metadata: std::collections::HashMap<String, String> =
+        [("fund", &request.fund_ref), ("donation", &request.donation_ref)].map(|(name, value)| (name.to_owned(), value.clone())).into();
+    let currency: Currency = request.amount.currency.code().to_ascii_lowercase().parse().unwrap_or_else(|never| match never {});
+    let mut price = CreateCheckoutSessionLineItemsPriceData::new(currency);
+    price.unit_amount = Some(request.amount.minor);
+    price.product_data = Some(ProductData::new(request.product_name.as_str()));
+    price.recurring = request.interval.map(|interval| {
+        CreateCheckoutSessionLineItemsPriceDataRecurring::new(match interval {
+            Interval::Week => CreateCheckoutSessionLineItemsPriceDataRecurringInterval::Week,
+            Interval::Month => CreateCheckoutSessionLineItemsPriceDataRecurringInterval::Month,
+        })
+    });
+    let mut item = CreateCheckoutSessionLineItems::new();
+    item.quantity = Some(1);
+    item.price_data = Some(price);
+    let mut adaptive = CreateCheckoutSessionAdaptivePricing::new();
+    adaptive.enabled = Some(false);
+    let locale: CheckoutSessionLocale = request.language.as_str().parse().unwrap_or(CheckoutSessionLocale::Auto);
+    let mut create = CreateCheckoutSession::new()
+        .submit_type(CheckoutSessionSubmitType::Donate)
+        .line_items(vec![item])
+        .client_reference_id(request.client_reference.as_str())
+        .metadata(metadata.clone())
+        .locale(locale)
+        .adaptive_pricing(adaptive)
+        .expires_at(request.expires_at.unix_secs())
+        .success_url(request.success_url.as_str())
+        .cancel_url(request.cancel_url.as_str());
+    if let Some(email) = &request.email {
+        create = create.customer_email(email.as_str());
+    }
+    if request.interval.is_some() {
+        let mut data = CreateCheckoutSessionSubscriptionData::new();
+        data.metadata = Some(metadata);
+        data.description = Some(request.description.clone());
+        create.mode(CheckoutSessionMode::Subscription).subscription_data(data)
+    } else {
+        let mut data = CreateCheckoutSessionPaymentIntentData::new();
+        data.metadata = Some(metadata);
+        data.description = Some(request.description.clone());
+        data.statement_descriptor_suffix.clone_from(&request.statement_suffix);
+        create.mode(CheckoutSessionMode::Payment).payment_intent_data(data)
+    }
+}
+
+/// Hands Stripe's bytes past the crate's own reading of them, which refuses whole objects for one field (stripe.md §4.3).
+struct Raw<'a> {
+    client: &'a stripe::Client,
+    reply: Mutex<Bytes>,
+}
+
+impl StripeClient for Raw<'_> {
+    type Err = StripeError;
+
+    async fn execute(&self, request: CustomizedStripeRequest) -> Result<Bytes, StripeError> {
+        let reply = StripeClient::execute(self.client, request).await?;
+        *self.reply.lock().expect("nobody panics while holding a reply") = reply;
+        Ok(Bytes::from_static(b"null"))
+    }
+}
+
+/// What happened, where asking again may help; else the error that ends the asking. Stripe's text is never passed on: it may hold a donor's data.
+fn may_pass(route: &'static str, error: StripeError) -> Result<String, GatewayError> {
+    match error {
+        StripeError::Timeout => Ok("no answer in time".to_owned()),
+        StripeError::ClientError(_) => Ok("the connection failed".to_owned()),
+        StripeError::JSONDeserialize(_) => Ok("the answer is not Stripe's".to_owned()),
+        StripeError::ConfigError(_) => {
+            Err(GatewayError::NotAsked(format!("{route} could not be asked: the operation id or key is malformed")))
+        }
+        StripeError::Stripe(_, status @ (409 | 429 | 500..)) => Ok(format!("Stripe answered {status}")),
+        StripeError::Stripe(_, 401 | 403) => Err(GatewayError::RightMissing { route }),
+        StripeError::Stripe(error, status) => {
+            let code = error.code.map(|code| code.as_str().to_owned());
+            Err(GatewayError::Refused { route, status, code, param: error.param })
+        }
+    }
+}
