@@ -3,8 +3,8 @@
 pub mod backup;
 mod migrations;
 mod roles;
-mod schema;
 pub mod rows;
+mod schema;
 mod sqlite;
 mod types;
 

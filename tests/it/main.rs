@@ -9,3 +9,5 @@ mod architecture;
 mod ledger_sql;
 #[cfg(test)]
 mod migrations;
+#[cfg(test)]
+mod web;

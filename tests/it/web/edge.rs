@@ -18,7 +18,18 @@ async fn visit() -> (Books, Visit) {
 #[tokio::test]
 async fn every_answer_bears_the_headers_that_keep_it_in_its_place() {
     let (_books, visit) = visit().await;
-    for path in ["/", "/f/general", GIVE, "/nowhere", "/assets/style.css", "/robots.txt", "/healthz", "/readyz", "/webhooks/stripe", "/f/general/figures.csv"] {
+    for path in [
+        "/",
+        "/f/general",
+        GIVE,
+        "/nowhere",
+        "/assets/style.css",
+        "/robots.txt",
+        "/healthz",
+        "/readyz",
+        "/webhooks/stripe",
+        "/f/general/figures.csv",
+    ] {
         let answer = visit.get(path).await;
         let policy = answer.header("content-security-policy").unwrap();
         for part in ["default-src 'none'", "form-action 'self' https://checkout.stripe.com;", "frame-ancestors 'none'", "base-uri 'none'"] {
@@ -121,7 +132,8 @@ fn unannounced(bytes: Vec<u8>) -> Body {
             mut self: std::pin::Pin<&mut Self>,
             _: &mut std::task::Context<'_>,
         ) -> std::task::Poll<Option<Result<hyper::body::Frame<Self::Data>, Self::Error>>> {
-            let rest = self.0.split_off(self.0.len().min(10_000));
+            let length = self.0.len().min(10_000);
+            let rest = self.0.split_off(length);
             let piece = std::mem::replace(&mut self.0, rest);
             std::task::Poll::Ready((!piece.is_empty()).then(|| Ok(hyper::body::Frame::data(piece.into()))))
         }
@@ -138,15 +150,25 @@ async fn methods_and_content_types_outside_the_list_are_refused_with_a_page() {
     visit.send(to("/webhooks/stripe").body(Body::empty()).unwrap()).await.is(405);
     let json = to(GIVE).method("POST").header("content-type", "application/json");
     visit.send(json.body(Body::from("{}")).unwrap()).await.is(415).says("<h1>");
-    for form in ["amount=25&role=admin", "amount=25&amount=50", "amount=%FF%FE"] {
+    for form in ["amount=25&role=admin", "amount=25&amount=50"] {
         visit.send(form_to(GIVE).body(Body::from(form)).unwrap()).await.is(422).says("could not be read");
     }
+    visit.send(form_to(GIVE).body(Body::from("amount=%FF%FE")).unwrap()).await.is(422).says("Enter an amount");
 }
 
 #[tokio::test]
 async fn what_is_not_there_is_a_page_that_says_so() {
     let (_books, visit) = visit().await;
-    for path in ["/nowhere", "/f/nobody", "/f/nobody/give", "/f/general/figures.json", "/thanks/nobody", "/practice/checkout/cs_test_0", "/f/", "/metrics"] {
+    for path in [
+        "/nowhere",
+        "/f/nobody",
+        "/f/nobody/give",
+        "/f/general/figures.json",
+        "/thanks/nobody",
+        "/practice/checkout/cs_test_0",
+        "/f/",
+        "/metrics",
+    ] {
         let answer = visit.get(path).await.is(404).says("There is no such page").says("no real money");
         assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
     }

@@ -67,8 +67,7 @@ impl Visit {
             secrets: read_secrets("whsec_practice").unwrap(),
         }));
         let db: Db = books.db.clone();
-        let parts =
-            Parts { db, clock, entropy, keyring, payments, practice: Some(practice.clone()), base_url: BASE_URL.to_owned() };
+        let parts = Parts { db, clock, entropy, keyring, payments, practice: Some(practice.clone()), base_url: BASE_URL.to_owned() };
         Self { router: web::router(Arc::new(Site::new(parts).at_once())).unwrap(), practice }
     }
 
