@@ -19,7 +19,9 @@ use crate::spending::{self, Expense};
 use crate::transact;
 
 /// How many days of strike are seeded.
-pub const DAYS: u64 = 10;
+const DAYS: u64 = 10;
+/// How many seconds those days take: as far back the demo's clock must stand when it begins.
+pub const SECS: i64 = 10 * 24 * 3600;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// The two funds of the demo: everything, and one purpose only.
@@ -45,6 +47,11 @@ const PURCHASES: &[(u64, usize, &str, i64)] = &[
 
 /// What donors give, in cents; drawn by a seed, so that every demo is the same.
 const GIFTS: [i64; 12] = [1_000, 2_500, 2_500, 2_500, 5_000, 5_000, 1_500, 2_000, 10_000, 4_200, 25_000, 3_700];
+
+/// Slug and name of the funds that the demo shows.
+pub fn public_funds() -> [(&'static str, &'static str); 2] {
+    FUNDS.map(|(slug, name, _)| (slug, name))
+}
 
 /// The demo on its way through the days.
 struct Story<'a> {

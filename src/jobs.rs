@@ -11,7 +11,7 @@ use crate::clock::{Clock, Instant};
 use crate::db::{Db, Retryable};
 use crate::ids::Entropy;
 use crate::payments::sync::{self, Run};
-use crate::payments::{self, Payments, lease};
+use crate::payments::{self, Payments, lease, source};
 use crate::publication::PublishError;
 use crate::{donations, funds, publication, transact};
 
@@ -161,7 +161,7 @@ impl Jobs {
 
     async fn deliveries_wait(&self) -> sqlx::Result<bool> {
         let tx = &mut self.db.begin_read().await?;
-        payments::has_waiting_delivery(tx, self.clock.now()).await
+        Ok(!payments::waiting_deliveries(tx, self.clock.now(), 1).await?.is_empty())
     }
 
     /// One whole round: read the list, book what is new, act on notices. What one step found, the next one uses.
@@ -171,7 +171,7 @@ impl Jobs {
     pub async fn round(&self, run: Run) -> Result<(), JobError> {
         booking::interpret(&self.payments, &self.db, &self.clock).await?;
         let listed = sync::run(&self.payments, run).await;
-        payments::complete_lines(&self.payments).await?;
+        source::complete(&self.payments).await?;
         booking::book(&self.db, &self.clock, &self.entropy).await?;
         let opened: Result<(), BookingError> = transact!(&self.db, tx => booking::open_books(tx, self.clock.now()).await);
         opened?;
@@ -186,7 +186,7 @@ impl Jobs {
     pub async fn publish(&self) -> Result<(), PublishError> {
         let funds = {
             let tx = &mut self.db.begin_read().await?;
-            if payments::sync_state(tx).await?.tie_broken_at.is_some() {
+            if payments::progress(tx).await?.tie_broken_at.is_some() {
                 return Ok(());
             }
             funds::list(tx).await?
@@ -207,17 +207,16 @@ impl Jobs {
         if let Err(error) = self.tie().await {
             error!(%error, "the balance could not be held against Stripe's");
         }
-        if let Err(error) = payments::catch_up(&self.payments).await {
+        if let Err(error) = self.payments.catch_up().await {
             warn!(%error, "events that were never delivered could not be listed");
         }
         let now = self.clock.now();
-        let swept: sqlx::Result<()> = transact!(&self.db, tx => async {
-            donations::expire(tx, now).await?;
-            payments::clear_old_bodies(tx, now).await?;
-            Ok(())
-        }.await);
-        if let Err(error) = swept {
-            warn!(%error, "old deliveries and pledges could not be swept");
+        let expired: sqlx::Result<u64> = transact!(&self.db, tx => donations::expire(tx, now).await);
+        if let Err(error) = expired {
+            warn!(%error, "pledges that nobody finished could not be ended");
+        }
+        if let Err(error) = self.payments.clear_old_bodies().await {
+            warn!(%error, "bodies of old deliveries could not be cleared");
         }
     }
 
@@ -227,15 +226,15 @@ impl Jobs {
     /// [`JobError`]; then nothing was compared, and what was noted before stands.
     pub async fn tie(&self) -> Result<(), JobError> {
         for attempt in 0..5 {
-            let before = self.payments.balance().await.map_err(BookingError::from)?;
+            let before = self.payments.gateway().balance().await.map_err(BookingError::from)?;
             // A difference may be an old line that was never listed: look at everything once before alarming.
             self.round(if attempt < 4 { Run::Wake } else { Run::Full }).await?;
-            let after = self.payments.balance().await.map_err(BookingError::from)?;
+            let after = self.payments.gateway().balance().await.map_err(BookingError::from)?;
             if before != after {
                 continue;
             }
             let now = self.clock.now();
-            let ties: sqlx::Result<Option<Vec<booking::Tie>>> = transact!(&self.db, tx => booking::check_tie(tx, &after, now).await);
+            let ties: sqlx::Result<Option<Vec<booking::Tie>>> = transact!(&self.db, tx => booking::check_tie(tx, &after.funds, now).await);
             if ties?.is_some_and(|ties| ties.iter().all(booking::Tie::holds)) {
                 return Ok(());
             }

@@ -33,16 +33,21 @@
 
 #![recursion_limit = "256"]
 
+pub mod booking;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod demo;
 pub mod donations;
 pub mod funds;
 pub mod ids;
+pub mod jobs;
 pub mod ledger;
 pub mod money;
 pub mod payments;
 pub mod publication;
 pub mod seal;
+pub mod serve;
 pub mod spending;
+pub mod verify;
 pub mod web;

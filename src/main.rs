@@ -16,7 +16,8 @@ use strikefund::config::{self, Config};
 use strikefund::db::{Db, MIGRATIONS, Migrated, SQLITE_NAME, backup};
 use strikefund::ids::Entropy;
 use strikefund::publication::export;
-use strikefund::{funds, ledger, transact};
+use strikefund::serve::{self, Node};
+use strikefund::{demo, funds, payments, transact, verify};
 
 use cli::{Cli, Verb};
 
@@ -69,7 +70,8 @@ async fn run(verb: &Verb, config: &Config) -> anyhow::Result<()> {
         Verb::Verify(_) => verify(config).await?,
         Verb::Backup(asked) => back_up(config, asked).await?,
         Verb::Restore(asked) => restore(config, asked).await?,
-        Verb::Serve(_) | Verb::Demo(_) => anyhow::bail!("not wired yet"),
+        Verb::Serve(asked) => serve(config, asked).await?,
+        Verb::Demo(_) => demo(config).await?,
     }
     Ok(())
 }
@@ -111,6 +113,43 @@ async fn bring_up(config: &Config, db: &Db) -> anyhow::Result<Migrated> {
     db.migrate().await
 }
 
+/// Runs the site until it is asked to stop.
+async fn serve(config: &Config, asked: &cli::Serve) -> anyhow::Result<()> {
+    let db = open(config).await?;
+    let node = Node::build(config, db, Clock::system(), Entropy::system(), asked.practice).await?;
+    eprintln!("strikefund answers on {}", node.base_url);
+    node.serve(async { serve::asked_to_stop().await.expect("signals can be heard") }).await
+}
+
+/// Plays the demo in a folder of its own, serves it, and takes the folder away again.
+async fn demo(config: &Config) -> anyhow::Result<()> {
+    let entropy = Entropy::system();
+    let data = std::env::temp_dir().join(format!("strikefund-demo-{}", entropy.reference()));
+    config::make_private_folder(&data)?;
+    let mut own = config.clone();
+    (own.master_key_file, own.data) = (data.join("master.key"), data.clone());
+    let served = serve_demo(&own, entropy).await;
+    let removed = std::fs::remove_dir_all(&data).with_context(|| format!("{} could not be removed", data.display()));
+    served.and(removed)
+}
+
+async fn serve_demo(config: &Config, entropy: Entropy) -> anyhow::Result<()> {
+    let db = Db::open_sqlite(&config.data).await?;
+    db.migrate().await?;
+    config::keyring(&config.master_key_file, &entropy, true)?;
+    let clock = Clock::shifted(-demo::SECS);
+    let node = Node::build(config, db, clock, entropy, true).await?;
+    eprintln!("Playing ten days of a strike …");
+    demo::play(&node).await?;
+    println!("A strike of ten days, on practice money:");
+    for (slug, name) in demo::public_funds() {
+        println!("  {name}: {}/f/{slug}", node.base_url);
+    }
+    println!("  Give (no card needed): {}/f/{}/give", node.base_url, demo::public_funds()[0].0);
+    println!("Figures are published every few seconds. Ctrl-C ends it; nothing is kept.");
+    node.serve(async { serve::asked_to_stop().await.expect("signals can be heard") }).await
+}
+
 async fn migrate(config: &Config, asked: &cli::Migrate) -> anyhow::Result<()> {
     let db = connect(config).await?;
     if asked.check {
@@ -141,6 +180,11 @@ async fn setup(config: &Config, asked: &cli::Setup) -> anyhow::Result<()> {
     config::keyring(&config.master_key_file, &entropy, unused)?;
     let done: Result<_, funds::SetUpError> = transact!(db, tx => funds::set_up(tx, &fund, &entropy, now).await);
     done?;
+    if let Some(day) = asked.open_on {
+        let opens_at = day.start_in(&fund.time_zone)?.unix_secs();
+        let moved: sqlx::Result<bool> = transact!(db, tx => payments::open_books_at(tx, opens_at).await);
+        anyhow::ensure!(moved?, "The books hold lines of Stripe's already: the day they open cannot be moved any more.");
+    }
     println!("The fund “{}” is ready at /f/{}.", fund.name, fund.slug);
     println!("Keep a copy of {} apart from the data: without it, who gave stays sealed for ever.", config.master_key_file.display());
     db.close().await;
@@ -149,17 +193,20 @@ async fn setup(config: &Config, asked: &cli::Setup) -> anyhow::Result<()> {
 
 async fn verify(config: &Config) -> anyhow::Result<()> {
     let db = open(config).await?;
-    judge(&db).await?;
-    println!("Every entry balances, every sum is right, every guard is in place.");
+    let report = verify::verify(&db).await?;
     db.close().await;
+    for waiting in &report.waiting {
+        println!("Waits for a person: {waiting}");
+    }
+    report.wrong.map_or(Ok(()), |wrong| Err(anyhow::anyhow!("The books are wrong: {wrong}")))?;
+    println!("Every entry balances, every sum is right, every line of Stripe's is booked once, every guard is in place.");
     Ok(())
 }
 
 /// Recomputes everything the books promise; what is wrong first is the error.
 async fn judge(db: &Db) -> anyhow::Result<()> {
-    let guards = db.check_schema().await?;
-    let wrong = guards.or(ledger::verify(&mut db.begin_read().await?).await?);
-    wrong.map_or(Ok(()), |wrong| Err(anyhow::anyhow!("The books are wrong: {wrong}")))
+    let report = verify::verify(db).await?;
+    report.wrong.map_or(Ok(()), |wrong| Err(anyhow::anyhow!("The books are wrong: {wrong}")))
 }
 
 async fn back_up(config: &Config, asked: &cli::Backup) -> anyhow::Result<()> {

@@ -47,7 +47,8 @@ impl Node {
     /// In plain sentences: no Stripe key and no practice, a key that does not fit, an address that is taken.
     pub async fn build(config: &Config, db: Db, clock: Clock, entropy: Entropy, practising: bool) -> anyhow::Result<Self> {
         let keyring = Arc::new(config::keyring(&config.master_key_file, &entropy, false)?);
-        let listener = TcpListener::bind(config.listen).await.with_context(|| format!("The address {} cannot be listened on", config.listen))?;
+        let listener =
+            TcpListener::bind(config.listen).await.with_context(|| format!("The address {} cannot be listened on", config.listen))?;
         let base_url = config.base_url_at(listener.local_addr()?);
         let (practice, key, api_base, secrets) = if practising {
             let options =

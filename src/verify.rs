@@ -39,7 +39,7 @@ async fn first_wrong(tx: &mut Tx) -> sqlx::Result<Option<String>> {
 
 async fn waiting(tx: &mut Tx) -> sqlx::Result<Vec<String>> {
     let mut waiting = Vec::new();
-    for parked in payments::parked_counts(tx).await? {
+    for parked in payments::parked_deliveries(tx).await? {
         waiting.push(format!("{} parked deliveries: {}", parked.deliveries, parked.reason));
     }
     for alert in alert::list(tx, 100).await? {

@@ -14,8 +14,10 @@ use crate::funds::Fund;
 use crate::ids::Entropy;
 use crate::ledger::{self, NewEntry, NewPosting, PostError, Source, chart};
 use crate::money::Money;
+use crate::payments;
 use crate::payments::alert::{self, AlertKind};
-use crate::payments::{self, Line, LineState};
+use crate::payments::line::{Line, LineId};
+use crate::payments::sync::BEFORE_OPENING;
 use crate::transact;
 
 pub use notices::interpret;
@@ -71,26 +73,40 @@ pub async fn book(db: &Db, clock: &Clock, entropy: &Entropy) -> Result<u64, Book
 }
 
 async fn book_batch(tx: &mut Tx, entropy: &Entropy, now: Instant) -> Result<usize, BookingError> {
-    let lines = payments::ready_lines(tx, now, BATCH).await?;
+    let lines = payments::new_lines(tx, now, BATCH).await?;
     if lines.is_empty() {
         return Ok(0);
     }
-    let sync = payments::sync_state(tx).await?;
+    let sync = payments::progress(tx).await?;
     let mut books = Books::open(tx).await?.ok_or(BookingError::NoFund)?;
+    let mut booked: Vec<LineId> = Vec::with_capacity(lines.len());
     for line in &lines {
         let before_the_books = sync.opens_at.is_some_and(|opens_at| line.created < opens_at);
-        let state = match (before_the_books, sync.opened_at) {
+        let outcome = match (before_the_books, sync.opened_at) {
             (false, _) => book_line(tx, &mut books, line, entropy, now).await?,
-            (true, None) => (LineState::Noted, Some("before the books open")),
+            (true, None) => Outcome::Noted(BEFORE_OPENING),
             (true, Some(_)) => post_late_opening(tx, &books, line, sync.opens_at.unwrap_or(line.created), now).await?,
         };
-        payments::set_line_state(tx, &line.id, state.0, state.1).await?;
+        match outcome {
+            Outcome::Booked => booked.push(line.id.clone()),
+            Outcome::Noted(reason) => payments::note_line(tx, &line.id, reason).await?,
+            Outcome::Parked(reason) => payments::park_line(tx, &line.id, reason).await?,
+        }
     }
+    payments::lines_booked(tx, &booked).await?;
     while ledger::fold(tx, 1_000).await? == 1_000 {}
     Ok(lines.len())
 }
 
-type Outcome = (LineState, Option<&'static str>);
+/// What became of a line.
+enum Outcome {
+    /// It is one entry.
+    Booked,
+    /// It needs none, for this reason.
+    Noted(&'static str),
+    /// It waits for a person, for this reason.
+    Parked(&'static str),
+}
 
 /// Books one line: entry and gift together.
 async fn book_line(tx: &mut Tx, books: &mut Books, line: &Line, entropy: &Entropy, now: Instant) -> Result<Outcome, BookingError> {
@@ -98,20 +114,20 @@ async fn book_line(tx: &mut Tx, books: &mut Books, line: &Line, entropy: &Entrop
     let fund = if event.is_about_a_gift() { books.fund_of(tx, line, now).await? } else { books.general.clone() };
     let funds = Funds { gift: fund.id, general: books.general.id };
     match effect(line, funds) {
-        Effect::Note(reason) => Ok((LineState::Noted, Some(reason))),
+        Effect::Note(reason) => Ok(Outcome::Noted(reason)),
         Effect::Park(reason) => {
             alert::raise(tx, AlertKind::LineUnknown, line.id.as_str(), &format!("A line is parked: {reason}."), now).await?;
-            Ok((LineState::Parked, Some(reason)))
+            Ok(Outcome::Parked(reason))
         }
         Effect::Suspense(postings, reason) => {
             alert::raise(tx, AlertKind::LineUnknown, line.id.as_str(), &format!("A line stands in suspense: {reason}."), now).await?;
             ledger::post(tx, &entry(line, Event::Unknown, postings, &books.general.time_zone), now).await?;
-            Ok((LineState::Booked, Some(reason)))
+            Ok(Outcome::Booked)
         }
         Effect::Post(event, postings) => {
             ledger::post(tx, &entry(line, event, postings, &fund.time_zone), now).await?;
             touch_gift(tx, line, event, &fund, entropy, now).await?;
-            Ok((LineState::Booked, None))
+            Ok(Outcome::Booked)
         }
     }
 }
@@ -124,7 +140,7 @@ async fn touch_gift(tx: &mut Tx, line: &Line, event: Event, fund: &Fund, entropy
             let settlement = Settlement {
                 fund,
                 reference: line.donation_ref.as_deref(),
-                subscription_id: payments::subscription_of(tx, line).await?.as_deref(),
+                subscription_id: line.subscription_id.as_deref(),
                 charge_id,
                 payment_intent: line.payment_intent.as_deref(),
                 amount: Money::new(line.amount_minor, line.currency),
@@ -162,31 +178,29 @@ fn entry(line: &Line, event: Event, postings: Vec<NewPosting>, zone: &Zone) -> N
 /// # Errors
 /// [`BookingError`], with nothing written.
 pub async fn open_books(tx: &mut Tx, now: Instant) -> Result<(), BookingError> {
-    let sync = payments::sync_state(tx).await?;
+    let sync = payments::progress(tx).await?;
     if sync.opened_at.is_some() || sync.complete_at.is_none() {
         return Ok(());
     }
     if let Some(opens_at) = sync.opens_at {
         let books = Books::open(tx).await?.ok_or(BookingError::NoFund)?;
-        for sum in payments::sums_before(tx, opens_at).await? {
-            if sum.minor != 0 {
-                let source_id = format!("stripe {}", sum.currency);
-                ledger::post(tx, &opening(&books, &source_id, sum, opens_at), now).await?;
-            }
+        for total in payments::line_totals(tx, opens_at).await?.into_iter().filter(|total| total.net_minor != 0) {
+            let source_id = format!("stripe {}", total.currency);
+            ledger::post(tx, &opening(&books, &source_id, Money::new(total.net_minor, total.currency), opens_at), now).await?;
         }
     }
-    payments::note_books_opened(tx, now).await?;
+    payments::books_opened(tx, now).await?;
     Ok(())
 }
 
 /// A line of before the books opened that was listed only after: the opening balance grows by it.
 async fn post_late_opening(tx: &mut Tx, books: &Books, line: &Line, opens_at: i64, now: Instant) -> Result<Outcome, BookingError> {
     if line.net_minor == 0 || !line.is_ordinary() {
-        return Ok((LineState::Noted, Some("before the books open")));
+        return Ok(Outcome::Noted(BEFORE_OPENING));
     }
     let sum = Money::new(line.net_minor, line.currency);
     ledger::post(tx, &opening(books, line.id.as_str(), sum, opens_at), now).await?;
-    Ok((LineState::Noted, Some("before the books open; added to the opening balance")))
+    Ok(Outcome::Noted("before the books open; added to the opening balance"))
 }
 
 fn opening(books: &Books, source_id: &str, sum: Money, opens_at: i64) -> NewEntry {

@@ -21,10 +21,10 @@ const NOT_SEEN_YET: &str = "not seen yet";
 /// The reason of a delivery whose object Stripe did not give.
 const NOT_FETCHED: &str = "Stripe did not tell";
 
-/// A delivery and what it was found to say.
-type Reading<'a> = (&'a Delivery, Result<Notice, Unread>);
+/// A delivery and what it was found to say; None where its body was cleared after it was done.
+type Reading<'a> = (&'a Delivery, Option<Result<Notice, Unread>>);
 /// What Stripe said of the objects that a batch asks for; None where it did not answer.
-type Fetched = HashMap<(ObjectKind, String), Option<ObjectState>>;
+type Fetched = HashMap<(ObjectKind, String), Option<Vec<ObjectState>>>;
 
 /// Reads every delivery that is due and acts on it; what cannot be read is parked with its reason. Gives how many it looked at.
 ///
@@ -53,11 +53,11 @@ pub async fn interpret(payments: &Payments, db: &Db, clock: &Clock) -> Result<u6
 async fn fetch_all(payments: &Payments, readings: &[Reading<'_>]) -> Fetched {
     let mut fetched = Fetched::new();
     for (_, reading) in readings {
-        let Ok(Notice::Fetch { object, id }) = reading else { continue };
+        let Some(Ok(Notice::Fetch { object, id })) = reading else { continue };
         let key = (*object, id.clone());
         if !fetched.contains_key(&key) {
-            let state = payments.fetch_object(*object, id).await.ok();
-            fetched.insert(key, state);
+            let states = payments.fetch(*object, id).await;
+            fetched.insert(key, states.inspect_err(|error| tracing::warn!(%error, "an object could not be asked for")).ok());
         }
     }
     fetched
@@ -66,11 +66,12 @@ async fn fetch_all(payments: &Payments, readings: &[Reading<'_>]) -> Fetched {
 async fn act_on_all(tx: &mut Tx, readings: &[Reading<'_>], fetched: &Fetched, now: Instant) -> Result<(), BookingError> {
     for (delivery, reading) in readings {
         let parked = match reading {
-            Ok(notice) => act(tx, notice, fetched, now).await?.map(str::to_owned),
-            Err(unread) => Some(unread.to_string()),
+            None => None,
+            Some(Ok(notice)) => act(tx, notice, fetched, now).await?.map(str::to_owned),
+            Some(Err(unread)) => Some(unread.to_string()),
         };
         match parked {
-            None => payments::finish_delivery(tx, delivery.id, now).await?,
+            None => payments::delivery_done(tx, delivery.id, now).await?,
             Some(reason) => payments::park_delivery(tx, delivery, &reason, now).await?,
         }
     }
@@ -84,11 +85,19 @@ async fn act(tx: &mut Tx, notice: &Notice, fetched: &Fetched, now: Instant) -> s
         Notice::Session { session, news } => act_on_session(tx, session, *news, now).await,
         Notice::Intent(intent) => act_on_intent(tx, intent).await,
         Notice::Declined(decline) => act_on_decline(tx, decline).await,
-        Notice::Keep(state) => keep(tx, state, now).await.map(|()| None),
-        Notice::Fetch { object, id } => match fetched.get(&(*object, id.clone())) {
-            Some(Some(state)) => keep(tx, state, now).await.map(|()| None),
-            _ => Ok(Some(NOT_FETCHED)),
-        },
+        Notice::Keep(state) => {
+            if payments::keep_object(tx, state).await? {
+                tell(tx, state, now).await?;
+            }
+            Ok(None)
+        }
+        Notice::Fetch { object, id } => {
+            let Some(Some(states)) = fetched.get(&(*object, id.clone())) else { return Ok(Some(NOT_FETCHED)) };
+            for state in states {
+                tell(tx, state, now).await?;
+            }
+            Ok(None)
+        }
     }
 }
 
@@ -153,9 +162,8 @@ async fn act_on_decline(tx: &mut Tx, decline: &Decline) -> sqlx::Result<Option<&
     Ok(None)
 }
 
-/// Stores what an object says, and tells a person where one must act.
-async fn keep(tx: &mut Tx, state: &ObjectState, now: Instant) -> sqlx::Result<()> {
-    payments::store_object(tx, state).await?;
+/// Tells a person where an object's state needs one, and takes the alert back where it does not any more.
+async fn tell(tx: &mut Tx, state: &ObjectState, now: Instant) -> sqlx::Result<()> {
     let Some((kind, stands, said)) = call_for_a_person(state) else { return Ok(()) };
     if stands {
         alert::raise(tx, kind, &state.id, said, now).await?;
@@ -174,12 +182,16 @@ fn call_for_a_person(state: &ObjectState) -> Option<(AlertKind, bool, &'static s
             Some((AlertKind::DisputeOpen, open, "A donor's bank asks for the money; answer at Stripe before the day it names."))
         }
         ObjectKind::Payout => Some((AlertKind::PayoutFailed, status == "failed", "A payout failed; the money is back at Stripe.")),
-        ObjectKind::Refund => Some((AlertKind::RefundFailed, status == "failed", "A refund failed; the donor may still be owed the money.")),
+        ObjectKind::Refund => {
+            Some((AlertKind::RefundFailed, status == "failed", "A refund failed; the donor may still be owed the money."))
+        }
         ObjectKind::FraudWarning => {
             Some((AlertKind::FraudWarning, status == "actionable", "A card network warns of this gift; refunding it may spare a dispute."))
         }
         ObjectKind::Review => Some((AlertKind::FraudWarning, status == "open", "Stripe asks a person to look at this gift.")),
-        ObjectKind::Account => Some((AlertKind::AccountRestricted, status == "restricted", "Stripe has stopped charges or payouts of the account.")),
+        ObjectKind::Account => {
+            Some((AlertKind::AccountRestricted, status == "restricted", "Stripe has stopped charges or payouts of the account."))
+        }
         ObjectKind::Subscription | ObjectKind::Invoice | ObjectKind::InvoicePayment | ObjectKind::Intent | ObjectKind::Customer => None,
     }
 }

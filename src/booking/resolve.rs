@@ -7,8 +7,8 @@ use crate::db::Tx;
 use crate::donations;
 use crate::funds::{self, Fund};
 use crate::ids::FundId;
-use crate::payments::Line;
 use crate::payments::alert::{self, AlertKind};
+use crate::payments::line::Line;
 
 /// The funds as one booking transaction knows them.
 #[derive(Debug)]

@@ -5,7 +5,7 @@
 use crate::ids::FundId;
 use crate::ledger::{NewPosting, chart};
 use crate::money::Money;
-use crate::payments::Line;
+use crate::payments::line::Line;
 
 /// What kind of event a line is; also the kind of its entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +81,13 @@ impl Event {
     pub const fn is_about_a_gift(self) -> bool {
         matches!(
             self,
-            Self::Charge | Self::Refund | Self::RefundFailure | Self::ChargeFailure | Self::Dispute | Self::DisputeReversal | Self::DisputeFee
+            Self::Charge
+                | Self::Refund
+                | Self::RefundFailure
+                | Self::ChargeFailure
+                | Self::Dispute
+                | Self::DisputeReversal
+                | Self::DisputeFee
         )
     }
 
@@ -101,7 +107,11 @@ impl Event {
             "payout_reversal" => Self::PayoutReversal,
             "fee" | "tax" | "network_cost" if line.source_object.as_deref() == Some("dispute") => Self::DisputeFee,
             "fee" | "tax" | "network_cost" => Self::Fee,
-            "risk_reserved_funds" | "reserved_funds" | "reserve_hold" | "reserve_release" | "payment_network_reserved_funds"
+            "risk_reserved_funds"
+            | "reserved_funds"
+            | "reserve_hold"
+            | "reserve_release"
+            | "payment_network_reserved_funds"
             | "payout_minimum_balance_reserved_funds" => Self::Reserve,
             _ => Self::of_type(&line.kind),
         }
@@ -164,7 +174,9 @@ pub fn effect(line: &Line, funds: Funds) -> Effect {
             NewPosting::of_fund(chart::DISPUTE_FEES, funds.gift, money(line, line.fee_minor)),
             NewPosting::of_fund(chart::DISPUTE_FEES, funds.gift, money(line, counter)),
         ),
-        Event::Payout | Event::PayoutReversal => (processing_of(funds.general), NewPosting::pooled(chart::IN_TRANSIT, money(line, counter))),
+        Event::Payout | Event::PayoutReversal => {
+            (processing_of(funds.general), NewPosting::pooled(chart::IN_TRANSIT, money(line, counter)))
+        }
         Event::Fee => (processing_of(funds.general), NewPosting::of_fund(chart::PROCESSING, funds.general, money(line, counter))),
         Event::Reserve => (processing_of(funds.general), NewPosting::pooled(chart::STRIPE_HELD, money(line, counter))),
         Event::Unknown => return to_suspense(line, "no rule books a line of this kind"),
@@ -225,15 +237,23 @@ mod tests {
     fn a_gift_and_everything_that_can_become_of_it_stand_on_its_fund() {
         let (gift, stripe, fees) = (Some(2), chart::STRIPE, chart::PROCESSING);
         for (kind, category) in [("charge", Some("charge")), ("payment", Some("charge")), ("charge", None), ("payment", None)] {
-            expect(&line(kind, category, 10_000, 320, "charge"), &[(stripe, 9_680, None), (fees, 320, gift), (chart::ONLINE, -10_000, gift)]);
+            expect(
+                &line(kind, category, 10_000, 320, "charge"),
+                &[(stripe, 9_680, None), (fees, 320, gift), (chart::ONLINE, -10_000, gift)],
+            );
         }
-        for (kind, category) in [("refund", Some("refund")), ("payment_refund", Some("refund")), ("refund", None), ("payment_refund", None)] {
+        for (kind, category) in [("refund", Some("refund")), ("payment_refund", Some("refund")), ("refund", None), ("payment_refund", None)]
+        {
             expect(&line(kind, category, -4_000, 0, "refund"), &[(stripe, -4_000, None), (chart::REFUNDS, 4_000, gift)]);
         }
-        for (kind, category) in [("refund_failure", Some("refund_failure")), ("adjustment", Some("refund_failure")), ("payment_refund", None)] {
+        for (kind, category) in
+            [("refund_failure", Some("refund_failure")), ("adjustment", Some("refund_failure")), ("payment_refund", None)]
+        {
             expect(&line(kind, category, 4_000, 0, "refund"), &[(stripe, 4_000, None), (chart::REFUNDS, -4_000, gift)]);
         }
-        for (kind, category) in [("payment_failure_refund", Some("charge_failure")), ("payment_failure_refund", None), ("payment_reversal", None)] {
+        for (kind, category) in
+            [("payment_failure_refund", Some("charge_failure")), ("payment_failure_refund", None), ("payment_reversal", None)]
+        {
             expect(&line(kind, category, -10_000, 0, "charge"), &[(stripe, -10_000, None), (chart::REFUNDS, 10_000, gift)]);
         }
         let (chargebacks, dispute_fees) = (chart::CHARGEBACKS, chart::DISPUTE_FEES);
@@ -267,10 +287,13 @@ mod tests {
             &line("payout", Some("payout"), -50_000, 50, "payout"),
             &[(stripe, -50_050, None), (fees, 50, general), (chart::IN_TRANSIT, 50_000, None)],
         );
-        for (kind, category) in [("stripe_fee", Some("fee")), ("stripe_fx_fee", Some("fee")), ("tax_fee", Some("tax")), ("stripe_fee", None)] {
+        for (kind, category) in
+            [("stripe_fee", Some("fee")), ("stripe_fx_fee", Some("fee")), ("tax_fee", Some("tax")), ("stripe_fee", None)]
+        {
             expect(&line(kind, category, -250, 0, "fee"), &[(stripe, -250, None), (fees, 250, general)]);
         }
-        for kind in ["reserved_funds", "reserve_hold", "reserve_release", "payment_network_reserve_hold", "payout_minimum_balance_release"] {
+        for kind in ["reserved_funds", "reserve_hold", "reserve_release", "payment_network_reserve_hold", "payout_minimum_balance_release"]
+        {
             expect(&line(kind, None, -900, 0, "reserve"), &[(stripe, -900, None), (chart::STRIPE_HELD, 900, None)]);
         }
     }

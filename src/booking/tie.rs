@@ -33,17 +33,21 @@ impl Tie {
 /// Compares Stripe's reported balance with its lines and with the books, notes the outcome and raises or clears the alert.
 ///
 /// Call it when no line waits to be booked; while one does, the books are behind and nothing is compared (None).
-pub async fn check_tie(tx: &mut Tx, reported: &[Money], now: Instant) -> sqlx::Result<Option<Vec<Tie>>> {
-    if payments::has_unbooked(tx).await? {
+pub async fn check_tie(tx: &mut Tx, reported: &[(Currency, i64)], now: Instant) -> sqlx::Result<Option<Vec<Tie>>> {
+    if payments::count_new_lines(tx).await? > 0 {
         return Ok(None);
     }
     let lines = store::line_sums(tx).await?;
     let books = ledger::balance_of(tx, chart::STRIPE).await?;
-    let currencies: BTreeSet<Currency> =
-        reported.iter().map(|money| money.currency).chain(lines.iter().map(|(currency, _)| *currency)).chain(books.keys().copied()).collect();
+    let currencies: BTreeSet<Currency> = reported
+        .iter()
+        .map(|(currency, _)| *currency)
+        .chain(lines.iter().map(|(currency, _)| *currency))
+        .chain(books.keys().copied())
+        .collect();
     let tie = |currency: Currency| Tie {
         currency,
-        reported_minor: reported.iter().filter(|money| money.currency == currency).map(|money| money.minor).sum(),
+        reported_minor: reported.iter().find(|(other, _)| *other == currency).map_or(0, |(_, minor)| *minor),
         lines_minor: lines.iter().find(|(other, _)| *other == currency).map_or(0, |(_, minor)| *minor),
         ledger_minor: books.get(&currency).copied().unwrap_or(0),
     };

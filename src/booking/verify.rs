@@ -18,7 +18,7 @@ pub async fn verify(tx: &mut Tx) -> sqlx::Result<Option<String>> {
 
 /// Σ net of the lines against `assets:stripe`; lines before the books open count once the opening entry stands.
 async fn untied(tx: &mut Tx) -> sqlx::Result<Option<String>> {
-    let sync = payments::sync_state(tx).await?;
+    let sync = payments::progress(tx).await?;
     if sync.opens_at.is_some() && sync.opened_at.is_none() {
         return Ok(None);
     }
@@ -26,10 +26,11 @@ async fn untied(tx: &mut Tx) -> sqlx::Result<Option<String>> {
     let lines = store::line_sums(tx).await?;
     let line_sum = |currency| lines.iter().find(|(other, _)| *other == currency).map_or(0, |(_, minor)| *minor);
     let currencies = books.keys().copied().chain(lines.iter().map(|(currency, _)| *currency));
-    Ok(currencies.map(|currency| (currency, line_sum(currency), books.get(&currency).copied().unwrap_or(0))).find(|(_, lines, held)| lines != held).map(
-        |(currency, lines, held)| {
+    Ok(currencies
+        .map(|currency| (currency, line_sum(currency), books.get(&currency).copied().unwrap_or(0)))
+        .find(|(_, lines, held)| lines != held)
+        .map(|(currency, lines, held)| {
             let people = |minor| Money::new(minor, currency).for_people();
             format!("assets:stripe holds {} where Stripe's lines sum to {}", people(held), people(lines))
-        },
-    ))
+        }))
 }

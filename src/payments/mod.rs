@@ -29,7 +29,6 @@ use crate::clock::{Clock, Instant};
 use crate::db::{Db, Tx};
 use crate::ids::{DeliveryId, Entropy};
 use crate::seal::Keyring;
-use crate::transact;
 
 use self::alert::AlertKind;
 use self::checkout::{Checkout, CheckoutRequest};
@@ -127,15 +126,6 @@ impl Payments {
         progress(&mut self.db.begin_read().await?).await
     }
 
-    /// Names the moment the books open, in unix seconds: lines before it are noted and summed, lines from it on are booked. Lines that are
-    /// read already are sorted anew.
-    ///
-    /// # Errors
-    /// When the database is gone. False when lines have been booked, for then the day can not be moved.
-    pub async fn open_books_at(&self, opens_at: i64) -> sqlx::Result<bool> {
-        transact!(self.db, tx => open_books(tx, opens_at).await)
-    }
-
     /// What a stored delivery says; None where its body is gone.
     ///
     /// # Errors
@@ -148,7 +138,12 @@ impl Payments {
     }
 }
 
-async fn open_books(tx: &mut Tx, opens_at: i64) -> sqlx::Result<bool> {
+/// Names the moment the books open, in unix seconds: lines before it are noted and summed, lines from it on are booked. Lines that are
+/// read already are sorted anew. False when lines have been booked, for then the moment cannot be moved.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn open_books_at(tx: &mut Tx, opens_at: i64) -> sqlx::Result<bool> {
     let moved = store::lines::set_opens_at(tx, opens_at).await?;
     if moved {
         store::lines::note_before(tx, opens_at, sync::BEFORE_OPENING).await?;
@@ -186,6 +181,14 @@ pub async fn find_line(tx: &mut Tx, id: &LineId) -> sqlx::Result<Option<Line>> {
 /// When the database is gone.
 pub async fn line_of_charge(tx: &mut Tx, charge_id: &str) -> sqlx::Result<Option<Line>> {
     store::lines::of_charge(tx, charge_id).await
+}
+
+/// Whether a line says that the charge, a bank debit, came back.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn has_bounced(tx: &mut Tx, charge_id: &str) -> sqlx::Result<bool> {
+    store::lines::has_bounced(tx, charge_id).await
 }
 
 /// Lines in one state after the id `after`, by id: for the treasurers' lists.

@@ -6,6 +6,18 @@ mod support;
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
+mod books;
+#[cfg(test)]
+mod command;
+#[cfg(test)]
+mod config;
+#[cfg(test)]
+mod export;
+#[cfg(test)]
+mod ledger;
+#[cfg(test)]
 mod ledger_sql;
 #[cfg(test)]
 mod migrations;

@@ -134,6 +134,14 @@ pub(in crate::payments) async fn of_charge(tx: &mut Tx, charge_id: &str) -> sqlx
     run!(tx, fetch_optional, sqlx::query_as(SQL).bind(charge_id))
 }
 
+/// Whether a bank debit's own counter-line is known.
+pub(in crate::payments) async fn has_bounced(tx: &mut Tx, charge_id: &str) -> sqlx::Result<bool> {
+    const SQL: &str = "SELECT COUNT(*) FROM stripe_line
+         WHERE charge_id = $1 AND (reporting_category = 'charge_failure' OR type IN ('payment_failure_refund', 'payment_reversal'))";
+    let lines: i64 = run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(charge_id))?;
+    Ok(lines > 0)
+}
+
 pub(in crate::payments) async fn set_state(tx: &mut Tx, id: &LineId, state: LineState, reason: Option<&str>) -> sqlx::Result<()> {
     const SQL: &str = "UPDATE stripe_line SET state = $2, reason = $3, waits_until = NULL WHERE id = $1";
     run!(tx, execute, sqlx::query(SQL).bind(id).bind(state).bind(reason)).map(drop)

@@ -88,7 +88,7 @@ struct Unread {
 fn sort(payments: &Payments, progress: &Progress, page: &Page) -> Sorted {
     let mut sorted = Sorted { lines: Vec::with_capacity(page.elements.len()), unread: Vec::new() };
     for element in &page.elements {
-        match read(payments, progress.opens_at, element.get().as_bytes()) {
+        match read(payments, progress, element.get().as_bytes()) {
             Ok(line) => sorted.lines.push(line),
             Err(reason) => sorted.unread.push(seal(payments, element, reason)),
         }
@@ -96,10 +96,10 @@ fn sort(payments: &Payments, progress: &Progress, page: &Page) -> Sorted {
     sorted
 }
 
-/// A line that lies before the day the books open is noted at once: only its sum counts.
-fn read(payments: &Payments, opens_at: Option<i64>, element: &[u8]) -> Result<Line, String> {
+/// Until the opening entry stands, a line of before the books open is noted at once: only its sum counts. Later it is booking's to add.
+fn read(payments: &Payments, progress: &Progress, element: &[u8]) -> Result<Line, String> {
     let mut line = Line::read(element, payments.clock.now()).map_err(|reason| reason.to_string())?;
-    if opens_at.is_some_and(|opens_at| line.created < opens_at) {
+    if progress.opened_at.is_none() && progress.opens_at.is_some_and(|opens_at| line.created < opens_at) {
         line.state = LineState::Noted;
         line.reason = Some(BEFORE_OPENING.to_owned());
         line.waits_until = None;
@@ -181,7 +181,7 @@ async fn meet_again(tx: &mut Tx, known: &Line, told: &Line, now: Instant, found:
 
 /// Tries the elements again that were no lines: after an upgrade they may be.
 pub(super) async fn retry_unread(payments: &Payments, report: &mut SyncReport) -> Result<(), SyncError> {
-    let opens_at = payments.progress().await?.opens_at;
+    let progress = payments.progress().await?;
     let mut after = String::new();
     loop {
         let elements = store::lines::unread(&mut payments.db.begin_read().await?, &after, AT_ONCE).await?;
@@ -189,7 +189,7 @@ pub(super) async fn retry_unread(payments: &Payments, report: &mut SyncReport) -
         after.clone_from(&last.id);
         for element in elements {
             let Some(body) = payments.keyring.open(&seal_context(&element.id), &element.body) else { continue };
-            let Ok(line) = read(payments, opens_at, &body) else { continue };
+            let Ok(line) = read(payments, &progress, &body) else { continue };
             let now = payments.clock.now();
             let found: Result<SyncReport, SyncError> = transact!(payments.db, tx => resolve(tx, &element.id, &line, now).await);
             report.add(found?);
