@@ -37,6 +37,7 @@ pub struct Node {
     /// How the world reaches the site.
     pub base_url: String,
     listener: TcpListener,
+    practice_secret: Option<SecretString>,
     metrics: Option<SocketAddr>,
 }
 
@@ -72,11 +73,9 @@ impl Node {
         let settings =
             Settings { db: db.clone(), clock: clock.clone(), entropy: entropy.clone(), keyring: Arc::clone(&keyring), gateway, secrets };
         let payments = Arc::new(Payments::open(settings));
-        if let Some((practice, secret)) = &practice {
-            practice.webhook_to(&format!("{base_url}/webhooks/stripe"), secret.expose_secret());
-        }
-        let practice = practice.map(|(practice, _)| practice);
-        Ok(Self { db, clock, entropy, keyring, payments, practice, base_url, listener, metrics: config.metrics_listen })
+        let (practice, practice_secret) = practice.unzip();
+        let metrics = config.metrics_listen;
+        Ok(Self { db, clock, entropy, keyring, payments, practice, base_url, listener, practice_secret, metrics })
     }
 
     /// The work behind the scenes, as this node would do it.
@@ -98,6 +97,10 @@ impl Node {
     pub async fn serve(self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
         let jobs = self.jobs();
         let (stopping, stopped) = watch::channel(false);
+        if let (Some(practice), Some(secret)) = (&self.practice, &self.practice_secret) {
+            // Only now does somebody answer there.
+            practice.webhook_to(&format!("{}/webhooks/stripe", self.base_url), secret.expose_secret());
+        }
         let (db, payments) = (self.db.clone(), Arc::clone(&self.payments));
         if let Some(address) = self.metrics {
             let listener = TcpListener::bind(address).await.with_context(|| format!("The address {address} cannot be listened on"))?;
