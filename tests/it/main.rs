@@ -29,3 +29,5 @@ mod migrations;
 mod payments;
 #[cfg(test)]
 mod practice;
+#[cfg(test)]
+mod web;
