@@ -77,8 +77,10 @@ impl Shared {
         loop {
             let outgoing = {
                 let mut account = self.account();
-                let Some((due, task)) = account.agenda.take(until) else { return };
+                let Some(due) = account.agenda.next_due().filter(|due| *due <= until) else { return };
                 self.move_clock(due);
+                // The machine's own clock cannot be moved: what is not due by it stays.
+                let Some(task) = account.agenda.take(self.clock.now()) else { return };
                 account.run(task)
             };
             if let Some(outgoing) = outgoing {

@@ -131,7 +131,7 @@ impl Practice {
         self.shared.account().clock.clone()
     }
 
-    /// Moves a fixed clock and runs everything that becomes due on the way, each at its own moment: lines, payouts, renewals, deliveries.
+    /// Moves the clock (the machine's own stays as it is) and runs everything that becomes due on the way, each at its own moment: lines, payouts, renewals, deliveries.
     pub async fn advance(&self, by: Duration) {
         self.shared.advance(by).await;
     }
