@@ -6,10 +6,11 @@ use crate::clock::Instant;
 use crate::money::Currency;
 
 use super::checkout::{Checkout, CheckoutRequest, Session, UnreadSession};
+use super::gateway::GatewayError;
 use super::json::{Misfit, Object};
 use super::line::{Source, SourceKind};
 use super::object::{ObjectKind, ObjectState};
-use super::stripe::{Ask, Gateway, GatewayError};
+use super::stripe::{Ask, Gateway};
 
 /// One page of a list, its elements still raw: one that is odd does not spoil the others.
 #[derive(Debug)]
@@ -126,9 +127,14 @@ impl Gateway {
     /// What Stripe holds for us.
     ///
     /// # Errors
-    /// When Stripe cannot be reached.
+    /// When Stripe cannot be reached, or answers for the other mode than the key's: then money of two kinds could mix.
     pub async fn balance(&self) -> Result<Balance, GatewayError> {
-        self.ask(Ask::get("GET /v1/balance", "/balance".into(), vec![]), Balance::read).await
+        let balance = self.ask(Ask::get("GET /v1/balance", "/balance".into(), vec![]), Balance::read).await?;
+        if balance.livemode == self.is_live() {
+            Ok(balance)
+        } else {
+            Err(GatewayError::NotAsked("Stripe answers for the other mode (test or live) than the key's".to_owned()))
+        }
     }
 
     /// The source of a line, known by its id alone, with its charge.

@@ -1,32 +1,17 @@
-//! What deliveries failed to tell: events that reached nobody, objects asked for by id, and the tie of Stripe's balance to its own lines
-//! (stripe.md §6.5, §6.6). Nothing in the books depends on it.
+//! What deliveries failed to tell: events that reached nobody, and objects asked for by id (stripe.md §6.6). Nothing in the books depends on it.
 
-use crate::money::Currency;
 use crate::transact;
 
 use super::delivery::{self, Arrival, Peek};
+use super::gateway::GatewayError;
 use super::object::{ObjectKind, ObjectState};
-use super::stripe::GatewayError;
-use super::sync::{self, Run, SyncError};
+use super::sync::SyncError;
 use super::{Payments, store};
 
 /// Sealed bodies go this long after they were done; Stripe keeps events as long.
 const KEPT_SECS: i64 = 30 * 86_400;
 /// Bodies cleared in one transaction, so that a donor never waits for it.
 const AT_ONCE: i64 = 500;
-/// How often the balance is read again while it moves.
-const TRIES: usize = 5;
-
-/// How Stripe's balance and the lines compare.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Tie {
-    /// Σ net of the lines is Stripe's balance, in every currency.
-    Holds,
-    /// They differ: currency, Stripe's balance, Σ net of the lines, in minor units.
-    Differs(Vec<(Currency, i64, i64)>),
-    /// Money moved at Stripe each time we looked; look again later.
-    Moving,
-}
 
 impl Payments {
     /// Stores every event of the last 30 days that reached no endpoint and that we have not; gives how many.
@@ -95,35 +80,6 @@ impl Payments {
                 return Ok(subscriptions);
             }
         }
-    }
-
-    /// Reads Stripe's balance, its newest lines, and its balance again until both agree; then compares it with all lines we hold.
-    ///
-    /// # Errors
-    /// When Stripe or the database fails.
-    pub async fn compare_with_balance(&self) -> Result<Tie, SyncError> {
-        let mut before = self.gateway.balance().await?;
-        for _ in 0..TRIES {
-            sync::run(self, Run::Wake).await?;
-            let after = self.gateway.balance().await?;
-            if before == after {
-                return Ok(self.tie(&after.funds).await?);
-            }
-            before = after;
-        }
-        Ok(Tie::Moving)
-    }
-
-    async fn tie(&self, funds: &[(Currency, i64)]) -> sqlx::Result<Tie> {
-        let totals = store::lines::totals(&mut self.db.begin_read().await?, i64::MAX).await?;
-        let mut sums: std::collections::BTreeMap<Currency, (i64, i64)> =
-            totals.into_iter().map(|total| (total.currency, (0, total.net_minor))).collect();
-        for (currency, held) in funds {
-            sums.entry(*currency).or_default().0 = *held;
-        }
-        let differing = sums.into_iter().filter(|(_, (stripe, ours))| stripe != ours);
-        let differing: Vec<_> = differing.map(|(currency, (stripe, ours))| (currency, stripe, ours)).collect();
-        Ok(if differing.is_empty() { Tie::Holds } else { Tie::Differs(differing) })
     }
 
     /// Drops the sealed bodies of deliveries that were done 30 days ago; gives how many.

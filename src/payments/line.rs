@@ -1,5 +1,7 @@
 //! A line: one balance transaction of Stripe's own ledger, and of its source only what booking needs. Not here: what a line does to the books.
 
+mod source;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -8,6 +10,8 @@ use crate::money::{Currency, LARGEST_MINOR};
 use crate::{record, words};
 
 use super::json::{Misfit, Object, References, is_word};
+
+pub use source::{Source, SourceKind};
 
 /// The id of a line, `txn_…`: the key of the entry it becomes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -229,90 +233,6 @@ impl Line {
         let money = |line: &Self| (line.currency, line.amount_minor, line.fee_minor, line.net_minor);
         (&self.id, &self.kind, money(self), &self.source_id) == (&other.id, &other.kind, money(other), &other.source_id)
     }
-}
-
-words! {
-    /// The sources a line can have that we read.
-    pub enum SourceKind {
-        /// Money of a donor; also `py_…`.
-        Charge = "charge",
-        /// Money back to a donor.
-        Refund = "refund",
-        /// A donor's bank took money back.
-        Dispute = "dispute",
-        /// Money to our bank.
-        Payout = "payout",
-    }
-}
-
-impl SourceKind {
-    /// The kind by the prefix of an id.
-    pub fn of_id(id: &str) -> Option<Self> {
-        match id.split_once('_')?.0 {
-            "ch" | "py" => Some(Self::Charge),
-            "re" | "pyr" => Some(Self::Refund),
-            "dp" | "du" => Some(Self::Dispute),
-            "po" => Some(Self::Payout),
-            _ => None,
-        }
-    }
-
-    /// The kind by an object's own word.
-    pub fn of_object(object: &str) -> Option<Self> {
-        object.parse().ok()
-    }
-}
-
-/// What we keep of a line's source.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Source {
-    /// Its id.
-    pub id: Option<String>,
-    /// Its `object`; None where only the id was told.
-    pub object: Option<String>,
-    /// Its `status`.
-    pub status: Option<String>,
-    /// The charge it is, or is about.
-    pub charge_id: Option<String>,
-    /// The payment intent of that charge.
-    pub payment_intent: Option<String>,
-    /// Our references on that charge.
-    pub references: References,
-    /// What the donor saw.
-    pub shown: Option<(i64, Currency)>,
-}
-
-impl Source {
-    fn of_line(element: &Object<'_>) -> Self {
-        match element.object("source") {
-            Some(source) => Self::read(&source),
-            None => Self { id: element.word("source"), ..Self::default() },
-        }
-    }
-
-    /// Reads a charge, refund, dispute, payout or anything else with an id.
-    pub fn read(source: &Object<'_>) -> Self {
-        let (id, object, status) = (source.word("id"), source.word("object"), source.word("status"));
-        let known = object.as_deref().and_then(SourceKind::of_object);
-        let (charge_id, payment_intent, references, shown) = match known {
-            Some(SourceKind::Charge) => (id.clone(), source.id_in("payment_intent"), source.references(), shown(source)),
-            // Their own metadata is somebody else's; what counts is the charge's, where it is expanded.
-            Some(SourceKind::Refund | SourceKind::Dispute) => {
-                let references = source.object("charge").map(|charge| charge.references()).unwrap_or_default();
-                (source.id_in("charge"), source.id_in("payment_intent"), references, None)
-            }
-            Some(SourceKind::Payout) | None => (None, None, References::default(), None),
-        };
-        Self { id, object, status, charge_id, payment_intent, references, shown }
-    }
-}
-
-/// What the donor saw: the presentment where Stripe converted it, else the charge's own amount. An unknown currency is left out, not guessed.
-fn shown(charge: &Object<'_>) -> Option<(i64, Currency)> {
-    let presented = charge.object("presentment_details");
-    let presented = presented.and_then(|details| Some((details.int("presentment_amount").ok()??, details.word("presentment_currency")?)));
-    let (minor, currency) = presented.or_else(|| Some((charge.int("amount").ok()??, charge.word("currency")?)))?;
-    Some((minor, currency.parse().ok()?))
 }
 
 #[cfg(test)]

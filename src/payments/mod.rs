@@ -8,6 +8,7 @@ mod catching_up;
 pub mod checkout;
 pub mod delivery;
 mod door;
+pub mod gateway;
 pub mod json;
 pub mod lease;
 pub mod line;
@@ -38,10 +39,10 @@ use self::notice::{Notice, Unread};
 use self::object::{ObjectKind, ObjectState};
 use self::sync::{Progress, Total};
 
-pub use catching_up::Tie;
 pub use door::{Refused, read_secrets};
+pub use gateway::{GatewayError, GatewaySettings};
 pub use signature::Secrets;
-pub use stripe::{Gateway, GatewayError, GatewaySettings};
+pub use stripe::Gateway;
 
 /// Everything about Stripe that a running fund holds.
 #[derive(Debug)]

@@ -4,9 +4,9 @@
 use crate::transact;
 
 use super::alert::{self, AlertKind};
+use super::gateway::GatewayError;
 use super::line::{Line, SourceKind, WAIT_SECS};
 use super::object::ObjectState;
-use super::stripe::GatewayError;
 use super::sync::SyncError;
 use super::{Payments, store};
 

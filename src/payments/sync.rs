@@ -8,7 +8,7 @@ use crate::money::Currency;
 use crate::{record, transact};
 
 use super::alert::{self, AlertKind};
-use super::stripe::GatewayError;
+use super::gateway::GatewayError;
 use super::{Payments, store};
 
 const MINUTE_SECS: i64 = 60;

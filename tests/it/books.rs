@@ -20,6 +20,7 @@ use strikefund::money::Currency;
 use strikefund::payments::practice::{DirectCharge, Faults, LoneLine, Options, Practice, SignedDelivery};
 use strikefund::payments::sync::Run;
 use strikefund::payments::{Gateway, GatewaySettings, Payments, Secrets, Settings, signature};
+use strikefund::seal::Keyring;
 
 use crate::support::{Books, START, block_on};
 
@@ -177,7 +178,8 @@ impl Strike {
         let Some(at) = gift.checked_rem(self.gifts.len()) else { return };
         let gift = &mut self.gifts[at];
         let amount = (gift.left * percent / 100).max(1);
-        if gift.left == 0 || gift.disputed {
+        // Stripe lets a refund wait while the balance is too small for it; what waits has no line, and is not this test's matter.
+        if gift.left == 0 || gift.disputed || self.practice.balance(Currency::USD) < amount {
             return;
         }
         let refund = self.practice.refund(&gift.charge, Some(amount)).expect("what is left can be refunded");
@@ -237,7 +239,7 @@ async fn keeper(books: &Books, practice: &Practice, clock: &Clock) -> Keeper {
         db: books.db.clone(),
         clock: clock.clone(),
         entropy: Entropy::seeded(5),
-        keyring: Arc::clone(&books.keyring),
+        keyring: Arc::new(Keyring::from_master(&[7; 32])),
         gateway: Gateway::new(&settings, Entropy::seeded(6)).unwrap(),
         secrets: Secrets::new(vec![SecretString::from(SECRET)]).unwrap(),
     }));

@@ -249,6 +249,12 @@ pub(in crate::payments) async fn unread(tx: &mut Tx, after: &str, limit: i64) ->
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(after).bind(limit))
 }
 
+pub(in crate::payments) async fn has_unread(tx: &mut Tx) -> sqlx::Result<bool> {
+    const SQL: &str = "SELECT id FROM unread_line WHERE resolved_at IS NULL LIMIT 1";
+    let found: Option<String> = run!(tx, fetch_optional, sqlx::query_scalar(SQL))?;
+    Ok(found.is_some())
+}
+
 pub(in crate::payments) async fn resolve_unread(tx: &mut Tx, id: &str, now: Instant) -> sqlx::Result<u64> {
     const SQL: &str = "UPDATE unread_line SET resolved_at = $2 WHERE id = $1 AND resolved_at IS NULL";
     run!(tx, execute, sqlx::query(SQL).bind(id).bind(now))

@@ -11,9 +11,9 @@ use crate::transact;
 
 use super::super::alert::{self, AlertKind};
 use super::super::asking::Page;
+use super::super::gateway::GatewayError;
 use super::super::json::Object;
 use super::super::line::{Line, LineId, LineState};
-use super::super::stripe::GatewayError;
 use super::super::{Payments, store};
 use super::{BEFORE_OPENING, Progress, SyncError, SyncReport};
 
@@ -121,6 +121,11 @@ fn seal_context(id: &str) -> String {
 
 async fn store_page(tx: &mut Tx, page: &Sorted, place: (i64, Option<&str>), now: Instant) -> Result<SyncReport, SyncError> {
     let mut found = store_lines(tx, &page.lines, now).await?;
+    if store::lines::has_unread(tx).await? {
+        for line in &page.lines {
+            settle_unread(tx, line.id.as_str(), now).await?;
+        }
+    }
     for element in &page.unread {
         store::lines::save_unread(tx, &element.id, &element.reason, &element.body, now).await?;
         let said = format!("An element of Stripe's list cannot be read ({}). It is kept, and tried again with every run.", element.reason);
@@ -199,7 +204,14 @@ pub(super) async fn retry_unread(payments: &Payments, report: &mut SyncReport) -
 
 async fn resolve(tx: &mut Tx, id: &str, line: &Line, now: Instant) -> Result<SyncReport, SyncError> {
     let found = store_lines(tx, std::slice::from_ref(line), now).await?;
-    store::lines::resolve_unread(tx, id, now).await?;
-    alert::clear(tx, AlertKind::LineUnread, id, now).await?;
+    settle_unread(tx, id, now).await?;
     Ok(found)
+}
+
+/// What is a line now is no unread element any more.
+async fn settle_unread(tx: &mut Tx, id: &str, now: Instant) -> Result<(), SyncError> {
+    if store::lines::resolve_unread(tx, id, now).await? > 0 {
+        alert::clear(tx, AlertKind::LineUnread, id, now).await?;
+    }
+    Ok(())
 }
