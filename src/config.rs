@@ -168,6 +168,14 @@ impl Config {
         }
     }
 
+    /// The settings of a demo that keeps everything in `folder`: of what was set, only how it is reached and a key to refuse remain.
+    #[must_use]
+    pub fn for_demo(self, flags: &Flags, folder: PathBuf) -> Self {
+        // A base address in the environment is the real site's, and links of a demo must not lead there.
+        let base_url = self.base_url.filter(|_| flags.base_url.is_some());
+        Self { master_key_file: folder.join("master.key"), data: folder, database_url: None, base_url, ..self }
+    }
+
     /// How the world reaches the site once it listens on `bound`.
     pub fn base_url_at(&self, bound: SocketAddr) -> String {
         self.base_url.as_ref().map_or_else(|| format!("http://{bound}"), ToString::to_string)

@@ -2,17 +2,20 @@
 
 mod cli;
 
-use std::io::{BufWriter, IsTerminal as _, Write as _};
+use std::io::{BufWriter, ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser as _;
 use secrecy::ExposeSecret as _;
-use tracing_subscriber::EnvFilter;
+use tracing::Level;
+use tracing_subscriber::filter::{EnvFilter, filter_fn};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use strikefund::clock::Clock;
-use strikefund::config::{self, Config};
+use strikefund::config::{self, Config, Flags};
 use strikefund::db::{Db, MIGRATIONS, Migrated, SQLITE_NAME, backup};
 use strikefund::ids::Entropy;
 use strikefund::publication::export;
@@ -25,6 +28,9 @@ use cli::{Cli, Verb};
 const FAULT: u8 = 1;
 /// It was asked wrongly: clap exits with the same number.
 const USAGE: u8 = 2;
+
+const NO_KEY: &str = "No Stripe key is set. Put a restricted key into a file and name it in STRIPE_SECRET_KEY_FILE (the README says which rights \
+    it needs). To look around first: `strikefund demo`, or `strikefund serve --practice` with your own fund and no real money.";
 
 /// What was asked for cannot be meant; the person can ask differently.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +47,7 @@ fn main() -> ExitCode {
     };
     log_to_stderr(&config);
     let runtime = tokio::runtime::Runtime::new().context("The system gives no threads");
-    match runtime.and_then(|runtime| runtime.block_on(run(&cli.verb, &config))) {
+    match runtime.and_then(|runtime| runtime.block_on(run(cli, config))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => say(&error),
     }
@@ -55,25 +61,29 @@ fn say(error: &anyhow::Error) -> ExitCode {
 
 /// Text for a person at a terminal, JSON for a machine that keeps logs.
 fn log_to_stderr(config: &Config) {
-    // Stripe's client names customers in its spans below `warn`, whatever else is asked for.
-    let filter = EnvFilter::new(&config.log).add_directive("stripe=warn".parse().expect("a directive of our own"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if std::io::stderr().is_terminal() { lines.init() } else { lines.json().flatten_event(true).init() }
+    // Below `warn`, Stripe's client and what carries it tell of requests, and requests of people: whatever was asked for, they keep quiet.
+    let talks_of_people = |target: &str| ["stripe", "hyper", "h2"].iter().any(|name| target.starts_with(name));
+    let quiet = filter_fn(move |said| !talks_of_people(said.target()) || *said.level() <= Level::WARN);
+    let registry = tracing_subscriber::registry().with(EnvFilter::new(&config.log)).with(quiet);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    if std::io::stderr().is_terminal() { registry.with(lines).init() } else { registry.with(lines.json().flatten_event(true)).init() }
 }
 
-async fn run(verb: &Verb, config: &Config) -> anyhow::Result<()> {
-    match verb {
-        Verb::Config(_) => print!("{config}"),
-        Verb::Migrate(asked) => migrate(config, asked).await?,
-        Verb::Setup(asked) => setup(config, asked).await?,
-        Verb::Export(asked) => export(config, asked).await?,
-        Verb::Verify(_) => verify(config).await?,
-        Verb::Backup(asked) => back_up(config, asked).await?,
-        Verb::Restore(asked) => restore(config, asked).await?,
-        Verb::Serve(asked) => serve(config, asked).await?,
-        Verb::Demo(_) => demo(config).await?,
+async fn run(cli: Cli, config: Config) -> anyhow::Result<()> {
+    match cli.verb {
+        Verb::Serve(asked) => serve(&config, &asked).await,
+        Verb::Demo(_) => demo(config, &cli.flags).await,
+        Verb::Setup(asked) => setup(&config, &asked).await,
+        Verb::Migrate(asked) => migrate(&config, &asked).await,
+        Verb::Verify(_) => verify(&config).await,
+        Verb::Export(asked) => export(&config, &asked).await,
+        Verb::Backup(asked) => back_up(&config, &asked).await,
+        Verb::Restore(asked) => restore(&config, &asked).await,
+        Verb::Config(_) => {
+            print!("{config}");
+            Ok(())
+        }
     }
-    Ok(())
 }
 
 /// Connects to the books as they are.
@@ -115,19 +125,36 @@ async fn bring_up(config: &Config, db: &Db) -> anyhow::Result<Migrated> {
 
 /// Runs the site until it is asked to stop.
 async fn serve(config: &Config, asked: &cli::Serve) -> anyhow::Result<()> {
+    if config.stripe_key.is_none() && !asked.practice {
+        return Err(AskedWrongly(NO_KEY.to_owned()).into());
+    }
     let db = open(config).await?;
+    config.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     let node = Node::build(config, db, Clock::system(), Entropy::system(), asked.practice).await?;
-    eprintln!("strikefund answers on {}", node.base_url);
-    node.serve(async { serve::asked_to_stop().await.expect("signals can be heard") }).await
+    println!("strikefund answers on {}", node.base_url);
+    for fund in funds::list(&mut node.db.begin_read().await?).await? {
+        println!("  {}: {}/f/{}", fund.name, node.base_url, fund.slug);
+    }
+    node.serve(asked_to_stop()).await
+}
+
+/// Done when the system, or a person at the terminal, asks the program to end.
+async fn asked_to_stop() {
+    if let Err(error) = serve::asked_to_stop().await {
+        tracing::error!(%error, "no signal can be heard, so nothing could stop this later: stopping now");
+    }
 }
 
 /// Plays the demo in a folder of its own, serves it, and takes the folder away again.
-async fn demo(config: &Config) -> anyhow::Result<()> {
+async fn demo(config: Config, flags: &Flags) -> anyhow::Result<()> {
     let entropy = Entropy::system();
     let data = std::env::temp_dir().join(format!("strikefund-demo-{}", entropy.reference()));
-    config::make_private_folder(&data)?;
-    let mut own = config.clone();
-    (own.master_key_file, own.data) = (data.join("master.key"), data.clone());
+    config::make_private_folder(&data).with_context(|| format!("The folder {} cannot be made", data.display()))?;
+    let mut own = config.for_demo(flags, data.clone());
+    // Whoever wants to look around should not have to find out first what else listens there.
+    if std::net::TcpListener::bind(own.listen).is_err_and(|error| error.kind() == ErrorKind::AddrInUse) {
+        own.listen.set_port(0);
+    }
     let served = serve_demo(&own, entropy).await;
     let removed = std::fs::remove_dir_all(&data).with_context(|| format!("{} could not be removed", data.display()));
     served.and(removed)
@@ -137,8 +164,7 @@ async fn serve_demo(config: &Config, entropy: Entropy) -> anyhow::Result<()> {
     let db = Db::open_sqlite(&config.data).await?;
     db.migrate().await?;
     config::keyring(&config.master_key_file, &entropy, true)?;
-    let clock = Clock::shifted(-demo::SECS);
-    let node = Node::build(config, db, clock, entropy, true).await?;
+    let node = Node::build(config, db, Clock::shifted(-demo::SECS), entropy, true).await?;
     eprintln!("Playing ten days of a strike …");
     demo::play(&node).await?;
     println!("A strike of ten days, on practice money:");
@@ -147,7 +173,7 @@ async fn serve_demo(config: &Config, entropy: Entropy) -> anyhow::Result<()> {
     }
     println!("  Give (no card needed): {}/f/{}/give", node.base_url, demo::public_funds()[0].0);
     println!("Figures are published every few seconds. Ctrl-C ends it; nothing is kept.");
-    node.serve(async { serve::asked_to_stop().await.expect("signals can be heard") }).await
+    node.serve(asked_to_stop()).await
 }
 
 async fn migrate(config: &Config, asked: &cli::Migrate) -> anyhow::Result<()> {
@@ -182,8 +208,9 @@ async fn setup(config: &Config, asked: &cli::Setup) -> anyhow::Result<()> {
     done?;
     if let Some(day) = asked.open_on {
         let opens_at = day.start_in(&fund.time_zone)?.unix_secs();
+        let as_asked = payments::progress(&mut db.begin_read().await?).await?.opens_at == Some(opens_at);
         let moved: sqlx::Result<bool> = transact!(db, tx => payments::open_books_at(tx, opens_at).await);
-        anyhow::ensure!(moved?, "The books hold lines of Stripe's already: the day they open cannot be moved any more.");
+        anyhow::ensure!(moved? || as_asked, "The books hold lines of Stripe's already: the day they open cannot be moved any more.");
     }
     println!("The fund “{}” is ready at /f/{}.", fund.name, fund.slug);
     println!("Keep a copy of {} apart from the data: without it, who gave stays sealed for ever.", config.master_key_file.display());

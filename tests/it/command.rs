@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
-use strikefund::db::Db;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqlSafeStr as _};
+use strikefund::db::{Db, MIGRATIONS};
 use strikefund::ledger::{self, NewEntry, NewPosting, PostError, Posted, Source, chart};
 use strikefund::money::{Currency, Money};
 use strikefund::{funds, transact};
@@ -111,6 +112,34 @@ fn without_books_or_without_a_key_the_next_step_is_said() {
     std::fs::remove_file(folder.path().join("strikefund-data/master.key")).unwrap();
     let output = run(&["serve", "--practice"]);
     assert!(code(&output) == 1 && said(&output).contains("is missing"), "{}", said(&output));
+}
+
+#[test]
+fn books_of_an_older_schema_are_copied_aside_before_they_are_migrated() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("strikefund-data");
+    let older = MIGRATIONS.len() - 1;
+    block_on(async {
+        let db = Db::open_sqlite(&data).await.unwrap();
+        let steps = MIGRATIONS[..older].iter().map(|step| {
+            Migration::new(step.version, step.name.into(), MigrationType::Simple, AssertSqlSafe(step.sqlite).into_sql_str(), false)
+        });
+        let Db::Sqlite { write, .. } = &db else { unreachable!("opened as SQLite") };
+        Migrator::with_migrations(steps.collect()).run(write).await.unwrap();
+        assert_eq!(db.applied().await.unwrap(), older);
+        db.close().await;
+    });
+    let run = |arguments: &[&str]| strikefund(folder.path(), &[], arguments);
+    let output = run(&["migrate", "--check"]);
+    assert!(code(&output) == 1 && said(&output).contains("strikefund migrate"), "{}", said(&output));
+    assert!(!data.read_dir().unwrap().any(|file| file.unwrap().file_name().to_string_lossy().contains("before-schema")));
+
+    done(&run(&["verify"]));
+    let copy = data.join(format!("before-schema-{}-of-{older}.sqlite", MIGRATIONS.len()));
+    assert!(copy.exists(), "looking at older books migrates them, after a copy");
+    done(&run(&["migrate", "--check"]));
+    done(&run(&["restore", copy.to_str().unwrap(), "--replace"]));
+    done(&run(&["verify"]));
 }
 
 #[test]

@@ -8,9 +8,13 @@ mod architecture;
 #[cfg(test)]
 mod backup;
 #[cfg(test)]
+mod backup_killed;
+#[cfg(test)]
 mod books;
 #[cfg(test)]
 mod command;
+#[cfg(test)]
+mod command_serve;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
@@ -27,3 +31,7 @@ mod ledger_sql;
 mod migrations;
 #[cfg(test)]
 mod payments;
+#[cfg(test)]
+mod practice;
+#[cfg(test)]
+mod web;

@@ -1,6 +1,7 @@
 //! What is still to come: each task with the moment it is due. Nothing happens by itself; the driver asks for what is due and runs it.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::OccupiedEntry;
 
 use super::charge::Charge;
 use super::checkout::Session;
@@ -64,10 +65,8 @@ impl Agenda {
         self.tasks.keys().next().map(|(due, _)| *due)
     }
 
-    /// Takes the first task due by `until`.
-    pub fn take(&mut self, until: Instant) -> Option<(Instant, Task)> {
-        let first = self.tasks.first_entry().filter(|entry| entry.key().0 <= until)?;
-        let ((due, _), task) = first.remove_entry();
-        Some((due, task))
+    /// Takes the first task due by `now`.
+    pub fn take(&mut self, now: Instant) -> Option<Task> {
+        self.tasks.first_entry().filter(|entry| entry.key().0 <= now).map(OccupiedEntry::remove)
     }
 }

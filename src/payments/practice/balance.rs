@@ -86,7 +86,8 @@ impl Account {
     pub fn mature(&mut self) {
         let now = self.now();
         if self.balance.mature(now) {
-            self.emit("balance.available", self.balance.render());
+            let balance = self.balance.render();
+            self.emit("balance.available", &balance);
             self.try_waiting_refunds();
         }
     }

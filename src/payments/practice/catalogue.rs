@@ -144,13 +144,30 @@ impl Account {
 
     fn create_product(&mut self, form: &Form) -> Reply {
         let key = self.add_product(form)?;
-        self.emit("product.created", self.render(key));
+        self.tell("product.created", key);
         Ok(self.render(key))
     }
 
     fn create_price(&mut self, form: &Form) -> Reply {
         let key = self.add_price(form)?;
-        self.emit("price.created", self.render(key));
+        self.tell("price.created", key);
+        Ok(self.render(key))
+    }
+
+    fn update_product(&mut self, id: &str, form: &Form) -> Reply {
+        let key = self.get::<Product>(id)?;
+        let metadata = form.metadata(&self.products[key].metadata)?;
+        let product = &mut self.products[key];
+        product.metadata = metadata;
+        product.name = form.owned("name").unwrap_or_else(|| std::mem::take(&mut product.name));
+        self.tell("product.updated", key);
+        Ok(self.render(key))
+    }
+
+    fn update_price(&mut self, id: &str, form: &Form) -> Reply {
+        let key = self.get::<Price>(id)?;
+        self.prices[key].metadata = form.metadata(&self.prices[key].metadata)?;
+        self.tell("price.updated", key);
         Ok(self.render(key))
     }
 }
@@ -160,11 +177,13 @@ pub fn answer(account: &mut Account, method: &str, path: &[&str], form: &Form) -
         ("POST", ["products"]) => account.create_product(form),
         ("GET", ["products"]) => list::<Product>(account, "/v1/products", form, |_, _| true),
         ("GET", ["products", id]) => account.show::<Product>(id),
+        ("POST", ["products", id]) => account.update_product(id, form),
         ("POST", ["prices"]) => account.create_price(form),
         ("GET", ["prices"]) => {
             let product = form.text("product").map(|id| account.find::<Product>(id));
             list::<Price>(account, "/v1/prices", form, |_, row| product.is_none_or(|key| key == Some(row.product)))
         }
+        ("POST", ["prices", id]) => account.update_price(id, form),
         ("GET", ["prices", id]) => account.show::<Price>(id),
         _ => return None,
     })

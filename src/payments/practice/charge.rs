@@ -144,13 +144,13 @@ impl Account {
         let key = self.add(charge);
         match status {
             Status::Succeeded => {
-                self.emit("charge.succeeded", self.render(key));
+                self.tell("charge.succeeded", key);
                 if captured {
                     self.line_soon(key);
                 }
             }
             Status::Pending => {
-                self.emit("charge.pending", self.render(key));
+                self.tell("charge.pending", key);
                 self.line_soon(key);
                 match fate {
                     Fate::Bounces(after) => {
@@ -162,13 +162,17 @@ impl Account {
                     _ => self.agenda.add(self.clock.now(), Task::SettleDebit(key)),
                 }
             }
-            Status::Failed => self.emit("charge.failed", self.render(key)),
+            Status::Failed => self.tell("charge.failed", key),
         }
         key
     }
 
-    /// The line follows after its usual delay, or much later when a fault says so.
+    /// The line follows after its usual delay, at once, or much later when a fault says so.
     pub fn line_soon(&mut self, key: Key<Charge>) {
+        if self.charges[key].means.fate == Fate::AvailableAtOnce {
+            self.make_charge_line(key);
+            return;
+        }
         let late = if self.strikes(self.faults.charge_line_late) { self.entropy.below(3600).try_into().unwrap_or(0) } else { 0 };
         self.agenda.add(self.clock.now().plus_secs(LINE_SECS + late), Task::MakeLine(key));
     }
@@ -178,7 +182,14 @@ impl Account {
         let created = self.now();
         if self.settle_charge(key, created) {
             let previous = json!({"balance_transaction": null});
-            self.emit_changed("charge.updated", self.render(key), previous);
+            self.tell_changed("charge.updated", key, &previous);
+        }
+    }
+
+    /// What takes money back comes after the charge's own line, unless the fault of late lines is on.
+    pub fn line_before_going_back(&mut self, key: Key<Charge>) {
+        if self.faults.charge_line_late == 0 {
+            self.make_charge_line(key);
         }
     }
 
@@ -206,7 +217,7 @@ impl Account {
     /// The bank confirms a debit.
     pub fn settle_debit(&mut self, key: Key<Charge>) {
         self.charges[key].status = Status::Succeeded;
-        self.emit("charge.succeeded", self.render(key));
+        self.tell("charge.succeeded", key);
         if let Some(intent) = self.charges[key].intent {
             self.intent_paid(intent);
         }
@@ -226,7 +237,7 @@ impl Account {
                 self.write_line(Line { created: now, available_on: usable, amount, fee: 0, currency, kind, source, reserved: false });
             self.charges[key].failure_line = Some(line);
         }
-        self.emit("charge.failed", self.render(key));
+        self.tell("charge.failed", key);
         if let Some(intent) = self.charges[key].intent {
             self.intent_failed(intent);
         }
@@ -238,9 +249,8 @@ impl Account {
         let charge = &mut self.charges[key];
         charge.metadata = metadata;
         charge.description = form.text("description").map(Into::into).or_else(|| charge.description.take());
-        let now = self.render(key);
-        self.emit_changed("charge.updated", now.clone(), json!({"metadata": {}}));
-        Ok(now)
+        self.tell_changed("charge.updated", key, &json!({"metadata": {}}));
+        Ok(self.render(key))
     }
 
     /// The refunds of a charge, newest first.

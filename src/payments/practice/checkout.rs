@@ -213,7 +213,7 @@ impl Account {
     pub fn expire_session(&mut self, key: Key<Session>) {
         if self.sessions[key].status == Status::Open {
             self.sessions[key].status = Status::Expired;
-            self.emit("checkout.session.expired", self.render(key));
+            self.tell("checkout.session.expired", key);
         }
     }
 

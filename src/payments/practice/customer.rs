@@ -62,7 +62,7 @@ impl Account {
     pub fn add_customer(&mut self, email: Option<String>) -> Key<Customer> {
         let created = self.now();
         let key = self.add(Customer { created, email, ..Customer::default() });
-        self.emit("customer.created", self.render(key));
+        self.tell("customer.created", key);
         key
     }
 
@@ -76,7 +76,7 @@ impl Account {
         let created = self.now();
         let key = self.add(Customer { created, ..Customer::default() });
         self.read_customer(key, form)?;
-        self.emit("customer.created", self.render(key));
+        self.tell("customer.created", key);
         Ok(self.render(key))
     }
 
@@ -100,7 +100,7 @@ impl Account {
     fn update_customer(&mut self, id: &str, form: &Form) -> Reply {
         let key = self.get::<Customer>(id)?;
         self.read_customer(key, form)?;
-        self.emit("customer.updated", self.render(key));
+        self.tell("customer.updated", key);
         Ok(self.render(key))
     }
 
@@ -110,7 +110,7 @@ impl Account {
         self.cancel_subscriptions_of(key);
         let last = self.render(key);
         self.customers[key].deleted = true;
-        self.emit("customer.deleted", last);
+        self.emit("customer.deleted", &last);
         Ok(self.render(key))
     }
 }

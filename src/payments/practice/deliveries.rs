@@ -122,12 +122,10 @@ impl Account {
         let body = format!("{event:#}").into_bytes();
         let first = delivery.attempts == 0;
         let at = self.now() + if first { delivery.oddity.time_shift() } else { 0 };
-        let secret = if first && delivery.oddity == Oddity::WrongSecret { "whsec_of_another_endpoint" } else { &endpoint.secret };
-        let mut signature = format!("t={at}");
-        if delivery.oddity == Oddity::TwoSignatures {
-            signature.push_str(&format!(",v1={}", sign("whsec_before_it_was_rolled", at, &body)));
-        }
-        signature.push_str(&format!(",v1={}", sign(secret, at, &body)));
+        let secret = if first && delivery.oddity == Oddity::WrongSecret { "whsec_of_another_endpoint" } else { endpoint.secret.as_str() };
+        let rolled = (delivery.oddity == Oddity::TwoSignatures).then_some("whsec_before_it_was_rolled");
+        let signatures: String = rolled.into_iter().chain([secret]).map(|secret| ",v1=".to_owned() + &sign(secret, at, &body)).collect();
+        let signature = format!("t={at}{signatures}");
         let signed = SignedDelivery { event: self.id(delivery.event), kind: kind.to_owned(), signature, body };
         let Some(url) = endpoint.url.clone() else {
             self.mailbox.push(signed);
@@ -161,7 +159,9 @@ impl Account {
     pub fn resend(&mut self, event: Key<Event>) {
         let kind = self.events[event].kind;
         let endpoints: Vec<_> = self.endpoints.iter().filter(|(_, endpoint)| endpoint.wants(kind)).map(|(key, _)| key).collect();
-        endpoints.into_iter().for_each(|endpoint| self.schedule(event, endpoint, false));
+        for endpoint in endpoints {
+            self.schedule(event, endpoint, false);
+        }
     }
 }
 

@@ -130,7 +130,7 @@ impl Account {
         let (metadata, evidence) = (Metadata::default(), Map::new());
         let key = self.add(Dispute { created, charge, amount, currency, status, metadata, evidence, lines: vec![] });
         if inquiry {
-            self.emit("charge.dispute.created", self.render(key));
+            self.tell("charge.dispute.created", key);
         } else {
             self.withdraw(key, "charge.dispute.created");
         }
@@ -148,11 +148,12 @@ impl Account {
     fn withdraw(&mut self, key: Key<Dispute>, kind: &'static str) {
         let dispute = &self.disputes[key];
         let (amount, currency, charge) = (dispute.amount, dispute.currency, dispute.charge);
+        self.line_before_going_back(charge);
         self.charges[charge].disputed = true;
         let fee = self.dispute_fee(currency);
         self.move_money(key, LineKind::Dispute, -amount, fee);
-        self.emit(kind, self.render(key));
-        self.emit("charge.dispute.funds_withdrawn", self.render(key));
+        self.tell(kind, key);
+        self.tell("charge.dispute.funds_withdrawn", key);
     }
 
     fn move_money(&mut self, key: Key<Dispute>, kind: LineKind, amount: i64, fee: i64) {
@@ -177,8 +178,8 @@ impl Account {
         let fee = if with_fee { -self.dispute_fee(currency) } else { 0 };
         self.disputes[key].status = Status::Won;
         self.move_money(key, LineKind::DisputeReversal, amount, fee);
-        self.emit("charge.dispute.funds_reinstated", self.render(key));
-        self.emit("charge.dispute.closed", self.render(key));
+        self.tell("charge.dispute.funds_reinstated", key);
+        self.tell("charge.dispute.closed", key);
     }
 
     /// Lost: nothing moves any more, for the money went at the start.
@@ -188,14 +189,14 @@ impl Account {
             Status::WarningNeedsResponse | Status::WarningUnderReview => self.close_inquiry(key),
             Status::NeedsResponse | Status::UnderReview => {
                 self.disputes[key].status = Status::Lost;
-                self.emit("charge.dispute.closed", self.render(key));
+                self.tell("charge.dispute.closed", key);
             }
         }
     }
 
     fn close_inquiry(&mut self, key: Key<Dispute>) {
         self.disputes[key].status = Status::WarningClosed;
-        self.emit("charge.dispute.closed", self.render(key));
+        self.tell("charge.dispute.closed", key);
     }
 
     /// Evidence, with Stripe's two magic texts: `winning_evidence` and `losing_evidence`.
@@ -213,7 +214,7 @@ impl Account {
             Status::WarningNeedsResponse if !dispute.evidence.is_empty() => Status::WarningUnderReview,
             other => other,
         };
-        self.emit("charge.dispute.updated", self.render(key));
+        self.tell("charge.dispute.updated", key);
         match verdict {
             Some("winning_evidence") => self.win_dispute(key, None, false),
             Some("losing_evidence") => self.lose_dispute(key),

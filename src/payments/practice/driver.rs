@@ -20,7 +20,7 @@ use crate::clock::{Clock, Instant};
 /// How long an endpoint may take to answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 /// The driver looks again at least this often, and never more often than the second figure.
-const LONGEST_NAP: Duration = Duration::from_secs(60);
+const LONGEST_NAP: Duration = Duration::from_mins(1);
 const SHORTEST_NAP: Duration = Duration::from_millis(20);
 
 /// The account, and what carries its deliveries.
@@ -77,8 +77,10 @@ impl Shared {
         loop {
             let outgoing = {
                 let mut account = self.account();
-                let Some((due, task)) = account.agenda.take(until) else { return };
+                let Some(due) = account.agenda.next_due().filter(|due| *due <= until) else { return };
                 self.move_clock(due);
+                // The machine's own clock cannot be moved: what is not due by it stays.
+                let Some(task) = account.agenda.take(self.clock.now()) else { return };
                 account.run(task)
             };
             if let Some(outgoing) = outgoing {

@@ -40,7 +40,7 @@ impl Row for Event {
     }
 
     fn render(&self, account: &Account, key: Key<Self>) -> Value {
-        let read = |text: &str| serde_json::from_str::<Value>(text).expect("written by `emit`");
+        let read = |text: &str| serde_json::from_str::<Value>(text).expect("written by `record`");
         let mut data = json!({"object": read(&self.object)});
         if let Some(previous) = &self.previous {
             data["previous_attributes"] = read(previous);
@@ -54,14 +54,21 @@ impl Row for Event {
 }
 
 impl Account {
-    /// Tells the endpoints that `object` is like this now.
-    pub fn emit(&mut self, kind: &'static str, object: Value) {
+    /// Tells the endpoints what a row is like now.
+    pub fn tell<T: Row>(&mut self, kind: &'static str, key: Key<T>) {
+        let object = self.render(key);
         self.record(kind, &object, None);
     }
 
     /// The same, with what the changed fields were before.
-    pub fn emit_changed(&mut self, kind: &'static str, object: Value, previous: Value) {
-        self.record(kind, &object, Some(&previous));
+    pub fn tell_changed<T: Row>(&mut self, kind: &'static str, key: Key<T>, previous: &Value) {
+        let object = self.render(key);
+        self.record(kind, &object, Some(previous));
+    }
+
+    /// Tells the endpoints of an object that is no row: the balance, or what was deleted.
+    pub fn emit(&mut self, kind: &'static str, object: &Value) {
+        self.record(kind, object, None);
     }
 
     fn record(&mut self, kind: &'static str, object: &Value, previous: Option<&Value>) {

@@ -129,7 +129,7 @@ impl Account {
     /// Stores an intent and tells of it.
     pub fn add_intent(&mut self, intent: Intent) -> Key<Intent> {
         let key = self.add(intent);
-        self.emit("payment_intent.created", self.render(key));
+        self.tell("payment_intent.created", key);
         key
     }
 
@@ -139,7 +139,10 @@ impl Account {
         self.intents[key].method = Some(method);
         if means.fate == Fate::AsksFirst && !confirmed {
             self.intents[key].status = Status::RequiresAction;
-            self.emit("payment_intent.requires_action", self.render(key));
+            self.tell("payment_intent.requires_action", key);
+            if let Some(invoice) = self.intents[key].invoice {
+                self.tell("invoice.payment_action_required", invoice);
+            }
             return Status::RequiresAction;
         }
         let manual = self.intents[key].manual_capture;
@@ -174,8 +177,8 @@ impl Account {
         self.intents[key].status = after;
         match (status, after) {
             (ChargeStatus::Failed, _) => self.intent_failed(key),
-            (ChargeStatus::Pending, _) => self.emit("payment_intent.processing", self.render(key)),
-            (ChargeStatus::Succeeded, Status::RequiresCapture) => self.emit("payment_intent.amount_capturable_updated", self.render(key)),
+            (ChargeStatus::Pending, _) => self.tell("payment_intent.processing", key),
+            (ChargeStatus::Succeeded, Status::RequiresCapture) => self.tell("payment_intent.amount_capturable_updated", key),
             (ChargeStatus::Succeeded, _) => self.intent_paid(key),
         }
         self.follow_fate(charge, means.fate);
@@ -193,7 +196,7 @@ impl Account {
     /// The money is there: the session and the invoice hear of it.
     pub fn intent_paid(&mut self, key: Key<Intent>) {
         self.intents[key].status = Status::Succeeded;
-        self.emit("payment_intent.succeeded", self.render(key));
+        self.tell("payment_intent.succeeded", key);
         let (session, invoice) = (self.intents[key].session, self.intents[key].invoice);
         if let Some(invoice) = invoice {
             self.invoice_paid(invoice);
@@ -206,7 +209,7 @@ impl Account {
     /// The money did not come; another try is possible.
     pub fn intent_failed(&mut self, key: Key<Intent>) {
         self.intents[key].status = Status::RequiresPaymentMethod;
-        self.emit("payment_intent.payment_failed", self.render(key));
+        self.tell("payment_intent.payment_failed", key);
         let (session, invoice) = (self.intents[key].session, self.intents[key].invoice);
         if let Some(invoice) = invoice {
             self.invoice_failed(invoice);
@@ -219,7 +222,9 @@ impl Account {
     /// The answer to a request that confirmed: the intent, or the bank's no.
     pub fn confirmed_reply(&self, key: Key<Intent>, status: Status) -> Reply {
         match (status, self.intents[key].latest_charge) {
-            (Status::RequiresPaymentMethod, Some(charge)) => Err(ApiError::declined("generic_decline", &self.id(charge), self.render(key))),
+            (Status::RequiresPaymentMethod, Some(charge)) => {
+                Err(ApiError::declined("generic_decline", &self.id(charge), &self.render(key)))
+            }
             _ => Ok(self.render(key)),
         }
     }
@@ -265,7 +270,7 @@ impl Account {
         };
         self.charges[charge].captured = true;
         self.line_soon(charge);
-        self.emit("charge.captured", self.render(charge));
+        self.tell("charge.captured", charge);
         self.intent_paid(key);
         Ok(self.render(key))
     }
@@ -277,9 +282,8 @@ impl Account {
         }
         self.intents[key].status = Status::Canceled;
         self.intents[key].canceled_at = Some(self.now());
-        let now = self.render(key);
-        self.emit("payment_intent.canceled", now.clone());
-        Ok(now)
+        self.tell("payment_intent.canceled", key);
+        Ok(self.render(key))
     }
 
     fn update_intent(&mut self, id: &str, form: &Form) -> Reply {

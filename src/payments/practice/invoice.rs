@@ -178,7 +178,7 @@ impl Account {
             payment: None,
         };
         let key = self.add(invoice);
-        self.emit("invoice.created", self.render(key));
+        self.tell("invoice.created", key);
         key
     }
 
@@ -196,7 +196,7 @@ impl Account {
         invoice.status = Status::Open;
         invoice.finalized_at = Some(now);
         invoice.payment = Some(payment);
-        self.emit("invoice.finalized", self.render(key));
+        self.tell("invoice.finalized", key);
         intent
     }
 
@@ -211,10 +211,10 @@ impl Account {
         let (subscription, payment) = (invoice.bill.subscription, invoice.payment);
         if let Some(payment) = payment {
             self.invoice_payments[payment].paid_at = Some(now);
-            self.emit("invoice_payment.paid", self.render(payment));
+            self.tell("invoice_payment.paid", payment);
         }
-        self.emit("invoice.paid", self.render(key));
-        self.emit("invoice.payment_succeeded", self.render(key));
+        self.tell("invoice.paid", key);
+        self.tell("invoice.payment_succeeded", key);
         if let Some(subscription) = subscription {
             self.set_subscription_status(subscription, SubscriptionStatus::Active);
         }
@@ -228,7 +228,7 @@ impl Account {
         let cycle = invoice.bill.reason == "subscription_cycle";
         let again = (cycle && attempts < MOST_ATTEMPTS).then(|| self.clock.now().plus_secs(3 * DAY_SECS));
         self.invoices[key].next_attempt = again.map(crate::clock::Instant::unix_secs);
-        self.emit("invoice.payment_failed", self.render(key));
+        self.tell("invoice.payment_failed", key);
         if let Some(due) = again {
             self.agenda.add(due, Task::RetryInvoice(key));
         }
@@ -270,7 +270,7 @@ impl Account {
         if let Some(payment) = invoice.payment {
             self.invoice_payments[payment].canceled_at = Some(now);
         }
-        self.emit("invoice.voided", self.render(key));
+        self.tell("invoice.voided", key);
         Ok(self.render(key))
     }
 
@@ -282,7 +282,7 @@ impl Account {
         }
         self.invoices[key].status = Status::Uncollectible;
         self.invoices[key].next_attempt = None;
-        self.emit("invoice.marked_uncollectible", self.render(key));
+        self.tell("invoice.marked_uncollectible", key);
         Ok(self.render(key))
     }
 }

@@ -112,7 +112,7 @@ impl Account {
         if let Some(invoice) = invoice {
             self.invoices[invoice].bill.amount += amount;
         }
-        self.emit("invoiceitem.created", self.render(key));
+        self.tell("invoiceitem.created", key);
         Ok(self.render(key))
     }
 
@@ -143,6 +143,13 @@ impl Account {
         for item in items {
             self.invoice_items[item].invoice = Some(key);
         }
+        Ok(self.render(key))
+    }
+
+    fn update_invoice(&mut self, id: &str, form: &Form) -> Reply {
+        let key = self.get::<Invoice>(id)?;
+        self.invoices[key].metadata = form.metadata(&self.invoices[key].metadata)?;
+        self.tell("invoice.updated", key);
         Ok(self.render(key))
     }
 
@@ -207,6 +214,7 @@ pub fn answer(account: &mut Account, method: &str, path: &[&str], form: &Form) -
         ("POST", ["invoices"]) => account.create_invoice(form),
         ("GET", ["invoices"]) => account.list_invoices(form),
         ("GET", ["invoices", id]) => account.show::<Invoice>(id),
+        ("POST", ["invoices", id]) => account.update_invoice(id, form),
         ("POST", ["invoices", id, "finalize"]) => account.finalize_by_api(id),
         ("POST", ["invoices", id, "pay"]) => account.pay_invoice(id, form),
         ("POST", ["invoices", id, "void"]) => account.void_invoice(id),

@@ -213,9 +213,8 @@ impl Account {
         let customer = self.get::<Customer>(form.required("customer")?)?;
         let key = self.method_named(id)?;
         self.methods[key].attach_to(customer);
-        let now = self.render(key);
-        self.emit("payment_method.attached", now.clone());
-        Ok(now)
+        self.tell("payment_method.attached", key);
+        Ok(self.render(key))
     }
 }
 

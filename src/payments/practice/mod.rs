@@ -38,6 +38,7 @@ mod server;
 mod subscription;
 mod table;
 mod verbs;
+mod views;
 mod warning;
 
 use std::io;
@@ -58,7 +59,7 @@ pub use self::deliveries::SignedDelivery;
 pub use self::events::VERSION;
 pub use self::faults::Faults;
 pub use self::paying::{Outcome, PayError};
-pub use self::verbs::{DirectCharge, LoneLine, Paid, RefundRefused, SessionState, SessionView};
+pub use self::views::{DirectCharge, LoneLine, Paid, RefundRefused, SessionState, SessionView};
 
 /// How a practice Stripe is set up.
 #[derive(Clone, Debug)]
@@ -131,7 +132,7 @@ impl Practice {
         self.shared.account().clock.clone()
     }
 
-    /// Moves a fixed clock and runs everything that becomes due on the way, each at its own moment: lines, payouts, renewals, deliveries.
+    /// Moves the clock (the machine's own stays as it is) and runs everything that becomes due on the way, each at its own moment: lines, payouts, renewals, deliveries.
     pub async fn advance(&self, by: Duration) {
         self.shared.advance(by).await;
     }

@@ -1,7 +1,7 @@
 //! Finishing a checkout session: by the site's practice page, by tests, or by the official command line through Stripe's payment pages.
 
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::account::Account;
 use super::charge::Charge;
@@ -143,7 +143,7 @@ impl Account {
     fn complete_session(&mut self, key: Key<Session>, paid: bool) {
         self.sessions[key].status = Status::Complete;
         self.sessions[key].paid = paid;
-        self.emit("checkout.session.completed", self.render(key));
+        self.tell("checkout.session.completed", key);
     }
 
     /// The money of a session is there, at once or days after it completed.
@@ -152,7 +152,7 @@ impl Account {
             Status::Open => self.complete_session(key, true),
             Status::Complete | Status::Expired => {
                 self.sessions[key].paid = true;
-                self.emit("checkout.session.async_payment_succeeded", self.render(key));
+                self.tell("checkout.session.async_payment_succeeded", key);
             }
         }
     }
@@ -160,7 +160,7 @@ impl Account {
     /// A debit failed after the session completed. A decline before leaves the session open and says nothing.
     pub fn session_failed(&mut self, key: Key<Session>) {
         if self.sessions[key].status == Status::Complete {
-            self.emit("checkout.session.async_payment_failed", self.render(key));
+            self.tell("checkout.session.async_payment_failed", key);
         }
     }
 
@@ -176,22 +176,22 @@ impl Account {
         let intent = self.pay_session_by(key, method);
         let status = self.intents[intent].status;
         self.confirmed_reply(intent, status)?;
-        self.show_page(key)
+        Ok(self.show_page(key))
     }
 
-    fn show_page(&self, key: Key<Session>) -> Reply {
+    fn show_page(&self, key: Key<Session>) -> Value {
         let session = self.render(key);
-        Ok(json!({
+        json!({
             "id": self.names.text("ppage_", key.number), "object": "checkout.session", "session_id": self.id(key),
             "status": session["status"], "payment_status": session["payment_status"], "payment_intent": session["payment_intent"],
             "livemode": false, "mode": session["mode"], "currency": session["currency"], "total_summary": {"due": session["amount_total"]},
-        }))
+        })
     }
 }
 
 pub fn answer(account: &mut Account, method: &str, path: &[&str], form: &Form) -> Option<Reply> {
     Some(match (method, path) {
-        ("GET", ["payment_pages", id]) => account.get::<Session>(id).and_then(|key| account.show_page(key)),
+        ("GET", ["payment_pages", id]) => account.get::<Session>(id).map(|key| account.show_page(key)),
         ("POST", ["payment_pages", id, "confirm"]) => account.confirm_page(id, form),
         _ => return None,
     })

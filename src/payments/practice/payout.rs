@@ -143,7 +143,7 @@ impl Account {
             self.payouts[key].lines_paid_out.push(line);
         }
         self.agenda.add(self.clock.now().plus_secs(DAY_SECS), Task::StepPayout(key));
-        self.emit("payout.created", self.render(key));
+        self.tell("payout.created", key);
         key
     }
 
@@ -159,15 +159,15 @@ impl Account {
         match self.payouts[key].status {
             Status::Pending => {
                 self.payouts[key].status = Status::InTransit;
-                self.emit("payout.updated", self.render(key));
+                self.tell("payout.updated", key);
                 if self.payouts[key].automatic {
-                    self.emit("payout.reconciliation_completed", self.render(key));
+                    self.tell("payout.reconciliation_completed", key);
                 }
                 self.agenda.add(self.clock.now().plus_secs(DAY_SECS), Task::StepPayout(key));
             }
             Status::InTransit => {
                 self.payouts[key].status = Status::Paid;
-                self.emit("payout.paid", self.render(key));
+                self.tell("payout.paid", key);
                 if self.strikes(self.faults.payout_fails_after_paid) {
                     self.agenda.add(self.clock.now().plus_secs(2 * DAY_SECS), Task::FailPayout(key));
                 }
@@ -183,7 +183,7 @@ impl Account {
             let amount = self.payouts[key].amount;
             let line = self.move_payout(key, LineKind::PayoutFailure, amount);
             self.payouts[key].failure_line = Some(line);
-            self.emit("payout.failed", self.render(key));
+            self.tell("payout.failed", key);
         }
     }
 
@@ -196,7 +196,7 @@ impl Account {
         let amount = self.payouts[key].amount;
         let line = self.move_payout(key, LineKind::PayoutCancel, amount);
         self.payouts[key].failure_line = Some(line);
-        self.emit("payout.canceled", self.render(key));
+        self.tell("payout.canceled", key);
         Ok(self.render(key))
     }
 
@@ -216,7 +216,7 @@ impl Account {
     fn update_payout(&mut self, id: &str, form: &Form) -> Reply {
         let key = self.get::<Payout>(id)?;
         self.payouts[key].metadata = form.metadata(&self.payouts[key].metadata)?;
-        self.emit("payout.updated", self.render(key));
+        self.tell("payout.updated", key);
         Ok(self.render(key))
     }
 }

@@ -117,8 +117,10 @@ impl Account {
             return Err(ApiError::invalid("amount", said));
         }
         let (currency, fate, for_payment) = (charge.currency, charge.means.fate, charge.means.family != Family::Card);
+        self.line_before_going_back(key);
         let slow = fate == Fate::RefundPends || for_payment || self.strikes(self.faults.refund_pends);
-        let enough = self.balance.total(currency) >= amount;
+        let to_come = if self.charges[key].line.is_none() { amount } else { 0 };
+        let enough = self.balance.total(currency) + to_come >= amount;
         let status = match (slow, enough) {
             (_, false) => Status::Pending(PendingReason::InsufficientFunds),
             (true, true) => Status::Pending(PendingReason::Processing),
@@ -135,8 +137,8 @@ impl Account {
             _ if enough => self.agenda.add(self.clock.now().plus_secs(DAY_SECS), Task::FinishRefund(refund)),
             _ => {}
         }
-        self.emit("refund.created", self.render(refund));
-        self.emit("charge.refunded", self.render(key));
+        self.tell("refund.created", refund);
+        self.tell("charge.refunded", key);
         Ok(refund)
     }
 
@@ -196,12 +198,11 @@ impl Account {
 
     /// The same change comes under several names.
     fn tell_of_refund(&mut self, kind: &'static str, key: Key<Refund>) {
-        let refund = self.render(key);
         if kind != "refund.updated" {
-            self.emit("refund.updated", refund.clone());
+            self.tell("refund.updated", key);
         }
-        self.emit(kind, refund.clone());
-        self.emit("charge.refund.updated", refund);
+        self.tell(kind, key);
+        self.tell("charge.refund.updated", key);
     }
 
     fn create_refund(&mut self, form: &Form) -> Reply {

@@ -46,7 +46,7 @@ impl ApiError {
     }
 
     /// The bank said no (402).
-    pub fn declined(decline_code: &str, charge: &str, intent: Value) -> Self {
+    pub fn declined(decline_code: &str, charge: &str, intent: &Value) -> Self {
         let error = Self::new(402, "card_error", Some("card_declined"), "Your card was declined.");
         Self { more: Some(json!({"decline_code": decline_code, "charge": charge, "payment_intent": intent})), ..error }
     }
@@ -108,7 +108,10 @@ pub fn limit(form: &Form) -> Result<usize, ApiError> {
 
 /// A list object.
 pub fn page(url: &str, data: Vec<Value>, has_more: bool) -> Value {
-    json!({"object": "list", "data": data, "has_more": has_more, "url": url})
+    let mut list = json!({"object": "list", "has_more": has_more, "url": url});
+    // Put in as it is: the macro would copy every element.
+    list["data"] = data.into();
+    list
 }
 
 /// A list object that is whole.

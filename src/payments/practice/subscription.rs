@@ -156,7 +156,7 @@ impl Account {
             latest_invoice: None,
         };
         let key = self.add(subscription);
-        self.emit("customer.subscription.created", self.render(key));
+        self.tell("customer.subscription.created", key);
         self.renew_later(key);
         let intent = self.bill_period(key, "subscription_create");
         (key, intent)
@@ -218,7 +218,7 @@ impl Account {
             _ => self.add_method(Means::card(Fate::Declined), None),
         };
         self.confirm_intent(intent, method, true);
-        self.emit("customer.subscription.updated", self.render(key));
+        self.tell("customer.subscription.updated", key);
     }
 
     /// Its status after an invoice was paid or was not.
@@ -227,7 +227,7 @@ impl Account {
         if before != Status::Canceled && before != status {
             self.subscriptions[key].status = status;
             let previous = json!({"status": before.word()});
-            self.emit_changed("customer.subscription.updated", self.render(key), previous);
+            self.tell_changed("customer.subscription.updated", key, &previous);
         }
     }
 
@@ -235,13 +235,15 @@ impl Account {
         if self.subscriptions[key].status != Status::Canceled {
             self.subscriptions[key].canceled_at = Some(self.now());
             self.subscriptions[key].status = Status::Canceled;
-            self.emit("customer.subscription.deleted", self.render(key));
+            self.tell("customer.subscription.deleted", key);
         }
     }
 
     pub fn cancel_subscriptions_of(&mut self, customer: Key<Customer>) {
         let keys: Vec<_> = self.subscriptions.iter().filter(|(_, row)| row.customer == customer).map(|(key, _)| key).collect();
-        keys.into_iter().for_each(|key| self.cancel_subscription(key));
+        for key in keys {
+            self.cancel_subscription(key);
+        }
     }
 
     fn create_subscription(&mut self, form: &Form) -> Reply {
@@ -272,7 +274,7 @@ impl Account {
         if form.child("cancel_at_period_end").is_some() {
             self.subscriptions[key].cancel_at_period_end = form.flag("cancel_at_period_end");
         }
-        self.emit("customer.subscription.updated", self.render(key));
+        self.tell("customer.subscription.updated", key);
         Ok(self.render(key))
     }
 

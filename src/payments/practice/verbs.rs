@@ -1,9 +1,8 @@
 //! What the site's checkout page, the demo and tests may do in process: pay, refund, dispute, pay out, and look.
 
 use super::account::Account;
-use super::catalogue::Interval;
 use super::charge::{Charge, Status as ChargeStatus};
-use super::checkout::{Session, Status};
+use super::checkout::Session;
 use super::deliveries::SignedDelivery;
 use super::dispute::Dispute;
 use super::events::Event;
@@ -13,86 +12,9 @@ use super::method::{Fate, Means};
 use super::refund::RefundMore;
 use super::subscription::Subscription;
 use super::table::Key;
+use super::views::{DirectCharge, LoneLine, Paid, RefundRefused, SessionState, SessionView, state_of};
 use super::{Outcome, PayError, Practice};
-use crate::clock::Instant;
 use crate::money::Currency;
-
-/// A checkout session, as the practice page shows it.
-#[derive(Clone, Debug)]
-pub struct SessionView {
-    /// Its id (`cs_test_…`).
-    pub id: String,
-    /// The name of the first thing on it: the fund, or the fund and the gift.
-    pub name: String,
-    /// All of it together, in minor units.
-    pub amount_minor: i64,
-    /// The currency of the amount.
-    pub currency: Currency,
-    /// How often it repeats; None for a single gift.
-    pub interval: Option<Interval>,
-    /// Where the donor goes after paying.
-    pub success_url: Option<String>,
-    /// Where the donor goes without paying.
-    pub cancel_url: Option<String>,
-    /// How far it has come.
-    pub state: SessionState,
-    /// The charge of its last attempt, if any.
-    pub charge: Option<String>,
-}
-
-/// How far a session has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SessionState {
-    /// Waits for the donor.
-    Open,
-    /// Finished; paid, or waiting for the bank.
-    Complete {
-        /// Whether the money has come.
-        paid: bool,
-    },
-    /// Ran out.
-    Expired,
-}
-
-/// What paying led to.
-#[derive(Clone, Debug)]
-pub struct Paid {
-    /// The charge that was tried; None when the session ran out or the bank asks first.
-    pub charge: Option<String>,
-    /// How far the session is now. Still open after a decline.
-    pub state: SessionState,
-    /// Where the donor goes next; None while the session is open.
-    pub next: Option<String>,
-}
-
-/// A charge made without a session: the fast path for benchmarks and seeding.
-#[derive(Clone, Debug)]
-pub struct DirectCharge<'a> {
-    /// Minor units.
-    pub amount_minor: i64,
-    /// Its currency.
-    pub currency: Currency,
-    /// The moment its line is stamped with; any past moment.
-    pub created: Instant,
-    /// Metadata within Stripe's limits, such as `fund` and `donation`.
-    pub metadata: &'a [(&'a str, &'a str)],
-    /// Whether `charge.succeeded` and `charge.updated` are delivered.
-    pub announced: bool,
-}
-
-/// A line without an object behind it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LoneLine {
-    /// A fee of Stripe's own.
-    StripeFee,
-    /// A type that no published version knows.
-    Unheard,
-}
-
-/// Why a refund was refused: Stripe's own words.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct RefundRefused(pub String);
 
 impl Practice {
     /// Delivers every event to `url`, signed with `secret` (the whole of it, `whsec_` included).
@@ -296,14 +218,6 @@ impl Practice {
     }
 }
 
-const fn state_of(session: &Session) -> SessionState {
-    match session.status {
-        Status::Open => SessionState::Open,
-        Status::Complete => SessionState::Complete { paid: session.paid },
-        Status::Expired => SessionState::Expired,
-    }
-}
-
 impl Account {
     fn charge_direct(&mut self, direct: &DirectCharge<'_>) -> Key<Charge> {
         let created = direct.created.unix_secs();
@@ -328,11 +242,11 @@ impl Account {
         };
         let key = self.add(charge);
         if direct.announced {
-            self.emit("charge.succeeded", self.render(key));
+            self.tell("charge.succeeded", key);
         }
         self.settle_charge(key, created);
         if direct.announced {
-            self.emit("charge.updated", self.render(key));
+            self.tell("charge.updated", key);
         }
         key
     }

@@ -46,7 +46,7 @@ impl Account {
     pub fn warn_of_fraud(&mut self, charge: Key<Charge>) {
         let created = self.now();
         let key = self.add(Warning { created, charge });
-        self.emit("radar.early_fraud_warning.created", self.render(key));
+        self.tell("radar.early_fraud_warning.created", key);
     }
 }
 

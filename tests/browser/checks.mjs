@@ -1,0 +1,69 @@
+// What every page must hold, in whatever state it is: safety HT7 and J8, screens 0.3.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import { HtmlValidate } from "html-validate";
+
+const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+const html = new HtmlValidate({
+  extends: ["html-validate:recommended", "html-validate:a11y"],
+  rules: {
+    // Style of writing, not correctness.
+    "no-trailing-whitespace": "off",
+    "long-title": "off",
+    "no-inline-style": "error",
+  },
+});
+
+/** axe finds nothing, in the page as it stands. */
+export async function isAccessible(page) {
+  await page.evaluate(AXE);
+  const found = await page.evaluate((values) => window.axe.run({ runOnly: { type: "tag", values } }), RULES);
+  const said = found.violations.map((rule) => `${rule.id}: ${rule.help}\n    ${rule.nodes.map((node) => node.html).join("\n    ")}`);
+  assert.deepEqual(said, [], `axe on ${page.url()}`);
+}
+
+/** The markup, as the server sent it, is valid. */
+export async function isValid(text, url) {
+  const report = await html.validateString(text, url);
+  const said = report.results.flatMap((result) => result.messages.map((each) => `${each.line}:${each.column} ${each.ruleId}: ${each.message}`));
+  assert.deepEqual(said, [], `markup of ${url}`);
+}
+
+/** Nothing reaches beyond the right edge. */
+export async function doesNotScrollSideways(page) {
+  const { content, window: width } = await page.evaluate(() => ({ content: document.documentElement.scrollWidth, window: window.innerWidth }));
+  assert.ok(content <= width, `${page.url()} is ${content} px wide in a window of ${width} px`);
+}
+
+/** Every target a finger must hit is at least 24 px high, or stands within a sentence. */
+export async function hasTargetsForFingers(page) {
+  const small = await page.evaluate(() =>
+    [...document.querySelectorAll("a, button, input:not([type=hidden]), summary")]
+      .filter((each) => each.checkVisibility() && !each.closest(".trap, .skip, .visually-hidden") && getComputedStyle(each).display !== "inline")
+      .map((each) => (each.matches("input") ? (each.closest("label") ?? each) : each))
+      .filter((each) => each.getBoundingClientRect().height < 24)
+      .map((each) => each.outerHTML),
+  );
+  assert.deepEqual(small, [], `small targets on ${page.url()}`);
+}
+
+/** Sums up what a context asked of other hosts, complained of on the console, or was refused by the content policy. */
+export function watch(context, origin) {
+  const said = [];
+  context.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.protocol !== "data:" && url.origin !== origin) said.push(`a request to ${url.origin}`);
+  });
+  context.on("console", (message) => {
+    // A browser reports every 4xx page as an error; that a page is one is what the test asked for.
+    const expected = /the server responded with a status of (404|410|422)/.test(message.text());
+    if (message.type() === "error" && !expected) said.push(`console: ${message.text()}`);
+  });
+  context.on("weberror", (error) => said.push(`script: ${error.error().message}`));
+  return { isQuiet: () => assert.deepEqual(said, []) };
+}

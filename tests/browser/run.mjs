@@ -1,0 +1,270 @@
+// Walks the pages in a real browser: `node tests/browser/run.mjs [URL]`. Without an address it starts a demo of its own.
+// `CHROMIUM=/path` names another browser than Debian's; `SHOTS=dir` keeps a picture of every page looked at.
+
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+
+import { chromium } from "playwright-core";
+
+import * as checks from "./checks.mjs";
+import * as site from "./site.mjs";
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const PHONE = { width: 360, height: 640 };
+const LOOKS = [
+  { name: "small phone", viewport: { width: 320, height: 640 }, colorScheme: "light" },
+  { name: "small phone, dark", viewport: { width: 320, height: 640 }, colorScheme: "dark" },
+  { name: "desk", viewport: { width: 1280, height: 800 }, colorScheme: "light" },
+  { name: "desk, forced colours", viewport: { width: 1280, height: 800 }, forcedColors: "active" },
+];
+
+let under, browser, fund;
+
+before(async () => {
+  under = await site.open(process.argv[2]);
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+  if (process.env.SHOTS) mkdirSync(process.env.SHOTS, { recursive: true });
+  const home = await (await fetch(under.url)).text();
+  fund = home.match(/href="(\/f\/[a-z0-9-]+)"/)[1];
+});
+
+after(async () => {
+  await browser?.close();
+  await under?.stop();
+});
+
+/** Runs `walk` in a context of its own, which must stay quiet and on our host. */
+async function visit(options, walk) {
+  const context = await browser.newContext({ viewport: PHONE, baseURL: under.url, ...options });
+  const watched = checks.watch(context, under.url);
+  try {
+    await walk(await context.newPage());
+    watched.isQuiet();
+  } finally {
+    await context.close();
+  }
+}
+
+const cents = (text) => Number(text.replace(/[$,.]/g, ""));
+
+async function figures(page) {
+  const response = await page.request.get(`${fund}/figures.json`);
+  const { gifts, figures: all } = await response.json();
+  return { gifts, received: all.received_minor };
+}
+
+/** From the give form to the checkout page that stands in for Stripe's. */
+async function toCheckout(page, { amount = "$25", email = "giver@example.org" } = {}) {
+  await page.goto(`${fund}/give`);
+  await page.getByLabel(amount, { exact: true }).check();
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByRole("button", { name: "Continue to payment" }).click();
+  await page.getByRole("heading", { name: "Practice checkout" }).waitFor();
+}
+
+async function choose(page, outcome) {
+  await page.getByLabel(outcome, { exact: true }).check();
+  await page.getByRole("button", { name: "Pay (practice)" }).click();
+}
+
+test("a gift of $25, given without scripts, stands on the public page after the next publication", async () => {
+  await visit({ javaScriptEnabled: false }, async (page) => {
+    const earlier = await figures(page);
+    await page.goto(fund);
+    assert.equal(Number(await page.locator("#gifts").textContent()), earlier.gifts);
+    await page.getByRole("link", { name: "Give" }).first().click();
+    await toCheckout(page);
+    await choose(page, "Pay");
+    await page.getByRole("heading", { name: "Thank you. Your gift arrived." }).waitFor();
+    assert.match(await page.locator(".facts").textContent(), /\$25\.00/);
+    for (let tries = 0; (await figures(page)).gifts === earlier.gifts && tries < 60; tries += 1) await pause(500);
+    await page.goto(fund);
+    const shown = await page.locator("dl", { hasText: "Received" }).locator("div", { hasText: "Received" }).locator("dd").textContent();
+    assert.equal(cents(shown), earlier.received + 2500);
+    assert.equal(Number(await page.locator("#gifts").textContent()), earlier.gifts + 1);
+  });
+});
+
+test("every page, in every look, is accessible, valid, narrow enough and silent", async (t) => {
+  for (const { name, ...look } of LOOKS) {
+    await t.test(name, async () => {
+      await visit(look, async (page) => {
+        for (const [place, walk] of Object.entries(PLACES)) {
+          const response = await walk(page);
+          await checks.isAccessible(page);
+          await checks.doesNotScrollSideways(page);
+          await checks.hasTargetsForFingers(page);
+          if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name}-${place}.png`, fullPage: true });
+          if (response) await checks.isValid(await response.text(), response.url());
+        }
+      });
+    });
+  }
+});
+
+/** How to come to every page in every state; each gives the response that made it, where one load did. */
+const PLACES = {
+  "list of funds": (page) => page.goto("/"),
+  fund: (page) => page.goto(fund),
+  give: (page) => page.goto(`${fund}/give`),
+  "give, back from checkout": (page) => page.goto(`${fund}/give?back=1`),
+  "give, with mistakes": async (page) => {
+    await page.goto(`${fund}/give`);
+    await page.getByLabel("Other amount").fill("1,50");
+    await page.getByLabel("E-mail").fill("nobody");
+    return submit(page, "Continue to payment");
+  },
+  checkout: async (page) => {
+    await toCheckout(page);
+  },
+  "checkout, declined": async (page) => {
+    await toCheckout(page);
+    await page.getByLabel("Card declined").check();
+    return submit(page, "Pay (practice)");
+  },
+  "checkout, finished": async (page) => {
+    await toCheckout(page);
+    const checkout = page.url();
+    await choose(page, "Pay");
+    return page.goto(checkout);
+  },
+  thanks: async (page) => {
+    await toCheckout(page);
+    await choose(page, "Pay");
+    return page.reload();
+  },
+  "thanks, not confirmed yet": async (page) => {
+    await toCheckout(page);
+    await choose(page, "Pay, bank answers after 20 seconds");
+    await page.getByRole("heading", { name: "Your bank is confirming" }).waitFor();
+  },
+  "no such page": (page) => page.goto("/f/nobody"),
+};
+
+async function submit(page, name) {
+  const answered = page.waitForResponse((response) => response.request().method() === "POST");
+  await page.getByRole("button", { name }).click();
+  const response = await answered;
+  await page.waitForLoadState();
+  return { text: () => page.request.fetch(response.request()).then((again) => again.text()), url: () => response.url() };
+}
+
+test("mistakes are told on top and beside the field, and what was typed is kept", async () => {
+  await visit({}, async (page) => {
+    await PLACES["give, with mistakes"](page);
+    assert.match(await page.title(), /^Error: /);
+    const summary = page.getByRole("alert");
+    assert.equal(await summary.evaluate((box) => box === document.activeElement), true, "focus is on the summary");
+    await summary.getByRole("link", { name: /looks unfinished/ }).click();
+    assert.equal(await page.getByLabel("E-mail").evaluate((box) => box === document.activeElement), true, "the link leads to the field");
+    assert.equal(await page.getByLabel("E-mail").inputValue(), "nobody");
+    assert.equal(await page.getByLabel("Other amount").inputValue(), "1,50");
+    assert.equal(await page.getByLabel("E-mail").getAttribute("aria-invalid"), "true");
+  });
+});
+
+test("the same form sent twice, even at once, leads to the same checkout", async () => {
+  await visit({}, async (page) => {
+    await page.goto(`${fund}/give`);
+    const attempt = await page.locator("[name=attempt]").inputValue();
+    const form = { amount: "25", email: "giver@example.org", attempt };
+    const send = async () => (await page.request.post(`${fund}/give`, { form, maxRedirects: 0 })).headers().location;
+    const [one, other] = await Promise.all([send(), send()]);
+    assert.match(one, /\/practice\/checkout\//);
+    assert.equal(other, one);
+    assert.equal(await send(), one);
+  });
+});
+
+test("a declined card charges nothing, and another try may pay", async () => {
+  await visit({ javaScriptEnabled: false }, async (page) => {
+    await toCheckout(page);
+    await choose(page, "Card declined");
+    await page.getByRole("alert").getByText("Nothing was charged.").waitFor();
+    await choose(page, "Pay");
+    await page.getByRole("heading", { name: "Thank you. Your gift arrived." }).waitFor();
+  });
+});
+
+test("who goes back without paying is told that nothing was charged", async () => {
+  await visit({ javaScriptEnabled: false }, async (page) => {
+    await toCheckout(page);
+    await page.getByRole("link", { name: "Go back without paying" }).click();
+    await page.getByRole("status").getByText("You have not been charged.").waitFor();
+  });
+});
+
+test("the form works from the keyboard alone, and focus is always seen", async () => {
+  await visit({}, async (page) => {
+    await page.goto(`${fund}/give`);
+    const seen = [];
+    for (let stops = 0; stops < 20 && seen.at(-1) !== "Continue to payment"; stops += 1) {
+      await page.keyboard.press("Tab");
+      const stop = await page.evaluate(() => {
+        const here = document.activeElement;
+        const ring = [here, here.closest("label")].filter(Boolean).some((each) => getComputedStyle(each).outlineStyle === "solid");
+        return { name: here.name || here.textContent.trim(), ring };
+      });
+      assert.ok(stop.ring, `focus on ${stop.name} is seen`);
+      if (stop.name === "email") await page.keyboard.type("keys@example.org");
+      seen.push(stop.name);
+    }
+    assert.ok(seen.indexOf("amount") < seen.indexOf("amount_other") && seen.indexOf("amount_other") < seen.indexOf("email"), seen.join(", "));
+    assert.ok(!seen.includes("website"), "the trap is no stop");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Practice checkout" }).waitFor();
+  });
+});
+
+test("chart and table hold the same numbers", async () => {
+  await visit({}, async (page) => {
+    await page.goto(fund);
+    const said = await page.locator("svg.chart desc").textContent();
+    const rows = await page.locator("table").first().locator("tbody tr").evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.textContent.trim())));
+    assert.equal(said, `${rows.map(([use, amount, share]) => `${use} ${amount} (${share})`).join("; ")}.`);
+    const labels = await page.locator("svg.chart text.label").allTextContents();
+    assert.deepEqual(labels, rows.map(([use]) => use));
+  });
+});
+
+test("a site on this machine works under its other name too", async () => {
+  const other = under.url.replace("127.0.0.1", "localhost");
+  if (other === under.url) return;
+  const context = await browser.newContext({ viewport: PHONE });
+  try {
+    const page = await context.newPage();
+    await page.goto(`${other}${fund}/give`);
+    await page.getByLabel("E-mail").fill("giver@example.org");
+    await page.getByRole("button", { name: "Continue to payment" }).click();
+    await page.getByRole("heading", { name: "Practice checkout" }).waitFor();
+  } finally {
+    await context.close();
+  }
+});
+
+test("a first view is light: at most 4 requests and 50 KB", async () => {
+  await visit({}, async (page) => {
+    for (const path of [fund, `${fund}/give`]) {
+      let requests = 0;
+      let bytes = 0;
+      const count = async (response) => {
+        requests += 1;
+        bytes += (await response.body()).length;
+      };
+      page.on("response", count);
+      await page.goto(path, { waitUntil: "networkidle" });
+      page.off("response", count);
+      assert.ok(requests <= 4 && bytes < 50_000, `${path}: ${requests} requests, ${bytes} bytes`);
+    }
+  });
+});

@@ -1,0 +1,48 @@
+// The site under test: the one whose address is given, or a demo of our own that ends with the tests.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** A first build may come before the demo's first line. */
+const PATIENCE_MS = 15 * 60_000;
+
+/** Gives `{ url, stop }`: the site's origin, and what ends it. */
+export async function open(url) {
+  if (url) return { url: new URL(url).origin, stop: async () => {} };
+  const [command, ...before] = program();
+  const demo = spawn(command, [...before, "demo", "--listen", "127.0.0.1:0"], { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+  const stop = async () => {
+    if (demo.exitCode !== null) return;
+    demo.kill("SIGTERM");
+    await once(demo, "exit");
+  };
+  try {
+    return { url: await firstLink(demo), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** What is built already is taken; else cargo builds it. */
+function program() {
+  const built = ["target/release/strikefund", "target/debug/strikefund"].map((path) => ROOT + path).find((path) => existsSync(path));
+  return built ? [built] : ["cargo", "run", "--quiet", "--locked", "--"];
+}
+
+async function firstLink(demo) {
+  const tooLate = setTimeout(() => demo.kill("SIGKILL"), PATIENCE_MS);
+  try {
+    for await (const line of createInterface({ input: demo.stdout })) {
+      const link = line.match(/https?:\/\/[^\s/]+/);
+      if (link) return link[0];
+    }
+  } finally {
+    clearTimeout(tooLate);
+  }
+  throw new Error("the demo ended without printing a link");
+}

@@ -1,0 +1,109 @@
+//! The give form: what leads to Stripe's page, what leads back, and what it never does.
+
+use strikefund::{funds, run, transact};
+
+use super::Visit;
+use crate::support::{Books, on_both_databases};
+
+const GIVE: &str = "/f/general/give";
+const ATTEMPT: &str = "abcdefghijklmnopqrstuvwxyz";
+
+async fn pledges(books: &Books) -> i64 {
+    let tx = &mut books.db.begin_read().await.unwrap();
+    run!(tx, fetch_one, sqlx::query_scalar("SELECT COUNT(*) FROM donation")).unwrap()
+}
+
+/// Moves a fund where no verb leads yet.
+async fn set_state(books: &Books, state: funds::State) {
+    let moved: sqlx::Result<u64> = transact!(books.db, tx => run!(tx, execute, sqlx::query("UPDATE fund SET state = $1").bind(state)));
+    assert_eq!(moved.unwrap(), 1);
+}
+
+on_both_databases! {
+    async fn a_pledge_leads_to_the_payment_page_and_the_same_attempt_to_the_same_one(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let form = [("amount", "25"), ("email", "ana@example.org"), ("name", "Ana"), ("attempt", ATTEMPT), ("website", "")];
+        let first = visit.submit(GIVE, &form).await.is(303);
+        assert_eq!(first.header("cache-control"), Some("no-store"));
+        assert!(first.next().starts_with("/practice/checkout/cs_test_"), "{}", first.next());
+        assert_eq!(visit.submit(GIVE, &form).await.is(303).next(), first.next());
+        assert_eq!(pledges(books).await, 1);
+        visit.get(&first.next()).await.is(200).says("$25.00").never_says("ana@example.org");
+        let other = [("amount", "50"), ("email", "ana@example.org"), ("attempt", ATTEMPT)];
+        visit.submit(GIVE, &other).await.is(422).says("Please press the button again").never_says(ATTEMPT).says("ana@example.org");
+        assert_eq!(pledges(books).await, 1);
+    }
+
+    async fn what_is_wrong_is_told_beside_its_field_and_what_was_typed_is_kept(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let form = [("amount", "100"), ("amount_other", "1,50"), ("email", "nobody"), ("name", "Ana <b>"), ("attempt", ATTEMPT)];
+        visit
+            .submit(GIVE, &form)
+            .await
+            .is(422)
+            .says("<title>Error: ")
+            .says("There are 2 problems")
+            .says("<a href=\"#amount_other\">Write cents with a point: 1.50.</a>")
+            .says("<a href=\"#email\">That address looks unfinished.")
+            .says("aria-describedby=\"email-hint email-wrong\" aria-invalid=\"true\"")
+            .says("value=\"1,50\"")
+            .says("value=\"nobody\"")
+            .says("Ana &#60;b&#62;")
+            .says("value=\"100\" checked")
+            .says(ATTEMPT);
+        for amount in ["0", "-1", "0.001", "1e18", "１２", "1,50", "4.99", "5000.01", "NaN", "999999999999999999999999"] {
+            visit.submit(GIVE, &[("amount_other", amount), ("email", "ana@example.org"), ("attempt", ATTEMPT)]).await.is(422);
+        }
+        visit.submit(GIVE, &[("amount", "25"), ("email", "a@b.org"), ("attempt", ATTEMPT), ("website", "x")]).await.is(422);
+        assert_eq!(pledges(books).await, 0);
+    }
+
+    async fn what_visitors_write_never_becomes_markup(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let polyglot = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'`{{7*7}}";
+        let form = [("amount", polyglot), ("amount_other", polyglot), ("email", polyglot), ("name", polyglot), ("attempt", polyglot), ("website", polyglot)];
+        visit.submit(GIVE, &form).await.is(422).never_says("<script").never_says("<img").never_says("\">'").never_says("49");
+    }
+
+    async fn while_stripe_is_away_nothing_is_charged_and_nothing_typed_is_lost(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::with_stripe_at(books, Some("http://127.0.0.1:9"));
+        let form = [("amount", "50"), ("email", "ana@example.org"), ("name", "Ana"), ("attempt", ATTEMPT)];
+        let answer = visit.submit(GIVE, &form).await.is(503).says("You have not been charged").says("ana@example.org").says("value=\"50\" checked").says(ATTEMPT);
+        assert!(answer.header("retry-after").is_some());
+        let back = Visit::of(books);
+        assert!(back.submit(GIVE, &form).await.is(303).next().starts_with("/practice/checkout/"), "the same form goes on from the kept pledge");
+        assert_eq!(pledges(books).await, 1);
+    }
+
+    async fn a_fund_that_is_not_open_shows_no_form_and_takes_no_gift(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let form = [("amount", "25"), ("email", "ana@example.org"), ("attempt", ATTEMPT)];
+        for (state, said) in [(funds::State::Paused, "Giving is paused"), (funds::State::WindingDown, "no longer takes gifts"), (funds::State::Closed, "no longer takes gifts")] {
+            set_state(books, state).await;
+            visit.get(GIVE).await.is(200).says(said).never_says("<form");
+            visit.submit(GIVE, &form).await.is(409).says(said);
+            visit.get("/f/general").await.is(200).never_says("/give");
+        }
+        set_state(books, funds::State::Draft).await;
+        for path in [GIVE, "/f/general"] {
+            visit.get(path).await.is(404);
+        }
+        visit.submit(GIVE, &form).await.is(404);
+        visit.get("/").await.is(200).says("No fund is open here yet");
+        assert_eq!(pledges(books).await, 0);
+    }
+
+    async fn a_form_is_new_each_time_and_kept_by_nobody(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let (one, other) = (visit.get(GIVE).await.is(200), visit.get(GIVE).await.is(200));
+        assert_ne!(one.body, other.body, "each form has an attempt of its own");
+        assert_eq!(one.header("cache-control"), Some("no-store"));
+        visit.get("/f/general/give?back=1").await.is(200).says("You have not been charged.");
+    }
+}

@@ -1,0 +1,137 @@
+//! The site from outside: requests to the router in process, and to the accept loop over a real port.
+
+mod edge;
+mod give;
+mod pages;
+mod server;
+mod thanks;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use http_body_util::BodyExt as _;
+use strikefund::db::Db;
+use strikefund::ids::Entropy;
+use strikefund::payments::practice::{self, Practice};
+use strikefund::payments::{Gateway, GatewaySettings, Payments, Settings, read_secrets};
+use strikefund::seal::Keyring;
+use strikefund::web::{self, Parts, Site};
+use tower::ServiceExt as _;
+
+use crate::support::Books;
+
+const BASE_URL: &str = "https://fund.example.org";
+
+/// A site on a test's own books, with a practice Stripe of its own.
+struct Visit {
+    router: Router,
+    practice: Practice,
+}
+
+/// What came back.
+#[derive(Debug)]
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Visit {
+    fn of(books: &Books) -> Self {
+        Self::with_stripe_at(books, None)
+    }
+
+    /// The same with Stripe elsewhere than where it answers.
+    fn with_stripe_at(books: &Books, api_base: Option<&str>) -> Self {
+        let (clock, entropy) = (books.clock.clone(), books.entropy.clone());
+        let options = practice::Options {
+            port: 0,
+            clock: clock.clone(),
+            entropy: Entropy::seeded(11),
+            site: BASE_URL.to_owned(),
+            daily_payouts: false,
+        };
+        let practice = Practice::start(options, None).unwrap();
+        let keyring = Arc::new(Keyring::from_master(&[7; 32]));
+        let mut gateway = GatewaySettings::new("sk_test_practice".to_owned().into(), api_base.map_or(practice.api_base(), str::to_owned));
+        gateway.first_pause = Duration::from_millis(1);
+        let payments = Arc::new(Payments::open(Settings {
+            db: books.db.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            keyring: Arc::clone(&keyring),
+            gateway: Gateway::new(&gateway, entropy.clone()).unwrap(),
+            secrets: read_secrets("whsec_practice").unwrap(),
+        }));
+        let db: Db = books.db.clone();
+        let parts = Parts { db, clock, entropy, keyring, payments, practice: Some(practice.clone()), base_url: BASE_URL.to_owned() };
+        Self { router: web::router(Arc::new(Site::new(parts).at_once())).unwrap(), practice }
+    }
+
+    async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        Answer { status: parts.status, headers: parts.headers, body: body.collect().await.unwrap().to_bytes() }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.send(to(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends a form as a browser does from our own page.
+    async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let form = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&");
+        self.send(form_to(path).header("sec-fetch-site", "same-origin").body(Body::from(form)).unwrap()).await
+    }
+}
+
+/// A request under our own name.
+fn to(path: &str) -> axum::http::request::Builder {
+    Request::builder().uri(path).header(header::HOST, "fund.example.org")
+}
+
+fn form_to(path: &str) -> axum::http::request::Builder {
+    to(path).method("POST").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+}
+
+fn encoded(value: &str) -> String {
+    value.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+impl Answer {
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    #[track_caller]
+    fn is(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        self
+    }
+
+    #[track_caller]
+    fn says(self, words: &str) -> Self {
+        assert!(self.text().contains(words), "“{words}” is not in:\n{}", self.text());
+        self
+    }
+
+    #[track_caller]
+    fn never_says(self, words: &str) -> Self {
+        assert!(!self.text().contains(words), "“{words}” is in:\n{}", self.text());
+        self
+    }
+
+    /// Where it sends the browser, as a path of ours.
+    #[track_caller]
+    fn next(&self) -> String {
+        let location = self.header("location").unwrap_or_else(|| panic!("no redirect: {}", self.text()));
+        location.strip_prefix(BASE_URL).unwrap_or(location).to_owned()
+    }
+}

@@ -1,0 +1,103 @@
+//! Public pages: stored bytes of publications, honest before the first, and never anything live.
+
+use axum::body::Body;
+use strikefund::clock::Instant;
+use strikefund::donations::{self, Settlement};
+use strikefund::funds::{self, Fund};
+use strikefund::money::{Currency, Money};
+use strikefund::publication::{self, PublishError};
+use strikefund::transact;
+
+use super::{Visit, to};
+use crate::support::{Books, on_both_databases};
+
+/// Settles `count` gifts of 25.00 as booking would, and gives their fund.
+async fn gifts(books: &Books, slug: &str, count: usize) -> Fund {
+    let fund = funds::find_by_slug(&mut books.db.begin_read().await.unwrap(), slug).await.unwrap().unwrap();
+    for _ in 0..count {
+        let charge = format!("ch_{}", books.entropy.reference());
+        let line = Settlement {
+            fund: &fund,
+            reference: None,
+            subscription_id: None,
+            charge_id: &charge,
+            payment_intent: None,
+            amount: Money::new(2500, Currency::USD),
+            fee_minor: 103,
+            clearing: false,
+            bounced: false,
+        };
+        let now = books.now();
+        let settled: sqlx::Result<donations::Settled> = transact!(books.db, tx => donations::settle(tx, &line, &books.entropy, now).await);
+        settled.unwrap();
+    }
+    fund
+}
+
+async fn publish(books: &Books, fund: &Fund, now: Instant) -> Option<i64> {
+    let published: Result<_, PublishError> = transact!(books.db, tx => publication::publish(tx, fund, true, now).await);
+    published.unwrap()
+}
+
+on_both_databases! {
+    async fn before_the_first_publication_the_page_says_what_it_waits_for_and_nothing_else(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let empty = visit.get("/f/general").await.is(200).says("The first figures appear after 5 gifts").says("/f/general/give");
+        gifts(books, "general", 4).await;
+        assert_eq!(visit.get("/f/general").await.body, empty.body, "four gifts that wait leave no trace");
+        visit.get("/f/general/figures.json").await.is(404);
+    }
+
+    async fn a_page_is_the_stored_publication_until_the_next(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let fund = gifts(books, "general", 5).await;
+        assert_eq!(publish(books, &fund, books.now()).await, Some(1));
+        let page = visit.get("/f/general").await.is(200).says("Publication 1").says("no real money");
+        assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+        assert_eq!(page.header("cache-control"), Some("public, no-cache"));
+        gifts(books, "general", 3).await;
+        assert_eq!(visit.get("/f/general").await.body, page.body, "gifts since then leave no trace");
+        gifts(books, "general", 2).await;
+        assert_eq!(publish(books, &fund, books.now().plus_secs(86_400)).await, Some(2));
+        visit.get("/f/general").await.is(200).says("Publication 2");
+    }
+
+    async fn whoever_has_the_page_is_told_so_by_its_tag(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let fund = gifts(books, "general", 5).await;
+        publish(books, &fund, books.now()).await;
+        for path in ["/f/general", "/f/general/figures.json", "/f/general/figures.csv", "/assets/style.css"] {
+            let whole = visit.get(path).await.is(200);
+            let tag = whole.header("etag").unwrap();
+            let held = visit.send(to(path).header("if-none-match", tag).body(Body::empty()).unwrap()).await.is(304);
+            assert!(held.body.is_empty() && held.header("etag") == Some(tag), "{path}");
+            visit.send(to(path).header("if-none-match", "\"other\"").body(Body::empty()).unwrap()).await.is(200);
+            let head = visit.send(to(path).method("HEAD").body(Body::empty()).unwrap()).await.is(200);
+            assert!(head.body.is_empty() && head.header("etag") == Some(tag), "{path}");
+        }
+    }
+
+    async fn a_published_page_is_read_on_while_the_database_is_away(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let fund = gifts(books, "general", 5).await;
+        publish(books, &fund, books.now()).await;
+        let page = visit.get("/f/general").await.is(200);
+        books.db.close().await;
+        assert_eq!(visit.get("/f/general").await.is(200).body, page.body);
+    }
+
+    async fn one_fund_is_the_start_page_and_several_are_a_list(books: &Books) {
+        let visit = Visit::of(books);
+        visit.get("/").await.is(200).says("No fund is open here yet");
+        books.general_fund().await;
+        visit.get("/").await.is(200).says("<link rel=\"canonical\" href=\"/f/general\">");
+        books.fund("hardship", Some("rent")).await;
+        let fund = gifts(books, "general", 5).await;
+        publish(books, &fund, books.now()).await;
+        visit.get("/").await.is(200).says("href=\"/f/general\"").says("href=\"/f/hardship\"").says("Publication 1").says("The first figures appear after 5 gifts");
+    }
+}
