@@ -52,3 +52,19 @@ npm_install() {
     if [ -f package-lock.json ]; then npm ci --silent --no-audit --no-fund; else npm install --silent --no-audit --no-fund; fi
     touch "$stamp"
 }
+
+# The outside judges, in target/judges: Stripe's own Python package and command line, and beancount. hledger comes with the packages.
+install_judges() {
+    local home=target/judges stamp
+    stamp="$home/.installed-stripe-16.1.0-beancount-3.2.3-cli-1.52.0"
+    if [ ! -f "$stamp" ]; then
+        rm -rf "$home"
+        mkdir -p target
+        python3 -m venv "$home"
+        "$home/bin/pip" install --quiet --disable-pip-version-check stripe==16.1.0 beancount==3.2.3
+        npm install --silent --no-audit --no-fund --prefix "$home" @stripe/cli@1.52.0
+        touch "$stamp"
+    fi
+    export STRIKEFUND_TEST_JUDGES="$PWD/$home"
+    export STRIPE_PYTHON="$PWD/$home/bin/python" STRIPE_CLI="$PWD/$home/node_modules/.bin/stripe"
+}

@@ -5,6 +5,7 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
+use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::Db;
@@ -51,6 +52,7 @@ impl Db {
             .max_lifetime(None)
             .acquire_timeout(Duration::from_secs(10))
             .after_connect(|connection, _| Box::pin(check_settings(connection)))
+            .after_release(|connection, _| Box::pin(has_no_transaction(connection)))
             .connect_with(options.clone())
             .await
             .with_context(|| format!("The database {} cannot be opened", path.display()))?;
@@ -89,6 +91,16 @@ pub fn check_version(version: &str) -> anyhow::Result<()> {
         "SQLite {version} is too old: releases before {major}.{minor}.{patch} can corrupt a database that two connections share."
     );
     Ok(())
+}
+
+/// Whether the writer can begin anew; if not, it is closed and another is opened.
+///
+/// On a full disk `SQLite` itself undoes the transaction. The driver's own ROLLBACK then finds none and fails, and the driver
+/// believes from there on that one is open: every later gift would be turned away, with room on the disk again.
+async fn has_no_transaction(connection: &mut sqlx::SqliteConnection) -> sqlx::Result<bool> {
+    // A dropped transaction only queues its ROLLBACK; whatever is asked next comes after it.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 async fn check_settings(connection: &mut sqlx::SqliteConnection) -> sqlx::Result<()> {

@@ -18,9 +18,13 @@ mod command_serve;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
 mod export;
 #[cfg(test)]
 mod ledger;
+#[cfg(test)]
+mod ledger_model;
 #[cfg(test)]
 mod ledger_sql;
 #[cfg(test)]

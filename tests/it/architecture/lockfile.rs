@@ -1,4 +1,4 @@
-//! The tree of dependencies: one SQLite, one sqlx, one TLS.
+//! The tree of dependencies: one `SQLite`, one sqlx, one TLS.
 
 use super::{Found, House};
 

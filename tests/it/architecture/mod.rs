@@ -25,13 +25,13 @@ struct House {
 impl House {
     fn as_it_stands() -> Self {
         let top = repository("");
-        let rust = read_all(&top, "src", &[".rs"]);
+        let rust = read_all(&top, "src", &["rs"]);
         assert!(rust.len() > 10, "the sources were not found");
         Self {
             rust,
-            tests: read_all(&top, "tests", &[".rs"]),
-            templates: read_all(&top, "templates", &[".html", ".svg", ".txt", ".xml"]),
-            migrations: read_all(&top, "migrations", &[".sql"]),
+            tests: read_all(&top, "tests", &["rs"]),
+            templates: read_all(&top, "templates", &["html", "svg", "txt", "xml"]),
+            migrations: read_all(&top, "migrations", &["sql"]),
             lockfile: std::fs::read_to_string(repository("Cargo.lock")).expect("Cargo.lock is committed"),
         }
     }

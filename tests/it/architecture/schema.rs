@@ -9,7 +9,7 @@ const WAY_OUT: &str = "Way out: say the same in migrations/sqlite and migrations
 /// An object of the schema: `table.column` or `index name`, and what it is in words both dialects share.
 type Objects = BTreeMap<String, String>;
 
-/// A dialect's word for a type, and the word both share. PostgreSQL's INTEGER is missing on purpose: its 32 bits hold no amount.
+/// A dialect's word for a type, and the word both share. `PostgreSQL`'s INTEGER is missing on purpose: its 32 bits hold no amount.
 type Types = &'static [(&'static str, &'static str)];
 const SQLITE: Types = &[("INTEGER", "64-bit"), ("BLOB", "bytes"), ("TEXT", "text")];
 const POSTGRES: Types = &[("BIGINT", "64-bit"), ("BYTEA", "bytes"), ("TEXT", "text")];
@@ -39,7 +39,7 @@ fn differences(file: &str, sqlite: &Objects, postgres: &Objects) -> Found {
         match postgres.get(name) {
             None => found.push(format!("{file}: {name} is missing in PostgreSQL's dialect. {WAY_OUT}")),
             Some(theirs) if theirs != ours => {
-                found.push(format!("{file}: {name} is “{ours}” in SQLite's dialect and “{theirs}” in PostgreSQL's. {WAY_OUT}"))
+                found.push(format!("{file}: {name} is “{ours}” in SQLite's dialect and “{theirs}” in PostgreSQL's. {WAY_OUT}"));
             }
             Some(_) => {}
         }

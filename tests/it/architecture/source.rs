@@ -35,7 +35,7 @@ impl Source {
 
     /// The line number of a place in the text, from 1.
     pub fn line(&self, at: usize) -> usize {
-        1 + self.text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count()
+        1 + self.text[..at].matches('\n').count()
     }
 
     /// Where `word` stands in the code as a whole word.
@@ -195,7 +195,7 @@ fn blank_comments_and_texts(text: &str) -> (Vec<u8>, Vec<(usize, String)>) {
 fn string_literal(text: &str, at: usize) -> Option<(Range<usize>, usize)> {
     let rest = &text.as_bytes()[at..];
     let after_name = at > 0 && (text.as_bytes()[at - 1].is_ascii_alphanumeric() || text.as_bytes()[at - 1] == b'_');
-    if rest[0] == b'r' && !after_name || rest.starts_with(b"br") && !after_name {
+    if !after_name && (rest[0] == b'r' || rest.starts_with(b"br")) {
         let marks = if rest[0] == b'b' { 2 } else { 1 };
         let hashes = rest[marks..].iter().take_while(|b| **b == b'#').count();
         if rest.get(marks + hashes) == Some(&b'"') {
@@ -266,9 +266,10 @@ pub fn read_all(top: &Path, folder: &str, endings: &[&str]) -> Vec<Source> {
                 continue;
             }
             let path = entry.strip_prefix(top).expect("a path inside the repository").to_string_lossy().replace('\\', "/");
-            if endings.iter().any(|ending| path.ends_with(ending)) {
+            let ending = entry.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+            if endings.contains(&ending) {
                 let text = std::fs::read_to_string(&entry).expect("a source is text");
-                sources.push(if path.ends_with(".rs") { Source::rust(&path, &text) } else { Source::plain(&path, &text) });
+                sources.push(if ending == "rs" { Source::rust(&path, &text) } else { Source::plain(&path, &text) });
             }
         }
     }

@@ -1,6 +1,9 @@
 //! What tests stand on: a new database for each, on both kinds, with a clock and a randomness of their own.
 
+pub mod cluster;
+pub mod node;
 mod postgres;
+pub mod wire;
 
 use std::future::Future;
 use std::path::Path;

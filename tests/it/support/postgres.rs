@@ -1,4 +1,4 @@
-//! PostgreSQL for tests: a new database for each on the server that the test command starts.
+//! `PostgreSQL` for tests: a new database for each on the server that the test command starts.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
