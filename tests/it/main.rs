@@ -22,6 +22,8 @@ mod crash;
 #[cfg(test)]
 mod export;
 #[cfg(test)]
+mod judges;
+#[cfg(test)]
 mod ledger;
 #[cfg(test)]
 mod ledger_model;

@@ -145,8 +145,11 @@ fn inner_mistake(house: &House, source: &Source, path: &[String]) -> Option<Stri
     if name == "store" && file != "store" {
         return Some(format!("{whom} of {room} calls the store. {way_out}"));
     }
+    // A type beside verbs may be known; what may not be done from below is to call.
+    let is_type = path.get(2).is_some_and(|name| name.starts_with(char::is_uppercase));
     let sibling = house.rust.iter().any(|other| other.path == format!("src/{room}/{name}.rs"));
-    (sibling && name != file && level(name) > own_level).then(|| format!("{whom} of {room} imports {name}.rs, which has verbs. {way_out}"))
+    let upward = sibling && !is_type && name != file && level(name) > own_level;
+    upward.then(|| format!("{whom} of {room} imports {name}.rs, which has verbs. {way_out}"))
 }
 
 /// A file beside `mod.rs` that is neither noun nor store: it awaits the database.

@@ -1,0 +1,130 @@
+//! Outside judges: Stripe's own Python package signs and judges beside us, and Stripe's own command line makes events whose lines reach the books.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use data_encoding::BASE64;
+use secrecy::SecretString;
+use serde::Deserialize;
+use strikefund::clock::Instant;
+use strikefund::db::Db;
+use strikefund::ledger::{self, chart};
+use strikefund::money::Currency;
+use strikefund::payments::Secrets;
+use strikefund::payments::signature;
+use strikefund::run;
+
+use crate::support::node::{Home, SECRET};
+use crate::support::wire::Client;
+use crate::support::{block_on, repository, setting, skip};
+
+/// Where we judge otherwise than the package, and how (stripe.md §3).
+const WE_DIFFER: [(&str, bool); 5] = [
+    // Case means nothing in hexadecimal.
+    ("capital hex", true),
+    // A clock that far ahead is wrong, and a signature for tomorrow is one to keep.
+    ("ahead 301", false),
+    ("ahead 86400", false),
+    // What says two things says nothing.
+    ("two times", false),
+    ("time with a sign", false),
+];
+
+#[derive(Debug, Deserialize)]
+struct Case {
+    kind: String,
+    header: String,
+    body: String,
+    now: i64,
+    theirs: bool,
+}
+
+#[test]
+fn stripes_python_package_and_we_judge_the_same_headers_alike() {
+    let Some(python) = setting("STRIPE_PYTHON") else { return skip("no Stripe package for Python (STRIPE_PYTHON; tests/run installs it)") };
+    let judged = Command::new(python).arg(repository("tests/it/judges/signatures.py")).args([SECRET, "7"]).output().unwrap();
+    assert!(judged.status.success(), "{}", said(&judged));
+    let secrets = Secrets::new(vec![SecretString::from(SECRET)]).unwrap();
+    let cases: Vec<Case> = judged
+        .stdout
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).unwrap())
+        .collect();
+    assert!(cases.len() > 500, "{} cases", cases.len());
+    let mut verdicts: BTreeSet<(bool, bool)> = BTreeSet::new();
+    for case in &cases {
+        let body = BASE64.decode(case.body.as_bytes()).unwrap();
+        let ours = signature::verify(&secrets, Some(case.header.as_bytes()), &body, Instant::from_unix_secs(case.now)).is_ok();
+        let expected = WE_DIFFER.iter().find(|(kind, _)| *kind == case.kind).map_or(case.theirs, |(_, ours)| *ours);
+        assert_eq!(ours, expected, "{case:?}");
+        verdicts.insert((ours, case.theirs));
+    }
+    assert_eq!(verdicts.len(), 4, "some are taken by both, some by neither, some by one: {verdicts:?}");
+}
+
+/// What the command line can make of what a strike fund lives through.
+const TRIGGERS: [&str; 4] = ["checkout.session.completed", "charge.refunded", "charge.dispute.created", "payout.created"];
+
+#[test]
+fn what_the_official_command_line_triggers_reaches_the_books() {
+    let Some(stripe) = setting("STRIPE_CLI") else { return skip("no command line of Stripe's (STRIPE_CLI; tests/run installs it)") };
+    block_on(async {
+        let home = Home::on_sqlite();
+        let node = home.start().await;
+        let mut client = Client::connect(node.address).await.unwrap();
+        let mut told = BTreeSet::new();
+        for event in TRIGGERS {
+            let output = trigger(&stripe, event, &home.practice().api_base()).await;
+            assert!(output.status.success(), "{event}: {}", said(&output));
+            home.practice().settle().await;
+            for delivery in home.practice().take_deliveries() {
+                assert_eq!(client.deliver(&delivery.signature, &delivery.body).await.unwrap(), 200, "{}", delivery.kind);
+                told.insert(delivery.kind);
+            }
+        }
+        for event in TRIGGERS {
+            assert!(told.contains(event), "{event} was not told: {told:?}");
+        }
+
+        let db = Db::open_sqlite(home.data()).await.unwrap();
+        let mut held = BTreeMap::new();
+        let ties = |held: &BTreeMap<Currency, i64>| {
+            held.get(&Currency::USD).is_some() && held.iter().all(|(currency, minor)| home.practice().balance(*currency) == *minor)
+        };
+        for _ in 0..300 {
+            held = ledger::balance_of(&mut db.begin_read().await.unwrap(), chart::STRIPE).await.unwrap();
+            if ties(&held) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert!(ties(&held), "the books hold {held:?} at Stripe, and Stripe says {}", home.practice().balance(Currency::USD));
+
+        let tx = &mut db.begin_read().await.unwrap();
+        let touched: Vec<String> =
+            run!(tx, fetch_all, sqlx::query_scalar("SELECT DISTINCT a.path FROM posting p JOIN account a ON a.id = p.account_id")).unwrap();
+        let lines: Vec<(String, String, i64)> =
+            run!(tx, fetch_all, sqlx::query_as("SELECT type, state, net_minor FROM stripe_line ORDER BY created, id")).unwrap();
+        for path in [chart::STRIPE, chart::ONLINE, chart::PROCESSING, chart::REFUNDS, chart::CHARGEBACKS, chart::IN_TRANSIT] {
+            assert!(touched.iter().any(|touched| touched == path), "nothing was posted to {path}: {touched:?}, {lines:?}");
+        }
+        db.close().await;
+        drop(node);
+        home.done(&["verify"]);
+    });
+}
+
+/// Runs the command line in a home of its own, away from the thread that serves it.
+async fn trigger(stripe: &str, event: &str, api_base: &str) -> Output {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = Command::new(stripe);
+    command.args(["trigger", event, "--api-key", "sk_test_practice", "--api-base", api_base]);
+    command.env("HOME", home.path()).env("STRIPE_CLI_TELEMETRY_OPTOUT", "1");
+    tokio::task::spawn_blocking(move || command.output().expect("the command line runs")).await.expect("it ends")
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
