@@ -112,7 +112,7 @@ impl Retryable for sqlx::Error {
 /// a full disk can cause and which holds nothing that could be lost.
 pub fn is_disk_failure(error: &sqlx::Error) -> bool {
     const SQLITE_IOERR: i64 = 10;
-    const SHARED_MEMORY: [i64; 4] = [10 | 18 << 8, 10 | 19 << 8, 10 | 20 << 8, 10 | 21 << 8]; // open, size, lock, map
+    const SHARED_MEMORY: [i64; 4] = [0x120a, 0x130a, 0x140a, 0x150a]; // open, size, lock, map
     let sqlx::Error::Database(error) = error else { return false };
     let code = error.try_downcast_ref::<sqlx::sqlite::SqliteError>().and_then(|_| error.code()?.parse::<i64>().ok());
     code.is_some_and(|code| code & 0xff == SQLITE_IOERR && !SHARED_MEMORY.contains(&code))

@@ -30,6 +30,17 @@ pub async fn clear(tx: &mut Tx, kind: AlertKind, subject: &str, now: Instant) ->
     store::clear_alert(tx, kind, subject, now).await
 }
 
+/// The same in a transaction of its own, which takes the writer's place only where there is something to clear.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn clear_alone(db: &Db, kind: AlertKind, subject: &str, now: Instant) -> sqlx::Result<bool> {
+    if !store::alert_stands(&mut db.begin_read().await?, kind, subject).await? {
+        return Ok(false);
+    }
+    crate::transact!(db, tx => clear(tx, kind, subject, now).await)
+}
+
 /// The alerts that stand, newest first, at most `limit`.
 ///
 /// # Errors

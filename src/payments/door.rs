@@ -1,6 +1,6 @@
 //! The webhook door: check, seal, store, commit, and only then say yes (stripe.md §3). Not here: what a delivery means.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -50,6 +50,8 @@ pub(super) struct Door {
     refused: Hourly,
     ahead: Hourly,
     other_mode: Hourly,
+    /// Whether an alert about signatures may stand; at start one may, from before.
+    suspected: AtomicBool,
 }
 
 /// A delivery that waits for its commit, and whom to tell.
@@ -63,7 +65,8 @@ impl Door {
     pub(super) fn open(secrets: Secrets, db: Db, wakes: Wakes) -> Self {
         let (writer, waiting) = mpsc::channel(WAITING);
         tokio::spawn(write_deliveries(db, waiting, wakes));
-        Self { secrets, writer, refused: Hourly::default(), ahead: Hourly::default(), other_mode: Hourly::default() }
+        let (refused, ahead, other_mode) = (Hourly::default(), Hourly::default(), Hourly::default());
+        Self { secrets, writer, refused, ahead, other_mode, suspected: AtomicBool::new(true) }
     }
 }
 
@@ -90,7 +93,20 @@ impl Payments {
             self.note_other_mode(&peek, now).await;
             return Err(Refused::Livemode { livemode });
         }
-        self.store_arrival(peek, body, now).await
+        self.store_arrival(peek, body, now).await?;
+        if self.door.suspected.swap(false, Ordering::Relaxed) {
+            self.lift_suspicion(now).await;
+        }
+        Ok(())
+    }
+
+    /// A signature held, so secret and clock are right again.
+    async fn lift_suspicion(&self, now: Instant) {
+        for kind in [AlertKind::SignaturesRefused, AlertKind::ClockWrong] {
+            if let Err(error) = alert::clear_alone(&self.db, kind, "", now).await {
+                tracing::warn!(%error, %kind, "an alert could not be cleared");
+            }
+        }
     }
 
     async fn store_arrival(&self, peek: Peek, body: &[u8], received_at: Instant) -> Result<(), Refused> {
@@ -121,6 +137,7 @@ impl Payments {
             _ => (AlertKind::SignaturesRefused, "Many deliveries have a wrong signature: compare the webhook secret with the endpoint's."),
         };
         self.raise_aside(kind, "", said, now).await;
+        self.door.suspected.store(true, Ordering::Relaxed);
     }
 
     async fn note_other_mode(&self, peek: &Peek, now: Instant) {

@@ -16,6 +16,9 @@ const WORTH_A_LIST: usize = 5;
 const AT_ONCE: i64 = 100;
 const DAY_SECS: i64 = 86_400;
 
+/// The subject of the alert that a right to a source is missing.
+const SUBJECT: &str = "sources";
+
 /// What [`complete`] came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Completed {
@@ -23,6 +26,8 @@ pub struct Completed {
     pub complete: u64,
     /// Lines about which Stripe gave no answer now; they are asked about again, and booked anyway when their wait is over.
     pub waiting: u64,
+    /// Those of them that wait because the Stripe key lacks a right.
+    pub without_right: u64,
 }
 
 /// Completes every new line that waits for its source or its recurring gift.
@@ -34,26 +39,44 @@ pub async fn complete(payments: &Payments) -> Result<Completed, SyncError> {
     let mut after = (i64::MIN, String::new());
     loop {
         let lines = store::lines::incomplete(&mut payments.db.begin_read().await?, (after.0, &after.1), AT_ONCE).await?;
-        let Some(last) = lines.last() else { return Ok(report) };
+        let Some(last) = lines.last() else { break };
         after = (last.created, last.id.to_string());
         if let Err(error) = list_joins(payments, &lines).await {
             tracing::warn!(%error, "the joins of recurring gifts could not be listed; they are asked for one by one");
         }
-        let mut learned = Vec::with_capacity(lines.len());
-        for line in lines {
-            match complete_line(payments, line.clone()).await {
-                Ok(line) => learned.push(line),
-                Err(Unanswered::Gateway(error)) => {
-                    report.waiting += 1;
-                    learned.extend(wait_on(payments, line, &error).await?);
-                }
-                Err(Unanswered::Database(error)) => return Err(error.into()),
-            }
-        }
-        report.complete += learned.iter().filter(|line| line.waits_until.is_none()).count() as u64;
+        let (learned, silent) = ask_about(payments, lines, &mut report).await?;
         let saved: sqlx::Result<()> = transact!(payments.db, tx => save(tx, &learned).await);
         saved?;
+        if silent {
+            return Ok(report);
+        }
     }
+    if report.without_right == 0 {
+        alert::clear_alone(&payments.db, AlertKind::RightMissing, SUBJECT, payments.clock.now()).await?;
+    }
+    Ok(report)
+}
+
+/// Asks about each line. True when Stripe did not answer at all: asking on would only keep the lines that are ready from being booked.
+async fn ask_about(payments: &Payments, lines: Vec<Line>, report: &mut Completed) -> Result<(Vec<Line>, bool), SyncError> {
+    let mut learned = Vec::with_capacity(lines.len());
+    for line in lines {
+        match complete_line(payments, line.clone()).await {
+            Ok(line) => {
+                report.complete += 1;
+                learned.push(line);
+            }
+            Err(Unanswered::Gateway(error)) => {
+                report.waiting += 1;
+                if matches!(error, GatewayError::Unreachable { .. }) {
+                    return Ok((learned, true));
+                }
+                learned.extend(wait_on(payments, line, &error, report).await?);
+            }
+            Err(Unanswered::Database(error)) => return Err(error.into()),
+        }
+    }
+    Ok((learned, false))
 }
 
 async fn save(tx: &mut crate::db::Tx, lines: &[Line]) -> sqlx::Result<()> {
@@ -64,12 +87,13 @@ async fn save(tx: &mut crate::db::Tx, lines: &[Line]) -> sqlx::Result<()> {
 }
 
 /// A missing right is a mistake in the set-up: an alert names it, and the line waits for it. All else passes by itself.
-async fn wait_on(payments: &Payments, mut line: Line, error: &GatewayError) -> Result<Option<Line>, SyncError> {
+async fn wait_on(payments: &Payments, mut line: Line, error: &GatewayError, report: &mut Completed) -> Result<Option<Line>, SyncError> {
     if !matches!(error, GatewayError::RightMissing { .. }) {
         return Ok(None);
     }
     let now = payments.clock.now();
-    alert::raise_alone(&payments.db, AlertKind::RightMissing, "", &error.to_string(), now).await?;
+    report.without_right += 1;
+    alert::raise_alone(&payments.db, AlertKind::RightMissing, SUBJECT, &error.to_string(), now).await?;
     line.waits_until = Some(now.plus_secs(WAIT_SECS));
     Ok(Some(line))
 }

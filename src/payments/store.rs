@@ -93,6 +93,12 @@ pub(super) async fn clear_alert(tx: &mut Tx, kind: AlertKind, subject: &str, now
     Ok(run!(tx, execute, sqlx::query(SQL).bind(kind).bind(subject).bind(now))? > 0)
 }
 
+pub(super) async fn alert_stands(tx: &mut Tx, kind: AlertKind, subject: &str) -> sqlx::Result<bool> {
+    const SQL: &str = "SELECT COUNT(*) FROM alert WHERE kind = $1 AND subject = $2 AND cleared_at IS NULL";
+    let standing: i64 = run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(kind).bind(subject))?;
+    Ok(standing > 0)
+}
+
 pub(super) async fn standing_alerts(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Alert>> {
     const SQL: &str =
         "SELECT kind, subject, said, raised_at, cleared_at FROM alert WHERE cleared_at IS NULL ORDER BY raised_at DESC, id DESC LIMIT $1";

@@ -11,6 +11,8 @@ use super::alert::{self, AlertKind};
 use super::gateway::GatewayError;
 use super::{Payments, store};
 
+/// The subject of the alerts about the list itself.
+const SUBJECT: &str = "list";
 const MINUTE_SECS: i64 = 60;
 const DAY_SECS: i64 = 86_400;
 
@@ -142,15 +144,16 @@ pub async fn run(payments: &Payments, run: Run) -> Result<SyncReport, SyncError>
     let now = payments.clock.now();
     match &outcome {
         Ok(_) => {
-            let cleared: sqlx::Result<bool> = transact!(payments.db, tx => alert::clear(tx, AlertKind::SyncFailing, "", now).await);
-            cleared?;
+            for kind in [AlertKind::SyncFailing, AlertKind::RightMissing] {
+                alert::clear_alone(&payments.db, kind, SUBJECT, now).await?;
+            }
         }
         Err(SyncError::Database(error)) => tracing::error!(%error, ?run, "the list of lines could not be stored"),
         Err(error) => {
             tracing::warn!(%error, ?run, "the list of lines was not read to its end");
             let missing = matches!(error, SyncError::Gateway(GatewayError::RightMissing { .. }));
             let kind = if missing { AlertKind::RightMissing } else { AlertKind::SyncFailing };
-            alert::raise_alone(&payments.db, kind, "", &error.to_string(), now).await?;
+            alert::raise_alone(&payments.db, kind, SUBJECT, &error.to_string(), now).await?;
         }
     }
     outcome

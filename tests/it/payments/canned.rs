@@ -20,7 +20,7 @@ impl Canned {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let api_base = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let heard = Arc::clone(&asked);
+        let remembered = Arc::clone(&asked);
         tokio::spawn(async move {
             let mut answers = answers.into_iter().peekable();
             while let Ok((stream, _)) = listener.accept().await {
@@ -28,7 +28,7 @@ impl Canned {
                 if answers.len() > 1 {
                     answers.next();
                 }
-                answer_one(stream, answer, &heard).await;
+                answer_one(stream, answer, &remembered).await;
             }
         });
         Self { api_base, asked }
@@ -40,7 +40,7 @@ impl Canned {
     }
 }
 
-async fn answer_one(mut stream: TcpStream, (status, body): Answer, heard: &Mutex<Vec<String>>) {
+async fn answer_one(mut stream: TcpStream, (status, body): Answer, remembered: &Mutex<Vec<String>>) {
     let mut request = Vec::new();
     let mut piece = [0; 4096];
     while !is_whole(&request) {
@@ -49,7 +49,7 @@ async fn answer_one(mut stream: TcpStream, (status, body): Answer, heard: &Mutex
             Ok(count) => request.extend_from_slice(&piece[..count]),
         }
     }
-    heard.lock().unwrap().push(String::from_utf8_lossy(&request).into_owned());
+    remembered.lock().unwrap().push(String::from_utf8_lossy(&request).into_owned());
     if status == 0 {
         return;
     }

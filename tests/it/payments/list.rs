@@ -11,7 +11,7 @@ use strikefund::transact;
 
 use super::canned::Canned;
 use super::{alerts, gifts, payments_at, practice, ready};
-use crate::support::{Books, on_both_databases};
+use crate::support::on_both_databases;
 
 /// A page of one charge line with this amount.
 fn page(amount: &str) -> (u16, String) {
@@ -78,10 +78,10 @@ on_both_databases! {
         for day in 0..6 {
             for _ in 0..5 {
                 stripe.lone_line(LoneLine::StripeFee, Currency::USD, -100 - day);
-                stripe.advance(Duration::from_secs(7 * 60)).await;
+                stripe.advance(Duration::from_mins(7)).await;
                 sync::run(&payments, Run::Wake).await.unwrap();
             }
-            stripe.advance(Duration::from_secs(20 * 3_600)).await;
+            stripe.advance(Duration::from_hours(20)).await;
             sync::run(&payments, Run::Timer).await.unwrap();
         }
         let lines = ready(books).await;
