@@ -26,6 +26,7 @@ impl Instant {
     }
 
     /// This moment moved by `secs` seconds, which may be negative.
+    #[must_use]
     pub const fn plus_secs(self, secs: i64) -> Self {
         Self(self.0.saturating_add(secs.saturating_mul(1_000_000)))
     }
@@ -58,6 +59,7 @@ pub struct Day(Date);
 
 impl Day {
     /// The day after this one.
+    #[must_use]
     pub fn next(self) -> Self {
         Self(self.0.tomorrow().unwrap_or(Date::MAX))
     }

@@ -22,7 +22,7 @@ use crate::transact;
 const DAYS: u64 = 10;
 /// How many seconds those days take: as far back the demo's clock must stand when it begins.
 pub const SECS: i64 = 10 * 24 * 3600;
-const DAY: Duration = Duration::from_secs(24 * 3600);
+const DAY: Duration = Duration::from_hours(24);
 
 /// The two funds of the demo: everything, and one purpose only.
 const FUNDS: [(&str, &str, Option<&str>); 2] = [
@@ -132,7 +132,7 @@ impl Story<'_> {
             ..PledgeForm::default()
         };
         let pledge = Pledge::parse(&form, Limits::usual(Currency::USD)).map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
-        let fund = &self.funds[usize::from(self.gifts % 4 == 0)];
+        let fund = &self.funds[usize::from(self.gifts.is_multiple_of(4))];
         let desk = Desk {
             db: &self.node.db,
             payments: &self.node.payments,

@@ -91,7 +91,7 @@ impl Entropy {
     }
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014): one 64-bit word of a repeatable sequence.
+/// `SplitMix64` (Steele, Lea, Flood 2014): one 64-bit word of a repeatable sequence.
 fn split_mix(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let mut z = *state;

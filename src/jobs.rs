@@ -108,19 +108,23 @@ impl Jobs {
     /// Works until `stop` says so; then gives the lease back, so that another node need not wait for it.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let mut timetable = Timetable::at_start(self.clock.now());
+        let mut held_until = Instant(0);
         while !*stop.borrow() {
             let woken = tokio::select! {
                 () = self.payments.woken() => true,
                 () = tokio::time::sleep(TICK) => false,
                 _ = stop.changed() => break,
             };
-            match lease::take(&self.db, LEASE, &self.node, self.clock.now(), LEASE_SECS).await {
-                Ok(true) => tokio::select! {
-                    () = self.turn(&mut timetable, woken) => {}
-                    () = self.hold_lease() => warn!("the lease went to another node; this one stops in mid-work"),
-                },
-                Ok(false) => timetable = Timetable::at_start(self.clock.now()),
-                Err(error) => warn!(%error, "the lease could not be asked for"),
+            if !self.holds_lease(&mut held_until).await {
+                timetable = Timetable::at_start(self.clock.now());
+                continue;
+            }
+            tokio::select! {
+                () = self.turn(&mut timetable, woken) => {}
+                () = self.keep_lease() => {
+                    warn!("the lease went to another node; this one stops in mid-work");
+                    held_until = Instant(0);
+                }
             }
         }
         if let Err(error) = lease::give_back(&self.db, LEASE, &self.node).await {
@@ -128,8 +132,25 @@ impl Jobs {
         }
     }
 
+    /// Whether this node may work. The lease is only written when half of it has run, for a write is a flush of the disk.
+    async fn holds_lease(&self, held_until: &mut Instant) -> bool {
+        let now = self.clock.now();
+        if now < held_until.plus_secs(-LEASE_SECS / 2) {
+            return true;
+        }
+        match lease::take(&self.db, LEASE, &self.node, now, LEASE_SECS).await {
+            Ok(true) => *held_until = now.plus_secs(LEASE_SECS),
+            Ok(false) => *held_until = Instant(0),
+            Err(error) => {
+                warn!(%error, "the lease could not be asked for");
+                *held_until = Instant(0);
+            }
+        }
+        now < *held_until
+    }
+
     /// Renews the lease while work goes on; returns when it is lost.
-    async fn hold_lease(&self) {
+    async fn keep_lease(&self) {
         loop {
             tokio::time::sleep(Duration::from_secs(LEASE_SECS.unsigned_abs() / 3)).await;
             match lease::renew(&self.db, LEASE, &self.node, self.clock.now(), LEASE_SECS).await {
@@ -193,6 +214,9 @@ impl Jobs {
         };
         for fund in &funds {
             let now = self.clock.now();
+            if !publication::is_due(&mut self.db.begin_read().await?, fund, now).await? {
+                continue;
+            }
             let number: Result<Option<i64>, PublishError> =
                 transact!(&self.db, tx => publication::publish(tx, fund, self.practice, now).await);
             if let Some(number) = number? {

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser as _;
-use secrecy::ExposeSecret as _;
+use secrecy::ExposeSecret;
 use tracing::Level;
 use tracing_subscriber::filter::{EnvFilter, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -238,7 +238,7 @@ async fn judge(db: &Db) -> anyhow::Result<()> {
 
 async fn back_up(config: &Config, asked: &cli::Backup) -> anyhow::Result<()> {
     let db = open(config).await?;
-    let url = config.database_url.as_ref().map(|url| url.expose_secret());
+    let url = config.database_url.as_ref().map(ExposeSecret::expose_secret);
     let backup = backup::back_up(&db, url, &asked.file, judge).await?;
     println!("Wrote {} ({} bytes) and checked it. SHA-256: {}", backup.file.display(), backup.bytes, backup.sha256);
     println!("The master key is not in it: keep a copy of {} apart from it.", config.master_key_file.display());

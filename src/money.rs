@@ -63,6 +63,9 @@ impl Currency {
     pub const USD: Self = Self(*b"USD");
 
     /// The code in upper case, as the books hold it.
+    ///
+    /// # Panics
+    /// Never: only listed codes become a currency, and they are ASCII letters.
     pub fn code(&self) -> &str {
         std::str::from_utf8(&self.0).expect("a currency is made of ASCII letters")
     }

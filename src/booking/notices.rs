@@ -1,6 +1,7 @@
 //! What deliveries say that is not money: how far a gift has come, what Stripe's objects are now. Never touches the books.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::BookingError;
 use crate::clock::{Clock, Instant};
@@ -54,10 +55,9 @@ async fn fetch_all(payments: &Payments, readings: &[Reading<'_>]) -> Fetched {
     let mut fetched = Fetched::new();
     for (_, reading) in readings {
         let Some(Ok(Notice::Fetch { object, id })) = reading else { continue };
-        let key = (*object, id.clone());
-        if !fetched.contains_key(&key) {
+        if let Entry::Vacant(unasked) = fetched.entry((*object, id.clone())) {
             let states = payments.fetch(*object, id).await;
-            fetched.insert(key, states.inspect_err(|error| tracing::warn!(%error, "an object could not be asked for")).ok());
+            unasked.insert(states.inspect_err(|error| tracing::warn!(%error, "an object could not be asked for")).ok());
         }
     }
     fetched

@@ -1,72 +1,10 @@
 //! What a person must see: one row a subject, however often it happens. Not here: where it is shown.
 
+use super::store;
 use crate::clock::Instant;
 use crate::db::{Db, Tx};
-use crate::{record, words};
 
-use super::store;
-
-words! {
-    /// What an alert is about; each kind has its own list of subjects.
-    pub enum AlertKind {
-        /// Many deliveries with a signature that does not hold.
-        SignaturesRefused = "signatures refused",
-        /// A delivery of the other mode: test money in real books, or real money in practice.
-        OtherMode = "other mode",
-        /// Stripe signs more than five minutes away from our time.
-        ClockWrong = "clock wrong",
-        /// A delivery that waits for a person or an upgrade.
-        DeliveryParked = "delivery parked",
-        /// An event of another Stripe account.
-        Connect = "connect",
-        /// An element of Stripe's list that cannot be read.
-        LineUnread = "line unread",
-        /// A line that says something else than it said before.
-        LineChanged = "line changed",
-        /// A line no rule books, standing in suspense.
-        LineUnknown = "line unknown",
-        /// A line booked to the general fund because nothing tells its fund.
-        FundUnknown = "fund unknown",
-        /// The Stripe key lacks a right.
-        RightMissing = "right missing",
-        /// A run of the list that cannot come to its end.
-        SyncFailing = "sync failing",
-        /// Stripe's balance and ours differ.
-        BalanceDiffers = "balance differs",
-        /// A pledge is paid, and no line came.
-        LineMissing = "line missing",
-        /// A session whose amount, currency or fund is not the pledge's.
-        SessionDiffers = "session differs",
-        /// A refund that failed after it was sent.
-        RefundFailed = "refund failed",
-        /// A payout that failed after it was sent.
-        PayoutFailed = "payout failed",
-        /// A dispute that waits for an answer.
-        DisputeOpen = "dispute open",
-        /// An early fraud warning or a review.
-        FraudWarning = "fraud warning",
-        /// Stripe has stopped charges or payouts of the account.
-        AccountRestricted = "account restricted",
-        /// Lines arrive that no delivery told of.
-        DeliveriesMissing = "deliveries missing",
-    }
-}
-
-record! {
-    /// One alert.
-    pub struct Alert {
-        /// What it is about.
-        pub kind: AlertKind,
-        /// An opaque id, or empty where the whole program is meant; never a name.
-        pub subject: String,
-        /// One plain sentence.
-        pub said: String,
-        /// When it was raised, or raised again after it had been cleared.
-        pub raised_at: Instant,
-        /// When it was found gone; None while it stands.
-        pub cleared_at: Option<Instant>,
-    }
-}
+pub use super::alert_kind::{Alert, AlertKind};
 
 /// Raises an alert, or renews what it says; true when it was not standing already.
 ///

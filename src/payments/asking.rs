@@ -110,8 +110,8 @@ impl Gateway {
         let ask = Ask::get("GET /v1/checkout/sessions", "/checkout/sessions".into(), page(after, [("status", "open".to_owned())]));
         self.ask(ask, |reply| {
             let page = Page::read(reply)?;
-            let read = |element: &Box<RawValue>| Ok::<_, Misfit>(Session::read(&Object::read_raw(element)?)?);
-            Ok((page.elements.iter().map(read).collect::<Result<_, _>>()?, page.has_more))
+            let read = |element: &RawValue| Ok::<_, Misfit>(Session::read(&Object::read_raw(element)?)?);
+            Ok((page.elements.iter().map(AsRef::as_ref).map(read).collect::<Result<_, _>>()?, page.has_more))
         })
         .await
     }
@@ -254,8 +254,8 @@ fn read_state(kind: ObjectKind, reply: &[u8], now: Instant) -> Result<ObjectStat
 
 fn read_states(kind: ObjectKind, reply: &[u8], now: Instant) -> Result<(Vec<ObjectState>, bool), Misfit> {
     let page = Page::read(reply)?;
-    let read = |element: &Box<RawValue>| Ok::<_, Misfit>(ObjectState::read(kind, &Object::read_raw(element)?, now.unix_secs(), now)?);
-    Ok((page.elements.iter().map(read).collect::<Result<_, _>>()?, page.has_more))
+    let read = |element: &RawValue| Ok::<_, Misfit>(ObjectState::read(kind, &Object::read_raw(element)?, now.unix_secs(), now)?);
+    Ok((page.elements.iter().map(AsRef::as_ref).map(read).collect::<Result<_, _>>()?, page.has_more))
 }
 
 /// Reads a page of invoice payments; each stands after the invoice it joins, so that the last one is a join.

@@ -3,6 +3,7 @@
 //! What is booked is Stripe's own ledger, line by line; a delivery only wakes us (stripe.md §1). Nothing here touches the books.
 
 pub mod alert;
+mod alert_kind;
 pub mod asking;
 mod catching_up;
 pub mod checkout;

@@ -99,11 +99,11 @@ impl ObjectState {
             ObjectKind::Invoice => state.read_invoice(object)?,
             ObjectKind::InvoicePayment => state.read_invoice_payment(object)?,
             ObjectKind::FraudWarning => {
-                state.status = if object.bool("actionable")? == Some(false) { "settled" } else { "actionable" }.to_owned();
+                state.status = String::from(if object.bool("actionable")? == Some(false) { "settled" } else { "actionable" });
                 state.reason = object.word("fraud_type");
             }
             ObjectKind::Review => {
-                state.status = if object.bool("open")? == Some(false) { "closed" } else { "open" }.to_owned();
+                state.status = String::from(if object.bool("open")? == Some(false) { "closed" } else { "open" });
                 state.reason = object.word("closed_reason").or_else(|| object.word("reason"));
             }
             ObjectKind::Intent => {
@@ -112,7 +112,7 @@ impl ObjectState {
                 state.charge_id = object.id_in("latest_charge");
                 state.payment_intent = Some(state.id.clone());
             }
-            ObjectKind::Customer => state.status = if object.bool("deleted")? == Some(true) { "deleted" } else { "active" }.to_owned(),
+            ObjectKind::Customer => state.status = String::from(if object.bool("deleted")? == Some(true) { "deleted" } else { "active" }),
             ObjectKind::Account => state.read_account(object)?,
         }
         Ok(state)
@@ -156,7 +156,7 @@ impl ObjectState {
     fn read_invoice(&mut self, invoice: &Object<'_>) -> Result<(), UnreadSession> {
         if !invoice.has("status") {
             // Before 2018-11-08 an invoice told only whether it was paid.
-            self.status = if invoice.bool("paid")? == Some(true) { "paid" } else { "open" }.to_owned();
+            self.status = String::from(if invoice.bool("paid")? == Some(true) { "paid" } else { "open" });
         }
         let (subscription, references) = subscription_of(invoice);
         self.parent_id = subscription;
@@ -180,7 +180,7 @@ impl ObjectState {
     fn read_account(&mut self, account: &Object<'_>) -> Result<(), UnreadSession> {
         let stopped = |name| Ok::<_, UnreadSession>(account.bool(name)? == Some(false));
         let stopped = (stopped("charges_enabled")?, stopped("payouts_enabled")?);
-        self.status = if stopped == (false, false) { "enabled" } else { "restricted" }.to_owned();
+        self.status = String::from(if stopped == (false, false) { "enabled" } else { "restricted" });
         self.reason = match stopped {
             (true, true) => Some("charges_and_payouts_disabled".to_owned()),
             (true, false) => Some("charges_disabled".to_owned()),

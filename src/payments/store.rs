@@ -8,7 +8,7 @@ use crate::db::{Tx, rows};
 use crate::ids::DeliveryId;
 use crate::run;
 
-use super::alert::{Alert, AlertKind};
+use super::alert_kind::{Alert, AlertKind};
 use super::delivery::{Arrival, Delivery, ParkedCount};
 
 /// Writes a folded batch; an event that is known counts as seen again and keeps all else.

@@ -27,12 +27,24 @@ pub struct Bar {
     pub share: String,
     /// The bar's length against the longest, in tenths of a percent.
     pub length: i64,
+    /// Which row it is, from 0.
+    place: usize,
 }
 
 impl Bar {
     /// The length as SVG writes it: `41.2%`.
     pub fn width(&self) -> String {
         format!("{}.{}%", self.length / 10, self.length % 10)
+    }
+
+    /// Where the baseline of its label lies.
+    pub fn label_at(&self) -> String {
+        ems(ROW * self.place + LABEL_BASELINE)
+    }
+
+    /// Where its upper edge lies.
+    pub fn bar_at(&self) -> String {
+        ems(ROW * self.place + BAR_TOP)
     }
 }
 
@@ -46,16 +58,6 @@ impl Bars {
     pub fn height(&self) -> String {
         ems(ROW * self.rows.len())
     }
-
-    /// Where the baseline of a row's label lies.
-    pub fn label_at(&self, row: &usize) -> String {
-        ems(ROW * row + LABEL_BASELINE)
-    }
-
-    /// Where the top of a row's bar lies.
-    pub fn bar_at(&self, row: &usize) -> String {
-        ems(ROW * row + BAR_TOP)
-    }
 }
 
 fn ems(tenths: usize) -> String {
@@ -68,16 +70,16 @@ pub fn outgoings(figures: &Figures) -> Option<Bars> {
     let lines: Vec<_> = figures.uses.iter().cloned().chain(fees).collect();
     let whole: i128 = lines.iter().map(|(_, amount)| drawn(*amount)).sum();
     let longest = lines.iter().map(|(_, amount)| drawn(*amount)).max().filter(|longest| *longest > 0)?;
-    let rows: Vec<Bar> = lines.iter().map(|(word, amount)| bar(word, *amount, whole, longest)).collect();
+    let rows: Vec<Bar> = lines.iter().enumerate().map(|(place, (word, amount))| bar(place, word, *amount, whole, longest)).collect();
     let largest = rows.iter().max_by_key(|row| row.amount.minor)?;
     let title = format!("{} is the largest part: {}, {} of what went out", largest.label, largest.amount.for_people(), largest.share);
     let said: Vec<_> = rows.iter().map(|row| format!("{} {} ({})", row.label, row.amount.for_people(), row.share)).collect();
     Some(Bars { title, description: format!("{}.", said.join("; ")), rows })
 }
 
-fn bar(word: &str, amount: Money, whole: i128, longest: i128) -> Bar {
+fn bar(place: usize, word: &str, amount: Money, whole: i128, longest: i128) -> Bar {
     let (share, length) = (share(drawn(amount), whole), per_thousand(drawn(amount), longest));
-    Bar { label: label_of(word), mark: mark_of(word), amount, share, length }
+    Bar { label: label_of(word), mark: mark_of(word), amount, share, length, place }
 }
 
 /// What can be drawn of an amount: a use that got more back than it cost has no bar, and no part of the whole.

@@ -13,7 +13,7 @@ use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
 use crate::donations;
 use crate::funds::Fund;
-use crate::ids::{FundId, PublicationId, sha256_hex};
+use crate::ids::{DonationId, FundId, PublicationId, sha256_hex};
 use crate::ledger::{self, Balance, chart};
 use crate::money::Money;
 
@@ -56,6 +56,14 @@ impl Retryable for PublishError {
     }
 }
 
+/// Whether a publication is due for a fund: cheap to ask, and it keeps nobody from writing.
+///
+/// # Errors
+/// [`PublishError`].
+pub async fn is_due(tx: &mut Tx, fund: &Fund, now: Instant) -> Result<bool, PublishError> {
+    Ok(draft(tx, fund, false, now).await?.is_some())
+}
+
 /// Publishes what is due for a fund, and gives the new number. None: nothing is new, the batch waits, or the interval runs.
 ///
 /// The transaction must be new: it is frozen to one view first.
@@ -64,6 +72,24 @@ impl Retryable for PublishError {
 /// [`PublishError`], with nothing written.
 pub async fn publish(tx: &mut Tx, fund: &Fund, practice: bool, now: Instant) -> Result<Option<i64>, PublishError> {
     tx.freeze().await?;
+    let Some(Draft { figures, batch }) = draft(tx, fund, practice, now).await? else { return Ok(None) };
+    let publication = store::insert(tx, &figures).await?;
+    for file in render(&figures)? {
+        store::insert_file(tx, publication, &file).await?;
+    }
+    if let Some(last) = batch {
+        donations::count_in(tx, fund.id, last, publication).await?;
+    }
+    Ok(Some(figures.number))
+}
+
+/// What the next publication would say, and the last gift of the batch it would count.
+struct Draft {
+    figures: Figures,
+    batch: Option<DonationId>,
+}
+
+async fn draft(tx: &mut Tx, fund: &Fund, practice: bool, now: Instant) -> Result<Option<Draft>, PublishError> {
     let last = store::last(tx, fund.id).await?;
     if last.as_ref().is_some_and(|last| now < last.made_at.plus_secs(fund.publish_interval_secs)) {
         return Ok(None);
@@ -71,10 +97,10 @@ pub async fn publish(tx: &mut Tx, fund: &Fund, practice: bool, now: Instant) -> 
     let balances = ledger::balances(tx, None).await?;
     let waiting = donations::uncounted(tx, fund.id).await?;
     let batch = batch::ready(&waiting, fund.min_gifts);
-    let gifts_before = last.as_ref().map(GiftSide::of).unwrap_or_default();
+    let before = last.as_ref().map(GiftSide::of).unwrap_or_default();
     let gifts = match batch {
-        Some(_) => gift_side(fund, &balances, gifts_before.gifts.saturating_add(i64::try_from(waiting.len()).unwrap_or(0)), now)?,
-        None => gifts_before,
+        Some(_) => gift_side(fund, &balances, before.gifts.saturating_add(i64::try_from(waiting.len()).unwrap_or(0)), now)?,
+        None => before,
     };
     let figures = Figures {
         number: last.as_ref().map_or(1, |last| last.number.saturating_add(1)),
@@ -87,17 +113,8 @@ pub async fn publish(tx: &mut Tx, fund: &Fund, practice: bool, now: Instant) -> 
         fund: fund.clone(),
     };
     let spent_before = last.as_ref().map_or(0, |last| last.spent_minor);
-    if batch.is_none() && figures.spent().minor == spent_before {
-        return Ok(None);
-    }
-    let publication = store::insert(tx, &figures).await?;
-    for file in render(&figures)? {
-        store::insert_file(tx, publication, &file).await?;
-    }
-    if let Some(last) = batch {
-        donations::count_in(tx, fund.id, last, publication).await?;
-    }
-    Ok(Some(figures.number))
+    let news = batch.is_some() || figures.spent().minor != spent_before;
+    Ok(news.then_some(Draft { figures, batch }))
 }
 
 /// A file of the fund's newest publication, or of the one with that number.

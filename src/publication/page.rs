@@ -26,12 +26,12 @@ impl Page<'_> {
         self.figures.money(self.figures.spent().minor.saturating_add(self.figures.gifts.fees_minor))
     }
 
-    fn shown(&self, minor: &i64) -> String {
-        self.figures.money(*minor).for_people()
+    fn shown(&self, minor: i64) -> String {
+        self.figures.money(minor).for_people()
     }
 
     /// What is taken off, with the sign that says so; nothing is plain zero.
-    fn less(&self, minor: &i64) -> String {
+    fn less(&self, minor: i64) -> String {
         self.figures.money(minor.saturating_neg()).for_people()
     }
 }

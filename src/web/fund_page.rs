@@ -77,9 +77,12 @@ struct PublishedJson {
 
 #[derive(Deserialize)]
 struct PublishedFigures {
-    received_minor: i64,
-    spent_minor: i64,
-    on_hand_minor: i64,
+    #[serde(rename = "received_minor")]
+    received: i64,
+    #[serde(rename = "spent_minor")]
+    spent: i64,
+    #[serde(rename = "on_hand_minor")]
+    on_hand: i64,
 }
 
 impl Headline {
@@ -92,8 +95,8 @@ impl Headline {
         let published: PublishedJson = serde_json::from_slice(&stored.body)?;
         let currency: Currency = published.currency.parse().map_err(|said| anyhow::anyhow!("a publication says {said}"))?;
         let money = |minor| Money::new(minor, currency);
-        let PublishedFigures { received_minor, spent_minor, on_hand_minor } = published.figures;
-        Ok(Some(Self { as_of: published.as_of, received: money(received_minor), spent: money(spent_minor), on_hand: money(on_hand_minor) }))
+        let PublishedFigures { received, spent, on_hand } = published.figures;
+        Ok(Some(Self { as_of: published.as_of, received: money(received), spent: money(spent), on_hand: money(on_hand) }))
     }
 }
 

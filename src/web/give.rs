@@ -129,9 +129,8 @@ pub async fn send(State(site): AnySite, Path(slug): Path<String>, Form(fields): 
 async fn page(site: &Site, fund: &Fund, mut form: PledgeForm, errors: Vec<FieldError>, said: Said) -> Result<Response, Trouble> {
     let status = match said {
         Said::Unreachable => StatusCode::SERVICE_UNAVAILABLE,
-        Said::Stale => StatusCode::UNPROCESSABLE_ENTITY,
         Said::Nothing | Said::NotCharged if errors.is_empty() => StatusCode::OK,
-        Said::Nothing | Said::NotCharged => StatusCode::UNPROCESSABLE_ENTITY,
+        Said::Nothing | Said::NotCharged | Said::Stale => StatusCode::UNPROCESSABLE_ENTITY,
     };
     // Whoever sees the form anew after a stale attempt starts another; every other repeat is the same gift.
     if said == Said::Stale || errors.iter().any(|error| error.field == "attempt") {

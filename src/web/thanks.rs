@@ -29,11 +29,9 @@ struct ThanksPage<'a> {
     practice: bool,
 }
 
-impl ThanksPage<'_> {
-    /// What reaches the fund.
-    fn net(&self, amount: &Money, fee: &Money) -> Money {
-        Money::new(amount.minor.saturating_sub(fee.minor), amount.currency)
-    }
+/// What reaches the fund.
+fn net(amount: &Money, fee: &Money) -> Money {
+    Money::new(amount.minor.saturating_sub(fee.minor), amount.currency)
 }
 
 /// `GET /thanks/{code}`: waits a moment for the confirmation, so that most donors see it at once.

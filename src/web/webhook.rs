@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
 use super::AnySite;
@@ -21,7 +21,7 @@ pub async fn receive(State(site): AnySite, headers: HeaderMap, body: Body) -> St
     // Two signatures are as good as none: somebody between Stripe and us added one.
     let mut signatures = headers.get_all("stripe-signature").iter();
     let signature = signatures.next().filter(|_| signatures.next().is_none());
-    match site.payments.receive(signature.map(|value| value.as_bytes()), &body).await {
+    match site.payments.receive(signature.map(HeaderValue::as_bytes), &body).await {
         Ok(()) => StatusCode::OK,
         Err(Refused::Signature(_) | Refused::Livemode { .. }) => StatusCode::BAD_REQUEST,
         Err(Refused::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
@@ -30,5 +30,5 @@ pub async fn receive(State(site): AnySite, headers: HeaderMap, body: Body) -> St
 
 /// Whether a body ended at a limit, ours or the layer's, rather than by the peer or the clock.
 fn is_too_long(error: &(dyn std::error::Error + 'static)) -> bool {
-    std::iter::successors(Some(error), |error| error.source()).any(|error| error.is::<LengthLimitError>())
+    std::iter::successors(Some(error), |error| error.source()).any(<dyn std::error::Error>::is::<LengthLimitError>)
 }

@@ -115,6 +115,9 @@ fn backups_made_under_load_are_each_whole_and_a_beginning_of_the_live_books() {
     });
 }
 
+/// What befalls a file.
+type Damage = Box<dyn Fn(&fs::File)>;
+
 #[test]
 fn a_damaged_backup_is_refused_and_the_live_books_are_not_touched() {
     block_on(async {
@@ -127,7 +130,6 @@ fn a_damaged_backup_is_refused_and_the_live_books_are_not_touched() {
         let before = snapshot(&live);
         let size = fs::metadata(&good).unwrap().len();
 
-        type Damage = Box<dyn Fn(&fs::File)>;
         let damages: Vec<(&str, Damage)> = vec![
             ("cut", Box::new(move |file| file.set_len(size / 2).unwrap())),
             ("cut by a byte", Box::new(move |file| file.set_len(size - 1).unwrap())),

@@ -154,7 +154,7 @@ impl Strike {
                 self.practice.lone_line(LoneLine::Unheard, USD, *minor);
                 self.book(("suspense", 0), ("expenses:fees:processing", 1), *minor, 0);
             }
-            Happening::Hours(hours) => self.practice.advance(Duration::from_secs(hours * 3600)).await,
+            Happening::Hours(hours) => self.practice.advance(Duration::from_hours(*hours)).await,
         }
     }
 
@@ -332,10 +332,10 @@ async fn any_fate_of_deliveries_gives_the_same_books(sets: [Books; 3], happening
             keepers[2].jobs.round(Run::Wake).await.unwrap();
         }
     }
-    practice.advance(Duration::from_secs(8 * 24 * 3600)).await;
-    let sent = practice.take_deliveries();
+    practice.advance(Duration::from_hours(8 * 24)).await;
+    let deliveries = practice.take_deliveries();
     let mut fated: Vec<&SignedDelivery> = Vec::new();
-    for delivery in &sent {
+    for delivery in &deliveries {
         // Lost, once, or up to three times, anywhere among the others.
         for _ in 0..chance.below(4) {
             let place = usize::try_from(chance.below(fated.len() as u64 + 1)).unwrap();
@@ -343,10 +343,10 @@ async fn any_fate_of_deliveries_gives_the_same_books(sets: [Books; 3], happening
         }
     }
     keepers[0].deliver(fated).await;
-    keepers[2].deliver(&sent).await;
+    keepers[2].deliver(&deliveries).await;
     for keeper in &keepers {
         keeper.jobs.round(Run::Night).await.unwrap();
-        clock.advance(Duration::from_secs(31 * 60));
+        clock.advance(Duration::from_mins(31));
         keeper.jobs.round(Run::Full).await.unwrap();
     }
     let wanted: Model = strike.model.into_iter().filter(|(_, minor)| *minor != 0).collect();

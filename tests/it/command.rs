@@ -172,8 +172,8 @@ fn the_serving_role_adds_to_the_books_and_can_neither_change_nor_delete_them() {
         };
         let posted: Result<Posted, PostError> = transact!(db, tx => ledger::post(tx, &gift, START).await);
         posted.unwrap();
-        let folded: sqlx::Result<u64> = transact!(db, tx => ledger::fold(tx, 100).await);
-        assert_eq!(folded.unwrap(), 1);
+        let summed: sqlx::Result<u64> = transact!(db, tx => ledger::fold(tx, 100).await);
+        assert_eq!(summed.unwrap(), 1);
         db.close().await;
 
         for refused in [
@@ -194,7 +194,7 @@ fn the_serving_role_adds_to_the_books_and_can_neither_change_nor_delete_them() {
             "DELETE FROM _sqlx_migrations",
         ] {
             let error = execute(&serving, refused).await.unwrap_err();
-            let code = error.as_database_error().and_then(|error| error.code().map(|code| code.into_owned()));
+            let code = error.as_database_error().and_then(|error| error.code().map(std::borrow::Cow::into_owned));
             assert_eq!(code.as_deref(), Some("42501"), "{refused}: {error}");
         }
         execute(owner, &format!("DROP OWNED BY {role}; DROP ROLE {role}")).await.unwrap();

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use secrecy::ExposeSecret as _;
+use secrecy::ExposeSecret;
 use strikefund::config::{Config, Flags, Mistakes};
 
 #[derive(Parser)]
@@ -77,7 +77,7 @@ fn a_secret_is_read_from_its_file_and_an_empty_variable_is_none() {
     let environment = [("STRIPE_SECRET_KEY_FILE", &*key), ("STRIPE_SECRET_KEY", ""), ("STRIPE_WEBHOOK_SECRET_FILE", &*hooks)];
     let config = resolve(&[], &environment).unwrap();
     assert_eq!(config.stripe_key.unwrap().expose(), "rk_test_abc");
-    let secrets: Vec<&str> = config.webhook_secrets.iter().map(|secret| secret.expose_secret()).collect();
+    let secrets: Vec<&str> = config.webhook_secrets.iter().map(ExposeSecret::expose_secret).collect();
     assert_eq!(secrets, ["whsec_new", "whsec_old"]);
     assert!(config.warnings.is_empty());
 
