@@ -29,24 +29,31 @@ impl Home {
     pub fn on_sqlite() -> Self {
         let scratch = tempfile::tempdir().expect("a scratch directory");
         let data = scratch.path().join("data");
-        Self::at(scratch, data, None)
+        Self::at(scratch, data, None, Clock::system())
+    }
+
+    /// The same, with a practice Stripe whose days pass when a test says so.
+    pub fn with_days_at_hand() -> Self {
+        let scratch = tempfile::tempdir().expect("a scratch directory");
+        let data = scratch.path().join("data");
+        Self::at(scratch, data, None, Clock::fixed(Clock::system().now()))
     }
 
     /// Books on `SQLite` in this directory.
     pub fn in_directory(data: &Path) -> Self {
-        Self::at(tempfile::tempdir().expect("a scratch directory"), data.to_owned(), None)
+        Self::at(tempfile::tempdir().expect("a scratch directory"), data.to_owned(), None, Clock::system())
     }
 
     /// Books on this `PostgreSQL` database.
     pub fn on_postgres(url: &str) -> Self {
         let scratch = tempfile::tempdir().expect("a scratch directory");
         let data = scratch.path().join("data");
-        Self::at(scratch, data, Some(url.to_owned()))
+        Self::at(scratch, data, Some(url.to_owned()), Clock::system())
     }
 
-    fn at(scratch: TempDir, data: std::path::PathBuf, database_url: Option<String>) -> Self {
+    fn at(scratch: TempDir, data: std::path::PathBuf, database_url: Option<String>, clock: Clock) -> Self {
         let site = "http://127.0.0.1:1".to_owned();
-        let options = Options { port: 0, clock: Clock::system(), entropy: Entropy::seeded(5), site, daily_payouts: false };
+        let options = Options { port: 0, clock, entropy: Entropy::seeded(5), site, daily_payouts: false };
         let practice = Practice::start(options, None).expect("a practice Stripe starts");
         practice.webhook_by_hand(SECRET);
         let home = Self { scratch, data, database_url, practice };
