@@ -108,12 +108,14 @@ impl Retryable for sqlx::Error {
 
 /// Whether the disk itself failed under the embedded database: what it holds now is unknown, so the process must end.
 ///
-/// A full disk is no such failure: the transaction is undone and the next may pass.
+/// A full disk is no such failure: the transaction is undone and the next may pass. Nor is trouble with the index in shared memory, which
+/// a full disk can cause and which holds nothing that could be lost.
 pub fn is_disk_failure(error: &sqlx::Error) -> bool {
     const SQLITE_IOERR: i64 = 10;
+    const SHARED_MEMORY: [i64; 4] = [10 | 18 << 8, 10 | 19 << 8, 10 | 20 << 8, 10 | 21 << 8]; // open, size, lock, map
     let sqlx::Error::Database(error) = error else { return false };
     let code = error.try_downcast_ref::<sqlx::sqlite::SqliteError>().and_then(|_| error.code()?.parse::<i64>().ok());
-    code.is_some_and(|code| code & 0xff == SQLITE_IOERR)
+    code.is_some_and(|code| code & 0xff == SQLITE_IOERR && !SHARED_MEMORY.contains(&code))
 }
 
 /// Waits 10, 20, 40 … ms, so that two losers of a race do not meet again at once.

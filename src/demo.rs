@@ -102,9 +102,9 @@ impl Story<'_> {
             self.give().await?;
         }
         match day {
-            4 => drop(self.practice.refund(&self.charges[3], None)?),
-            5 => drop(self.practice.open_dispute(&self.charges[7], None)),
-            6 => drop(self.practice.refund(&self.charges[12], Some(1_000))?),
+            4 => drop(self.practice.refund(&self.charges[4], None)?),
+            5 => drop(self.practice.open_dispute(&self.charges[9], None)),
+            6 => drop(self.practice.refund(&self.charges[13], Some(1_000))?),
             _ => {}
         }
         self.practice.advance(DAY / 2).await;

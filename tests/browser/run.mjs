@@ -136,11 +136,13 @@ const PLACES = {
     await toCheckout(page);
     const checkout = page.url();
     await choose(page, "Pay");
+    await page.getByRole("heading", { name: /^Thank you/ }).waitFor();
     return page.goto(checkout);
   },
   thanks: async (page) => {
     await toCheckout(page);
     await choose(page, "Pay");
+    await page.getByRole("heading", { name: /^Thank you/ }).waitFor();
     return page.reload();
   },
   "thanks, not confirmed yet": async (page) => {

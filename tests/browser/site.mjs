@@ -43,6 +43,8 @@ async function firstLink(demo) {
     }
   } finally {
     clearTimeout(tooLate);
+    // Whatever it prints later is read and dropped: a full or closed pipe would stop it.
+    demo.stdout.resume();
   }
   throw new Error("the demo ended without printing a link");
 }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use secrecy::SecretString;
+use strikefund::db::Db;
 use strikefund::payments::notice::{Notice, Unread};
 use strikefund::payments::{self, Payments, Refused, signature};
 use strikefund::transact;
 
 use super::{SECRET, alerts, payments_at, waiting};
-use crate::support::{Books, on_both_databases};
+use crate::support::{Books, block_on, on_both_databases};
 
 const NOWHERE: &str = "http://127.0.0.1:9";
 
@@ -158,6 +159,42 @@ on_both_databases! {
         books.clock.advance(std::time::Duration::from_secs(1));
         assert_eq!(payments.clear_old_bodies().await.unwrap(), 1);
     }
+}
+
+#[test]
+fn a_full_disk_is_never_told_as_a_yes_and_heals_when_space_returns() {
+    block_on(async {
+        let books = Books::on_sqlite().await;
+        let payments = payments_at(&books, NOWHERE);
+        let at = books.now().unix_secs();
+        deliver(&payments, event("evt_before", false).as_bytes(), at).await.unwrap();
+        let mut refused = 0;
+        let mut taken = 1;
+        for n in 0..40 {
+            // A connection that failed to write is replaced, and the new one knows no limit.
+            limit_pages(&books, 1).await;
+            match deliver(&payments, event(&format!("evt_{n}"), false).as_bytes(), at).await {
+                Ok(()) => taken += 1,
+                Err(reason) => {
+                    assert_eq!(reason, Refused::Unavailable);
+                    refused += 1;
+                }
+            }
+        }
+        assert!(refused > 20, "the disk was not full: {taken} taken");
+        limit_pages(&books, 1_000_000).await;
+        deliver(&payments, event("evt_after", false).as_bytes(), at).await.unwrap();
+        let stored = waiting(&books.db, &books).await;
+        assert_eq!(stored.len(), taken + 1, "every yes is stored, and nothing else is");
+        books.close().await;
+    });
+}
+
+/// Lets the database file grow to at most so many pages, or to what it has if that is more: what it cannot write, a full disk would not take.
+async fn limit_pages(books: &Books, pages: u32) {
+    let Db::Sqlite { write, .. } = &books.db else { panic!("only SQLite has pages of its own") };
+    let pragma = format!("PRAGMA max_page_count = {pages}");
+    sqlx::query(sqlx::AssertSqlSafe(pragma)).execute(write).await.unwrap();
 }
 
 async fn park_all(
