@@ -90,10 +90,7 @@ fn what_the_official_command_line_triggers_reaches_the_books() {
 
         // The dispute that the command line triggers is an inquiry, which moves no money until the bank insists.
         assert!(!touched.contains(chart::CHARGEBACKS), "an inquiry was booked: {touched:?}");
-        let dispute: String = {
-            let tx = &mut db.begin_read().await.unwrap();
-            run!(tx, fetch_one, sqlx::query_scalar("SELECT id FROM stripe_object WHERE object = 'dispute'")).unwrap()
-        };
+        let dispute = told_dispute(&db).await;
         home.practice().escalate(&dispute);
         home.practice().advance(Duration::from_hours(24)).await;
         hand_over(&home, &node).await;
@@ -130,6 +127,20 @@ async fn come_to_tie(home: &Home, db: &Db) {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     panic!("the books hold {held:?} at Stripe, and Stripe says {}", home.practice().balance(Currency::USD));
+}
+
+/// The dispute that a notice told of, once that notice was read.
+async fn told_dispute(db: &Db) -> String {
+    for _ in 0..300 {
+        let tx = &mut db.begin_read().await.unwrap();
+        let found: Option<String> =
+            run!(tx, fetch_optional, sqlx::query_scalar("SELECT id FROM stripe_object WHERE object = 'dispute'")).unwrap();
+        if let Some(id) = found {
+            return id;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("the notice of the dispute was not read within 30 s");
 }
 
 /// The accounts that anything was posted to.
