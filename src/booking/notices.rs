@@ -12,7 +12,8 @@ use crate::payments::checkout::Session;
 use crate::payments::delivery::Delivery;
 use crate::payments::notice::{Decline, Intent, IntentNews, Notice, SessionNews, Unread};
 use crate::payments::object::{ObjectKind, ObjectState};
-use crate::payments::{self, Payments};
+use crate::payments::sync::SyncError;
+use crate::payments::{self, GatewayError, Payments};
 use crate::transact;
 
 /// How many deliveries one transaction reads.
@@ -50,15 +51,20 @@ pub async fn interpret(payments: &Payments, db: &Db, clock: &Clock) -> Result<u6
     }
 }
 
-/// Asks Stripe once for each object of a batch, before any transaction is open.
+/// Asks Stripe once for each object of a batch, before any transaction is open. Once it cannot be reached nothing more is asked:
+/// these deliveries wait, and what needs no answer goes on.
 async fn fetch_all(payments: &Payments, readings: &[Reading<'_>]) -> Fetched {
     let mut fetched = Fetched::new();
+    let mut away = false;
     for (_, reading) in readings {
         let Some(Ok(Notice::Fetch { object, id })) = reading else { continue };
-        if let Entry::Vacant(unasked) = fetched.entry((*object, id.clone())) {
-            let states = payments.fetch(*object, id).await;
-            unasked.insert(states.inspect_err(|error| tracing::warn!(%error, "an object could not be asked for")).ok());
+        let Entry::Vacant(unasked) = fetched.entry((*object, id.clone())) else { continue };
+        let states = if away { None } else { Some(payments.fetch(*object, id).await) };
+        if let Some(Err(error)) = &states {
+            away = matches!(error, SyncError::Gateway(GatewayError::Unreachable { .. }));
+            tracing::warn!(%error, "an object could not be asked for");
         }
+        unasked.insert(states.and_then(Result::ok));
     }
     fetched
 }

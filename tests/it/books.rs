@@ -334,15 +334,15 @@ async fn any_fate_of_deliveries_gives_the_same_books(sets: [Books; 3], happening
     }
     practice.advance(Duration::from_hours(8 * 24)).await;
     let deliveries = practice.take_deliveries();
-    let mut fated: Vec<&SignedDelivery> = Vec::new();
+    let mut on_their_way: Vec<&SignedDelivery> = Vec::new();
     for delivery in &deliveries {
         // Lost, once, or up to three times, anywhere among the others.
         for _ in 0..chance.below(4) {
-            let place = usize::try_from(chance.below(fated.len() as u64 + 1)).unwrap();
-            fated.insert(place, delivery);
+            let place = usize::try_from(chance.below(on_their_way.len() as u64 + 1)).unwrap();
+            on_their_way.insert(place, delivery);
         }
     }
-    keepers[0].deliver(fated).await;
+    keepers[0].deliver(on_their_way).await;
     keepers[2].deliver(&deliveries).await;
     for keeper in &keepers {
         keeper.jobs.round(Run::Night).await.unwrap();

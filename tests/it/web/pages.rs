@@ -72,11 +72,11 @@ on_both_databases! {
         for path in ["/f/general", "/f/general/figures.json", "/f/general/figures.csv", "/assets/style.css"] {
             let whole = visit.get(path).await.is(200);
             let tag = whole.header("etag").unwrap();
-            let held = visit.send(to(path).header("if-none-match", tag).body(Body::empty()).unwrap()).await.is(304);
-            assert!(held.body.is_empty() && held.header("etag") == Some(tag), "{path}");
+            let unchanged = visit.send(to(path).header("if-none-match", tag).body(Body::empty()).unwrap()).await.is(304);
+            assert!(unchanged.body.is_empty() && unchanged.header("etag") == Some(tag), "{path}");
             visit.send(to(path).header("if-none-match", "\"other\"").body(Body::empty()).unwrap()).await.is(200);
-            let head = visit.send(to(path).method("HEAD").body(Body::empty()).unwrap()).await.is(200);
-            assert!(head.body.is_empty() && head.header("etag") == Some(tag), "{path}");
+            let bodiless = visit.send(to(path).method("HEAD").body(Body::empty()).unwrap()).await.is(200);
+            assert!(bodiless.body.is_empty() && bodiless.header("etag") == Some(tag), "{path}");
         }
     }
 

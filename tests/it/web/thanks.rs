@@ -80,7 +80,7 @@ on_both_databases! {
         visit.get(&thanks).await.is(200).says("Your bank is confirming");
         books.clock.advance(Duration::from_secs(601));
         visit.get(&thanks).await.is(200).says("Do not pay again.");
-        books.clock.advance(Duration::from_secs(24 * 3600));
+        books.clock.advance(Duration::from_hours(24));
         visit.get(&thanks).await.is(410).says("This page has ended");
     }
 
