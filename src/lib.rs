@@ -6,7 +6,7 @@
 //!
 //! | floor | rooms |
 //! |---|---|
-//! | 5 | [`web`]: every address, page, form. [`jobs`]: the loop behind the scenes. [`demo`]: a strike of ten days to look at |
+//! | 5 | [`web`]: every address, page, form. [`jobs`]: the loop behind the scenes. [`serve`]: one node, put together. [`verify`]: everything recomputed. [`demo`]: a strike of ten days to look at |
 //! | 4 | [`booking`]: what each Stripe fact does to books and donations. [`publication`]: batches, reports, exports |
 //! | 3 | [`donations`]: a gift from pledge to settled. [`spending`]: money out. [`payments`]: deliveries, sync, the Stripe gateway, the practice Stripe |
 //! | 2 | [`funds`]: a pot of money with one purpose, one page, one currency |

@@ -64,7 +64,7 @@ fn happening() -> impl Strategy<Value = Happening> {
 }
 
 /// The plain model: account and fund (0 pooled, 1 general, 2 restricted) to minor units, debit positive.
-type Model = BTreeMap<(String, usize), i64>;
+pub type Model = BTreeMap<(String, usize), i64>;
 
 struct Gift {
     charge: String,
@@ -223,13 +223,13 @@ impl Strike {
 }
 
 /// A set of books on one practice Stripe, with two funds of fixed references.
-struct Keeper {
-    jobs: Jobs,
+pub struct Keeper {
+    pub jobs: Jobs,
     payments: Arc<Payments>,
     funds: Vec<funds::Fund>,
 }
 
-async fn keeper(books: &Books, practice: &Practice, clock: &Clock) -> Keeper {
+pub async fn keeper(books: &Books, practice: &Practice, clock: &Clock) -> Keeper {
     books.fund("general", None).await;
     books.fund("hardship", Some("rent")).await;
     let funds = funds::list(&mut books.db.begin_read().await.unwrap()).await.unwrap();
@@ -277,7 +277,7 @@ impl Keeper {
             .collect()
     }
 
-    async fn model(&self) -> Model {
+    pub async fn model(&self) -> Model {
         let tx = &mut self.jobs.db.begin_read().await.unwrap();
         let place = |fund| self.funds.iter().position(|known| Some(known.id) == fund).map_or(0, |at| at + 1);
         let balances = ledger::balances(tx, None).await.unwrap();
@@ -285,7 +285,7 @@ impl Keeper {
     }
 
     /// The books are sound by every means there is, and tied to Stripe's own balance.
-    async fn check(&self, practice: &Practice) {
+    pub async fn check(&self, practice: &Practice) {
         self.jobs.tie().await.unwrap();
         let report = strikefund::verify::verify(&self.jobs.db).await.unwrap();
         assert_eq!(report.wrong, None);
