@@ -174,8 +174,8 @@ impl Copied {
         let Db::Sqlite { read, .. } = db else { panic!("the rate is taken on SQLite") };
         let found =
             sqlx::query(AssertSqlSafe(format!("SELECT * FROM {table} ORDER BY {order}"))).fetch_all(read).await.expect("rows are read");
-        let columns = found.first().expect("booking wrote rows").columns();
-        let names: Vec<&str> = columns.iter().map(sqlx::Column::name).collect();
+        // A table that booking leaves empty, as it folds what waits for its day sums, is nothing to write.
+        let names: Vec<&str> = found.first().map(|row| row.columns().iter().map(sqlx::Column::name).collect()).unwrap_or_default();
         let places: Vec<String> = (1..=names.len()).map(|n| format!("${n}")).collect();
         let insert = format!("INSERT INTO {table} ({}) VALUES ({})", names.join(", "), places.join(", "));
         let cell = |row: &sqlx::sqlite::SqliteRow, n: usize| {
