@@ -17,6 +17,7 @@ use crate::payments::sync::Run;
 use crate::serve::Node;
 use crate::spending::{self, Expense};
 use crate::transact;
+use crate::web::Parts;
 
 /// How many days of strike are seeded.
 const DAYS: u64 = 10;
@@ -55,7 +56,7 @@ pub fn public_funds() -> [(&'static str, &'static str); 2] {
 
 /// The demo on its way through the days.
 struct Story<'a> {
-    node: &'a Node,
+    node: &'a Parts,
     jobs: Jobs,
     practice: &'a Practice,
     chance: Entropy,
@@ -69,9 +70,9 @@ struct Story<'a> {
 /// # Errors
 /// When a step of the story fails: the demo takes the real path, so this is a fault of the program.
 pub async fn play(node: &Node) -> anyhow::Result<()> {
+    let (jobs, node) = (node.jobs(), &node.parts);
     let practice = node.practice.as_ref().context("the demo runs on the practice Stripe")?;
-    let mut story =
-        Story { node, jobs: node.jobs(), practice, chance: Entropy::seeded(2023), funds: Vec::new(), charges: Vec::new(), gifts: 0 };
+    let mut story = Story { node, jobs, practice, chance: Entropy::seeded(2023), funds: Vec::new(), charges: Vec::new(), gifts: 0 };
     story.set_up().await?;
     for day in 0..DAYS {
         story.live_through(day).await.with_context(|| format!("day {day} of the demo"))?;

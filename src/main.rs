@@ -128,21 +128,15 @@ async fn serve(config: &Config, asked: &cli::Serve) -> anyhow::Result<()> {
     if config.stripe_key.is_none() && !asked.practice {
         return Err(AskedWrongly(NO_KEY.to_owned()).into());
     }
+    let stop = serve::asked_to_stop()?;
     let db = open(config).await?;
     config.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     let node = Node::build(config, db, Clock::system(), Entropy::system(), asked.practice).await?;
-    println!("strikefund answers on {}", node.base_url);
-    for fund in funds::list(&mut node.db.begin_read().await?).await? {
-        println!("  {}: {}/f/{}", fund.name, node.base_url, fund.slug);
+    println!("strikefund answers on {}", node.parts.base_url);
+    for fund in funds::list(&mut node.parts.db.begin_read().await?).await? {
+        println!("  {}: {}/f/{}", fund.name, node.parts.base_url, fund.slug);
     }
-    node.serve(asked_to_stop()).await
-}
-
-/// Done when the system, or a person at the terminal, asks the program to end.
-async fn asked_to_stop() {
-    if let Err(error) = serve::asked_to_stop().await {
-        tracing::error!(%error, "no signal can be heard, so nothing could stop this later: stopping now");
-    }
+    node.serve(stop).await
 }
 
 /// Plays the demo in a folder of its own, serves it, and takes the folder away again.
@@ -161,19 +155,23 @@ async fn demo(config: Config, flags: &Flags) -> anyhow::Result<()> {
 }
 
 async fn serve_demo(config: &Config, entropy: Entropy) -> anyhow::Result<()> {
+    let mut stop = std::pin::pin!(serve::asked_to_stop()?);
     let db = Db::open_sqlite(&config.data).await?;
     db.migrate().await?;
     config::keyring(&config.master_key_file, &entropy, true)?;
     let node = Node::build(config, db, Clock::shifted(-demo::SECS), entropy, true).await?;
     eprintln!("Playing ten days of a strike …");
-    demo::play(&node).await?;
+    tokio::select! {
+        played = demo::play(&node) => played?,
+        () = &mut stop => return Ok(()),
+    }
     println!("A strike of ten days, on practice money:");
     for (slug, name) in demo::public_funds() {
-        println!("  {name}: {}/f/{slug}", node.base_url);
+        println!("  {name}: {}/f/{slug}", node.parts.base_url);
     }
-    println!("  Give (no card needed): {}/f/{}/give", node.base_url, demo::public_funds()[0].0);
+    println!("  Give (no card needed): {}/f/{}/give", node.parts.base_url, demo::public_funds()[0].0);
     println!("Figures are published every few seconds. Ctrl-C ends it; nothing is kept.");
-    node.serve(asked_to_stop()).await
+    node.serve(stop).await
 }
 
 async fn migrate(config: &Config, asked: &cli::Migrate) -> anyhow::Result<()> {

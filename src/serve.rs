@@ -16,26 +16,13 @@ use crate::ids::Entropy;
 use crate::jobs::Jobs;
 use crate::payments::practice::{self, Practice};
 use crate::payments::{Gateway, GatewaySettings, Payments, Secrets, Settings};
-use crate::seal::Keyring;
-use crate::web::{self, Site, meter, server};
+use crate::web::{self, Parts, Site, meter, server};
 
 /// A node that is put together and listens, and does not answer yet.
 #[derive(Debug)]
 pub struct Node {
-    /// The books.
-    pub db: Db,
-    /// What time it is.
-    pub clock: Clock,
-    /// Randomness.
-    pub entropy: Entropy,
-    /// Seals what must not lie open.
-    pub keyring: Arc<Keyring>,
-    /// Stripe, or what stands in for it.
-    pub payments: Arc<Payments>,
-    /// The practice Stripe; None where money is real.
-    pub practice: Option<Practice>,
-    /// How the world reaches the site.
-    pub base_url: String,
+    /// What its site and its work are made of.
+    pub parts: Parts,
     listener: TcpListener,
     practice_secret: Option<SecretString>,
     metrics: Option<SocketAddr>,
@@ -74,18 +61,19 @@ impl Node {
             Settings { db: db.clone(), clock: clock.clone(), entropy: entropy.clone(), keyring: Arc::clone(&keyring), gateway, secrets };
         let payments = Arc::new(Payments::open(settings));
         let (practice, practice_secret) = practice.unzip();
-        let metrics = config.metrics_listen;
-        Ok(Self { db, clock, entropy, keyring, payments, practice, base_url, listener, practice_secret, metrics })
+        let parts = Parts { db, clock, entropy, keyring, payments, practice, base_url };
+        Ok(Self { parts, listener, practice_secret, metrics: config.metrics_listen })
     }
 
     /// The work behind the scenes, as this node would do it.
     pub fn jobs(&self) -> Jobs {
+        let Parts { db, clock, entropy, payments, practice, .. } = &self.parts;
         Jobs {
-            db: self.db.clone(),
-            clock: self.clock.clone(),
-            entropy: self.entropy.clone(),
-            payments: Arc::clone(&self.payments),
-            practice: self.practice.is_some(),
+            db: db.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            payments: Arc::clone(payments),
+            practice: practice.is_some(),
             node: Entropy::system().reference(),
         }
     }
@@ -97,25 +85,17 @@ impl Node {
     pub async fn serve(self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
         let jobs = self.jobs();
         let (stopping, stopped) = watch::channel(false);
-        if let (Some(practice), Some(secret)) = (&self.practice, &self.practice_secret) {
+        if let (Some(practice), Some(secret)) = (&self.parts.practice, &self.practice_secret) {
             // Only now does somebody answer there.
-            practice.webhook_to(&format!("{}/webhooks/stripe", self.base_url), secret.expose_secret());
+            practice.webhook_to(&format!("{}/webhooks/stripe", self.parts.base_url), secret.expose_secret());
         }
-        let (db, payments) = (self.db.clone(), Arc::clone(&self.payments));
+        let (db, payments) = (self.parts.db.clone(), Arc::clone(&self.parts.payments));
         if let Some(address) = self.metrics {
             let listener = TcpListener::bind(address).await.with_context(|| format!("The address {address} cannot be listened on"))?;
             let router = meter::router(meter::install()?);
             tokio::spawn(server::serve(listener, router, server::Limits::default(), until(stopped.clone())));
         }
-        let router = web::router(Arc::new(Site::new(web::Parts {
-            db: self.db,
-            clock: self.clock,
-            entropy: self.entropy,
-            keyring: self.keyring,
-            payments: self.payments,
-            practice: self.practice,
-            base_url: self.base_url,
-        })))?;
+        let router = web::router(Arc::new(Site::new(self.parts)))?;
         let work = tokio::spawn(jobs.run(stopped.clone()));
         let site = tokio::spawn(server::serve(self.listener, router, server::Limits::default(), until(stopped)));
         let failed = tokio::select! {
@@ -141,14 +121,18 @@ async fn until(mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// Done when the system or a person at the terminal asks the program to end.
+/// Done when the system or a person at the terminal asks the program to end. Heard from this call on, not from the first await:
+/// whoever is asked before it listens would be killed in mid-work.
 ///
 /// # Errors
 /// When the system does not let signals be heard.
-pub async fn asked_to_stop() -> std::io::Result<()> {
-    let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        _ = term.recv() => Ok(()),
-        pressed = tokio::signal::ctrl_c() => pressed,
-    }
+pub fn asked_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut term, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }

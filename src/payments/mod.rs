@@ -16,6 +16,7 @@ pub mod line;
 pub mod notice;
 pub mod object;
 pub mod practice;
+pub mod progress;
 pub mod signature;
 pub mod source;
 mod store;
@@ -38,7 +39,7 @@ use self::delivery::{Delivery, ParkedCount};
 use self::line::{Line, LineId, LineState};
 use self::notice::{Notice, Unread};
 use self::object::{ObjectKind, ObjectState};
-use self::sync::{Progress, Total};
+use self::progress::{Progress, Total};
 
 pub use door::{Refused, read_secrets};
 pub use gateway::{GatewayError, GatewaySettings};

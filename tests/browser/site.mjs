@@ -14,7 +14,7 @@ const PATIENCE_MS = 15 * 60_000;
 export async function open(url) {
   if (url) return { url: new URL(url).origin, stop: async () => {} };
   const [command, ...before] = program();
-  const demo = spawn(command, [...before, "demo", "--listen", "127.0.0.1:0"], { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+  const demo = spawn(command, [...before, "demo", "--listen", "127.0.0.1:0"], { cwd: ROOT, env: plain(), stdio: ["ignore", "pipe", "inherit"] });
   const stop = async () => {
     if (demo.exitCode !== null) return;
     demo.kill("SIGTERM");
@@ -26,6 +26,11 @@ export async function open(url) {
     await stop();
     throw error;
   }
+}
+
+/** The environment without what the test command says to the tests: the program refuses settings it does not know. */
+function plain() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("STRIKEFUND_")));
 }
 
 /** What is built already is taken; else cargo builds it. */

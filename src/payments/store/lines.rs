@@ -5,7 +5,7 @@ use crate::db::{Tx, rows};
 use crate::run;
 
 use super::super::line::{Line, LineId, LineState};
-use super::super::sync::{Progress, Total, UnreadElement};
+use super::super::progress::{Progress, Total, UnreadElement};
 
 /// All columns of a line, in the order of its INSERT.
 macro_rules! line_columns {

@@ -14,8 +14,9 @@ use super::super::asking::Page;
 use super::super::gateway::GatewayError;
 use super::super::json::Object;
 use super::super::line::{Line, LineId, LineState};
+use super::super::progress::Progress;
 use super::super::{Payments, store};
-use super::{BEFORE_OPENING, Progress, SyncError, SyncReport};
+use super::{BEFORE_OPENING, SyncError, SyncReport};
 
 /// Unread elements tried again between two writes.
 const AT_ONCE: i64 = 100;

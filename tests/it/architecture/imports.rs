@@ -19,8 +19,15 @@ const FLOORS: [&[&str]; 6] = [
 const PROGRAM: &[&str] = &["cli"];
 
 /// Imports on the same floor that the house draws.
-const SIDEWAYS: &[(&str, &str)] =
-    &[("donations", "payments"), ("closing", "publication"), ("serve", "web"), ("serve", "jobs"), ("demo", "serve"), ("demo", "jobs")];
+const SIDEWAYS: &[(&str, &str)] = &[
+    ("donations", "payments"),
+    ("closing", "publication"),
+    ("serve", "web"),
+    ("serve", "jobs"),
+    ("demo", "serve"),
+    ("demo", "jobs"),
+    ("demo", "web"),
+];
 
 const WAY_OUT: &str = "Hand the value down as a parameter, move the type to the lower room, or let the room above call both.";
 
