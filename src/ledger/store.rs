@@ -171,14 +171,16 @@ crate::record! {
     }
 }
 
+// What waits for its day sum is few: `CROSS JOIN` makes SQLite begin there, where it would read every posting there is.
+
 pub(super) async fn balances(tx: &mut Tx, as_of: Option<Day>) -> sqlx::Result<Vec<Balance>> {
     let sql = "SELECT a.path, a.code, a.kind, s.fund_id, s.currency, CAST(SUM(s.amount_minor) AS BIGINT) AS amount_minor,
                       CAST(SUM(s.postings) AS BIGINT) AS postings
                  FROM (SELECT account_id, fund_id, currency, amount_minor, postings FROM day_sum WHERE day <= $1
                        UNION ALL
                        SELECT p.account_id, COALESCE(p.fund_id, 0), p.currency, p.amount_minor, 1
-                         FROM unsummed u JOIN entry e ON e.id = u.entry_id JOIN posting p ON p.entry_id = e.id
-                        WHERE e.effective_on <= $1) s
+                         FROM unsummed u CROSS JOIN entry e CROSS JOIN posting p
+                        WHERE e.id = u.entry_id AND p.entry_id = e.id AND e.effective_on <= $1) s
                  JOIN account a ON a.id = s.account_id
                 GROUP BY a.path, a.code, a.kind, s.fund_id, s.currency
                HAVING SUM(s.amount_minor) <> 0
@@ -202,8 +204,8 @@ pub(super) async fn balance_of(tx: &mut Tx, path: &str) -> sqlx::Result<BTreeMap
                  FROM (SELECT d.currency, d.amount_minor FROM day_sum d JOIN account a ON a.id = d.account_id WHERE a.path = $1
                        UNION ALL
                        SELECT p.currency, p.amount_minor
-                         FROM unsummed u JOIN posting p ON p.entry_id = u.entry_id JOIN account a ON a.id = p.account_id
-                        WHERE a.path = $1) s
+                         FROM unsummed u CROSS JOIN posting p CROSS JOIN account a
+                        WHERE p.entry_id = u.entry_id AND a.id = p.account_id AND a.path = $1) s
                 GROUP BY currency";
     let rows: Vec<(Currency, i64)> = run!(tx, fetch_all, sqlx::query_as(sql).bind(path))?;
     Ok(rows.into_iter().collect())
@@ -219,8 +221,8 @@ pub(super) async fn claim_unsummed(tx: &mut Tx, limit: i64) -> sqlx::Result<u64>
 pub(super) async fn add_claimed_to_day_sums(tx: &mut Tx) -> sqlx::Result<()> {
     let sql = "INSERT INTO day_sum (account_id, fund_id, currency, day, amount_minor, postings)
                SELECT p.account_id, COALESCE(p.fund_id, 0), p.currency, e.effective_on, CAST(SUM(p.amount_minor) AS BIGINT), COUNT(*)
-                 FROM unsummed u JOIN entry e ON e.id = u.entry_id JOIN posting p ON p.entry_id = e.id
-                WHERE u.batch = 1
+                 FROM unsummed u CROSS JOIN entry e CROSS JOIN posting p
+                WHERE e.id = u.entry_id AND p.entry_id = e.id AND u.batch = 1
                 GROUP BY p.account_id, COALESCE(p.fund_id, 0), p.currency, e.effective_on
                 ORDER BY p.account_id, COALESCE(p.fund_id, 0), p.currency, e.effective_on
                ON CONFLICT (account_id, fund_id, currency, day)
