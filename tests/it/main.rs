@@ -36,6 +36,8 @@ mod opening;
 #[cfg(test)]
 mod payments;
 #[cfg(test)]
+mod plans;
+#[cfg(test)]
 mod practice;
 #[cfg(test)]
 mod web;

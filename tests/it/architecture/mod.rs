@@ -4,7 +4,7 @@ mod imports;
 mod lockfile;
 mod places;
 mod schema;
-mod source;
+pub mod source;
 
 use source::{Source, read_all};
 
