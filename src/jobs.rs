@@ -185,17 +185,17 @@ impl Jobs {
         Ok(!payments::waiting_deliveries(tx, self.clock.now(), 1).await?.is_empty())
     }
 
-    /// One whole round: read the list, book what is new, act on notices. What one step found, the next one uses.
+    /// One whole round: read the list, book what is new, then act on notices. Stripe's silence keeps neither from going on.
     ///
     /// # Errors
     /// [`JobError`]; every step is a transaction of its own, so nothing is half done.
     pub async fn round(&self, run: Run) -> Result<(), JobError> {
-        booking::interpret(&self.payments, &self.db, &self.clock).await?;
         let listed = sync::run(&self.payments, run).await;
         source::complete(&self.payments).await?;
         booking::book(&self.db, &self.clock, &self.entropy).await?;
         let opened: Result<(), BookingError> = transact!(&self.db, tx => booking::open_books(tx, self.clock.now()).await);
         opened?;
+        booking::interpret(&self.payments, &self.db, &self.clock).await?;
         listed?;
         Ok(())
     }

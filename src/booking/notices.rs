@@ -18,6 +18,8 @@ use crate::transact;
 
 /// How many deliveries one transaction reads.
 const BATCH: i64 = 100;
+/// How many of them one call makes, so that a surge of deliveries never keeps the books waiting.
+const BATCHES: usize = 10;
 /// The reason of a delivery about something that is ours and not here yet.
 const NOT_SEEN_YET: &str = "not seen yet";
 /// The reason of a delivery whose object Stripe did not give.
@@ -28,13 +30,13 @@ type Reading<'a> = (&'a Delivery, Option<Result<Notice, Unread>>);
 /// What Stripe said of the objects that a batch asks for; None where it did not answer.
 type Fetched = HashMap<(ObjectKind, String), Option<Vec<ObjectState>>>;
 
-/// Reads every delivery that is due and acts on it; what cannot be read is parked with its reason. Gives how many it looked at.
+/// Reads the deliveries that are due, the oldest first, and acts on them; what cannot be read is parked with its reason. Gives how many it looked at.
 ///
 /// # Errors
 /// When the database fails; a batch is done or not done as a whole.
 pub async fn interpret(payments: &Payments, db: &Db, clock: &Clock) -> Result<u64, BookingError> {
     let mut total = 0;
-    loop {
+    for _ in 0..BATCHES {
         let now = clock.now();
         let waiting = {
             let tx = &mut db.begin_read().await?;
@@ -43,12 +45,14 @@ pub async fn interpret(payments: &Payments, db: &Db, clock: &Clock) -> Result<u6
         if waiting.is_empty() {
             return Ok(total);
         }
+        payments.give_way().await;
         let readings: Vec<Reading<'_>> = waiting.iter().map(|delivery| (delivery, payments.read_delivery(delivery))).collect();
         let fetched = fetch_all(payments, &readings).await;
         let done: Result<(), BookingError> = transact!(db, tx => act_on_all(tx, &readings, &fetched, now).await);
         done?;
         total += waiting.len() as u64;
     }
+    Ok(total)
 }
 
 /// Asks Stripe once for each object of a batch, before any transaction is open. Once it cannot be reached nothing more is asked:

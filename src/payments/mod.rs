@@ -24,7 +24,8 @@ pub mod stripe;
 pub mod sync;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
@@ -45,6 +46,10 @@ pub use door::{Refused, read_secrets};
 pub use gateway::{GatewayError, GatewaySettings};
 pub use signature::Secrets;
 pub use stripe::Gateway;
+
+/// How long the door must be quiet before other work takes the writer, and how often that is waited for.
+const GIVE_WAY: Duration = Duration::from_millis(20);
+const GIVE_WAY_TIMES: usize = 50;
 
 /// Everything about Stripe that a running fund holds.
 #[derive(Debug)]
@@ -98,6 +103,19 @@ impl Payments {
     /// Wakes the jobs as a delivery would.
     pub fn wake(&self) {
         self.wakes.wake();
+    }
+
+    /// Gives the door its way to the one writer: returns once no delivery came for a moment, and after a second at the latest.
+    ///
+    /// What was acknowledged can wait to be read; what is at the door cannot wait to be acknowledged (safety rule HT11).
+    pub async fn give_way(&self) {
+        for _ in 0..GIVE_WAY_TIMES {
+            let before = self.wakes.0.stored.load(Ordering::Relaxed);
+            tokio::time::sleep(GIVE_WAY).await;
+            if self.wakes.0.stored.load(Ordering::Relaxed) == before {
+                return;
+            }
+        }
     }
 
     /// Waits until the disk failed under the database: the process must then end with an error (safety rule DB9).
@@ -361,11 +379,13 @@ struct Wakes(Arc<Bells>);
 struct Bells {
     work: Notify,
     end: Notify,
+    stored: AtomicU64,
     failed: AtomicBool,
 }
 
 impl Wakes {
     fn wake(&self) {
+        self.0.stored.fetch_add(1, Ordering::Relaxed);
         self.0.work.notify_one();
     }
 

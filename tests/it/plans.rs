@@ -1,4 +1,4 @@
-//! How SQLite would run each statement of the stores: what is asked all day long reads what is new, never a whole growing table.
+//! How `SQLite` would run each statement of the stores: what is asked all day long reads what is new, never a whole growing table.
 
 use sqlx::AssertSqlSafe;
 use strikefund::db::Db;
@@ -64,7 +64,7 @@ fn reads_whole(step: &str, sql: &str) -> bool {
     let whole_statement = sql.contains(" WHERE ") || sql.contains(" JOIN ");
     let is_growing =
         |table: &&str| *table == name || sql.contains(&format!("FROM {table} {name} ")) || sql.contains(&format!("JOIN {table} {name} "));
-    whole_statement && !few.iter().any(|index| step.contains(index)) && GROWING.iter().any(|table| is_growing(&table))
+    whole_statement && !few.iter().any(|index| step.contains(index)) && GROWING.iter().any(|table| is_growing(table))
 }
 
 async fn plan(db: &Db, sql: &str) -> sqlx::Result<Vec<String>> {
