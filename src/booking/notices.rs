@@ -45,7 +45,6 @@ pub async fn interpret(payments: &Payments, db: &Db, clock: &Clock) -> Result<u6
         if waiting.is_empty() {
             return Ok(total);
         }
-        payments.give_way().await;
         let readings: Vec<Reading<'_>> = waiting.iter().map(|delivery| (delivery, payments.read_delivery(delivery))).collect();
         let fetched = fetch_all(payments, &readings).await;
         let done: Result<(), BookingError> = transact!(db, tx => act_on_all(tx, &readings, &fetched, now).await);
@@ -74,6 +73,7 @@ async fn fetch_all(payments: &Payments, readings: &[Reading<'_>]) -> Fetched {
 }
 
 async fn act_on_all(tx: &mut Tx, readings: &[Reading<'_>], fetched: &Fetched, now: Instant) -> Result<(), BookingError> {
+    let mut done = Vec::with_capacity(readings.len());
     for (delivery, reading) in readings {
         let parked = match reading {
             None => None,
@@ -81,10 +81,11 @@ async fn act_on_all(tx: &mut Tx, readings: &[Reading<'_>], fetched: &Fetched, no
             Some(Err(unread)) => Some(unread.to_string()),
         };
         match parked {
-            None => payments::delivery_done(tx, delivery.id, now).await?,
+            None => done.push(delivery.id),
             Some(reason) => payments::park_delivery(tx, delivery, &reason, now).await?,
         }
     }
+    payments::deliveries_done(tx, &done, now).await?;
     Ok(())
 }
 

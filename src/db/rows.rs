@@ -17,9 +17,9 @@ pub fn values(head: &'static str, columns: usize, rows: usize, tail: &'static st
     AssertSqlSafe(format!("{head} VALUES {} {tail}", all.join(", ")))
 }
 
-/// `{head} ($1, …)` with `count` numbered places: for `IN`.
-pub fn list(head: &'static str, count: usize) -> AssertSqlSafe<String> {
-    let places: Vec<String> = (1..=count).map(|place| format!("${place}")).collect();
+/// `{head} ($first, …)` with `count` numbered places: for `IN`.
+pub fn list(head: &'static str, first: usize, count: usize) -> AssertSqlSafe<String> {
+    let places: Vec<String> = (first..first + count).map(|place| format!("${place}")).collect();
     AssertSqlSafe(format!("{head} ({})", places.join(", ")))
 }
 
@@ -41,7 +41,7 @@ mod tests {
     #[test]
     fn places_are_numbered_through_and_pieces_lose_nothing() {
         assert_eq!(values("INSERT INTO t (a, b)", 2, 2, "x").0, "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) x");
-        assert_eq!(list("x IN", 3).0, "x IN ($1, $2, $3)");
+        assert_eq!(list("x IN", 2, 3).0, "x IN ($2, $3, $4)");
         let rows: Vec<u8> = (0..149).collect();
         let sizes: Vec<usize> = pieces(&rows).map(<[u8]>::len).collect();
         assert_eq!(sizes, [64, 64, 16, 4, 1]);

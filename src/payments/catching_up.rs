@@ -49,9 +49,7 @@ impl Payments {
             if peek.livemode.is_some_and(|livemode| livemode != self.livemode) || store::known_event(tx, &peek.event_id).await? {
                 continue;
             }
-            let Peek { event_id, kind, created, .. } = peek;
-            let body = self.keyring.seal(&self.entropy, &delivery::seal_context(&event_id), body);
-            arrivals.push(Arrival { event_id, kind, created, received_at, seen: 1, body });
+            arrivals.push(self.arrival(peek, body, received_at));
         }
         Ok(delivery::fold(arrivals))
     }

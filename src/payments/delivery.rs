@@ -60,6 +60,15 @@ pub struct Arrival {
     pub seen: i64,
     /// The raw bytes, sealed.
     pub body: Vec<u8>,
+    /// Done at once where it says nothing but that there is something to look at.
+    pub state: DeliveryState,
+}
+
+impl Arrival {
+    /// When it was done, where it is.
+    pub fn done_at(&self) -> Option<Instant> {
+        (self.state == DeliveryState::Done).then_some(self.received_at)
+    }
 }
 
 /// What the sealed body of one delivery is bound to.
@@ -138,7 +147,15 @@ mod tests {
 
     fn arrival(event_id: &str) -> Arrival {
         let received_at = Instant::from_unix_secs(1);
-        Arrival { event_id: event_id.into(), kind: String::new(), created: None, received_at, seen: 1, body: vec![] }
+        Arrival {
+            event_id: event_id.into(),
+            kind: String::new(),
+            created: None,
+            received_at,
+            seen: 1,
+            body: vec![],
+            state: DeliveryState::New,
+        }
     }
 
     #[test]

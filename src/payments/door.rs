@@ -11,7 +11,8 @@ use crate::db::{self, Db};
 use crate::transact;
 
 use super::alert::{self, AlertKind};
-use super::delivery::{self, Arrival, Peek};
+use super::delivery::{self, Arrival, DeliveryState, Peek};
+use super::notice::{self, Notice};
 use super::signature::{self, BadSignature, Secrets};
 use super::{Payments, Wakes, store};
 
@@ -110,9 +111,7 @@ impl Payments {
     }
 
     async fn store_arrival(&self, peek: Peek, body: &[u8], received_at: Instant) -> Result<(), Refused> {
-        let body = self.keyring.seal(&self.entropy, &delivery::seal_context(&peek.event_id), body);
-        let Peek { event_id, kind, created, .. } = peek;
-        let arrival = Arrival { event_id, kind, created, received_at, seen: 1, body };
+        let arrival = self.arrival(peek, body, received_at);
         let (answer, answered) = oneshot::channel();
         let stored = async {
             self.door.writer.send(Waiting { arrival, answer }).await.ok()?;
@@ -122,6 +121,15 @@ impl Payments {
             Ok(Some(true)) => Ok(()),
             Ok(Some(false) | None) | Err(_) => Err(Refused::Unavailable),
         }
+    }
+
+    /// What is stored of a delivery. One that only wakes us is done with that: most are, and nobody need open them again.
+    pub(super) fn arrival(&self, peek: Peek, body: &[u8], received_at: Instant) -> Arrival {
+        let only_wakes = matches!(notice::read(body, received_at), Ok(Notice::Wake | Notice::Unused));
+        let state = if only_wakes { DeliveryState::Done } else { DeliveryState::New };
+        let body = self.keyring.seal(&self.entropy, &delivery::seal_context(&peek.event_id), body);
+        let Peek { event_id, kind, created, .. } = peek;
+        Arrival { event_id, kind, created, received_at, seen: 1, body, state }
     }
 
     async fn note_refusal(&self, reason: BadSignature, now: Instant) {

@@ -24,8 +24,7 @@ pub mod stripe;
 pub mod sync;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::Notify;
 
@@ -46,10 +45,6 @@ pub use door::{Refused, read_secrets};
 pub use gateway::{GatewayError, GatewaySettings};
 pub use signature::Secrets;
 pub use stripe::Gateway;
-
-/// How long the door must be quiet before other work takes the writer, and how often that is waited for.
-const GIVE_WAY: Duration = Duration::from_millis(20);
-const GIVE_WAY_TIMES: usize = 50;
 
 /// Everything about Stripe that a running fund holds.
 #[derive(Debug)]
@@ -103,19 +98,6 @@ impl Payments {
     /// Wakes the jobs as a delivery would.
     pub fn wake(&self) {
         self.wakes.wake();
-    }
-
-    /// Gives the door its way to the one writer: returns once no delivery came for a moment, and after a second at the latest.
-    ///
-    /// What was acknowledged can wait to be read; what is at the door cannot wait to be acknowledged (safety rule HT11).
-    pub async fn give_way(&self) {
-        for _ in 0..GIVE_WAY_TIMES {
-            let before = self.wakes.0.stored.load(Ordering::Relaxed);
-            tokio::time::sleep(GIVE_WAY).await;
-            if self.wakes.0.stored.load(Ordering::Relaxed) == before {
-                return;
-            }
-        }
     }
 
     /// Waits until the disk failed under the database: the process must then end with an error (safety rule DB9).
@@ -301,12 +283,20 @@ pub async fn waiting_deliveries(tx: &mut Tx, now: Instant, limit: i64) -> sqlx::
     store::waiting_deliveries(tx, now, limit).await
 }
 
-/// Marks a delivery as done, in the transaction that changed the state.
+/// The newest delivery there is: another node may have stored it, and it may be done already.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn delivery_done(tx: &mut Tx, id: DeliveryId, now: Instant) -> sqlx::Result<()> {
-    store::finish_delivery(tx, id, now).await
+pub async fn newest_delivery(tx: &mut Tx) -> sqlx::Result<Option<DeliveryId>> {
+    store::newest_delivery(tx).await
+}
+
+/// Marks deliveries as done, in the transaction that changed the state.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn deliveries_done(tx: &mut Tx, ids: &[DeliveryId], now: Instant) -> sqlx::Result<()> {
+    store::finish_deliveries(tx, ids, now).await
 }
 
 /// Sets a delivery aside with its reason; it is tried again with growing pauses, and a person sees it.
@@ -379,13 +369,11 @@ struct Wakes(Arc<Bells>);
 struct Bells {
     work: Notify,
     end: Notify,
-    stored: AtomicU64,
     failed: AtomicBool,
 }
 
 impl Wakes {
     fn wake(&self) {
-        self.0.stored.fetch_add(1, Ordering::Relaxed);
         self.0.work.notify_one();
     }
 

@@ -13,11 +13,11 @@ use super::delivery::{Arrival, Delivery, ParkedCount};
 
 /// Writes a folded batch; an event that is known counts as seen again and keeps all else.
 pub(super) async fn save_arrivals(tx: &mut Tx, batch: &[Arrival]) -> sqlx::Result<()> {
-    const HEAD: &str = "INSERT INTO delivery (event_id, type, created, received_at, seen, body, state, attempts, next_try_at)";
+    const HEAD: &str = "INSERT INTO delivery (event_id, type, created, received_at, seen, body, state, attempts, next_try_at, done_at)";
     const TAIL: &str = "ON CONFLICT (event_id) DO UPDATE SET seen = delivery.seen + excluded.seen";
     for piece in rows::pieces(batch) {
         run!(tx, execute, {
-            let mut statement = sqlx::query(rows::values(HEAD, 9, piece.len(), TAIL));
+            let mut statement = sqlx::query(rows::values(HEAD, 10, piece.len(), TAIL));
             for arrival in piece {
                 statement = statement
                     .bind(&arrival.event_id)
@@ -26,9 +26,10 @@ pub(super) async fn save_arrivals(tx: &mut Tx, batch: &[Arrival]) -> sqlx::Resul
                     .bind(arrival.received_at)
                     .bind(arrival.seen)
                     .bind(&arrival.body[..])
-                    .bind("new")
+                    .bind(arrival.state)
                     .bind(0_i64)
-                    .bind(arrival.received_at);
+                    .bind(arrival.received_at)
+                    .bind(arrival.done_at());
             }
             statement
         })?;
@@ -43,9 +44,23 @@ pub(super) async fn waiting_deliveries(tx: &mut Tx, now: Instant, limit: i64) ->
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(now).bind(limit))
 }
 
-pub(super) async fn finish_delivery(tx: &mut Tx, id: DeliveryId, now: Instant) -> sqlx::Result<()> {
-    const SQL: &str = "UPDATE delivery SET state = 'done', reason = NULL, attempts = attempts + 1, done_at = $2 WHERE id = $1";
-    run!(tx, execute, sqlx::query(SQL).bind(id).bind(now)).map(drop)
+/// The newest delivery there is, whatever its state.
+pub(super) async fn newest_delivery(tx: &mut Tx) -> sqlx::Result<Option<DeliveryId>> {
+    run!(tx, fetch_one, sqlx::query_scalar("SELECT MAX(id) FROM delivery"))
+}
+
+pub(super) async fn finish_deliveries(tx: &mut Tx, ids: &[DeliveryId], now: Instant) -> sqlx::Result<()> {
+    const HEAD: &str = "UPDATE delivery SET state = 'done', reason = NULL, attempts = attempts + 1, done_at = $1 WHERE id IN";
+    for piece in rows::pieces(ids) {
+        run!(tx, execute, {
+            let mut statement = sqlx::query(rows::list(HEAD, 2, piece.len())).bind(now);
+            for id in piece {
+                statement = statement.bind(id);
+            }
+            statement
+        })?;
+    }
+    Ok(())
 }
 
 pub(super) async fn park_delivery(tx: &mut Tx, id: DeliveryId, reason: &str, next_try_at: Instant) -> sqlx::Result<()> {

@@ -153,7 +153,7 @@ pub(in crate::payments) async fn settle(tx: &mut Tx, ids: &[LineId]) -> sqlx::Re
     let mut settled = 0;
     for piece in rows::pieces(ids) {
         settled += run!(tx, execute, {
-            let mut statement = sqlx::query(rows::list(HEAD, piece.len()));
+            let mut statement = sqlx::query(rows::list(HEAD, 1, piece.len()));
             for id in piece {
                 statement = statement.bind(id);
             }

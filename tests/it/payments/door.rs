@@ -5,19 +5,24 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use strikefund::db::Db;
 use strikefund::payments::notice::{Notice, Unread};
+use strikefund::payments::object::ObjectKind;
 use strikefund::payments::{self, Payments, Refused, signature};
-use strikefund::transact;
+use strikefund::{run, transact};
 
 use super::{SECRET, alerts, payments_at, waiting};
 use crate::support::{Books, block_on, on_both_databases};
 
 const NOWHERE: &str = "http://127.0.0.1:9";
 
-/// An event of the type that only wakes, about 3 KB long as real ones are.
+/// An event that must be read, about 3 KB long as real ones are.
 fn event(id: &str, livemode: bool) -> String {
+    event_of("payout.paid", id, livemode)
+}
+
+fn event_of(kind: &str, id: &str, livemode: bool) -> String {
     let padding = "x".repeat(2_800);
     format!(
-        r#"{{"id":"{id}","object":"event","type":"charge.updated","created":1790000000,"livemode":{livemode},"data":{{"object":{{"id":"ch_1","description":"{padding}"}}}}}}"#
+        r#"{{"id":"{id}","object":"event","type":"{kind}","created":1790000000,"livemode":{livemode},"data":{{"object":{{"id":"po_1","description":"{padding}"}}}}}}"#
     )
 }
 
@@ -30,14 +35,30 @@ on_both_databases! {
     async fn a_delivery_is_stored_once_however_often_it_comes(books: &Books) {
         let payments = payments_at(books, NOWHERE);
         let at = books.now().unix_secs();
-        let again = event("evt_1", false).replace("ch_1", "ch_2");
+        let again = event("evt_1", false).replace("po_1", "po_2");
         for body in [event("evt_1", false), again, event("evt_1", false)] {
             deliver(&payments, body.as_bytes(), at).await.unwrap();
         }
         let stored = waiting(&books.db, books).await;
         assert_eq!(stored.iter().map(|delivery| (delivery.event_id.as_str(), delivery.seen)).collect::<Vec<_>>(), [("evt_1", 3)]);
-        assert_eq!(payments.read_delivery(&stored[0]), Some(Ok(Notice::Wake)));
+        let first_wins = Notice::Fetch { object: ObjectKind::Payout, id: "po_1".to_owned() };
+        assert_eq!(payments.read_delivery(&stored[0]), Some(Ok(first_wins)));
         payments.woken().await;
+    }
+
+    async fn what_only_wakes_is_done_once_it_is_stored(books: &Books) {
+        let payments = payments_at(books, NOWHERE);
+        let at = books.now().unix_secs();
+        for (kind, id) in [("charge.updated", "evt_1"), ("balance.available", "evt_2"), ("payment_intent.created", "evt_3")] {
+            deliver(&payments, event_of(kind, id, false).as_bytes(), at).await.unwrap();
+        }
+        payments.woken().await;
+        assert!(waiting(&books.db, books).await.is_empty());
+        let newest = payments::newest_delivery(&mut books.db.begin_read().await.unwrap()).await.unwrap();
+        assert!(newest.is_some(), "they are stored, and another node sees that they came");
+        // Nobody told us of this one, so a person must see it.
+        deliver(&payments, event_of("charge.sung", "evt_4", false).as_bytes(), at).await.unwrap();
+        assert_eq!(waiting(&books.db, books).await.len(), 1);
     }
 
     async fn nothing_is_kept_of_what_is_refused(books: &Books) {
@@ -74,7 +95,7 @@ on_both_databases! {
         }
         let stored = waiting(&books.db, books).await;
         assert_eq!(stored.iter().map(|delivery| delivery.seen).sum::<i64>(), 600);
-        assert!(stored.iter().all(|delivery| payments.read_delivery(delivery) == Some(Ok(Notice::Wake))));
+        assert!(stored.iter().all(|delivery| matches!(payments.read_delivery(delivery), Some(Ok(Notice::Fetch { .. })))));
     }
 
     async fn whoever_goes_away_loses_only_the_answer(books: &Books) {
@@ -134,9 +155,10 @@ on_both_databases! {
             assert_eq!(outcome.is_err(), event["livemode"] == true, "{row}: {outcome:?}");
             taken += usize::from(outcome.is_ok());
         }
-        let stored = waiting(&books.db, books).await;
-        assert_eq!(stored.len(), taken);
-        for delivery in &stored {
+        let tx = &mut books.db.begin_read().await.unwrap();
+        let stored: i64 = run!(tx, fetch_one, sqlx::query_scalar("SELECT COUNT(*) FROM delivery")).unwrap();
+        assert_eq!(stored, i64::try_from(taken).unwrap());
+        for delivery in &waiting(&books.db, books).await {
             // Understood or with a reason; the reasons are held to each file in the reader's own tests.
             let _ = payments.read_delivery(delivery);
         }
@@ -154,7 +176,7 @@ on_both_databases! {
         let stored = waiting(&books.db, books).await;
         let mut tx = books.db.begin_write().await.unwrap();
         let done_at = books.now();
-        payments::delivery_done(&mut tx, stored[0].id, done_at).await.unwrap();
+        payments::deliveries_done(&mut tx, &[stored[0].id], done_at).await.unwrap();
         tx.commit().await.unwrap();
         books.clock.advance(std::time::Duration::from_hours(30 * 24));
         assert_eq!(payments.clear_old_bodies().await.unwrap(), 0);
