@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use sqlx::Connection as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
 use super::Db;
 
@@ -19,6 +19,12 @@ pub const SQLITE_NAME: &str = "strikefund.sqlite";
 /// Where the embedded database lies.
 #[derive(Clone, Debug)]
 pub struct SqliteFile(pub PathBuf);
+
+/// Where a commit must write the log back itself: 128 MiB of pages. Until then [`write_back`] does it beside the commits.
+const LONGEST_LOG_PAGES: &str = "32000";
+/// How often the log is written back while commits come, and while none do.
+const BUSY: Duration = Duration::from_millis(5);
+const QUIET: Duration = Duration::from_secs(1);
 
 /// Settings read back from every new connection, each with the value without which we do not start.
 const REQUIRED: [(&str, &str, &str); 4] = [
@@ -43,6 +49,7 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .pragma("recursive_triggers", "ON")
+            .pragma("wal_autocheckpoint", LONGEST_LOG_PAGES)
             .busy_timeout(Duration::from_secs(5))
             .statement_cache_capacity(256);
         let write = SqlitePoolOptions::new()
@@ -51,6 +58,8 @@ impl Db {
             .idle_timeout(None)
             .max_lifetime(None)
             .acquire_timeout(Duration::from_secs(10))
+            // A file does not hang up: to ask first would only be one more way to its thread and back.
+            .test_before_acquire(false)
             .after_connect(|connection, _| Box::pin(check_settings(connection)))
             .after_release(|connection, _| Box::pin(has_no_transaction(connection)))
             .connect_with(options.clone())
@@ -61,10 +70,38 @@ impl Db {
         let read = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(Duration::from_secs(10))
+            .test_before_acquire(false)
             .after_connect(|connection, _| Box::pin(check_settings(connection)))
             .connect_with(options.pragma("query_only", "ON"))
             .await?;
+        // What a killed process left in the log is written back now, and not by the first commit.
+        sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&read).await?;
+        tokio::spawn(write_back(read.clone()));
         Ok(Self::Sqlite { read, write, file: SqliteFile(path) })
+    }
+}
+
+/// Writes the log back into the database file until the pool is closed.
+///
+/// SQLite's own way is to let every thousandth page or so stop the commit that wrote it, for as long as the disk takes to write and flush
+/// them all: a donor or a delivery waits for it. A passive checkpoint stops nobody. It gets behind under a flood, which
+/// [`LONGEST_LOG_PAGES`] bounds.
+async fn write_back(pool: SqlitePool) {
+    let mut log_pages = 0;
+    let mut pause = QUIET;
+    loop {
+        tokio::select! {
+            () = pool.close_event() => return,
+            () = tokio::time::sleep(pause) => {}
+        }
+        match sqlx::query_as::<_, (i64, i64, i64)>("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(&pool).await {
+            Ok((_, pages, _)) => {
+                pause = if pages == log_pages { QUIET } else { BUSY };
+                log_pages = pages;
+            }
+            // Nothing is lost by it: the log holds all of it, and a commit that fails says so itself.
+            Err(error) => tracing::debug!(%error, "the log could not be written back"),
+        }
     }
 }
 
@@ -98,6 +135,9 @@ pub fn check_version(version: &str) -> anyhow::Result<()> {
 /// On a full disk `SQLite` itself undoes the transaction. The driver's own ROLLBACK then finds none and fails, and the driver
 /// believes from there on that one is open: every later gift would be turned away, with room on the disk again.
 async fn has_no_transaction(connection: &mut sqlx::SqliteConnection) -> sqlx::Result<bool> {
+    if !connection.is_in_transaction() {
+        return Ok(true);
+    }
     // A dropped transaction only queues its ROLLBACK; whatever is asked next comes after it.
     connection.ping().await?;
     Ok(!connection.is_in_transaction())
