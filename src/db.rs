@@ -60,6 +60,19 @@ macro_rules! run {
     };
 }
 
+/// Runs one writing statement that is a transaction of its own, and gives how many rows it touched: one way to the database and back.
+///
+/// `run_alone!(db, query)`: `db` is a `&Db`.
+#[macro_export]
+macro_rules! run_alone {
+    ($db:expr, $query:expr) => {
+        match $db {
+            $crate::db::Db::Sqlite { write, .. } => $query.execute(write).await.map(|done| done.rows_affected()),
+            $crate::db::Db::Postgres(pool) => $query.execute(pool).await.map(|done| done.rows_affected()),
+        }
+    };
+}
+
 /// Runs a write transaction, whole, and again from its start when the database asks for that (at most five times).
 ///
 /// `transact!(db, tx => { … })`: the block is the body, it gives a `Result` whose error is `From<sqlx::Error>` and

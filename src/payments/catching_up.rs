@@ -26,8 +26,9 @@ impl Payments {
             let bodies: Vec<&[u8]> = page.elements.iter().map(|element| element.get().as_bytes()).collect();
             let arrivals = self.unknown_arrivals(&bodies).await?;
             caught += arrivals.len() as u64;
-            let saved: sqlx::Result<()> = transact!(self.db, tx => store::save_arrivals(tx, &arrivals).await);
-            saved?;
+            for some in arrivals.chunks(store::ARRIVALS_AT_ONCE) {
+                store::save_arrivals(&self.db, some).await?;
+            }
             let last = page.last_id();
             if !page.has_more || last.is_none() || last == after {
                 break;

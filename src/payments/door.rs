@@ -8,7 +8,6 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Instant;
 use crate::db::{self, Db};
-use crate::transact;
 
 use super::alert::{self, AlertKind};
 use super::delivery::{self, Arrival, DeliveryState, Peek};
@@ -16,8 +15,6 @@ use super::notice::{self, Notice};
 use super::signature::{self, BadSignature, Secrets};
 use super::{Payments, Wakes, store};
 
-/// The most deliveries one commit carries.
-const LARGEST_BATCH: usize = 256;
 /// How many deliveries may wait for the writer; more wait at the door.
 const WAITING: usize = 512;
 /// How long a delivery may wait to be written before it is told to come again, in seconds.
@@ -171,19 +168,18 @@ impl Payments {
     }
 }
 
-/// Gathers whatever waits, writes it in one transaction, and answers everyone in it; never ends before the door closes.
+/// Gathers whatever waits, writes it in one statement, and answers everyone in it; never ends before the door closes.
 ///
-/// A hundred deliveries share one flush of the disk, and each is durable before it is answered. While one batch is being
+/// Many deliveries share one flush of the disk, and each is durable before it is answered. While one batch is being
 /// flushed the next gathers, so the batch grows by itself with the load.
 async fn write_deliveries(db: Db, mut waiting: mpsc::Receiver<Waiting>, wakes: Wakes) {
-    let mut batch = Vec::with_capacity(LARGEST_BATCH);
-    while waiting.recv_many(&mut batch, LARGEST_BATCH).await > 0 {
+    let mut batch = Vec::with_capacity(store::ARRIVALS_AT_ONCE);
+    while waiting.recv_many(&mut batch, store::ARRIVALS_AT_ONCE).await > 0 {
         let (arrivals, answers): (Vec<_>, Vec<_>) = batch.drain(..).map(|one: Waiting| (one.arrival, one.answer)).unzip();
         let count = answers.len() as u64;
         let arrivals = delivery::fold(arrivals);
         // After the disk failed nothing is certain, not even a commit that says yes.
-        let outcome: sqlx::Result<()> =
-            if wakes.has_failed() { Err(sqlx::Error::PoolClosed) } else { transact!(db, tx => store::save_arrivals(tx, &arrivals).await) };
+        let outcome = if wakes.has_failed() { Err(sqlx::Error::PoolClosed) } else { store::save_arrivals(&db, &arrivals).await };
         if let Err(error) = &outcome {
             metrics::counter!("strikefund_deliveries_unstored_total").increment(count);
             tracing::error!(%error, count, "deliveries could not be stored; they were told to come again");

@@ -4,37 +4,39 @@ pub(super) mod lines;
 pub(super) mod objects;
 
 use crate::clock::Instant;
-use crate::db::{Tx, rows};
+use crate::db::{Db, Tx, rows};
 use crate::ids::DeliveryId;
-use crate::run;
+use crate::{run, run_alone};
 
 use super::alert_kind::{Alert, AlertKind};
 use super::delivery::{Arrival, Delivery, ParkedCount};
 
-/// Writes a folded batch; an event that is known counts as seen again and keeps all else.
-pub(super) async fn save_arrivals(tx: &mut Tx, batch: &[Arrival]) -> sqlx::Result<()> {
+/// The most deliveries that are written together.
+pub(super) const ARRIVALS_AT_ONCE: usize = 32;
+
+/// Writes folded deliveries, at most [`ARRIVALS_AT_ONCE`], in one statement that is durable when this returns; an event that is known counts
+/// as seen again and keeps all else.
+pub(super) async fn save_arrivals(db: &Db, batch: &[Arrival]) -> sqlx::Result<()> {
     const HEAD: &str = "INSERT INTO delivery (event_id, type, created, received_at, seen, body, state, attempts, next_try_at, done_at)";
     const TAIL: &str = "ON CONFLICT (event_id) DO UPDATE SET seen = delivery.seen + excluded.seen";
-    for piece in rows::pieces(batch) {
-        run!(tx, execute, {
-            let mut statement = sqlx::query(rows::values(HEAD, 10, piece.len(), TAIL));
-            for arrival in piece {
-                statement = statement
-                    .bind(&arrival.event_id)
-                    .bind(&arrival.kind)
-                    .bind(arrival.created)
-                    .bind(arrival.received_at)
-                    .bind(arrival.seen)
-                    .bind(&arrival.body[..])
-                    .bind(arrival.state)
-                    .bind(0_i64)
-                    .bind(arrival.received_at)
-                    .bind(arrival.done_at());
-            }
-            statement
-        })?;
-    }
-    Ok(())
+    run_alone!(db, {
+        let mut statement = sqlx::query(rows::values(HEAD, 10, batch.len(), TAIL));
+        for arrival in batch {
+            statement = statement
+                .bind(&arrival.event_id)
+                .bind(&arrival.kind)
+                .bind(arrival.created)
+                .bind(arrival.received_at)
+                .bind(arrival.seen)
+                .bind(&arrival.body[..])
+                .bind(arrival.state)
+                .bind(0_i64)
+                .bind(arrival.received_at)
+                .bind(arrival.done_at());
+        }
+        statement
+    })
+    .map(drop)
 }
 
 /// Deliveries whose time has come, oldest first.
@@ -51,7 +53,7 @@ pub(super) async fn newest_delivery(tx: &mut Tx) -> sqlx::Result<Option<Delivery
 
 pub(super) async fn finish_deliveries(tx: &mut Tx, ids: &[DeliveryId], now: Instant) -> sqlx::Result<()> {
     const HEAD: &str = "UPDATE delivery SET state = 'done', reason = NULL, attempts = attempts + 1, done_at = $1 WHERE id IN";
-    for piece in rows::pieces(ids) {
+    for piece in rows::pieces(ids, 1) {
         run!(tx, execute, {
             let mut statement = sqlx::query(rows::list(HEAD, 2, piece.len())).bind(now);
             for id in piece {

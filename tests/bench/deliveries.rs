@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use strikefund::clock::Clock;
@@ -103,19 +102,26 @@ async fn rate(address: SocketAddr, deliveries: Vec<Vec<Signed>>) -> u64 {
 async fn p99_micros(address: SocketAddr, per_second: u64) -> u64 {
     let interval = Duration::from_secs(1) * u32::try_from(CONNECTIONS).expect("a small number")
         / u32::try_from(per_second.max(1)).expect("a small number");
-    let start = Arc::new(Instant::now());
+    let mut clients = Vec::new();
+    for own in signed("evt_paced") {
+        clients.push((Client::connect(address).await.expect("the server answers"), own));
+    }
+    // Signing took a while; only now the clock runs.
+    let start = Instant::now();
     let mut workers = JoinSet::new();
-    for (connection, own) in signed("evt_paced").into_iter().enumerate() {
-        let start = Arc::clone(&start);
-        let mut client = Client::connect(address).await.expect("the server answers");
+    for (connection, (mut client, own)) in clients.into_iter().enumerate() {
         workers.spawn(async move {
             let offset =
                 interval * u32::try_from(connection).expect("a small number") / u32::try_from(CONNECTIONS).expect("a small number");
             let mut waits = Vec::new();
             for (n, (signature, body)) in (0_u32..).zip(own) {
                 // Counted from when it was due, so that a stall is felt by all it holds up.
-                let due = *start + offset + interval * n;
-                tokio::time::sleep_until(due.into()).await;
+                let mut due = start + offset + interval * n;
+                if Instant::now() < due {
+                    tokio::time::sleep_until(due.into()).await;
+                    // The connection was free: what the timer is late by, a millisecond or so, is this program's own.
+                    due = Instant::now();
+                }
                 let status = client.deliver(&signature, &body).await.expect("the server answers");
                 assert_eq!(status, 200, "a delivery was not taken");
                 waits.push(u64::try_from(due.elapsed().as_micros()).unwrap_or(u64::MAX));
@@ -125,6 +131,8 @@ async fn p99_micros(address: SocketAddr, per_second: u64) -> u64 {
     }
     let mut waits = workers.join_all().await.concat();
     waits.sort_unstable();
+        println!("p{q} {}", waits[waits.len() * q / 100]);
+    }
     waits[waits.len() * 99 / 100]
 }
 

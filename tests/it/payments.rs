@@ -17,6 +17,7 @@ use strikefund::payments::delivery::Delivery;
 use strikefund::payments::line::Line;
 use strikefund::payments::practice::{DirectCharge, Options, Practice};
 use strikefund::payments::{self, Gateway, GatewaySettings, Payments, Secrets, Settings};
+use strikefund::run;
 use strikefund::seal::Keyring;
 
 use crate::support::Books;
@@ -68,6 +69,13 @@ async fn ready(books: &Books) -> Vec<Line> {
 
 async fn waiting(db: &Db, books: &Books) -> Vec<Delivery> {
     payments::waiting_deliveries(&mut db.begin_read().await.unwrap(), books.now(), 100_000).await.unwrap()
+}
+
+/// How many deliveries are stored, whatever their state.
+async fn stored(db: &Db) -> u64 {
+    let tx = &mut db.begin_read().await.unwrap();
+    let stored: i64 = run!(tx, fetch_one, sqlx::query_scalar("SELECT COUNT(*) FROM delivery")).unwrap();
+    stored.unsigned_abs()
 }
 
 /// The kinds of the alerts that stand, sorted.

@@ -7,9 +7,9 @@ use strikefund::db::Db;
 use strikefund::payments::notice::{Notice, Unread};
 use strikefund::payments::object::ObjectKind;
 use strikefund::payments::{self, Payments, Refused, signature};
-use strikefund::{run, transact};
+use strikefund::transact;
 
-use super::{SECRET, alerts, payments_at, waiting};
+use super::{SECRET, alerts, payments_at, stored, waiting};
 use crate::support::{Books, block_on, on_both_databases};
 
 const NOWHERE: &str = "http://127.0.0.1:9";
@@ -153,11 +153,9 @@ on_both_databases! {
             event["id"] = format!("evt_replayed_{n}").into();
             let outcome = deliver(&payments, event.to_string().as_bytes(), at).await;
             assert_eq!(outcome.is_err(), event["livemode"] == true, "{row}: {outcome:?}");
-            taken += usize::from(outcome.is_ok());
+            taken += u64::from(outcome.is_ok());
         }
-        let tx = &mut books.db.begin_read().await.unwrap();
-        let stored: i64 = run!(tx, fetch_one, sqlx::query_scalar("SELECT COUNT(*) FROM delivery")).unwrap();
-        assert_eq!(stored, i64::try_from(taken).unwrap());
+        assert_eq!(stored(&books.db).await, taken);
         for delivery in &waiting(&books.db, books).await {
             // Understood or with a reason; the reasons are held to each file in the reader's own tests.
             let _ = payments.read_delivery(delivery);

@@ -9,7 +9,7 @@ use strikefund::payments::sync::{self, Run};
 use strikefund::payments::{self, Payments, source};
 
 use super::canned::Canned;
-use super::{SECRET, alerts, gifts, payments_at, practice, ready, waiting};
+use super::{SECRET, alerts, gifts, payments_at, practice, ready, stored};
 use crate::support::{Books, on_both_databases};
 
 /// A gift of 40.00, once or every month.
@@ -111,7 +111,7 @@ on_both_databases! {
         give(books, &stripe, &payments, None).await;
         let caught = payments.catch_up().await.unwrap();
         assert!(caught > 0);
-        assert_eq!(waiting(&books.db, books).await.len() as u64, caught);
+        assert_eq!(stored(&books.db).await, caught);
         assert_eq!(payments.catch_up().await.unwrap(), 0);
     }
 }
