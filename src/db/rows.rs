@@ -1,9 +1,10 @@
-//! Statements over many rows at once, in few fixed sizes, so that every size is prepared once. Not here: any feature's own statements.
+//! Statements over many rows at once. Not here: any feature's own statements.
 
 use sqlx::AssertSqlSafe;
 
-/// The sizes a batch is cut into: a batch of 37 rows is written as 16 + 16 + 4 + 1.
-const SIZES: [usize; 4] = [64, 16, 4, 1];
+/// The most places one statement has. A batch is one way to the database and back, or a few; `SQLite` finds the name of a numbered place by
+/// walking past all that stand before it, so a thousand of them cost more than a second way.
+const MOST_PLACES: usize = 320;
 
 /// `{head} VALUES ($1, …), (…) {tail}` with `rows` rows of `columns` numbered places.
 ///
@@ -23,15 +24,9 @@ pub fn list(head: &'static str, first: usize, count: usize) -> AssertSqlSafe<Str
     AssertSqlSafe(format!("{head} ({})", places.join(", ")))
 }
 
-/// Cuts `rows` into pieces of few sizes, so that [`values`] and [`list`] are prepared once a size.
-pub fn pieces<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
-    let mut rest = rows;
-    std::iter::from_fn(move || {
-        let size = SIZES.into_iter().find(|size| *size <= rest.len())?;
-        let (piece, left) = rest.split_at(size);
-        rest = left;
-        Some(piece)
-    })
+/// Cuts `rows` of so many columns into pieces for [`values`] and [`list`]. A piece's statement is prepared once a length, so lengths stay few.
+pub fn pieces<T>(rows: &[T], columns: usize) -> std::slice::Chunks<'_, T> {
+    rows.chunks((MOST_PLACES / columns.max(1)).clamp(1, 64))
 }
 
 #[cfg(test)]
@@ -43,9 +38,11 @@ mod tests {
         assert_eq!(values("INSERT INTO t (a, b)", 2, 2, "x").0, "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) x");
         assert_eq!(list("x IN", 2, 3).0, "x IN ($2, $3, $4)");
         let rows: Vec<u8> = (0..149).collect();
-        let sizes: Vec<usize> = pieces(&rows).map(<[u8]>::len).collect();
-        assert_eq!(sizes, [64, 64, 16, 4, 1]);
-        assert_eq!(pieces(&rows).flatten().copied().collect::<Vec<_>>(), rows);
-        assert_eq!(pieces::<u8>(&[]).count(), 0);
+        let sizes: Vec<usize> = pieces(&rows, 10).map(<[u8]>::len).collect();
+        assert_eq!(sizes, [32, 32, 32, 32, 21]);
+        assert_eq!(pieces(&rows, 1).map(<[u8]>::len).max(), Some(64));
+        assert_eq!(pieces(&rows, 1_000).count(), rows.len());
+        assert_eq!(pieces(&rows, 3).flatten().copied().collect::<Vec<_>>(), rows);
+        assert_eq!(pieces::<u8>(&[], 3).count(), 0);
     }
 }

@@ -71,6 +71,8 @@ crate::record! {
         pub currency: Currency,
         /// Where the donor pays, once Stripe made the page.
         pub session_url: Option<String>,
+        /// Stripe's payment, once a notice or a line named it.
+        pub payment_intent: Option<String>,
         /// Stripe's charge, once its line was booked.
         pub charge_id: Option<String>,
         /// When it was pledged, or first seen.

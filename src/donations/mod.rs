@@ -3,18 +3,19 @@
 mod checkout;
 mod donation;
 mod pledge;
+mod settle;
 mod store;
 
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
-use crate::funds::{self, Fund};
+use crate::funds;
 use crate::ids::{DonationId, Entropy, FundId, sha256_hex};
-use crate::money::Money;
 use crate::seal::Keyring;
 
 pub use checkout::{Desk, GiveError, give};
 pub use donation::{Donation, Origin, Standing, State};
 pub use pledge::{FieldError, Limits, Pledge, PledgeForm};
+pub use settle::{Settled, Settlement, settle};
 
 /// How long a donor has at Stripe's page: its shortest is 30 minutes, and our request takes a while to get there.
 pub const CHECKOUT_SECS: i64 = 35 * 60;
@@ -147,84 +148,6 @@ async fn find_told(tx: &mut Tx, said: &Progress<'_>) -> sqlx::Result<Option<Dona
     }
     match said.payment_intent {
         Some(intent) => store::find_by_intent(tx, intent).await,
-        None => Ok(None),
-    }
-}
-
-/// A charge's line, as a gift sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settlement<'a> {
-    /// The fund the entry stands on.
-    pub fund: &'a Fund,
-    /// Our reference in the charge's metadata.
-    pub reference: Option<&'a str>,
-    /// The subscription whose invoice it paid.
-    pub subscription_id: Option<&'a str>,
-    /// The charge.
-    pub charge_id: &'a str,
-    /// Its payment intent.
-    pub payment_intent: Option<&'a str>,
-    /// What arrived.
-    pub amount: Money,
-    /// What Stripe kept, in the same minor units.
-    pub fee_minor: i64,
-    /// A bank debit that may still bounce.
-    pub clearing: bool,
-    /// It bounced already: its counter-line was listed first.
-    pub bounced: bool,
-}
-
-/// What settling found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Settled {
-    /// The gift arrived as it was pledged.
-    AsPledged(DonationId),
-    /// It arrived with another amount or currency than it was pledged.
-    Otherwise(DonationId),
-    /// No pledge of ours: a renewal, or a charge made elsewhere.
-    Unpledged(DonationId),
-}
-
-/// Ties a booked charge to its gift, making one where none was pledged. Once a charge.
-pub async fn settle(tx: &mut Tx, line: &Settlement<'_>, entropy: &Entropy, now: Instant) -> sqlx::Result<Settled> {
-    if let Some(donation) = find_pledge(tx, line).await? {
-        store::set_settled(tx, donation.id, line, now).await?;
-        let as_pledged = donation.asked_minor == Some(line.amount.minor) && donation.currency == line.amount.currency;
-        return Ok(if as_pledged { Settled::AsPledged(donation.id) } else { Settled::Otherwise(donation.id) });
-    }
-    let new = store::NewDonation {
-        reference: &entropy.reference(),
-        number: &entropy.gift_number(),
-        fund_id: line.fund.id,
-        origin: if line.subscription_id.is_some() { Origin::Recurring } else { Origin::Elsewhere },
-        state: State::Waiting,
-        operation_id: None,
-        input_hash: None,
-        thanks_hash: None,
-        asked_minor: None,
-        currency: line.amount.currency,
-        donor_hash: None,
-        donor: None,
-        subscription_id: line.subscription_id,
-        pledged_at: now,
-        expires_at: None,
-    };
-    let id = store::insert(tx, &new).await?;
-    store::set_settled(tx, id, line, now).await?;
-    Ok(Settled::Unpledged(id))
-}
-
-/// The pledge a charge pays: by our reference, else by its payment intent; one charge a pledge, and of the same fund.
-async fn find_pledge(tx: &mut Tx, line: &Settlement<'_>) -> sqlx::Result<Option<Donation>> {
-    let fits =
-        |donation: &Donation| donation.fund_id == line.fund.id && donation.charge_id.as_deref().is_none_or(|id| id == line.charge_id);
-    if let Some(reference) = line.reference
-        && let Some(donation) = store::find_by_ref(tx, reference).await?.filter(fits)
-    {
-        return Ok(Some(donation));
-    }
-    match line.payment_intent {
-        Some(intent) => Ok(store::find_by_intent(tx, intent).await?.filter(fits)),
         None => Ok(None),
     }
 }

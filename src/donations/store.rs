@@ -2,7 +2,7 @@
 
 use super::{Donation, Origin, Progress, Settlement, State, Uncounted};
 use crate::clock::Instant;
-use crate::db::Tx;
+use crate::db::{Tx, rows};
 use crate::ids::{DonationId, FundId, PublicationId};
 use crate::money::Currency;
 use crate::run;
@@ -11,7 +11,7 @@ use crate::run;
 macro_rules! select_donation {
     ($rest:literal) => {
         concat!(
-            "SELECT id, ref AS reference, number, fund_id, origin, state, input_hash, asked_minor, currency, session_url, charge_id,
+            "SELECT id, ref AS reference, number, fund_id, origin, state, input_hash, asked_minor, currency, session_url, payment_intent, charge_id,
                     pledged_at, expires_at, settled_at, settled_minor, settled_fee_minor, settled_currency FROM donation ",
             $rest
         )
@@ -91,6 +91,33 @@ pub(super) async fn find_by_charge(tx: &mut Tx, charge_id: &str) -> sqlx::Result
     run!(tx, fetch_optional, sqlx::query_as(select_donation!("WHERE charge_id = $1")).bind(charge_id))
 }
 
+pub(super) async fn with_references(tx: &mut Tx, references: &[&str]) -> sqlx::Result<Vec<Donation>> {
+    with_any(tx, select_donation!("WHERE ref IN"), references).await
+}
+
+pub(super) async fn with_intents(tx: &mut Tx, intents: &[&str]) -> sqlx::Result<Vec<Donation>> {
+    with_any(tx, select_donation!("WHERE payment_intent IN"), intents).await
+}
+
+pub(super) async fn with_charges(tx: &mut Tx, charge_ids: &[&str]) -> sqlx::Result<Vec<Donation>> {
+    with_any(tx, select_donation!("WHERE charge_id IN"), charge_ids).await
+}
+
+async fn with_any(tx: &mut Tx, head: &'static str, texts: &[&str]) -> sqlx::Result<Vec<Donation>> {
+    let mut all = Vec::new();
+    for piece in rows::pieces(texts, 1) {
+        let found: Vec<Donation> = run!(tx, fetch_all, {
+            let mut statement = sqlx::query_as(rows::list(head, 1, piece.len()));
+            for text in piece {
+                statement = statement.bind(*text);
+            }
+            statement
+        })?;
+        all.extend(found);
+    }
+    Ok(all)
+}
+
 pub(super) async fn set_session(tx: &mut Tx, id: DonationId, session_id: &str, session_url: &str) -> sqlx::Result<()> {
     let sql = "UPDATE donation SET session_id = $2, session_url = $3 WHERE id = $1";
     run!(tx, execute, sqlx::query(sql).bind(id).bind(session_id).bind(session_url))?;
@@ -98,8 +125,11 @@ pub(super) async fn set_session(tx: &mut Tx, id: DonationId, session_id: &str, s
 }
 
 pub(super) async fn set_progress(tx: &mut Tx, id: DonationId, state: State, said: &Progress<'_>) -> sqlx::Result<()> {
+    // Another gift may have the payment already, where its line came first and named no pledge: it keeps it.
     let sql = "UPDATE donation
-                  SET state = $2, session_id = COALESCE(session_id, $3), payment_intent = COALESCE(payment_intent, $4),
+                  SET state = $2, session_id = COALESCE(session_id, $3),
+                      payment_intent = COALESCE(payment_intent,
+                          CASE WHEN EXISTS (SELECT 1 FROM donation other WHERE other.payment_intent = $4) THEN NULL ELSE $4 END),
                       subscription_id = COALESCE(subscription_id, $5), decline_code = COALESCE($6, decline_code),
                       clearing = CASE WHEN $2 = 'paid' THEN 0 ELSE clearing END
                 WHERE id = $1";
@@ -117,11 +147,13 @@ pub(super) async fn set_progress(tx: &mut Tx, id: DonationId, state: State, said
     Ok(())
 }
 
-pub(super) async fn set_settled(tx: &mut Tx, id: DonationId, line: &Settlement<'_>, now: Instant) -> sqlx::Result<()> {
+pub(super) async fn set_settled(tx: &mut Tx, id: DonationId, charge: &Settlement<'_>, now: Instant) -> sqlx::Result<()> {
     // A debit that still clears leaves the state to its notices; anything else is paid, or bounced already.
     let sql = "UPDATE donation
-                  SET charge_id = $2, payment_intent = COALESCE(payment_intent, $3), settled_at = COALESCE(settled_at, $4),
-                      settled_minor = $5, settled_fee_minor = $6, settled_currency = $7,
+                  SET charge_id = $2,
+                      payment_intent = COALESCE(payment_intent,
+                          CASE WHEN EXISTS (SELECT 1 FROM donation other WHERE other.payment_intent = $3) THEN NULL ELSE $3 END),
+                      settled_at = COALESCE(settled_at, $4), settled_minor = $5, settled_fee_minor = $6, settled_currency = $7,
                       clearing = CASE WHEN state = 'paid' THEN 0 ELSE $8 END,
                       state = CASE WHEN $9 = 1 THEN 'failed' WHEN $8 = 0 THEN 'paid' ELSE state END
                 WHERE id = $1";
@@ -130,15 +162,68 @@ pub(super) async fn set_settled(tx: &mut Tx, id: DonationId, line: &Settlement<'
         execute,
         sqlx::query(sql)
             .bind(id)
-            .bind(line.charge_id)
-            .bind(line.payment_intent)
+            .bind(charge.charge_id)
+            .bind(charge.payment_intent)
             .bind(now)
-            .bind(line.amount.minor)
-            .bind(line.fee_minor)
-            .bind(line.amount.currency)
-            .bind(i64::from(line.clearing))
-            .bind(i64::from(line.bounced))
+            .bind(charge.amount.minor)
+            .bind(charge.fee_minor)
+            .bind(charge.amount.currency)
+            .bind(i64::from(charge.clearing))
+            .bind(i64::from(charge.bounced))
     )?;
+    Ok(())
+}
+
+/// A gift that nobody pledged here, as its charge tells it.
+pub(super) struct Unpledged<'a> {
+    pub reference: String,
+    pub number: String,
+    pub origin: Origin,
+    /// None where another gift has it.
+    pub payment_intent: Option<&'a str>,
+    pub charge: &'a Settlement<'a>,
+}
+
+impl Unpledged<'_> {
+    const fn state(&self) -> State {
+        match (self.charge.bounced, self.charge.clearing) {
+            (true, _) => State::Failed,
+            (false, true) => State::Waiting,
+            (false, false) => State::Paid,
+        }
+    }
+}
+
+pub(super) async fn insert_unpledged(tx: &mut Tx, gifts: &[Unpledged<'_>], now: Instant) -> sqlx::Result<()> {
+    const HEAD: &str = "INSERT INTO donation (ref, number, fund_id, origin, state, currency, payment_intent, charge_id, subscription_id,
+                               pledged_at, settled_at, settled_minor, settled_fee_minor, settled_currency, clearing)";
+    // One charge is one gift, however many lines say so.
+    const TAIL: &str = "ON CONFLICT (charge_id) DO NOTHING";
+    for piece in rows::pieces(gifts, 15) {
+        run!(tx, execute, {
+            let mut statement = sqlx::query(rows::values(HEAD, 15, piece.len(), TAIL));
+            for gift in piece {
+                let charge = gift.charge;
+                statement = statement
+                    .bind(&gift.reference)
+                    .bind(&gift.number)
+                    .bind(charge.fund.id)
+                    .bind(gift.origin)
+                    .bind(gift.state())
+                    .bind(charge.amount.currency)
+                    .bind(gift.payment_intent)
+                    .bind(charge.charge_id)
+                    .bind(charge.subscription_id)
+                    .bind(now)
+                    .bind(now)
+                    .bind(charge.amount.minor)
+                    .bind(charge.fee_minor)
+                    .bind(charge.amount.currency)
+                    .bind(i64::from(charge.clearing));
+            }
+            statement
+        })?;
+    }
     Ok(())
 }
 

@@ -159,10 +159,16 @@ impl NewEntry {
         }
     }
 
-    /// Whether these are the postings of an entry that stands.
-    pub fn same_postings(&self, standing: &[Posting]) -> bool {
+    /// Whether an entry that stands has the same cause.
+    pub fn has_source_of(&self, standing: &Entry) -> bool {
+        (self.source, &*self.source_id, self.kind) == (standing.source, &*standing.source_id, &*standing.kind)
+    }
+
+    /// Whether an entry that stands has the same content.
+    pub fn says_the_same(&self, standing: &Entry) -> bool {
         let ours = self.postings.iter().map(|p| (&*p.path, p.fund, p.amount));
-        ours.eq(standing.iter().map(|p| (&*p.path, p.fund, p.amount)))
+        let theirs = standing.postings.iter().map(|p| (&*p.path, p.fund, p.amount));
+        standing.effective_on == self.effective_on && standing.reverses == self.reverses && ours.eq(theirs)
     }
 }
 

@@ -5,7 +5,7 @@ mod entry;
 mod store;
 mod verify;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::clock::{Day, Instant};
 use crate::db::{Retryable, Tx};
@@ -113,19 +113,40 @@ pub async fn accounts(tx: &mut Tx) -> sqlx::Result<Vec<Account>> {
 /// # Errors
 /// [`PostError::Differs`] where the source is in the books with other content, and what else [`PostError`] names.
 pub async fn post(tx: &mut Tx, entry: &NewEntry, now: Instant) -> Result<Posted, PostError> {
-    entry.check()?;
-    if let Some(known) = find_posted(tx, entry).await? {
-        return Ok(known);
+    let posted = post_all(tx, std::slice::from_ref(entry), now).await?;
+    posted.first().copied().ok_or_else(|| sqlx::Error::RowNotFound.into())
+}
+
+/// Posts entries of different sources together, in few statements however many they are; what became of each, in their order.
+///
+/// # Errors
+/// As [`post`], of the first that cannot be posted; the caller then writes none of them.
+pub async fn post_all(tx: &mut Tx, entries: &[NewEntry], now: Instant) -> Result<Vec<Posted>, PostError> {
+    for entry in entries {
+        entry.check()?;
     }
-    let id = tx.take_entry_ids(1).await?.first().copied().map(EntryId).ok_or(sqlx::Error::RowNotFound)?;
-    for (n, posting) in (1_i64..).zip(&entry.postings) {
-        if !store::insert_posting(tx, id, n, posting).await? {
-            return Err(PostError::NoAccount(posting.path.to_string()));
+    let known = find_all_posted(tx, entries).await?;
+    let new: Vec<&NewEntry> = entries.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(entry, _)| entry).collect();
+    let mut ids = insert(tx, &new, now).await?.into_iter();
+    known.into_iter().map(|known| known.or_else(|| ids.next().map(Posted::New)).ok_or_else(|| sqlx::Error::RowNotFound.into())).collect()
+}
+
+/// Writes entries that are not in the books: their postings first, as the database demands.
+async fn insert(tx: &mut Tx, entries: &[&NewEntry], now: Instant) -> Result<Vec<EntryId>, PostError> {
+    let ids: Vec<EntryId> = tx.take_entry_ids(entries.len()).await?.into_iter().map(EntryId).collect();
+    let paths: BTreeSet<&str> = entries.iter().flat_map(|entry| &entry.postings).map(|posting| &*posting.path).collect();
+    let accounts = store::account_ids(tx, &paths.into_iter().collect::<Vec<_>>()).await?;
+    let mut postings = Vec::with_capacity(entries.len() * 3);
+    for (entry, new) in ids.iter().zip(entries) {
+        for (n, posting) in (1..).zip(&new.postings) {
+            let account = *accounts.get(&*posting.path).ok_or_else(|| PostError::NoAccount(posting.path.to_string()))?;
+            postings.push(store::PostingRow { entry: *entry, n, account, fund: posting.fund, amount: posting.amount });
         }
     }
-    store::insert_entry(tx, id, entry, now).await?;
-    store::insert_unsummed(tx, id).await?;
-    Ok(Posted::New(id))
+    store::insert_postings(tx, &postings).await?;
+    let numbered: Vec<(EntryId, &NewEntry)> = ids.iter().copied().zip(entries.iter().copied()).collect();
+    store::insert_entries(tx, &numbered, now).await?;
+    Ok(ids)
 }
 
 /// The same entry, where it stands in the books already.
@@ -133,9 +154,26 @@ pub async fn post(tx: &mut Tx, entry: &NewEntry, now: Instant) -> Result<Posted,
 /// # Errors
 /// [`PostError::Differs`] where its source stands with other content.
 pub async fn find_posted(tx: &mut Tx, entry: &NewEntry) -> Result<Option<Posted>, PostError> {
-    let Some(known) = store::find_by_source(tx, entry.source, &entry.source_id, entry.kind).await? else { return Ok(None) };
-    let same = known.effective_on == entry.effective_on && known.reverses == entry.reverses && entry.same_postings(&known.postings);
-    if same { Ok(Some(Posted::Known(known.id))) } else { Err(PostError::Differs(entry.key())) }
+    Ok(find_all_posted(tx, std::slice::from_ref(entry)).await?.into_iter().next().flatten())
+}
+
+async fn find_all_posted(tx: &mut Tx, entries: &[NewEntry]) -> Result<Vec<Option<Posted>>, PostError> {
+    let mut by_source: BTreeMap<Source, Vec<&str>> = BTreeMap::new();
+    for entry in entries {
+        by_source.entry(entry.source).or_default().push(&entry.source_id);
+    }
+    let mut standing = Vec::new();
+    for (source, source_ids) in by_source {
+        for id in store::standing(tx, source, &source_ids).await? {
+            standing.extend(store::find(tx, id).await?);
+        }
+    }
+    let posted = |entry: &NewEntry| match standing.iter().find(|known| entry.has_source_of(known)) {
+        None => Ok(None),
+        Some(known) if entry.says_the_same(known) => Ok(Some(Posted::Known(known.id))),
+        Some(_) => Err(PostError::Differs(entry.key())),
+    };
+    entries.iter().map(posted).collect()
 }
 
 /// Posts the exact negation of an entry, on `on`, with the reason as memo. An entry is reversed once at most.

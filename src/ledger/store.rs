@@ -1,12 +1,12 @@
 //! SQL of the ledger, private to this room.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use super::{Account, Balance, Entry, Kind, NewEntry, NewPosting, Posting, Source};
+use super::{Account, Balance, Entry, Kind, NewEntry, Posting, Source};
 use crate::clock::{Day, Instant};
-use crate::db::Tx;
-use crate::ids::{EntryId, FundId};
+use crate::db::{Tx, rows};
+use crate::ids::{AccountId, EntryId, FundId};
 use crate::money::{Currency, Money};
 use crate::run;
 
@@ -24,40 +24,75 @@ pub(super) async fn accounts(tx: &mut Tx) -> sqlx::Result<Vec<Account>> {
     Ok(rows.into_iter().map(account).collect())
 }
 
-/// False when there is no account of that path.
-pub(super) async fn insert_posting(tx: &mut Tx, entry: EntryId, n: i64, posting: &NewPosting) -> sqlx::Result<bool> {
-    let sql = "INSERT INTO posting (entry_id, n, account_id, fund_id, currency, amount_minor)
-               SELECT $1, $2, id, $4, $5, $6 FROM account WHERE path = $3";
-    let (path, amount) = (&*posting.path, posting.amount);
-    let inserted =
-        run!(tx, execute, sqlx::query(sql).bind(entry).bind(n).bind(path).bind(posting.fund).bind(amount.currency).bind(amount.minor))?;
-    Ok(inserted == 1)
+/// The ids of the accounts at these paths; a path without an account is left out.
+pub(super) async fn account_ids(tx: &mut Tx, paths: &[&str]) -> sqlx::Result<HashMap<String, AccountId>> {
+    let mut ids = HashMap::with_capacity(paths.len());
+    for piece in rows::pieces(paths, 1) {
+        let found: Vec<(String, AccountId)> = run!(tx, fetch_all, {
+            let mut statement = sqlx::query_as(rows::list("SELECT path, id FROM account WHERE path IN", 1, piece.len()));
+            for path in piece {
+                statement = statement.bind(*path);
+            }
+            statement
+        })?;
+        ids.extend(found);
+    }
+    Ok(ids)
 }
 
-pub(super) async fn insert_entry(tx: &mut Tx, id: EntryId, entry: &NewEntry, now: Instant) -> sqlx::Result<()> {
-    let sql = "INSERT INTO entry (id, source, source_id, kind, effective_on, recorded_at, memo, reverses, actor, postings)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    let postings = i64::try_from(entry.postings.len()).unwrap_or(i64::MAX);
-    run!(
-        tx,
-        execute,
-        sqlx::query(sql)
-            .bind(id)
-            .bind(entry.source)
-            .bind(&entry.source_id)
-            .bind(entry.kind)
-            .bind(entry.effective_on)
-            .bind(now)
-            .bind(entry.memo.as_deref())
-            .bind(entry.reverses)
-            .bind(entry.actor.as_deref())
-            .bind(postings)
-    )?;
+/// A posting as it is written.
+pub(super) struct PostingRow {
+    pub entry: EntryId,
+    pub n: i64,
+    pub account: AccountId,
+    pub fund: Option<FundId>,
+    pub amount: Money,
+}
+
+pub(super) async fn insert_postings(tx: &mut Tx, postings: &[PostingRow]) -> sqlx::Result<()> {
+    const HEAD: &str = "INSERT INTO posting (entry_id, n, account_id, fund_id, currency, amount_minor)";
+    for piece in rows::pieces(postings, 6) {
+        run!(tx, execute, {
+            let mut statement = sqlx::query(rows::values(HEAD, 6, piece.len(), ""));
+            for row in piece {
+                let PostingRow { entry, n, account, fund, amount } = row;
+                statement = statement.bind(entry).bind(n).bind(account).bind(fund).bind(amount.currency).bind(amount.minor);
+            }
+            statement
+        })?;
+    }
     Ok(())
 }
 
-pub(super) async fn insert_unsummed(tx: &mut Tx, id: EntryId) -> sqlx::Result<()> {
-    run!(tx, execute, sqlx::query("INSERT INTO unsummed (entry_id) VALUES ($1)").bind(id))?;
+/// Entries come after their postings; each then waits for its day sum.
+pub(super) async fn insert_entries(tx: &mut Tx, entries: &[(EntryId, &NewEntry)], now: Instant) -> sqlx::Result<()> {
+    const HEAD: &str = "INSERT INTO entry (id, source, source_id, kind, effective_on, recorded_at, memo, reverses, actor, postings)";
+    for piece in rows::pieces(entries, 10) {
+        run!(tx, execute, {
+            let mut statement = sqlx::query(rows::values(HEAD, 10, piece.len(), ""));
+            for (id, entry) in piece {
+                statement = statement
+                    .bind(id)
+                    .bind(entry.source)
+                    .bind(&entry.source_id)
+                    .bind(entry.kind)
+                    .bind(entry.effective_on)
+                    .bind(now)
+                    .bind(entry.memo.as_deref())
+                    .bind(entry.reverses)
+                    .bind(entry.actor.as_deref())
+                    .bind(i64::try_from(entry.postings.len()).unwrap_or(i64::MAX));
+            }
+            statement
+        })?;
+        run!(tx, execute, {
+            let mut statement = sqlx::query(rows::values("INSERT INTO unsummed (entry_id)", 1, piece.len(), ""));
+            for (id, _) in piece {
+                statement = statement.bind(id);
+            }
+            statement
+        })?;
+    }
     Ok(())
 }
 
@@ -116,13 +151,21 @@ fn gather(rows: Vec<EntryRow>) -> Vec<Entry> {
     entries
 }
 
-pub(super) async fn find_by_source(tx: &mut Tx, source: Source, source_id: &str, kind: &str) -> sqlx::Result<Option<Entry>> {
-    let sql = "SELECT id FROM entry WHERE source = $1 AND source_id = $2 AND kind = $3";
-    let id: Option<EntryId> = run!(tx, fetch_optional, sqlx::query_scalar(sql).bind(source).bind(source_id).bind(kind))?;
-    match id {
-        Some(id) => find(tx, id).await,
-        None => Ok(None),
+/// The entries that stand for these ids of one source, of whatever kind.
+pub(super) async fn standing(tx: &mut Tx, source: Source, source_ids: &[&str]) -> sqlx::Result<Vec<EntryId>> {
+    const HEAD: &str = "SELECT id FROM entry WHERE source = $1 AND source_id IN";
+    let mut standing = Vec::new();
+    for piece in rows::pieces(source_ids, 1) {
+        let found: Vec<EntryId> = run!(tx, fetch_all, {
+            let mut statement = sqlx::query_scalar(rows::list(HEAD, 2, piece.len())).bind(source);
+            for id in piece {
+                statement = statement.bind(*id);
+            }
+            statement
+        })?;
+        standing.extend(found);
     }
+    Ok(standing)
 }
 
 pub(super) async fn find(tx: &mut Tx, id: EntryId) -> sqlx::Result<Option<Entry>> {

@@ -23,6 +23,7 @@ mod store;
 pub mod stripe;
 pub mod sync;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -186,12 +187,12 @@ pub async fn line_of_charge(tx: &mut Tx, charge_id: &str) -> sqlx::Result<Option
     store::lines::of_charge(tx, charge_id).await
 }
 
-/// Whether a line says that the charge, a bank debit, came back.
+/// Which of these charges, bank debits, came back by the word of a line.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn has_bounced(tx: &mut Tx, charge_id: &str) -> sqlx::Result<bool> {
-    store::lines::has_bounced(tx, charge_id).await
+pub async fn bounced(tx: &mut Tx, charge_ids: &[&str]) -> sqlx::Result<HashSet<String>> {
+    store::lines::bounced(tx, charge_ids).await
 }
 
 /// Lines in one state after the id `after`, by id: for the treasurers' lists.

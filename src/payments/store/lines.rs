@@ -1,5 +1,7 @@
 //! The statements over lines, elements that are no lines yet, and how far the list has been read.
 
+use std::collections::HashSet;
+
 use crate::clock::Instant;
 use crate::db::{Tx, rows};
 use crate::run;
@@ -26,7 +28,7 @@ macro_rules! line_columns {
 pub(in crate::payments) async fn insert(tx: &mut Tx, lines: &[&Line]) -> sqlx::Result<u64> {
     const HEAD: &str = line_columns!("INSERT INTO stripe_line (", "type", ")");
     let mut inserted = 0;
-    for piece in rows::pieces(lines) {
+    for piece in rows::pieces(lines, 25) {
         inserted += run!(tx, execute, {
             let mut statement = sqlx::query(rows::values(HEAD, 25, piece.len(), "ON CONFLICT (id) DO NOTHING"));
             for line in piece {
@@ -63,10 +65,21 @@ pub(in crate::payments) async fn insert(tx: &mut Tx, lines: &[&Line]) -> sqlx::R
     Ok(inserted)
 }
 
-/// The lines stamped from `oldest` to `newest`, both included: a page is a stretch of time.
-pub(in crate::payments) async fn stamped_between(tx: &mut Tx, oldest: i64, newest: i64) -> sqlx::Result<Vec<Line>> {
-    const SQL: &str = line_columns!("SELECT ", "type AS kind", " FROM stripe_line WHERE created BETWEEN $1 AND $2");
-    run!(tx, fetch_all, sqlx::query_as(SQL).bind(oldest).bind(newest))
+/// Those of these lines that are known.
+pub(in crate::payments) async fn known(tx: &mut Tx, lines: &[Line]) -> sqlx::Result<Vec<Line>> {
+    const HEAD: &str = line_columns!("SELECT ", "type AS kind", " FROM stripe_line WHERE id IN");
+    let mut known = Vec::new();
+    for piece in rows::pieces(lines, 1) {
+        let found: Vec<Line> = run!(tx, fetch_all, {
+            let mut statement = sqlx::query_as(rows::list(HEAD, 1, piece.len()));
+            for line in piece {
+                statement = statement.bind(&line.id);
+            }
+            statement
+        })?;
+        known.extend(found);
+    }
+    Ok(known)
 }
 
 pub(in crate::payments) async fn find(tx: &mut Tx, id: &LineId) -> sqlx::Result<Option<Line>> {
@@ -134,12 +147,22 @@ pub(in crate::payments) async fn of_charge(tx: &mut Tx, charge_id: &str) -> sqlx
     run!(tx, fetch_optional, sqlx::query_as(SQL).bind(charge_id))
 }
 
-/// Whether a bank debit's own counter-line is known.
-pub(in crate::payments) async fn has_bounced(tx: &mut Tx, charge_id: &str) -> sqlx::Result<bool> {
-    const SQL: &str = "SELECT COUNT(*) FROM stripe_line
-         WHERE charge_id = $1 AND (reporting_category = 'charge_failure' OR type IN ('payment_failure_refund', 'payment_reversal'))";
-    let lines: i64 = run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(charge_id))?;
-    Ok(lines > 0)
+/// The charges among these whose own counter-line is known: bank debits that came back.
+pub(in crate::payments) async fn bounced(tx: &mut Tx, charge_ids: &[&str]) -> sqlx::Result<HashSet<String>> {
+    const HEAD: &str = "SELECT charge_id FROM stripe_line
+         WHERE (reporting_category = 'charge_failure' OR type IN ('payment_failure_refund', 'payment_reversal')) AND charge_id IN";
+    let mut bounced = HashSet::new();
+    for piece in rows::pieces(charge_ids, 1) {
+        let found: Vec<String> = run!(tx, fetch_all, {
+            let mut statement = sqlx::query_scalar(rows::list(HEAD, 1, piece.len()));
+            for id in piece {
+                statement = statement.bind(*id);
+            }
+            statement
+        })?;
+        bounced.extend(found);
+    }
+    Ok(bounced)
 }
 
 pub(in crate::payments) async fn set_state(tx: &mut Tx, id: &LineId, state: LineState, reason: Option<&str>) -> sqlx::Result<()> {
@@ -151,7 +174,7 @@ pub(in crate::payments) async fn set_state(tx: &mut Tx, id: &LineId, state: Line
 pub(in crate::payments) async fn settle(tx: &mut Tx, ids: &[LineId]) -> sqlx::Result<u64> {
     const HEAD: &str = "UPDATE stripe_line SET state = 'booked', reason = NULL, waits_until = NULL WHERE state = 'new' AND id IN";
     let mut settled = 0;
-    for piece in rows::pieces(ids) {
+    for piece in rows::pieces(ids, 1) {
         settled += run!(tx, execute, {
             let mut statement = sqlx::query(rows::list(HEAD, 1, piece.len()));
             for id in piece {

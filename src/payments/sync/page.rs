@@ -140,9 +140,7 @@ async fn store_page(tx: &mut Tx, page: &Sorted, place: (i64, Option<&str>), now:
 /// Inserts what is new and compares what is known; nothing that was ever stored is overwritten but its two notes.
 async fn store_lines(tx: &mut Tx, lines: &[Line], now: Instant) -> Result<SyncReport, SyncError> {
     let mut found = SyncReport::default();
-    let stamps = || lines.iter().map(|line| line.created);
-    let (Some(oldest), Some(newest)) = (stamps().min(), stamps().max()) else { return Ok(found) };
-    let known = store::lines::stamped_between(tx, oldest, newest).await?;
+    let known = store::lines::known(tx, lines).await?;
     let known: HashMap<&LineId, &Line> = known.iter().map(|line| (&line.id, line)).collect();
     let unknown: Vec<&Line> = lines.iter().filter(|line| !known.contains_key(&line.id)).collect();
     for line in lines {
@@ -155,7 +153,7 @@ async fn store_lines(tx: &mut Tx, lines: &[Line], now: Instant) -> Result<SyncRe
         found.new += inserted;
         return Ok(found);
     }
-    // Some were known under another stamp, stood twice in the page, or another node was quicker: look at each.
+    // Some stood twice in the page, or another node was quicker: look at each.
     for line in unknown {
         match store::lines::find(tx, &line.id).await? {
             Some(stored) if stored == *line => found.new += 1,

@@ -28,7 +28,8 @@ async fn gifts(books: &Books, slug: &str, count: usize) -> Fund {
             bounced: false,
         };
         let now = books.now();
-        let settled: sqlx::Result<donations::Settled> = transact!(books.db, tx => donations::settle(tx, &line, &books.entropy, now).await);
+        let settled: sqlx::Result<Vec<donations::Settled>> =
+            transact!(books.db, tx => donations::settle(tx, &[line.clone()], &books.entropy, now).await);
         settled.unwrap();
     }
     fund

@@ -1,0 +1,181 @@
+//! Lines become entries, a batch in one transaction with the gifts it settles: first decided one by one, then written together.
+
+use super::resolve::Books;
+use super::rule::{Effect, Event, Funds, effect};
+use super::{BookingError, opening};
+use crate::clock::{Clock, Instant, Zone};
+use crate::db::{Db, Tx};
+use crate::donations::{self, Settled, Settlement};
+use crate::funds::Fund;
+use crate::ids::Entropy;
+use crate::ledger::{self, NewEntry, NewPosting, Source};
+use crate::money::Money;
+use crate::payments;
+use crate::payments::alert::{self, AlertKind};
+use crate::payments::line::{Line, LineId};
+use crate::payments::progress::Progress;
+use crate::payments::sync::BEFORE_OPENING;
+use crate::transact;
+
+/// How many lines one transaction books.
+const BATCH: i64 = 100;
+/// How many entries one run adds to the day sums.
+const FOLD: i64 = 1_000;
+
+/// Books every line that is ready, up to a hundred a transaction, and gives how many.
+///
+/// # Errors
+/// [`BookingError`]; what was booked before stays booked, and nothing is half booked.
+pub async fn book(db: &Db, clock: &Clock, entropy: &Entropy) -> Result<u64, BookingError> {
+    let mut total = 0;
+    loop {
+        let now = clock.now();
+        let booked: Result<usize, BookingError> = transact!(db, tx => book_batch(tx, entropy, now).await);
+        match booked? {
+            0 => return Ok(total),
+            some => total += some as u64,
+        }
+    }
+}
+
+async fn book_batch(tx: &mut Tx, entropy: &Entropy, now: Instant) -> Result<usize, BookingError> {
+    let lines = payments::new_lines(tx, now, BATCH).await?;
+    if lines.is_empty() {
+        return Ok(0);
+    }
+    let progress = payments::progress(tx).await?;
+    let mut books = Books::open(tx).await?.ok_or(BookingError::NoFund)?;
+    let mut batch = Batch::default();
+    for line in &lines {
+        batch.decide(tx, &mut books, line, &progress, now).await?;
+    }
+    batch.write(tx, entropy, now).await?;
+    Ok(lines.len())
+}
+
+/// A charge that was booked, and the fund its entry stands on.
+struct Charge<'a> {
+    id: &'a str,
+    line: &'a Line,
+    fund: Fund,
+}
+
+/// What a batch of lines comes to.
+#[derive(Default)]
+struct Batch<'a> {
+    /// What is posted.
+    entries: Vec<NewEntry>,
+    /// Lines that are one entry each.
+    booked: Vec<LineId>,
+    /// Charges that settle gifts.
+    charges: Vec<Charge<'a>>,
+    /// Charges that came back.
+    bounced: Vec<&'a str>,
+}
+
+impl<'a> Batch<'a> {
+    /// Decides what a line does to the books; what needs no entry or a person is noted or parked at once.
+    async fn decide(
+        &mut self,
+        tx: &mut Tx,
+        books: &mut Books,
+        line: &'a Line,
+        progress: &Progress,
+        now: Instant,
+    ) -> Result<(), BookingError> {
+        let noted = match progress.opens_at.filter(|opens_at| line.created < *opens_at) {
+            None => return self.decide_by_rule(tx, books, line, now).await,
+            // Listed only after the books were opened: the opening balance grows by it.
+            Some(opens_at) if progress.opened_at.is_some() && line.net_minor != 0 && line.is_ordinary() => {
+                let sum = Money::new(line.net_minor, line.currency);
+                self.entries.push(opening(books, line.id.as_str(), sum, opens_at));
+                "before the books open; added to the opening balance"
+            }
+            Some(_) => BEFORE_OPENING,
+        };
+        Ok(payments::note_line(tx, &line.id, noted).await?)
+    }
+
+    async fn decide_by_rule(&mut self, tx: &mut Tx, books: &mut Books, line: &'a Line, now: Instant) -> Result<(), BookingError> {
+        let event = Event::of(line);
+        let fund = if event.is_about_a_gift() { books.fund_of(tx, line, now).await? } else { books.general.clone() };
+        match effect(line, Funds { gift: fund.id, general: books.general.id }) {
+            Effect::Note(reason) => payments::note_line(tx, &line.id, reason).await?,
+            Effect::Park(reason) => {
+                alert::raise(tx, AlertKind::LineUnknown, line.id.as_str(), &format!("A line is parked: {reason}."), now).await?;
+                payments::park_line(tx, &line.id, reason).await?;
+            }
+            Effect::Suspense(postings, reason) => {
+                alert::raise(tx, AlertKind::LineUnknown, line.id.as_str(), &format!("A line stands in suspense: {reason}."), now).await?;
+                self.post(line, Event::Unknown, postings, &books.general.time_zone);
+            }
+            Effect::Post(event, postings) => {
+                self.post(line, event, postings, &fund.time_zone);
+                match (event, charge_of(line)) {
+                    (Event::Charge, Some(id)) => {
+                        books.settles(id, line.payment_intent.as_deref(), &fund);
+                        self.charges.push(Charge { id, line, fund });
+                    }
+                    (Event::ChargeFailure, Some(charge_id)) => self.bounced.push(charge_id),
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The entry of a line; its day is the line's in the fund's time zone.
+    fn post(&mut self, line: &Line, event: Event, postings: Vec<NewPosting>, zone: &Zone) {
+        self.booked.push(line.id.clone());
+        self.entries.push(NewEntry {
+            source: Source::Stripe,
+            source_id: line.id.as_str().to_owned(),
+            kind: event.as_str(),
+            effective_on: Instant::from_unix_secs(line.created).day_in(zone),
+            memo: None,
+            actor: None,
+            reverses: None,
+            postings,
+        });
+    }
+
+    /// Writes entries and gifts together.
+    async fn write(self, tx: &mut Tx, entropy: &Entropy, now: Instant) -> Result<(), BookingError> {
+        ledger::post_all(tx, &self.entries, now).await?;
+        settle(tx, &self.charges, entropy, now).await?;
+        for charge_id in self.bounced {
+            donations::bounce(tx, charge_id).await?;
+        }
+        payments::lines_booked(tx, &self.booked).await?;
+        while ledger::fold(tx, FOLD).await? == FOLD.unsigned_abs() {}
+        Ok(())
+    }
+}
+
+/// The charge a line is about.
+fn charge_of(line: &Line) -> Option<&str> {
+    line.charge_id.as_deref().or(line.source_id.as_deref())
+}
+
+/// What booked charges mean for their gifts.
+async fn settle(tx: &mut Tx, charges: &[Charge<'_>], entropy: &Entropy, now: Instant) -> sqlx::Result<()> {
+    let charge_ids: Vec<&str> = charges.iter().map(|charge| charge.id).collect();
+    let bounced = payments::bounced(tx, &charge_ids).await?;
+    let settlements = charges.iter().map(|Charge { id, line, fund }| Settlement {
+        fund,
+        reference: line.donation_ref.as_deref(),
+        subscription_id: line.subscription_id.as_deref(),
+        charge_id: id,
+        payment_intent: line.payment_intent.as_deref(),
+        amount: Money::new(line.amount_minor, line.currency),
+        fee_minor: line.fee_minor,
+        clearing: line.source_status.as_deref() == Some("pending"),
+        bounced: bounced.contains(*id),
+    });
+    let settled = donations::settle(tx, &settlements.collect::<Vec<_>>(), entropy, now).await?;
+    for (charge, _) in charges.iter().zip(settled).filter(|(_, settled)| *settled == Settled::Otherwise) {
+        let said = "A gift arrived with another amount or currency than it was pledged; it is booked as it arrived.";
+        alert::raise(tx, AlertKind::SessionDiffers, charge.line.id.as_str(), said, now).await?;
+    }
+    Ok(())
+}
