@@ -131,8 +131,6 @@ async fn p99_micros(address: SocketAddr, per_second: u64) -> u64 {
     }
     let mut waits = workers.join_all().await.concat();
     waits.sort_unstable();
-        println!("p{q} {}", waits[waits.len() * q / 100]);
-    }
     waits[waits.len() * 99 / 100]
 }
 
