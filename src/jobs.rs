@@ -1,5 +1,7 @@
 //! The loop behind the scenes, on one node at a time: list, book, read notices, publish, and every night hold everything against Stripe.
 
+mod night;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +15,7 @@ use crate::ids::{DeliveryId, Entropy};
 use crate::payments::sync::{self, Run};
 use crate::payments::{self, Payments, lease, source};
 use crate::publication::PublishError;
-use crate::{donations, funds, publication, transact};
+use crate::{funds, publication, transact};
 
 /// The lease that lets one node do the work.
 const LEASE: &str = "jobs";
@@ -227,46 +229,6 @@ impl Jobs {
                 transact!(&self.db, tx => publication::publish(tx, fund, self.practice, now).await);
             if let Some(number) = number? {
                 info!(fund = fund.slug, number, "published");
-            }
-        }
-        Ok(())
-    }
-
-    /// What is done once a night: the tie, states that no notice told, old bodies, pledges nobody finished.
-    pub async fn night(&self) {
-        if let Err(error) = self.tie().await {
-            error!(%error, "the balance could not be held against Stripe's");
-        }
-        if let Err(error) = self.payments.catch_up().await {
-            warn!(%error, "events that were never delivered could not be listed");
-        }
-        let now = self.clock.now();
-        let expired: sqlx::Result<u64> = transact!(&self.db, tx => donations::expire(tx, now).await);
-        if let Err(error) = expired {
-            warn!(%error, "pledges that nobody finished could not be ended");
-        }
-        if let Err(error) = self.payments.clear_old_bodies().await {
-            warn!(%error, "bodies of old deliveries could not be cleared");
-        }
-    }
-
-    /// Reads Stripe's balance before and after a run until both readings agree, then compares (safety rule ST10).
-    ///
-    /// # Errors
-    /// [`JobError`]; then nothing was compared, and what was noted before stands.
-    pub async fn tie(&self) -> Result<(), JobError> {
-        for attempt in 0..5 {
-            let before = self.payments.gateway().balance().await.map_err(BookingError::from)?;
-            // A difference may be an old line that was never listed: look at everything once before alarming.
-            self.round(if attempt < 4 { Run::Wake } else { Run::Full }).await?;
-            let after = self.payments.gateway().balance().await.map_err(BookingError::from)?;
-            if before != after {
-                continue;
-            }
-            let now = self.clock.now();
-            let ties: sqlx::Result<Option<Vec<booking::Tie>>> = transact!(&self.db, tx => booking::check_tie(tx, &after.funds, now).await);
-            if ties?.is_some_and(|ties| ties.iter().all(booking::Tie::holds)) {
-                return Ok(());
             }
         }
         Ok(())

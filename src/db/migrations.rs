@@ -35,8 +35,13 @@ macro_rules! schema {
 }
 
 /// Every step, oldest first. A shipped step is never edited.
-pub const MIGRATIONS: &[Schema] =
-    &[schema!(1, "0001_books"), schema!(2, "0002_payments"), schema!(3, "0003_donations"), schema!(4, "0004_publications")];
+pub const MIGRATIONS: &[Schema] = &[
+    schema!(1, "0001_books"),
+    schema!(2, "0002_payments"),
+    schema!(3, "0003_donations"),
+    schema!(4, "0004_publications"),
+    schema!(5, "0005_checks"),
+];
 
 /// What [`Db::migrate`] found and did.
 #[derive(Debug, PartialEq, Eq)]

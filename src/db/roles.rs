@@ -9,7 +9,8 @@ use super::Db;
 const ADD_ONLY: &[&str] = &["entry", "posting", "account", "publication", "publication_file"];
 
 /// Tables whose rows it may change, and never take away.
-const KEPT: &[&str] = &["fund", "donation", "delivery", "stripe_line", "unread_line", "stripe_object", "stripe_sync", "alert"];
+const KEPT: &[&str] =
+    &["fund", "donation", "delivery", "stripe_line", "unread_line", "stripe_object", "stripe_sync", "payout_check", "object_list", "alert"];
 
 /// Tables that are caches or passing notes: rows come and go.
 const PASSING: &[&str] = &["day_sum", "unsummed", "lease"];

@@ -30,6 +30,10 @@ words! {
         SyncFailing = "sync failing",
         /// Stripe's balance and ours differ.
         BalanceDiffers = "balance differs",
+        /// A payout is not the sum of its lines.
+        PayoutDiffers = "payout differs",
+        /// What Stripe's list says it holds in reserve and what the books say differ.
+        ReserveDiffers = "reserve differs",
         /// A pledge is paid, and no line came.
         LineMissing = "line missing",
         /// A session whose amount, currency or fund is not the pledge's.

@@ -1,5 +1,7 @@
 //! What we ask Stripe, call by call, and how each answer is read. Not here: the client and its loop (`stripe.rs`).
 
+mod listing;
+
 use serde_json::value::RawValue;
 
 use crate::clock::Instant;
@@ -11,6 +13,8 @@ use super::json::{Misfit, Object};
 use super::line::{Source, SourceKind};
 use super::object::{ObjectKind, ObjectState};
 use super::stripe::{Ask, Gateway};
+
+pub use listing::{DailyList, Listed, PaidOut};
 
 /// One page of a list, its elements still raw: one that is odd does not spoil the others.
 #[derive(Debug)]

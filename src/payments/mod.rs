@@ -15,6 +15,7 @@ pub mod lease;
 pub mod line;
 pub mod notice;
 pub mod object;
+pub mod payout;
 pub mod practice;
 pub mod progress;
 pub mod signature;

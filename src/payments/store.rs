@@ -1,5 +1,7 @@
-//! The statements over deliveries, alerts and leases. Not here: lines and the sync (`store/lines.rs`), objects (`store/objects.rs`).
+//! The statements over deliveries, alerts and leases. Not here: lines and the sync (`store/lines.rs`), objects (`store/objects.rs`),
+//! checks (`store/checks.rs`).
 
+pub(super) mod checks;
 pub(super) mod lines;
 pub(super) mod objects;
 

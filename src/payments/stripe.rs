@@ -168,6 +168,16 @@ impl<'a> Ask<'a> {
         Self { route: "GET /v1/balance_transactions", key: None, patience: Patience::Job, build: Box::new(move || list.build()) }
     }
 
+    /// Lists the balance transactions that an automatic payout consists of, its own among them.
+    pub(super) fn lines_of_payout(payout: &str, after: Option<&str>) -> Self {
+        let list = ListBalanceTransaction::new().limit(100).payout(payout);
+        let list = match after {
+            Some(id) => list.starting_after(id),
+            None => list,
+        };
+        Self { route: "GET /v1/balance_transactions?payout=…", key: None, patience: Patience::Job, build: Box::new(move || list.build()) }
+    }
+
     /// Asks for a payment page.
     pub(super) fn checkout(request: &'a CheckoutRequest) -> Self {
         let create = create_session(request);

@@ -4,6 +4,7 @@ mod canned;
 mod door;
 mod gateway;
 mod list;
+mod payouts;
 mod sources;
 
 use std::sync::Arc;

@@ -1,0 +1,54 @@
+//! What is done at start and once a night: everything held against Stripe, and what nobody needs any more put away.
+
+use tracing::{error, info, warn};
+
+use super::{JobError, Jobs};
+use crate::booking::{self, BookingError};
+use crate::payments::sync::Run;
+use crate::{donations, transact};
+
+impl Jobs {
+    /// The night's checks, one after the other; what fails is logged, and the others still run.
+    pub async fn night(&self) {
+        if let Err(error) = self.tie().await {
+            error!(%error, "the balance could not be held against Stripe's");
+        }
+        if let Err(error) = self.payments.catch_up().await {
+            warn!(%error, "events that were never delivered could not be listed");
+        }
+        match self.payments.check_payouts().await {
+            Ok(found) => info!(found.hold, found.differ, found.waiting, "held payouts against their lines"),
+            Err(error) => warn!(%error, "payouts could not be held against their lines"),
+        }
+        let now = self.clock.now();
+        let expired: sqlx::Result<u64> = transact!(&self.db, tx => donations::expire(tx, now).await);
+        if let Err(error) = expired {
+            warn!(%error, "pledges that nobody finished could not be ended");
+        }
+        if let Err(error) = self.payments.clear_old_bodies().await {
+            warn!(%error, "bodies of old deliveries could not be cleared");
+        }
+    }
+
+    /// Reads Stripe's balance before and after a run until both readings agree, then compares (safety rule ST10).
+    ///
+    /// # Errors
+    /// [`JobError`]; then nothing was compared, and what was noted before stands.
+    pub async fn tie(&self) -> Result<(), JobError> {
+        for attempt in 0..5 {
+            let before = self.payments.gateway().balance().await.map_err(BookingError::from)?;
+            // A difference may be an old line that was never listed: look at everything once before alarming.
+            self.round(if attempt < 4 { Run::Wake } else { Run::Full }).await?;
+            let after = self.payments.gateway().balance().await.map_err(BookingError::from)?;
+            if before != after {
+                continue;
+            }
+            let now = self.clock.now();
+            let ties: sqlx::Result<Option<Vec<booking::Tie>>> = transact!(&self.db, tx => booking::check_tie(tx, &after.funds, now).await);
+            if ties?.is_some_and(|ties| ties.iter().all(booking::Tie::holds)) {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+}
