@@ -2,6 +2,7 @@
 
 mod lines;
 mod notices;
+mod reserves;
 mod resolve;
 mod rule;
 mod store;
@@ -16,6 +17,7 @@ use crate::payments;
 
 pub use lines::book;
 pub use notices::interpret;
+pub use reserves::{Reserve, check_reserves};
 pub use resolve::Books;
 pub use rule::{Effect, Event, Funds, effect};
 pub use tie::{Tie, check_tie};

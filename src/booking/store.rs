@@ -40,3 +40,14 @@ pub(super) async fn line_sums(tx: &mut Tx) -> sqlx::Result<Vec<(Currency, i64)>>
                 GROUP BY currency ORDER BY currency";
     run!(tx, fetch_all, sqlx::query_as(sql))
 }
+
+/// What holds and releases, which Stripe mirrors in lines of their own, left on `assets:stripe-held`, per currency; together with whatever
+/// else was posted there that is no line of Stripe's. Other reserves have no mirror.
+pub(super) async fn held_by_mirrored_lines(tx: &mut Tx) -> sqlx::Result<Vec<(Currency, i64)>> {
+    let sql = "SELECT p.currency, CAST(SUM(p.amount_minor) AS BIGINT) FROM account a CROSS JOIN posting p CROSS JOIN entry e
+                LEFT JOIN stripe_line l ON e.source = 'stripe' AND l.id = e.source_id
+                WHERE a.path = 'assets:stripe-held' AND p.account_id = a.id AND e.id = p.entry_id
+                  AND (l.id IS NULL OR l.type IN ('reserve_hold', 'reserve_release'))
+                GROUP BY p.currency ORDER BY p.currency";
+    run!(tx, fetch_all, sqlx::query_as(sql))
+}

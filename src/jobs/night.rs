@@ -13,6 +13,9 @@ impl Jobs {
         if let Err(error) = self.tie().await {
             error!(%error, "the balance could not be held against Stripe's");
         }
+        if let Err(error) = self.reserves().await {
+            error!(%error, "the reserve could not be held against its lines");
+        }
         if let Err(error) = self.payments.catch_up().await {
             warn!(%error, "events that were never delivered could not be listed");
         }
@@ -50,5 +53,10 @@ impl Jobs {
             }
         }
         Ok(())
+    }
+
+    async fn reserves(&self) -> sqlx::Result<()> {
+        let now = self.clock.now();
+        transact!(&self.db, tx => booking::check_reserves(tx, now).await.map(drop))
     }
 }

@@ -5,6 +5,7 @@ mod door;
 mod gateway;
 mod list;
 mod payouts;
+mod reserves;
 mod sources;
 
 use std::sync::Arc;
