@@ -76,6 +76,8 @@ impl Retryable for JobError {
 /// When which run is due next, and the delivery that was the newest at the last look.
 #[derive(Clone, Debug)]
 struct Timetable {
+    /// When this node took up the work.
+    since: Instant,
     echoes: Vec<Instant>,
     timer: Instant,
     night: Instant,
@@ -85,7 +87,7 @@ struct Timetable {
 impl Timetable {
     /// Everything is due at the start.
     const fn at_start(now: Instant) -> Self {
-        Self { echoes: Vec::new(), timer: now, night: now, newest_delivery: None }
+        Self { since: now, echoes: Vec::new(), timer: now, night: now, newest_delivery: None }
     }
 
     /// The most thorough run that is due now; it stands for the lesser ones too.
@@ -180,6 +182,11 @@ impl Jobs {
             if matches!(run, Run::Night) {
                 self.night().await;
             }
+            if !matches!(run, Run::Wake)
+                && let Err(error) = self.watch(timetable.since).await
+            {
+                error!(%error, "what should have come could not be looked for");
+            }
         }
         if let Err(error) = self.publish().await {
             error!(%error, "nothing was published");
@@ -206,6 +213,15 @@ impl Jobs {
         booking::interpret(&self.payments, &self.db, &self.clock).await?;
         listed?;
         Ok(())
+    }
+
+    /// Looks for gifts without lines and for lines without deliveries. `since` is when this node took up the work.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn watch(&self, since: Instant) -> sqlx::Result<()> {
+        let now = self.clock.now();
+        transact!(&self.db, tx => booking::watch(tx, since, now).await)
     }
 
     /// Publishes what is due for every fund, unless the books and Stripe differ.

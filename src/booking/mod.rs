@@ -8,6 +8,7 @@ mod rule;
 mod store;
 mod tie;
 mod verify;
+mod watch;
 
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
@@ -22,6 +23,7 @@ pub use resolve::Books;
 pub use rule::{Effect, Event, Funds, effect};
 pub use tie::{Tie, check_tie};
 pub use verify::verify;
+pub use watch::watch;
 
 /// Why booking stopped.
 #[derive(Debug, thiserror::Error)]

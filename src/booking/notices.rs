@@ -94,7 +94,7 @@ async fn act(tx: &mut Tx, notice: &Notice, fetched: &Fetched, now: Instant) -> s
     match notice {
         Notice::Wake | Notice::Unused => Ok(None),
         Notice::Session { session, news } => act_on_session(tx, session, *news, now).await,
-        Notice::Intent(intent) => act_on_intent(tx, intent).await,
+        Notice::Intent(intent) => act_on_intent(tx, intent, now).await,
         Notice::Declined(decline) => act_on_decline(tx, decline).await,
         Notice::Keep(state) => {
             if payments::keep_object(tx, state).await? {
@@ -129,6 +129,7 @@ async fn act_on_session(tx: &mut Tx, session: &Session, news: SessionNews, now: 
         subscription_id: session.subscription.as_deref(),
         state: Some(state),
         decline_code: None,
+        at: Some(now),
     };
     match donations::progress(tx, &progress).await? {
         Some(donation) => {
@@ -149,14 +150,14 @@ fn differs(donation: &Donation, session: &Session) -> bool {
     asked != amount.minor || donation.currency != amount.currency
 }
 
-async fn act_on_intent(tx: &mut Tx, intent: &Intent) -> sqlx::Result<Option<&'static str>> {
+async fn act_on_intent(tx: &mut Tx, intent: &Intent, now: Instant) -> sqlx::Result<Option<&'static str>> {
     let state = match intent.news {
         IntentNews::Processing => State::Waiting,
         IntentNews::Succeeded => State::Paid,
         IntentNews::Canceled => State::Expired,
     };
     let reference = intent.references.donation.as_deref();
-    let progress = Progress { reference, payment_intent: Some(&intent.id), state: Some(state), ..Progress::default() };
+    let progress = Progress { reference, payment_intent: Some(&intent.id), state: Some(state), at: Some(now), ..Progress::default() };
     let found = donations::progress(tx, &progress).await?;
     Ok((found.is_none() && reference.is_some()).then_some(NOT_SEEN_YET))
 }

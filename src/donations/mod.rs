@@ -125,6 +125,8 @@ pub struct Progress<'a> {
     pub state: Option<State>,
     /// Why a card was refused.
     pub decline_code: Option<&'a str>,
+    /// When we heard of it.
+    pub at: Option<Instant>,
 }
 
 /// Moves a gift forward by what a notice says, never back. None: no gift of ours.
@@ -170,6 +172,27 @@ pub async fn find_by_charge(tx: &mut Tx, charge_id: &str) -> sqlx::Result<Option
 /// The gift that stands for `reference` at Stripe.
 pub async fn find_by_ref(tx: &mut Tx, reference: &str) -> sqlx::Result<Option<Donation>> {
     store::find_by_ref(tx, reference).await
+}
+
+crate::record! {
+    /// A gift that a notice calls paid and whose line has not been booked.
+    pub struct Unarrived {
+        /// What stands for it at Stripe; opaque.
+        pub reference: String,
+        /// For talking about it; opens nothing.
+        pub number: String,
+        /// `cs_…`, where its page is known.
+        pub session_id: Option<String>,
+        /// `pi_…`, where its payment is known.
+        pub payment_intent: Option<String>,
+        /// `sub_…`, where it repeats.
+        pub subscription_id: Option<String>,
+    }
+}
+
+/// Gifts that were paid by `paid_by` and whose line has not been booked, the oldest first.
+pub async fn paid_without_line(tx: &mut Tx, paid_by: Instant, limit: i64) -> sqlx::Result<Vec<Unarrived>> {
+    store::paid_without_line(tx, paid_by, limit).await
 }
 
 /// A settled gift that no publication has counted yet.

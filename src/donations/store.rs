@@ -1,6 +1,6 @@
 //! SQL of the gifts, private to this room.
 
-use super::{Donation, Origin, Progress, Settlement, State, Uncounted};
+use super::{Donation, Origin, Progress, Settlement, State, Unarrived, Uncounted};
 use crate::clock::Instant;
 use crate::db::{Tx, rows};
 use crate::ids::{DonationId, FundId, PublicationId};
@@ -131,7 +131,8 @@ pub(super) async fn set_progress(tx: &mut Tx, id: DonationId, state: State, said
                       payment_intent = COALESCE(payment_intent,
                           CASE WHEN EXISTS (SELECT 1 FROM donation other WHERE other.payment_intent = $4) THEN NULL ELSE $4 END),
                       subscription_id = COALESCE(subscription_id, $5), decline_code = COALESCE($6, decline_code),
-                      clearing = CASE WHEN $2 = 'paid' THEN 0 ELSE clearing END
+                      clearing = CASE WHEN $2 = 'paid' THEN 0 ELSE clearing END,
+                      paid_at = CASE WHEN $2 = 'paid' THEN COALESCE(paid_at, $7) ELSE paid_at END
                 WHERE id = $1";
     run!(
         tx,
@@ -143,6 +144,7 @@ pub(super) async fn set_progress(tx: &mut Tx, id: DonationId, state: State, said
             .bind(said.payment_intent)
             .bind(said.subscription_id)
             .bind(said.decline_code)
+            .bind(said.at)
     )?;
     Ok(())
 }
@@ -237,6 +239,14 @@ pub(super) async fn uncounted(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<Unc
                 WHERE fund_id = $1 AND publication_id IS NULL AND settled_at IS NOT NULL ORDER BY id";
     let rows: Vec<(DonationId, Option<String>, i64)> = run!(tx, fetch_all, sqlx::query_as(sql).bind(fund))?;
     Ok(rows.into_iter().map(|(id, donor_hash, amount_minor)| Uncounted { id, donor_hash, amount_minor }).collect())
+}
+
+/// A pledge is never paid before it is made, so the index of those that are not settled finds the few there are.
+pub(super) async fn paid_without_line(tx: &mut Tx, paid_by: Instant, limit: i64) -> sqlx::Result<Vec<Unarrived>> {
+    let sql = "SELECT ref AS reference, number, session_id, payment_intent, subscription_id FROM donation
+                WHERE settled_at IS NULL AND state = 'paid' AND pledged_at <= $1 AND COALESCE(paid_at, pledged_at) <= $1
+                ORDER BY pledged_at, id LIMIT $2";
+    run!(tx, fetch_all, sqlx::query_as(sql).bind(paid_by).bind(limit))
 }
 
 pub(super) async fn count_in(tx: &mut Tx, fund: FundId, last: DonationId, publication: PublicationId) -> sqlx::Result<()> {

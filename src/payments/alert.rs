@@ -41,6 +41,14 @@ pub async fn clear_alone(db: &Db, kind: AlertKind, subject: &str, now: Instant) 
     crate::transact!(db, tx => clear(tx, kind, subject, now).await)
 }
 
+/// What alerts of one kind stand about, sorted.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn standing_subjects(tx: &mut Tx, kind: AlertKind) -> sqlx::Result<Vec<String>> {
+    store::checks::standing_subjects(tx, kind).await
+}
+
 /// The alerts that stand, newest first, at most `limit`.
 ///
 /// # Errors

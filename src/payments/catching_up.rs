@@ -50,7 +50,8 @@ impl Payments {
             if peek.livemode.is_some_and(|livemode| livemode != self.livemode) || store::known_event(tx, &peek.event_id).await? {
                 continue;
             }
-            arrivals.push(self.arrival(peek, body, received_at));
+            // It was asked for and never arrived: whether deliveries arrive must not be judged by it.
+            arrivals.push(Arrival { seen: 0, ..self.arrival(peek, body, received_at) });
         }
         Ok(delivery::fold(arrivals))
     }

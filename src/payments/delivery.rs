@@ -56,7 +56,7 @@ pub struct Arrival {
     pub created: Option<i64>,
     /// When it reached us.
     pub received_at: Instant,
-    /// How many times it stands in this batch.
+    /// How many times it stands in this batch; 0 where it did not arrive and was asked for.
     pub seen: i64,
     /// The raw bytes, sealed.
     pub body: Vec<u8>,
@@ -101,7 +101,7 @@ record! {
         pub created: Option<i64>,
         /// When it first reached us.
         pub received_at: Instant,
-        /// How many times it arrived.
+        /// How many times it arrived; 0 where it only came when asked for.
         pub seen: i64,
         /// The sealed raw bytes; None 30 days after it was done.
         pub body: Option<Vec<u8>>,

@@ -19,6 +19,7 @@ pub mod payout;
 pub mod practice;
 pub mod progress;
 pub mod signature;
+pub mod silence;
 pub mod source;
 mod store;
 pub mod stripe;

@@ -32,6 +32,8 @@ mod ledger_sql;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]
+mod nightly;
+#[cfg(test)]
 mod opening;
 #[cfg(test)]
 mod payments;

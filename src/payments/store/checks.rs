@@ -4,6 +4,7 @@ use crate::clock::Instant;
 use crate::db::{Tx, rows};
 use crate::run;
 
+use super::super::alert_kind::AlertKind;
 use super::super::line::LineId;
 
 /// Payouts with a line stamped from `since` on that were not found to hold yet, those first that were asked about longest ago.
@@ -36,4 +37,24 @@ pub(in crate::payments) async fn known_nets(tx: &mut Tx, ids: &[LineId]) -> sqlx
         known.extend(some);
     }
     Ok(known)
+}
+
+/// When the newest delivery arrived; what only came when asked for does not count.
+pub(in crate::payments) async fn newest_arrival(tx: &mut Tx) -> sqlx::Result<Option<Instant>> {
+    const SQL: &str = "SELECT received_at FROM delivery WHERE seen > 0 ORDER BY id DESC LIMIT 1";
+    run!(tx, fetch_optional, sqlx::query_scalar(SQL))
+}
+
+/// The first line stamped after `stamped_after` (unix seconds) and seen by `seen_by` that Stripe announces: what it takes or holds for
+/// itself comes without a word.
+pub(in crate::payments) async fn first_announceable(tx: &mut Tx, stamped_after: i64, seen_by: Instant) -> sqlx::Result<Option<LineId>> {
+    const SQL: &str = "SELECT id FROM stripe_line
+        WHERE created > $1 AND seen_at <= $2 AND source_object IN ('charge', 'refund', 'dispute', 'payout') ORDER BY created, id LIMIT 1";
+    run!(tx, fetch_optional, sqlx::query_scalar(SQL).bind(stamped_after).bind(seen_by))
+}
+
+/// What alerts of one kind stand about.
+pub(in crate::payments) async fn standing_subjects(tx: &mut Tx, kind: AlertKind) -> sqlx::Result<Vec<String>> {
+    const SQL: &str = "SELECT subject FROM alert WHERE kind = $1 AND cleared_at IS NULL ORDER BY subject";
+    run!(tx, fetch_all, sqlx::query_scalar(SQL).bind(kind))
 }
