@@ -1,6 +1,7 @@
 //! What each Stripe fact does to the books and to gifts: one line, one entry, in one transaction with the gift it settles.
 
 mod lines;
+mod look_again;
 mod notices;
 mod reserves;
 mod resolve;
@@ -17,6 +18,7 @@ use crate::money::Money;
 use crate::payments;
 
 pub use lines::book;
+pub use look_again::{LookedAgain, look_again};
 pub use notices::interpret;
 pub use reserves::{Reserve, check_reserves};
 pub use resolve::Books;

@@ -175,7 +175,7 @@ async fn act_on_decline(tx: &mut Tx, decline: &Decline) -> sqlx::Result<Option<&
 }
 
 /// Tells a person where an object's state needs one, and takes the alert back where it does not any more.
-async fn tell(tx: &mut Tx, state: &ObjectState, now: Instant) -> sqlx::Result<()> {
+pub(super) async fn tell(tx: &mut Tx, state: &ObjectState, now: Instant) -> sqlx::Result<()> {
     let Some((kind, stands, said)) = call_for_a_person(state) else { return Ok(()) };
     if stands {
         alert::raise(tx, kind, &state.id, said, now).await?;

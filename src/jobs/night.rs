@@ -19,6 +19,10 @@ impl Jobs {
         if let Err(error) = self.payments.catch_up().await {
             warn!(%error, "events that were never delivered could not be listed");
         }
+        match booking::look_again(&self.payments, &self.db, &self.clock).await {
+            Ok(found) => info!(found.listed, found.asked, "looked for what no notice told"),
+            Err(error) => warn!(%error, "what no notice told could not be looked for"),
+        }
         match self.payments.check_payouts().await {
             Ok(found) => info!(found.hold, found.differ, found.waiting, "held payouts against their lines"),
             Err(error) => warn!(%error, "payouts could not be held against their lines"),

@@ -7,6 +7,7 @@ mod alert_kind;
 pub mod asking;
 mod catching_up;
 pub mod checkout;
+pub mod daily;
 pub mod delivery;
 mod door;
 pub mod gateway;

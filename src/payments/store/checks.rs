@@ -6,6 +6,7 @@ use crate::run;
 
 use super::super::alert_kind::AlertKind;
 use super::super::line::LineId;
+use super::super::object::ObjectKind;
 
 /// Payouts with a line stamped from `since` on that were not found to hold yet, those first that were asked about longest ago.
 pub(in crate::payments) async fn unchecked_payouts(tx: &mut Tx, since: i64, limit: i64) -> sqlx::Result<Vec<String>> {
@@ -37,6 +38,17 @@ pub(in crate::payments) async fn known_nets(tx: &mut Tx, ids: &[LineId]) -> sqlx
         known.extend(some);
     }
     Ok(known)
+}
+
+/// The newest stamp a list of objects ever told; None before it was first read to its end.
+pub(in crate::payments) async fn newest_listed(tx: &mut Tx, kind: ObjectKind) -> sqlx::Result<Option<i64>> {
+    run!(tx, fetch_optional, sqlx::query_scalar("SELECT newest FROM object_list WHERE object = $1").bind(kind))
+}
+
+pub(in crate::payments) async fn note_listed(tx: &mut Tx, kind: ObjectKind, newest: i64) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO object_list (object, newest) VALUES ($1, $2)
+        ON CONFLICT (object) DO UPDATE SET newest = excluded.newest WHERE object_list.newest < excluded.newest";
+    run!(tx, execute, sqlx::query(SQL).bind(kind).bind(newest)).map(drop)
 }
 
 /// When the newest delivery arrived; what only came when asked for does not count.

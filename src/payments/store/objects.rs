@@ -1,5 +1,6 @@
 //! The statements over the state of Stripe's objects.
 
+use crate::clock::Instant;
 use crate::db::Tx;
 use crate::run;
 
@@ -74,4 +75,25 @@ pub(in crate::payments) async fn invoices_of_intent(tx: &mut Tx, intent: &str) -
 pub(in crate::payments) async fn of_kind(tx: &mut Tx, kind: ObjectKind, after: &str, limit: i64) -> sqlx::Result<Vec<ObjectState>> {
     const SQL: &str = object_columns!("SELECT ", " FROM stripe_object WHERE object = $1 AND id > $2 ORDER BY id LIMIT $3");
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(kind).bind(after).bind(limit))
+}
+
+/// Objects of one kind that may still move, last asked about before `asked_before`, the longest ago first.
+///
+/// A payout that is paid counts until `paid_after` (unix seconds) has passed its arrival, for until then the bank may send it back.
+pub(in crate::payments) async fn may_move(
+    tx: &mut Tx,
+    kind: ObjectKind,
+    asked_before: Instant,
+    paid_after: i64,
+    limit: i64,
+) -> sqlx::Result<Vec<ObjectState>> {
+    const SQL: &str = object_columns!(
+        "SELECT ",
+        " FROM stripe_object WHERE object = $1 AND updated_at < $2
+            AND status NOT IN ('succeeded', 'failed', 'canceled', 'won', 'lost', 'warning_closed', 'prevented', 'charge_refunded',
+                               'incomplete_expired', 'settled', 'closed')
+            AND (status <> 'paid' OR due_at >= $3)
+          ORDER BY updated_at, id LIMIT $4"
+    );
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(kind).bind(asked_before).bind(paid_after).bind(limit))
 }

@@ -3,6 +3,7 @@
 pub mod cluster;
 pub mod node;
 mod postgres;
+pub mod turnstile;
 pub mod wire;
 
 use std::future::Future;
