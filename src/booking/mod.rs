@@ -8,6 +8,7 @@ mod resolve;
 mod rule;
 mod store;
 mod tie;
+mod unfinished;
 mod verify;
 mod watch;
 
@@ -24,6 +25,7 @@ pub use reserves::{Reserve, check_reserves};
 pub use resolve::Books;
 pub use rule::{Effect, Event, Funds, effect};
 pub use tie::{Tie, check_tie};
+pub use unfinished::finish_unheard;
 pub use verify::verify;
 pub use watch::watch;
 

@@ -195,6 +195,25 @@ pub async fn paid_without_line(tx: &mut Tx, paid_by: Instant, limit: i64) -> sql
     store::paid_without_line(tx, paid_by, limit).await
 }
 
+crate::record! {
+    /// A gift whose end nobody told us.
+    pub struct Unfinished {
+        /// What stands for it at Stripe; opaque.
+        pub reference: String,
+        /// For talking about it; opens nothing.
+        pub number: String,
+        /// `cs_…`, where its page is known.
+        pub session_id: Option<String>,
+        /// `pi_…`, where its payment is known.
+        pub payment_intent: Option<String>,
+    }
+}
+
+/// Pledges whose page must be over by `now` and gifts that wait for a bank, the oldest first: a notice should have told their end.
+pub async fn unfinished(tx: &mut Tx, now: Instant, limit: i64) -> sqlx::Result<Vec<Unfinished>> {
+    store::unfinished(tx, now, limit).await
+}
+
 /// A settled gift that no publication has counted yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Uncounted {

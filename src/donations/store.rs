@@ -1,6 +1,6 @@
 //! SQL of the gifts, private to this room.
 
-use super::{Donation, Origin, Progress, Settlement, State, Unarrived, Uncounted};
+use super::{Donation, Origin, Progress, Settlement, State, Unarrived, Uncounted, Unfinished};
 use crate::clock::Instant;
 use crate::db::{Tx, rows};
 use crate::ids::{DonationId, FundId, PublicationId};
@@ -247,6 +247,14 @@ pub(super) async fn paid_without_line(tx: &mut Tx, paid_by: Instant, limit: i64)
                 WHERE settled_at IS NULL AND state = 'paid' AND pledged_at <= $1 AND COALESCE(paid_at, pledged_at) <= $1
                 ORDER BY pledged_at, id LIMIT $2";
     run!(tx, fetch_all, sqlx::query_as(sql).bind(paid_by).bind(limit))
+}
+
+pub(super) async fn unfinished(tx: &mut Tx, now: Instant, limit: i64) -> sqlx::Result<Vec<Unfinished>> {
+    let sql = "SELECT ref AS reference, number, session_id, payment_intent FROM donation
+                WHERE id IN (SELECT id FROM donation WHERE settled_at IS NULL AND state IN ('open', 'waiting') AND COALESCE(expires_at, pledged_at) <= $1
+                             UNION ALL SELECT id FROM donation WHERE clearing = 1)
+                ORDER BY pledged_at, id LIMIT $2";
+    run!(tx, fetch_all, sqlx::query_as(sql).bind(now).bind(limit))
 }
 
 pub(super) async fn count_in(tx: &mut Tx, fund: FundId, last: DonationId, publication: PublicationId) -> sqlx::Result<()> {

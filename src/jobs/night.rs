@@ -27,6 +27,9 @@ impl Jobs {
             Ok(found) => info!(found.hold, found.differ, found.waiting, "held payouts against their lines"),
             Err(error) => warn!(%error, "payouts could not be held against their lines"),
         }
+        if let Err(error) = booking::finish_unheard(&self.payments, &self.db, &self.clock).await {
+            warn!(%error, "gifts whose end nobody told could not be asked about");
+        }
         let now = self.clock.now();
         let expired: sqlx::Result<u64> = transact!(&self.db, tx => donations::expire(tx, now).await);
         if let Err(error) = expired {

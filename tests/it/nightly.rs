@@ -2,6 +2,7 @@
 //! without deliveries.
 
 mod silence;
+mod unfinished;
 
 use std::time::Duration;
 
