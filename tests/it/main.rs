@@ -30,6 +30,8 @@ mod ledger_model;
 #[cfg(test)]
 mod ledger_sql;
 #[cfg(test)]
+mod long_history;
+#[cfg(test)]
 mod migrations;
 #[cfg(test)]
 mod nightly;
