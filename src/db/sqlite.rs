@@ -83,7 +83,7 @@ impl Db {
 
 /// Writes the log back into the database file until the pool is closed.
 ///
-/// SQLite's own way is to let every thousandth page or so stop the commit that wrote it, for as long as the disk takes to write and flush
+/// `SQLite`'s own way is to let every thousandth page or so stop the commit that wrote it, for as long as the disk takes to write and flush
 /// them all: a donor or a delivery waits for it. A passive checkpoint stops nobody. It gets behind under a flood, which
 /// [`LONGEST_LOG_PAGES`] bounds.
 async fn write_back(pool: SqlitePool) {

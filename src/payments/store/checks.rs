@@ -27,7 +27,7 @@ pub(in crate::payments) async fn note_payout(tx: &mut Tx, payout: &str, settled:
 pub(in crate::payments) async fn known_nets(tx: &mut Tx, ids: &[LineId]) -> sqlx::Result<Vec<(LineId, i64)>> {
     const HEAD: &str = "SELECT id, net_minor FROM stripe_line WHERE id IN";
     let mut known = Vec::with_capacity(ids.len());
-    for piece in rows::pieces(ids) {
+    for piece in rows::pieces(ids, 1) {
         let some: Vec<(LineId, i64)> = run!(tx, fetch_all, {
             let mut statement = sqlx::query_as(rows::list(HEAD, 1, piece.len()));
             for id in piece {

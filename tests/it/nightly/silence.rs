@@ -73,7 +73,8 @@ on_both_databases! {
             bounced: false,
         };
         let now = books.now();
-        let settled: sqlx::Result<donations::Settled> = transact!(books.db, tx => donations::settle(tx, &line, &books.entropy, now).await);
+        let settled: sqlx::Result<Vec<donations::Settled>> =
+            transact!(books.db, tx => donations::settle(tx, std::slice::from_ref(&line), &books.entropy, now).await);
         settled.unwrap();
         look(&keeper, since).await;
         assert!(alerts(books).await.is_empty());

@@ -29,7 +29,7 @@ async fn gifts(books: &Books, slug: &str, count: usize) -> Fund {
         };
         let now = books.now();
         let settled: sqlx::Result<Vec<donations::Settled>> =
-            transact!(books.db, tx => donations::settle(tx, &[line.clone()], &books.entropy, now).await);
+            transact!(books.db, tx => donations::settle(tx, std::slice::from_ref(&line), &books.entropy, now).await);
         settled.unwrap();
     }
     fund

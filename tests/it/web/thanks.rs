@@ -42,7 +42,7 @@ async fn settle(books: &Books, thanks: &str) {
     };
     let now = books.now();
     let settled: sqlx::Result<Vec<donations::Settled>> =
-        transact!(books.db, tx => donations::settle(tx, &[line.clone()], &books.entropy, now).await);
+        transact!(books.db, tx => donations::settle(tx, std::slice::from_ref(&line), &books.entropy, now).await);
     settled.unwrap();
     let said = Progress { reference, state: Some(State::Paid), ..Progress::default() };
     let told: sqlx::Result<_> = transact!(books.db, tx => donations::progress(tx, &said).await);
