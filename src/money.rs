@@ -186,7 +186,7 @@ impl Money {
         Decimal::try_new(self.minor, self.currency.exponent()).map_or_else(|_| self.minor.to_string(), |amount| amount.to_string())
     }
 
-    /// For people: `$1,250.50`, `-$3.20`, `CAD 12.00`.
+    /// For people: `$1,250.50`, `−$3.20`, `CAD 12.00`, with the sign of print; files that machines read take [`Money::decimal`].
     pub fn for_people(self) -> String {
         let decimal = Self { minor: self.minor.checked_abs().unwrap_or(i64::MAX), ..self }.decimal();
         let (whole, decimals) = decimal.split_once('.').map_or((decimal.as_str(), None), |(w, d)| (w, Some(d)));
@@ -199,7 +199,7 @@ impl Money {
         }
         // Whole-unit currencies are counted in hundredths that are always 0: nobody wants to read them.
         let decimals = decimals.filter(|_| !matches!(self.currency.unit().rule, Rule::Whole)).map(|d| format!(".{d}")).unwrap_or_default();
-        let minus = if self.minor < 0 { "-" } else { "" };
+        let minus = if self.minor < 0 { "−" } else { "" };
         match self.currency.sign() {
             "" => format!("{minus}{} {grouped}{decimals}", self.currency),
             sign => format!("{minus}{sign}{grouped}{decimals}"),
@@ -269,7 +269,7 @@ mod tests {
                 assert_eq!(Money::parse(&money.decimal(), money.currency), Ok(money), "{code}");
             }
         }
-        assert_eq!(Money::new(-123_456_789, Currency::USD).for_people(), "-$1,234,567.89");
+        assert_eq!(Money::new(-123_456_789, Currency::USD).for_people(), "−$1,234,567.89");
         assert_eq!(Money::new(120_000, currency("UGX")).for_people(), "UGX 1,200");
     }
 

@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn the_page_says_every_figure_to_the_cent() {
         let page = render(&sample::figures()).unwrap();
-        for figure in ["$1,204.10", "$2,150.00", "$640.35", "-$25.00", "Publication 42", "37"] {
+        for figure in ["$1,204.10", "$2,150.00", "$640.35", "−$25.00", "Publication 42", "37"] {
             assert!(page.contains(figure), "{figure}");
         }
     }
