@@ -6,7 +6,7 @@ use strikefund::donations::{self, Settlement};
 use strikefund::funds::{self, Fund};
 use strikefund::money::{Currency, Money};
 use strikefund::publication::{self, PublishError};
-use strikefund::transact;
+use strikefund::{run, transact};
 
 use super::{Visit, to};
 use crate::support::{Books, on_both_databases};
@@ -48,6 +48,20 @@ on_both_databases! {
         gifts(books, "general", 4).await;
         assert_eq!(visit.get("/f/general").await.body, empty.body, "four gifts that wait leave no trace");
         visit.get("/f/general/figures.json").await.is(404);
+    }
+
+    async fn a_fund_that_publishes_single_gifts_says_so_and_speaks_of_one(books: &Books) {
+        books.general_fund().await;
+        books.fund("hardship", Some("rent")).await;
+        let visit = Visit::of(books);
+        let alone: sqlx::Result<u64> = transact!(books.db, tx => run!(tx, execute, sqlx::query("UPDATE fund SET min_gifts = 1")));
+        assert_eq!(alone.unwrap(), 2);
+        visit.get("/f/general").await.is(200).says("appear after 1 gift<").says("even a single gift").never_says("batch").never_says("nobody can tell");
+        visit.get("/").await.is(200).says("appear after 1 gift.").never_says("1 gifts");
+        visit.get("/f/general/give").await.is(200).says("even a single gift").never_says("batch");
+        let fund = gifts(books, "general", 1).await;
+        assert_eq!(publish(books, &fund, books.now()).await, Some(1));
+        visit.get("/f/general").await.is(200).says("</span> gift counted so far").says("even a single gift").never_says("at least 0").never_says("others");
     }
 
     async fn a_page_is_the_stored_publication_until_the_next(books: &Books) {
