@@ -25,7 +25,7 @@ pub struct Bar {
     pub amount: Money,
     /// Its part of the whole, rounded: `41%`, `under 1%`.
     pub share: String,
-    /// The bar's length against the longest, in tenths of a percent.
+    /// The bar's length, its part of the whole that the track behind it stands for, in tenths of a percent.
     pub length: i64,
     /// Which row it is, from 0.
     place: usize,
@@ -68,17 +68,16 @@ fn ems(tenths: usize) -> String {
 pub fn outgoings(figures: &Figures) -> Option<Bars> {
     let fees = Some(figures.gifts.fees_minor).filter(|minor| *minor != 0).map(|minor| ("fees".to_owned(), figures.money(minor)));
     let lines: Vec<_> = figures.uses.iter().cloned().chain(fees).collect();
-    let whole: i128 = lines.iter().map(|(_, amount)| drawn(*amount)).sum();
-    let longest = lines.iter().map(|(_, amount)| drawn(*amount)).max().filter(|longest| *longest > 0)?;
-    let rows: Vec<Bar> = lines.iter().enumerate().map(|(place, (word, amount))| bar(place, word, *amount, whole, longest)).collect();
+    let whole = Some(lines.iter().map(|(_, amount)| drawn(*amount)).sum()).filter(|whole: &i128| *whole > 0)?;
+    let rows: Vec<Bar> = lines.iter().enumerate().map(|(place, (word, amount))| bar(place, word, *amount, whole)).collect();
     let largest = rows.iter().max_by_key(|row| row.amount.minor)?;
     let title = format!("{} is the largest part: {}, {} of what went out", largest.label, largest.amount.for_people(), largest.share);
     let said: Vec<_> = rows.iter().map(|row| format!("{} {} ({})", row.label, row.amount.for_people(), row.share)).collect();
     Some(Bars { title, description: format!("{}.", said.join("; ")), rows })
 }
 
-fn bar(place: usize, word: &str, amount: Money, whole: i128, longest: i128) -> Bar {
-    let (share, length) = (share(drawn(amount), whole), per_thousand(drawn(amount), longest));
+fn bar(place: usize, word: &str, amount: Money, whole: i128) -> Bar {
+    let (share, length) = (share(drawn(amount), whole), per_thousand(drawn(amount), whole));
     Bar { label: label_of(word), mark: mark_of(word), amount, share, length, place }
 }
 
@@ -113,8 +112,10 @@ fn label_of(word: &str) -> String {
     }
 }
 
+/// What is there is never drawn as nothing.
 fn per_thousand(part: i128, whole: i128) -> i64 {
-    i64::try_from((part * 1000 + whole / 2) / whole).unwrap_or(1000)
+    let length = i64::try_from((part * 1000 + whole / 2) / whole).unwrap_or(1000);
+    length.max(i64::from(part > 0))
 }
 
 /// A share in whole percent, half up. What is there but rounds to nothing says so.
@@ -137,16 +138,16 @@ mod tests {
     }
 
     #[test]
-    fn bars_are_measured_against_the_longest_and_shares_against_the_whole() {
+    fn bars_and_shares_are_measured_against_the_whole_so_a_full_track_is_everything() {
         let bars = outgoings(&figures(&[("food", 6000), ("community-support", 3000)], 1000)).unwrap();
         let rows: Vec<_> = bars.rows.iter().map(|row| (row.label.as_str(), row.mark, row.width(), row.share.as_str())).collect();
-        let (whole, half, sixth) = ("100.0%".to_owned(), "50.0%".to_owned(), "16.7%".to_owned());
+        let [most, less, least] = ["60.0%", "30.0%", "10.0%"].map(str::to_owned);
         assert_eq!(
             rows,
             [
-                ("Food", "food", whole, "60%"),
-                ("Community support", "community", half, "30%"),
-                ("Card and dispute fees", "fees", sixth, "10%"),
+                ("Food", "food", most, "60%"),
+                ("Community support", "community", less, "30%"),
+                ("Card and dispute fees", "fees", least, "10%"),
             ]
         );
     }
@@ -154,7 +155,7 @@ mod tests {
     #[test]
     fn a_small_use_says_that_it_is_there() {
         let bars = outgoings(&figures(&[("food", 1_000_000), ("water", 1)], 0)).unwrap();
-        assert_eq!(bars.rows[1].share, "under 1%");
+        assert_eq!((bars.rows[1].share.as_str(), bars.rows[1].width().as_str()), ("under 1%", "0.1%"));
     }
 
     #[test]
