@@ -28,7 +28,7 @@ const DAY: Duration = Duration::from_hours(24);
 /// The two funds of the demo: everything, and one purpose only.
 const FUNDS: [(&str, &str, Option<&str>); 2] = [
     ("strike-support", "Teachers' Strike Support Fund", None),
-    ("hardship", "Hardship Fund for Families", Some("Rent, medicine and child care for the families of strikers")),
+    ("hardship", "Hardship Fund for Families", Some("rent, medicine and child care for the families of strikers")),
 ];
 
 /// What was bought on a day of the strike, from which of [`FUNDS`], for how many cents.
@@ -88,6 +88,10 @@ impl Story<'_> {
         for (slug, name, restriction) in FUNDS {
             let mut new = NewFund::parse(name, slug, "USD", "America/Los_Angeles").map_err(|wrong| anyhow::anyhow!(wrong.join(" ")))?;
             new.restriction = restriction.map(str::to_owned);
+            if let Some(purpose) = restriction {
+                new.promise =
+                    format!("Your donations pay {purpose}. What is left goes to community resiliency funds and local mutual aid networks.");
+            }
             // Only practice may publish single gifts every few seconds: here nobody's employer is watching.
             (new.min_gifts, new.publish_interval_secs) = (1, 3);
             let done: Result<FundId, funds::SetUpError> = transact!(db, tx => funds::set_up(tx, &new, &self.node.entropy, now).await);

@@ -102,6 +102,16 @@ mod tests {
     }
 
     #[test]
+    fn the_one_purpose_of_a_restricted_fund_stands_on_its_page() {
+        let mut figures = sample::figures();
+        assert!(!render(&figures).unwrap().contains("one purpose"));
+        figures.fund.restriction = Some("rent & <b>food</b>".to_owned());
+        for page in [render(&figures).unwrap(), render_unpublished(&figures.fund, true).unwrap()] {
+            assert!(page.contains("one purpose only: <strong>rent &#38; &#60;b&#62;food&#60;/b&#62;</strong>."), "{page}");
+        }
+    }
+
+    #[test]
     fn practice_is_said_and_real_money_is_not_called_practice() {
         let mut figures = sample::figures();
         assert!(!render(&figures).unwrap().contains("no real money"));
