@@ -65,7 +65,7 @@ pub async fn give(desk: &Desk<'_>, fund: &Fund, pledge: &Pledge) -> Result<Strin
         language: PageLanguage::English,
         expires_at: donation.pledged_at.plus_secs(donations::CHECKOUT_SECS),
         success_url: format!("{}/thanks/{}", desk.base_url, kept.thanks_code),
-        cancel_url: format!("{}/f/{}/give?back=1", desk.base_url, fund.slug),
+        cancel_url: format!("{}/f/{}/give?back={}", desk.base_url, fund.slug, kept.back_code),
     };
     let page = desk.payments.checkout(&request).await.map_err(GiveError::Stripe)?;
     let id = donation.id;

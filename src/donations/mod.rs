@@ -2,7 +2,9 @@
 
 mod checkout;
 mod donation;
+mod issued;
 mod pledge;
+mod returning;
 mod settle;
 mod store;
 
@@ -14,7 +16,9 @@ use crate::seal::Keyring;
 
 pub use checkout::{Desk, GiveError, give};
 pub use donation::{Donation, Origin, Standing, State};
+pub use issued::{is_too_soon, issue, issued_at};
 pub use pledge::{FieldError, Limits, Pledge, PledgeForm};
+pub use returning::{Answers, Return, come_back};
 pub use settle::{Settled, Settlement, settle};
 
 /// How long a donor has at Stripe's page: its shortest is 30 minutes, and our request takes a while to get there.
@@ -50,6 +54,16 @@ pub struct Pledged {
     pub donation: Donation,
     /// Opens `/thanks/{code}`; only its hash is stored.
     pub thanks_code: String,
+    /// Leads back to the form, filled in: `?back={code}`.
+    pub back_code: String,
+}
+
+impl Pledged {
+    /// Both codes come from the keys, so the same pledge always has the same.
+    fn new(donation: Donation, keys: &Keyring) -> Self {
+        let (thanks_code, back_code) = (thanks_code(keys, &donation.reference), returning::code(keys, &donation.reference));
+        Self { donation, thanks_code, back_code }
+    }
 }
 
 /// Keeps a pledge before Stripe is asked for its page. The same attempt again gives the same pledge.
@@ -72,11 +86,9 @@ pub async fn pledge(
         if donation.session_url.is_none() && now > donation.pledged_at.plus_secs(300) {
             return Err(PledgeError::TooOld);
         }
-        let thanks_code = thanks_code(keys, &donation.reference);
-        return Ok(Pledged { donation, thanks_code });
+        return Ok(Pledged::new(donation, keys));
     }
     let reference = entropy.reference();
-    let thanks_code = thanks_code(keys, &reference);
     let donor = format!("{}\n{}", pledge.email, pledge.name.as_deref().unwrap_or_default());
     let new = store::NewDonation {
         number: &entropy.gift_number(),
@@ -85,7 +97,7 @@ pub async fn pledge(
         state: State::Open,
         operation_id: Some(&pledge.attempt),
         input_hash: Some(&pledge.input_hash()),
-        thanks_hash: Some(&sha256_hex(&thanks_code)),
+        thanks_hash: Some(&sha256_hex(thanks_code(keys, &reference))),
         asked_minor: Some(pledge.amount.minor),
         currency: pledge.amount.currency,
         donor_hash: Some(&keys.index(&pledge.email)),
@@ -97,7 +109,7 @@ pub async fn pledge(
     };
     let id = store::insert(tx, &new).await?;
     let donation = store::find(tx, id).await?.ok_or(sqlx::Error::RowNotFound)?;
-    Ok(Pledged { donation, thanks_code })
+    Ok(Pledged::new(donation, keys))
 }
 
 /// Notes the page that Stripe made for a pledge.

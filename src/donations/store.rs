@@ -118,6 +118,12 @@ async fn with_any(tx: &mut Tx, head: &'static str, texts: &[&str]) -> sqlx::Resu
     Ok(all)
 }
 
+/// The sealed donor of a gift; None where none is known, or no more.
+pub(super) async fn find_donor(tx: &mut Tx, id: DonationId) -> sqlx::Result<Option<Vec<u8>>> {
+    let donor: Option<Option<Vec<u8>>> = run!(tx, fetch_optional, sqlx::query_scalar("SELECT donor FROM donation WHERE id = $1").bind(id))?;
+    Ok(donor.flatten())
+}
+
 pub(super) async fn set_session(tx: &mut Tx, id: DonationId, session_id: &str, session_url: &str) -> sqlx::Result<()> {
     let sql = "UPDATE donation SET session_id = $2, session_url = $3 WHERE id = $1";
     run!(tx, execute, sqlx::query(sql).bind(id).bind(session_id).bind(session_url))?;

@@ -2,15 +2,16 @@
 
 use askama::Template;
 use axum::extract::{Form, Path, Query, State};
-use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 
 use super::error::Trouble;
 use super::fund_page::{Headline, public_fund};
 use super::{AnySite, Site, answer};
-use crate::donations::{self, Desk, FieldError, GiveError, Limits, Pledge, PledgeError, PledgeForm};
+use crate::clock::Instant;
+use crate::donations::{self, Answers, Desk, FieldError, GiveError, Limits, Pledge, PledgeError, PledgeForm, Return};
 use crate::funds::{Fund, State as FundState};
 use crate::money::{Currency, Money};
 use crate::publication::page::state_in_words;
@@ -25,20 +26,41 @@ pub struct Fields {
     name: String,
     attempt: String,
     website: String,
+    issued: String,
+    back: String,
 }
 
 /// What may stand behind the form's address.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
-    /// Where Stripe's page was left without paying.
-    back: Option<String>,
+    /// Where Stripe's page was left without paying: which gift, and proof that the address is ours.
+    back: String,
 }
 
-impl From<Fields> for PledgeForm {
-    fn from(fields: Fields) -> Self {
-        let Fields { amount, amount_other, email, name, attempt, website } = fields;
-        Self { amount, amount_other, email, name, attempt, trap: website }
+/// A form as it stands: what was typed, when it was given out, and the gift it goes back to.
+#[derive(Debug)]
+struct Draft {
+    form: PledgeForm,
+    issued_at: Instant,
+    back: String,
+}
+
+impl Draft {
+    /// An empty one, given out now.
+    fn new(site: &Site) -> Self {
+        let form = PledgeForm { amount: "25".to_owned(), attempt: site.entropy.reference(), ..PledgeForm::default() };
+        Self { form, issued_at: site.clock.now(), back: String::new() }
+    }
+
+    /// Filled with what the same donor answered before. It was read then, so it may be sent at once.
+    fn of_answers(site: &Site, answers: Answers, back: String) -> Self {
+        let decimal = answers.amount.decimal();
+        let chosen = presets(answers.amount.currency).into_iter().find(|preset| preset.value == whole(&decimal));
+        let (amount, amount_other) = chosen.map_or(("other".to_owned(), decimal), |preset| (preset.value, String::new()));
+        let Answers { email, name, issued_at, .. } = answers;
+        let form = PledgeForm { amount, amount_other, email, name, ..Self::new(site).form };
+        Self { form, issued_at, back }
     }
 }
 
@@ -46,12 +68,16 @@ impl From<Fields> for PledgeForm {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Said {
     Nothing,
-    /// Back from Stripe's page without paying.
-    NotCharged,
+    /// Back from Stripe's page without paying, the answers kept or not.
+    NotCharged {
+        kept: bool,
+    },
     /// Stripe does not answer.
     Unreachable,
     /// The same form was sent with other answers, or is too old for Stripe's page.
     Stale,
+    /// Sent before a person could have read it.
+    TooSoon,
 }
 
 #[derive(Template)]
@@ -62,6 +88,8 @@ struct GivePage<'a> {
     presets: Vec<Preset>,
     limits: Limits,
     form: PledgeForm,
+    issued: String,
+    back: String,
     errors: Vec<FieldError>,
     said: Said,
     practice: bool,
@@ -93,19 +121,54 @@ pub async fn form(State(site): AnySite, Path(slug): Path<String>, Query(asked): 
     if fund.state != FundState::Open {
         return Ok(closed(&site, &fund, StatusCode::OK));
     }
-    let form = PledgeForm { amount: "25".to_owned(), attempt: site.entropy.reference(), ..PledgeForm::default() };
-    let said = if asked.back.is_some() { Said::NotCharged } else { Said::Nothing };
-    page(&site, &fund, form, Vec::new(), said).await
+    match come_back(&site, &fund, &asked.back).await? {
+        None => page(&site, &fund, Draft::new(&site), Vec::new(), Said::Nothing).await,
+        Some(Return::Given { thanks_code }) => Ok(answer::see_other(&format!("/thanks/{thanks_code}"))?),
+        Some(Return::Unpaid(None)) => page(&site, &fund, Draft::new(&site), Vec::new(), Said::NotCharged { kept: false }).await,
+        Some(Return::Unpaid(Some(answers))) => {
+            let draft = Draft::of_answers(&site, answers, asked.back);
+            page(&site, &fund, draft, Vec::new(), Said::NotCharged { kept: true }).await
+        }
+    }
 }
 
 /// `POST /f/{fund}/give`: to Stripe's page, or the same form again with what to mend.
 pub async fn send(State(site): AnySite, Path(slug): Path<String>, Form(fields): Form<Fields>) -> Result<Response, Trouble> {
     let fund = public_fund(&site, &slug).await?;
-    let form = PledgeForm::from(fields);
-    let pledge = match Pledge::parse(&form, Limits::usual(fund.currency)) {
+    let now = site.clock.now();
+    let Fields { amount, amount_other, email, name, attempt, website, issued, back } = fields;
+    let given_out = donations::issued_at(&site.keyring, &attempt, &issued, now);
+    let form = PledgeForm { amount, amount_other, email, name, attempt, trap: website };
+    let draft = Draft { form, issued_at: given_out.unwrap_or(now), back };
+    let pledge = match Pledge::parse(&draft.form, Limits::usual(fund.currency)) {
         Ok(pledge) => pledge,
-        Err(errors) => return page(&site, &fund, form, errors, Said::Nothing).await,
+        Err(errors) => return page(&site, &fund, draft, errors, Said::Nothing).await,
     };
+    if given_out.is_none_or(|at| donations::is_too_soon(at, now)) {
+        return page(&site, &fund, draft, Vec::new(), Said::TooSoon).await;
+    }
+    match come_back(&site, &fund, &draft.back).await? {
+        Some(Return::Given { thanks_code }) => return Ok(answer::see_other(&format!("/thanks/{thanks_code}"))?),
+        Some(Return::Unpaid(Some(answers))) => {
+            if let Some(url) = answers.same_checkout(&pledge.input_hash()) {
+                return Ok(answer::see_other(url)?);
+            }
+        }
+        Some(Return::Unpaid(None)) | None => {}
+    }
+    give(&site, &fund, draft, &pledge).await
+}
+
+/// How things stand with the gift that a donor comes back from, if the address says any.
+async fn come_back(site: &Site, fund: &Fund, back: &str) -> Result<Option<Return>, Trouble> {
+    if back.is_empty() {
+        return Ok(None);
+    }
+    let tx = &mut site.db.begin_read().await?;
+    Ok(donations::come_back(tx, fund.id, back, &site.keyring, site.clock.now()).await?)
+}
+
+async fn give(site: &Site, fund: &Fund, draft: Draft, pledge: &Pledge) -> Result<Response, Trouble> {
     let desk = Desk {
         db: &site.db,
         payments: &site.payments,
@@ -114,33 +177,37 @@ pub async fn send(State(site): AnySite, Path(slug): Path<String>, Form(fields): 
         clock: &site.clock,
         base_url: &site.base_url,
     };
-    match donations::give(&desk, &fund, &pledge).await {
+    match donations::give(&desk, fund, pledge).await {
         Ok(url) => Ok(answer::see_other(&url)?),
-        Err(GiveError::Pledge(PledgeError::NotOpen)) => Ok(closed(&site, &fund, StatusCode::CONFLICT)),
-        Err(GiveError::Pledge(PledgeError::Changed | PledgeError::TooOld)) => page(&site, &fund, form, Vec::new(), Said::Stale).await,
+        Err(GiveError::Pledge(PledgeError::NotOpen)) => Ok(closed(site, fund, StatusCode::CONFLICT)),
+        Err(GiveError::Pledge(PledgeError::Changed | PledgeError::TooOld)) => page(site, fund, draft, Vec::new(), Said::Stale).await,
         Err(GiveError::Pledge(PledgeError::Database(error))) => Err(error.into()),
         Err(GiveError::Stripe(error)) => {
             tracing::warn!(%error, "no checkout page was opened");
-            page(&site, &fund, form, Vec::new(), Said::Unreachable).await
+            page(site, fund, draft, Vec::new(), Said::Unreachable).await
         }
     }
 }
 
-async fn page(site: &Site, fund: &Fund, mut form: PledgeForm, errors: Vec<FieldError>, said: Said) -> Result<Response, Trouble> {
+async fn page(site: &Site, fund: &Fund, draft: Draft, errors: Vec<FieldError>, said: Said) -> Result<Response, Trouble> {
+    let Draft { mut form, issued_at, back } = draft;
     let status = match said {
         Said::Unreachable => StatusCode::SERVICE_UNAVAILABLE,
-        Said::Nothing | Said::NotCharged if errors.is_empty() => StatusCode::OK,
-        Said::Nothing | Said::NotCharged | Said::Stale => StatusCode::UNPROCESSABLE_ENTITY,
+        Said::Nothing | Said::NotCharged { .. } if errors.is_empty() => StatusCode::OK,
+        Said::Nothing | Said::NotCharged { .. } | Said::Stale | Said::TooSoon => StatusCode::UNPROCESSABLE_ENTITY,
     };
     // Whoever sees the form anew after a stale attempt starts another; every other repeat is the same gift.
     if said == Said::Stale || errors.iter().any(|error| error.field == "attempt") {
         form.attempt = site.entropy.reference();
     }
+    let issued = donations::issue(&site.keyring, &form.attempt, issued_at);
     let headline = Headline::find(site, &fund.slug).await?;
     let (presets, limits, practice) = (presets(fund.currency), Limits::usual(fund.currency), site.is_practice());
-    let mut response = answer::page(status, &GivePage { fund, headline, presets, limits, form, errors, said, practice });
+    let shown = GivePage { fund, headline, presets, limits, form, issued, back, errors, said, practice };
+    let private = said == Said::NotCharged { kept: true };
+    let mut response = if private { answer::private_page(status, &shown) } else { answer::page(status, &shown) };
     if said == Said::Unreachable {
-        response.headers_mut().insert(RETRY_AFTER, axum::http::HeaderValue::from_static("120"));
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("120"));
     }
     Ok(response)
 }

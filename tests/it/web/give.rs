@@ -1,5 +1,7 @@
 //! The give form: what leads to Stripe's page, what leads back, and what it never does.
 
+use std::time::Duration;
+
 use strikefund::{funds, run, transact};
 
 use super::Visit;
@@ -24,14 +26,14 @@ on_both_databases! {
         books.general_fund().await;
         let visit = Visit::of(books);
         let form = [("amount", "25"), ("email", "ana@example.org"), ("name", "Ana"), ("attempt", ATTEMPT), ("website", "")];
-        let first = visit.submit(GIVE, &form).await.is(303);
+        let first = visit.give(GIVE, &form).await.is(303);
         assert_eq!(first.header("cache-control"), Some("no-store"));
         assert!(first.next().starts_with("/practice/checkout/cs_test_"), "{}", first.next());
-        assert_eq!(visit.submit(GIVE, &form).await.is(303).next(), first.next());
+        assert_eq!(visit.give(GIVE, &form).await.is(303).next(), first.next());
         assert_eq!(pledges(books).await, 1);
         visit.get(&first.next()).await.is(200).says("$25.00").never_says("ana@example.org");
         let other = [("amount", "50"), ("email", "ana@example.org"), ("attempt", ATTEMPT)];
-        visit.submit(GIVE, &other).await.is(422).says("Please press the button again").never_says(ATTEMPT).says("ana@example.org");
+        visit.give(GIVE, &other).await.is(422).says("Please press the button again").never_says(ATTEMPT).says("ana@example.org");
         assert_eq!(pledges(books).await, 1);
     }
 
@@ -40,7 +42,7 @@ on_both_databases! {
         let visit = Visit::of(books);
         let form = [("amount", "100"), ("amount_other", "1,50"), ("email", "nobody"), ("name", "Ana <b>"), ("attempt", ATTEMPT)];
         visit
-            .submit(GIVE, &form)
+            .give(GIVE, &form)
             .await
             .is(422)
             .says("<title>Error: ")
@@ -54,9 +56,9 @@ on_both_databases! {
             .says("value=\"100\" checked")
             .says(ATTEMPT);
         for amount in ["0", "-1", "0.001", "1e18", "１２", "1,50", "4.99", "5000.01", "NaN", "999999999999999999999999"] {
-            visit.submit(GIVE, &[("amount_other", amount), ("email", "ana@example.org"), ("attempt", ATTEMPT)]).await.is(422);
+            visit.give(GIVE, &[("amount_other", amount), ("email", "ana@example.org"), ("attempt", ATTEMPT)]).await.is(422);
         }
-        visit.submit(GIVE, &[("amount", "25"), ("email", "a@b.org"), ("attempt", ATTEMPT), ("website", "x")]).await.is(422);
+        visit.give(GIVE, &[("amount", "25"), ("email", "a@b.org"), ("attempt", ATTEMPT), ("website", "x")]).await.is(422);
         assert_eq!(pledges(books).await, 0);
     }
 
@@ -65,18 +67,54 @@ on_both_databases! {
         let visit = Visit::of(books);
         let polyglot = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'`{{7*7}}";
         let form = [("amount", polyglot), ("amount_other", polyglot), ("email", polyglot), ("name", polyglot), ("attempt", polyglot), ("website", polyglot)];
-        visit.submit(GIVE, &form).await.is(422).never_says("<script").never_says("<img").never_says("\">'").never_says("49");
+        visit.give(GIVE, &form).await.is(422).never_says("<script").never_says("<img").never_says("\">'").never_says("49");
     }
 
     async fn while_stripe_is_away_nothing_is_charged_and_nothing_typed_is_lost(books: &Books) {
         books.general_fund().await;
         let visit = Visit::with_stripe_at(books, Some("http://127.0.0.1:9"));
         let form = [("amount", "50"), ("email", "ana@example.org"), ("name", "Ana"), ("attempt", ATTEMPT)];
-        let answer = visit.submit(GIVE, &form).await.is(503).says("You have not been charged").says("ana@example.org").says("value=\"50\" checked").says(ATTEMPT);
+        let answer = visit.give(GIVE, &form).await.is(503).says("You have not been charged").says("ana@example.org").says("value=\"50\" checked").says(ATTEMPT);
         assert!(answer.header("retry-after").is_some());
         let back = Visit::of(books);
-        assert!(back.submit(GIVE, &form).await.is(303).next().starts_with("/practice/checkout/"), "the same form goes on from the kept pledge");
+        assert!(back.give(GIVE, &form).await.is(303).next().starts_with("/practice/checkout/"), "the same form goes on from the kept pledge");
         assert_eq!(pledges(books).await, 1);
+    }
+
+    async fn a_form_that_comes_back_within_three_seconds_is_asked_for_once_more_and_never_blocked(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let form = [("amount", "50"), ("email", "ana@example.org"), ("name", "Ana"), ("attempt", ATTEMPT)];
+        let sent = async |issued: &str| visit.submit(GIVE, &[&form[..], &[("issued", issued)]].concat()).await;
+        let soon = visit.issued(ATTEMPT, 2);
+        sent(&soon)
+            .await
+            .is(422)
+            .says("Please press the button again.")
+            .says("value=\"ana@example.org\"")
+            .says("value=\"50\" checked")
+            .says(ATTEMPT)
+            .says(&soon);
+        assert_eq!(pledges(books).await, 0);
+        books.clock.advance(Duration::from_secs(1));
+        assert!(sent(&soon).await.is(303).next().starts_with("/practice/checkout/"), "the same form, pressed again");
+        for never_ours in ["", "1794679000000000-forged", &visit.issued("another attempt", 20), &visit.issued(ATTEMPT, 25 * 3600)] {
+            sent(never_ours).await.is(422).says("Please press the button again.").says("ana@example.org");
+        }
+        let mistaken = [("amount", "50"), ("email", "nobody"), ("attempt", ATTEMPT), ("issued", &*visit.issued(ATTEMPT, 0))];
+        visit.submit(GIVE, &mistaken).await.is(422).says("looks unfinished").never_says("Please press");
+        assert_eq!(pledges(books).await, 1);
+    }
+
+    async fn the_form_as_it_is_given_out_can_be_sent_three_seconds_later(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let page = visit.get(GIVE).await.is(200);
+        let (attempt, issued) = (page.value_of("attempt"), page.value_of("issued"));
+        let form = [("amount", "25"), ("email", "ana@example.org"), ("attempt", &*attempt), ("issued", &*issued)];
+        visit.submit(GIVE, &form).await.is(422).says("Please press the button again.");
+        books.clock.advance(Duration::from_secs(3));
+        visit.submit(GIVE, &form).await.is(303);
     }
 
     async fn a_fund_that_is_not_open_shows_no_form_and_takes_no_gift(books: &Books) {
@@ -86,14 +124,14 @@ on_both_databases! {
         for (state, said) in [(funds::State::Paused, "Giving is paused"), (funds::State::WindingDown, "no longer takes gifts"), (funds::State::Closed, "no longer takes gifts")] {
             set_state(books, state).await;
             visit.get(GIVE).await.is(200).says(said).never_says("<form");
-            visit.submit(GIVE, &form).await.is(409).says(said);
+            visit.give(GIVE, &form).await.is(409).says(said);
             visit.get("/f/general").await.is(200).never_says("/give");
         }
         set_state(books, funds::State::Draft).await;
         for path in [GIVE, "/f/general"] {
             visit.get(path).await.is(404);
         }
-        visit.submit(GIVE, &form).await.is(404);
+        visit.give(GIVE, &form).await.is(404);
         visit.get("/").await.is(200).says("No fund is open here yet");
         assert_eq!(pledges(books).await, 0);
     }
@@ -104,6 +142,5 @@ on_both_databases! {
         let (one, other) = (visit.get(GIVE).await.is(200), visit.get(GIVE).await.is(200));
         assert_ne!(one.body, other.body, "each form has an attempt of its own");
         assert_eq!(one.header("cache-control"), Some("no-store"));
-        visit.get("/f/general/give?back=1").await.is(200).says("You have not been charged.");
     }
 }

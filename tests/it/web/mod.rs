@@ -1,5 +1,6 @@
 //! The site from outside: requests to the router in process, and to the accept loop over a real port.
 
+mod back;
 mod edge;
 mod give;
 mod pages;
@@ -13,7 +14,9 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
+use strikefund::clock::Clock;
 use strikefund::db::Db;
+use strikefund::donations;
 use strikefund::ids::Entropy;
 use strikefund::payments::practice::{self, Practice};
 use strikefund::payments::{Gateway, GatewaySettings, Payments, Settings, read_secrets};
@@ -29,7 +32,14 @@ const BASE_URL: &str = "https://fund.example.org";
 struct Visit {
     router: Router,
     practice: Practice,
+    payments: Arc<Payments>,
+    clock: Clock,
 }
+
+/// What every visit's site seals with.
+const MASTER: [u8; 32] = [7; 32];
+/// The endpoint's secret.
+const SECRET: &str = "whsec_practice";
 
 /// What came back.
 #[derive(Debug)]
@@ -46,6 +56,11 @@ impl Visit {
 
     /// The same with Stripe elsewhere than where it answers.
     fn with_stripe_at(books: &Books, api_base: Option<&str>) -> Self {
+        Self::to_site(books, api_base, |parts| Site::new(parts).at_once())
+    }
+
+    /// A site as `make` makes it.
+    fn to_site(books: &Books, api_base: Option<&str>, make: impl FnOnce(Parts) -> Site) -> Self {
         let (clock, entropy) = (books.clock.clone(), books.entropy.clone());
         let options = practice::Options {
             port: 0,
@@ -55,20 +70,34 @@ impl Visit {
             daily_payouts: false,
         };
         let practice = Practice::start(options, None).unwrap();
-        let keyring = Arc::new(Keyring::from_master(&[7; 32]));
+        let keyring = Arc::new(Keyring::from_master(&MASTER));
         let mut gateway = GatewaySettings::new("sk_test_practice".to_owned().into(), api_base.map_or(practice.api_base(), str::to_owned));
-        gateway.first_pause = Duration::from_millis(1);
+        (gateway.first_pause, gateway.job_pace) = (Duration::from_millis(1), Duration::ZERO);
         let payments = Arc::new(Payments::open(Settings {
             db: books.db.clone(),
             clock: clock.clone(),
             entropy: entropy.clone(),
             keyring: Arc::clone(&keyring),
             gateway: Gateway::new(&gateway, entropy.clone()).unwrap(),
-            secrets: read_secrets("whsec_practice").unwrap(),
+            secrets: read_secrets(SECRET).unwrap(),
         }));
         let db: Db = books.db.clone();
-        let parts = Parts { db, clock, entropy, keyring, payments, practice: Some(practice.clone()), base_url: BASE_URL.to_owned() };
-        Self { router: web::router(Arc::new(Site::new(parts).at_once())).unwrap(), practice }
+        let (practice_page, base_url) = (Some(practice.clone()), BASE_URL.to_owned());
+        let parts =
+            Parts { db, clock: clock.clone(), entropy, keyring, payments: Arc::clone(&payments), practice: practice_page, base_url };
+        Self { router: web::router(Arc::new(make(parts))).unwrap(), practice, payments, clock }
+    }
+
+    /// What the form of `attempt` bears when it was given out so many seconds ago.
+    fn issued(&self, attempt: &str, secs_ago: i64) -> String {
+        donations::issue(&Keyring::from_master(&MASTER), attempt, self.clock.now().plus_secs(-secs_ago))
+    }
+
+    /// Sends a give form that somebody took a while to fill in.
+    async fn give(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let attempt = fields.iter().find(|(name, _)| *name == "attempt").map_or("", |(_, attempt)| attempt);
+        let issued = self.issued(attempt, 20);
+        self.submit(path, &[fields, &[("issued", &*issued)]].concat()).await
     }
 
     async fn send(&self, request: Request<Body>) -> Answer {
@@ -126,6 +155,13 @@ impl Answer {
     fn never_says(self, words: &str) -> Self {
         assert!(!self.text().contains(words), "“{words}” is in:\n{}", self.text());
         self
+    }
+
+    /// What a hidden field of its form holds.
+    #[track_caller]
+    fn value_of(&self, name: &str) -> String {
+        let after = self.text().split(&format!("name=\"{name}\" value=\"")).nth(1).expect("the form has such a field");
+        after.split('"').next().unwrap_or_default().to_owned()
     }
 
     /// Where it sends the browser, as a path of ours.

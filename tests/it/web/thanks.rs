@@ -15,7 +15,7 @@ const GIVE: &str = "/f/general/give";
 /// Gives 25.00 up to the payment page; the page's path.
 async fn at_checkout(visit: &Visit) -> String {
     let form = [("amount", "25"), ("email", "ana@example.org"), ("name", "Ana Name"), ("attempt", "abcdefghijklmnopqrstuvwxyz")];
-    visit.submit(GIVE, &form).await.is(303).next()
+    visit.give(GIVE, &form).await.is(303).next()
 }
 
 async fn choose(visit: &Visit, checkout: &str, outcome: &str) -> Answer {
@@ -113,7 +113,7 @@ on_both_databases! {
         books.general_fund().await;
         let visit = Visit::of(books);
         let next = choose(&visit, &at_checkout(&visit).await, "run_out_of_time").await.is(303).next();
-        visit.get(&next).await.is(200).says("You have not been charged.");
+        visit.get(&next).await.is(200).says("You have not been charged.").says("value=\"ana@example.org\"");
         assert!(visit.practice.session("cs_test_nobody").is_none());
     }
 }
