@@ -45,3 +45,5 @@ mod plans;
 mod practice;
 #[cfg(test)]
 mod web;
+mod rarities;
+#[cfg(test)]

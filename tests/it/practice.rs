@@ -1,6 +1,6 @@
 //! The practice Stripe, seen from outside: over its HTTP face as a client sees it, and by its verbs as the site does.
 
-mod client;
+pub mod client;
 mod deliveries;
 mod judges;
 mod lists;

@@ -1,6 +1,6 @@
 //! The one Stripe account of the practice server: its tables, its clock, and how ids lead to rows. What each object does is in its own file.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
@@ -9,6 +9,7 @@ use super::balance::Balance;
 use super::catalogue::{Price, Product};
 use super::charge::Charge;
 use super::checkout::Session;
+use super::course::Manner;
 use super::customer::Customer;
 use super::deliveries::{Delivery, SignedDelivery};
 use super::dispute::Dispute;
@@ -44,6 +45,11 @@ pub struct Account {
     pub faults: Faults,
     /// Requests that a fault has already failed once; the next try of each goes through.
     pub failed_once: HashSet<String>,
+    /// How the events told now come, and how many were told in this manner.
+    pub manner: Manner,
+    pub told: u64,
+    /// Currencies that settle in another one, and the rate in millionths.
+    pub conversions: BTreeMap<Currency, (Currency, u32)>,
     pub balance: Balance,
     pub agenda: Agenda,
     pub lines: Lines,
@@ -84,6 +90,9 @@ impl Account {
             fees: Fees::Table,
             faults: Faults::default(),
             failed_once: HashSet::new(),
+            manner: Manner::AsUsual,
+            told: 0,
+            conversions: BTreeMap::new(),
             balance: Balance::default(),
             agenda: Agenda::default(),
             lines: Lines::default(),

@@ -6,6 +6,7 @@ use std::collections::btree_map::OccupiedEntry;
 use super::charge::Charge;
 use super::checkout::Session;
 use super::deliveries::Delivery;
+use super::dispute::Dispute;
 use super::invoice::Invoice;
 use super::lines::Line;
 use super::payout::Payout;
@@ -37,6 +38,15 @@ pub enum Task {
     FailPayout(Key<Payout>),
     /// All that is available goes out, once a day.
     PayOutDaily,
+    /// What was chosen on the practice page for afterwards.
+    Afterwards(Key<Session>),
+    /// A dispute ends.
+    CloseDispute {
+        /// Which.
+        dispute: Key<Dispute>,
+        /// Whether we win.
+        won: bool,
+    },
     /// A session nobody finished runs out.
     ExpireSession(Key<Session>),
     /// The next period of a subscription begins.

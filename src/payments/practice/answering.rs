@@ -30,6 +30,8 @@ pub struct Answer {
     pub html: bool,
     /// How much of the body arrives before the connection breaks; None for all of it.
     pub cut_at: Option<usize>,
+    /// It takes a second to come.
+    pub slow: bool,
 }
 
 type Route = fn(&mut Account, &str, &[&str], &Form) -> Option<Reply>;
@@ -52,7 +54,7 @@ const ROUTES: [Route; 15] = [
     super::method::answer,
     super::balance::answer,
 ];
-const MORE_ROUTES: [Route; 2] = [super::events::answer, super::endpoints::answer];
+const MORE_ROUTES: [Route; 3] = [super::events::answer, super::endpoints::answer, super::pausing::answer];
 
 impl Account {
     pub fn answer(&mut self, call: &Call<'_>) -> Answer {
@@ -60,7 +62,7 @@ impl Account {
         let request_id = self.names.text("req_", self.requests);
         let form = Form::parse(call.query, call.body);
         let fingerprint = format!("{} {}\n{}", call.method, call.path, form.canonical());
-        let mut answer = Answer { status: 200, body: String::new(), request_id, replayed: false, html: false, cut_at: None };
+        let mut answer = Answer { status: 200, body: String::new(), request_id, replayed: false, html: false, cut_at: None, slow: false };
         if let Err(error) = authorize(call.authorization) {
             answer.refuse(&error);
             return answer;
@@ -140,6 +142,8 @@ impl Account {
             answer.cut_at = Some(0);
         } else if method == "GET" && self.strikes(self.faults.page_cut_off) {
             answer.cut_at = Some(answer.body.len() / 2);
+        } else if method == "GET" && self.strikes(self.faults.page_slow) {
+            answer.slow = true;
         } else {
             return;
         }

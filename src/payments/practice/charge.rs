@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::account::{Account, code};
 use super::agenda::Task;
 use super::balance::available_on;
+use super::conversion::Settled;
 use super::customer::Customer;
 use super::form::Form;
 use super::intent::Intent;
@@ -199,7 +200,8 @@ impl Account {
         if charge.line.is_some() || charge.without_line {
             return false;
         }
-        let (amount, currency, family) = (charge.amount, charge.currency, charge.means.family);
+        let family = charge.means.family;
+        let Settled { currency, minor: amount, rate } = self.settled(charge.currency, charge.amount);
         let usable = match charge.means.fate {
             Fate::AvailableAtOnce => created,
             Fate::Settles(after) | Fate::Bounces(after) => available_on(created).max(charge.created + after),
@@ -209,7 +211,7 @@ impl Account {
         let fee = self.charge_fee(currency, amount);
         self.move_balance(currency, amount - fee, usable);
         let source = Source::Charge(key);
-        let line = self.write_line(Line { created, available_on: usable, amount, fee, currency, kind, source, reserved: false });
+        let line = self.write_line(Line { created, available_on: usable, amount, fee, currency, rate, kind, source, reserved: false });
         self.charges[key].line = Some(line);
         true
     }
@@ -229,12 +231,14 @@ impl Account {
         self.charges[key].status = Status::Failed;
         let charge = &self.charges[key];
         if !charge.without_line {
-            let (amount, currency) = (-charge.amount, charge.currency);
+            let converted = self.settled(charge.currency, -charge.amount);
+            let converted = (converted.minor, converted.currency, converted.rate);
+            let (amount, currency, rate) = charge.line.map_or(converted, |line| self.lines.counter_of(line));
             let usable = available_on(charge.created).max(now);
             self.move_balance(currency, amount, usable);
             let (kind, source) = (LineKind::PaymentFailureRefund, Source::Charge(key));
             let line =
-                self.write_line(Line { created: now, available_on: usable, amount, fee: 0, currency, kind, source, reserved: false });
+                self.write_line(Line { created: now, available_on: usable, amount, fee: 0, currency, rate, kind, source, reserved: false });
             self.charges[key].failure_line = Some(line);
         }
         self.tell("charge.failed", key);

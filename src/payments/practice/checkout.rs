@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::account::{Account, code};
 use super::agenda::Task;
 use super::catalogue::{Interval, Price};
+use super::course::{Afterwards, Manner};
 use super::customer::Customer;
 use super::form::Form;
 use super::intent::Intent;
@@ -47,7 +48,7 @@ pub struct Session {
     pub expires_at: i64,
     pub success_url: Option<String>,
     pub cancel_url: Option<String>,
-    client_reference_id: Option<String>,
+    pub client_reference_id: Option<String>,
     pub email: Option<String>,
     locale: Option<String>,
     submit_type: Option<String>,
@@ -60,6 +61,9 @@ pub struct Session {
     pub intent: Option<Key<Intent>>,
     pub subscription: Option<Key<Subscription>>,
     pub invoice: Option<Key<Invoice>>,
+    /// What was chosen on the practice page.
+    pub afterwards: Afterwards,
+    pub manner: Manner,
 }
 
 impl Row for Session {
@@ -169,6 +173,8 @@ impl Account {
             intent: None,
             subscription: None,
             invoice: None,
+            afterwards: Afterwards::Nothing,
+            manner: Manner::AsUsual,
             items,
         };
         let key = self.add(session);

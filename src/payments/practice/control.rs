@@ -54,7 +54,7 @@ pub async fn pay(State(shared): State<Arc<Shared>>, Json(pay): Json<Pay>) -> Res
     let charge = {
         let mut account = shared.account();
         let key = account.find::<Session>(&pay.session).ok_or((StatusCode::NOT_FOUND, "no such session".to_owned()))?;
-        let paid = account.pay_session(key, pay.outcome).map_err(|error| (StatusCode::CONFLICT, error.to_string()))?;
+        let paid = account.pay_session(key, pay.outcome.into()).map_err(|error| (StatusCode::CONFLICT, error.to_string()))?;
         account.id_or_null(paid)
     };
     shared.wake();

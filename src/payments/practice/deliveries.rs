@@ -7,6 +7,7 @@ use sha2::Sha256;
 
 use super::account::Account;
 use super::agenda::Task;
+use super::course::Manner;
 use super::endpoints::Endpoint;
 use super::events::Event;
 use super::oddities::Oddity;
@@ -80,26 +81,27 @@ impl Account {
     pub fn schedule_deliveries(&mut self, event: Key<Event>) {
         let kind = self.events[event].kind;
         let endpoints: Vec<_> = self.endpoints.iter().filter(|(_, endpoint)| endpoint.wants(kind)).map(|(key, _)| key).collect();
+        let (twice, wait) = (self.manner == Manner::Twice, self.wait_by_manner());
         for endpoint in endpoints {
             self.events[event].pending += 1;
             if self.strikes(self.faults.deliveries_dropped) {
                 continue;
             }
-            self.schedule(event, endpoint, true);
-            if self.strikes(self.faults.delivered_twice) {
-                self.schedule(event, endpoint, false);
+            self.schedule(event, endpoint, wait, true);
+            if twice || self.strikes(self.faults.delivered_twice) {
+                self.schedule(event, endpoint, wait, false);
             }
         }
     }
 
-    fn schedule(&mut self, event: Key<Event>, endpoint: Key<Endpoint>, counted: bool) {
-        let wait = if self.strikes(self.faults.deliveries_delayed) {
+    fn schedule(&mut self, event: Key<Event>, endpoint: Key<Endpoint>, at_least: u64, counted: bool) {
+        let wait = at_least.max(if self.strikes(self.faults.deliveries_delayed) {
             self.entropy.below(THREE_DAYS_SECS)
         } else if self.strikes(self.faults.deliveries_shuffled) {
             self.entropy.below(TWO_MINUTES_SECS)
         } else {
             0
-        };
+        });
         let (oddity, doubted) = (self.draw_oddity(), self.strikes(self.faults.answer_counts_as_500));
         let created = self.now();
         let key = self.add(Delivery { created, event, endpoint, attempts: 0, oddity, doubted, counted });
@@ -160,7 +162,7 @@ impl Account {
         let kind = self.events[event].kind;
         let endpoints: Vec<_> = self.endpoints.iter().filter(|(_, endpoint)| endpoint.wants(kind)).map(|(key, _)| key).collect();
         for endpoint in endpoints {
-            self.schedule(event, endpoint, false);
+            self.schedule(event, endpoint, 0, false);
         }
     }
 }

@@ -4,10 +4,12 @@ use serde_json::{Map, Value, json};
 
 use super::account::{Account, code};
 use super::charge::Charge;
+use super::conversion::Settled;
 use super::form::Form;
 use super::intent::Intent;
 use super::lines::{Line, LineKind, Source};
 use super::metadata::Metadata;
+use super::refund::RefundMore;
 use super::reply::{Reply, list};
 use super::table::{Key, Row, Table};
 use crate::money::Currency;
@@ -50,8 +52,11 @@ pub enum Status {
     WarningClosed,
     NeedsResponse,
     UnderReview,
+    AppealNeedsResponse,
+    AppealUnderReview,
     Won,
     Lost,
+    Prevented,
 }
 
 impl Status {
@@ -62,8 +67,11 @@ impl Status {
             Self::WarningClosed => "warning_closed",
             Self::NeedsResponse => "needs_response",
             Self::UnderReview => "under_review",
+            Self::AppealNeedsResponse => "appeal_needs_response",
+            Self::AppealUnderReview => "appeal_under_review",
             Self::Won => "won",
             Self::Lost => "lost",
+            Self::Prevented => "prevented",
         }
     }
 }
@@ -125,16 +133,38 @@ impl Row for Dispute {
 impl Account {
     /// A bank disputes `amount` of a charge, or only asks about it.
     pub fn open_dispute(&mut self, charge: Key<Charge>, amount: i64, inquiry: bool) -> Key<Dispute> {
-        let (created, currency) = (self.now(), self.charges[charge].currency);
         let status = if inquiry { Status::WarningNeedsResponse } else { Status::NeedsResponse };
-        let (metadata, evidence) = (Metadata::default(), Map::new());
-        let key = self.add(Dispute { created, charge, amount, currency, status, metadata, evidence, lines: vec![] });
+        let key = self.add_dispute(charge, amount, status);
         if inquiry {
             self.tell("charge.dispute.created", key);
         } else {
             self.withdraw(key, "charge.dispute.created");
         }
         key
+    }
+
+    fn add_dispute(&mut self, charge: Key<Charge>, amount: i64, status: Status) -> Key<Dispute> {
+        let (created, currency) = (self.now(), self.charges[charge].currency);
+        let (metadata, evidence) = (Metadata::default(), Map::new());
+        self.add(Dispute { created, charge, amount, currency, status, metadata, evidence, lines: vec![] })
+    }
+
+    /// The network refunds the donor before the bank disputes: the dispute is over as it begins, and only the refund moves money.
+    pub fn prevent_dispute(&mut self, charge: Key<Charge>) -> Option<Key<Dispute>> {
+        let amount = self.charges[charge].amount - self.charges[charge].refunded;
+        self.refund_charge(charge, None, RefundMore::default()).ok()?;
+        let key = self.add_dispute(charge, amount, Status::Prevented);
+        self.tell("charge.dispute.created", key);
+        self.tell("charge.dispute.closed", key);
+        Some(key)
+    }
+
+    /// A lost dispute is argued once more; the money stays where it is until that ends.
+    pub fn appeal_dispute(&mut self, key: Key<Dispute>) {
+        if self.disputes[key].status == Status::Lost {
+            self.disputes[key].status = Status::AppealNeedsResponse;
+            self.tell("charge.dispute.updated", key);
+        }
     }
 
     /// An inquiry becomes a dispute: now the money goes.
@@ -150,24 +180,25 @@ impl Account {
         let (amount, currency, charge) = (dispute.amount, dispute.currency, dispute.charge);
         self.line_before_going_back(charge);
         self.charges[charge].disputed = true;
-        let fee = self.dispute_fee(currency);
+        let fee = self.dispute_fee(self.settled(currency, 0).currency);
         self.move_money(key, LineKind::Dispute, -amount, fee);
         self.tell(kind, key);
         self.tell("charge.dispute.funds_withdrawn", key);
     }
 
     fn move_money(&mut self, key: Key<Dispute>, kind: LineKind, amount: i64, fee: i64) {
-        let (now, currency) = (self.now(), self.disputes[key].currency);
+        let now = self.now();
+        let Settled { currency, minor: amount, rate } = self.settled(self.disputes[key].currency, amount);
         self.move_balance(currency, amount - fee, now);
         let source = Source::Dispute(key);
-        let line = self.write_line(Line { created: now, available_on: now, amount, fee, currency, kind, source, reserved: false });
+        let line = self.write_line(Line { created: now, available_on: now, amount, fee, currency, rate, kind, source, reserved: false });
         self.disputes[key].lines.push(line);
     }
 
     /// Won, for the whole or a part, also long after it was lost. The fee comes back when `with_fee`. An inquiry just ends.
     pub fn win_dispute(&mut self, key: Key<Dispute>, amount: Option<i64>, with_fee: bool) {
         let dispute = &self.disputes[key];
-        if matches!(dispute.status, Status::Won | Status::WarningClosed) {
+        if matches!(dispute.status, Status::Won | Status::WarningClosed | Status::Prevented) {
             return;
         }
         if dispute.lines.is_empty() {
@@ -175,7 +206,7 @@ impl Account {
             return;
         }
         let (amount, currency) = (amount.unwrap_or(dispute.amount), dispute.currency);
-        let fee = if with_fee { -self.dispute_fee(currency) } else { 0 };
+        let fee = if with_fee { -self.dispute_fee(self.settled(currency, 0).currency) } else { 0 };
         self.disputes[key].status = Status::Won;
         self.move_money(key, LineKind::DisputeReversal, amount, fee);
         self.tell("charge.dispute.funds_reinstated", key);
@@ -185,9 +216,9 @@ impl Account {
     /// Lost: nothing moves any more, for the money went at the start.
     pub fn lose_dispute(&mut self, key: Key<Dispute>) {
         match self.disputes[key].status {
-            Status::Won | Status::Lost | Status::WarningClosed => {}
+            Status::Won | Status::Lost | Status::WarningClosed | Status::Prevented => {}
             Status::WarningNeedsResponse | Status::WarningUnderReview => self.close_inquiry(key),
-            Status::NeedsResponse | Status::UnderReview => {
+            Status::NeedsResponse | Status::UnderReview | Status::AppealNeedsResponse | Status::AppealUnderReview => {
                 self.disputes[key].status = Status::Lost;
                 self.tell("charge.dispute.closed", key);
             }
@@ -211,6 +242,7 @@ impl Account {
         dispute.evidence.extend(sent);
         dispute.status = match dispute.status {
             Status::NeedsResponse if !dispute.evidence.is_empty() => Status::UnderReview,
+            Status::AppealNeedsResponse if !dispute.evidence.is_empty() => Status::AppealUnderReview,
             Status::WarningNeedsResponse if !dispute.evidence.is_empty() => Status::WarningUnderReview,
             other => other,
         };

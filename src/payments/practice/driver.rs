@@ -127,6 +127,8 @@ impl Account {
             Task::StepPayout(payout) => self.step_payout(payout),
             Task::FailPayout(payout) => self.fail_payout(payout),
             Task::PayOutDaily => self.pay_out_daily(),
+            Task::Afterwards(session) => self.follow_up(session),
+            Task::CloseDispute { dispute, won } => self.close_dispute(dispute, won),
             Task::ExpireSession(session) => self.expire_session(session),
             Task::Renew(subscription) => self.renew(subscription),
             Task::RetryInvoice(invoice) => self.retry_invoice(invoice),

@@ -55,9 +55,13 @@ pub struct Faults {
     pub page_empty_with_more: u16,
     /// A list's text ends in the middle, the first time it is asked for.
     pub page_cut_off: u16,
+    /// A list's answer takes a second of the machine's own time, the first time it is asked for.
+    pub page_slow: u16,
 
     /// A refund stays pending for a day, without a line.
     pub refund_pends: u16,
+    /// A refund waits until the donor says where to (`requires_action`), without a line.
+    pub refund_asks: u16,
     /// A refund that succeeded fails three days later.
     pub refund_fails_after_success: u16,
     /// A payout that was paid fails two days later.

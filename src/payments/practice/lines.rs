@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::account::{Account, code};
 use super::agenda::Task;
 use super::charge::Charge;
+use super::conversion::exchange_rate;
 use super::dispute::Dispute;
 use super::form::Form;
 use super::payout::Payout;
@@ -75,6 +76,8 @@ pub struct Line {
     pub amount: i64,
     pub fee: i64,
     pub currency: Currency,
+    /// Millionths, where the amount was converted.
+    pub rate: Option<u32>,
     pub kind: LineKind,
     pub source: Source,
     /// The mirror of a hold: it is not part of available and pending.
@@ -102,6 +105,14 @@ impl Lines {
         // Nearly every line is the newest, so this is nearly always a push.
         let at = self.shown.partition_point(|known| *known < place);
         self.shown.insert(at, place);
+    }
+}
+
+impl Lines {
+    /// What a line's counter-line moves: the amount with its sign turned, its currency and its rate.
+    pub fn counter_of(&self, key: Key<Line>) -> (i64, Currency, Option<u32>) {
+        let line = &self.rows[key];
+        (-line.amount, line.currency, line.rate)
     }
 }
 
@@ -139,7 +150,7 @@ impl Row for Line {
             "created": self.created,
             "currency": currency,
             "description": description,
-            "exchange_rate": null,
+            "exchange_rate": exchange_rate(self.rate),
             "fee": self.fee,
             "fee_details": details,
             "net": self.net(),
@@ -253,7 +264,17 @@ impl Account {
     pub fn write_lone_line(&mut self, kind: LineKind, currency: Currency, amount: i64) -> Key<Line> {
         let now = self.now();
         self.move_balance(currency, amount, now);
-        self.write_line(Line { created: now, available_on: now, amount, fee: 0, currency, kind, source: Source::None, reserved: false })
+        self.write_line(Line {
+            created: now,
+            available_on: now,
+            amount,
+            fee: 0,
+            currency,
+            rate: None,
+            kind,
+            source: Source::None,
+            reserved: false,
+        })
     }
 
     /// Stripe holds `amount` back (or lets it go when negative): one line out of the balance and its mirror in the reserve.
@@ -262,7 +283,17 @@ impl Account {
         let kind = if amount >= 0 { LineKind::ReserveHold } else { LineKind::ReserveRelease };
         self.move_balance(currency, -amount, now);
         for (amount, reserved) in [(-amount, false), (amount, true)] {
-            self.write_line(Line { created: now, available_on: now, amount, fee: 0, currency, kind, source: Source::None, reserved });
+            self.write_line(Line {
+                created: now,
+                available_on: now,
+                amount,
+                fee: 0,
+                currency,
+                rate: None,
+                kind,
+                source: Source::None,
+                reserved,
+            });
         }
     }
 

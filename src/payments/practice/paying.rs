@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::account::Account;
 use super::charge::Charge;
 use super::checkout::{Session, Status};
+use super::course::Course;
 use super::form::Form;
 use super::intent::{Intent, Status as IntentStatus};
 use super::method::{Family, Fate, Means, PaymentMethod};
@@ -77,18 +78,30 @@ pub enum PayError {
 }
 
 impl Account {
-    /// Carries out `outcome`; the charge it made, if any.
-    pub fn pay_session(&mut self, key: Key<Session>, outcome: Outcome) -> Result<Option<Key<Charge>>, PayError> {
+    /// Carries out what was chosen; the charge it made, if any.
+    pub fn pay_session(&mut self, key: Key<Session>, course: Course) -> Result<Option<Key<Charge>>, PayError> {
         if self.sessions[key].status != Status::Open {
             return Err(PayError::Finished);
         }
-        let Some(means) = outcome.means() else {
-            self.expire_session(key);
-            return Ok(None);
-        };
-        let method = self.add_method(means, None);
-        let intent = self.pay_session_by(key, method);
-        Ok(self.intents[intent].latest_charge)
+        // Who only confirms what the bank asked stays with what was chosen before.
+        if !self.bank_asks(key) {
+            let session = &mut self.sessions[key];
+            (session.afterwards, session.manner) = (course.afterwards, course.manner);
+        }
+        self.in_manner_of(key, |account| {
+            let Some(means) = course.outcome.means() else {
+                account.expire_session(key);
+                return Ok(None);
+            };
+            let method = account.add_method(means, None);
+            let intent = account.pay_session_by(key, method);
+            Ok(account.intents[intent].latest_charge)
+        })
+    }
+
+    /// Whether the donor's bank waits for a confirmation.
+    pub fn bank_asks(&self, key: Key<Session>) -> bool {
+        self.sessions[key].intent.is_some_and(|intent| self.intents[intent].status == IntentStatus::RequiresAction)
     }
 
     /// Tries to take the session's money by a method.
@@ -148,6 +161,7 @@ impl Account {
 
     /// The money of a session is there, at once or days after it completed.
     pub fn session_paid(&mut self, key: Key<Session>) {
+        self.plan_afterwards(key);
         match self.sessions[key].status {
             Status::Open => self.complete_session(key, true),
             Status::Complete | Status::Expired => {

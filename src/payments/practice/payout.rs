@@ -151,7 +151,7 @@ impl Account {
         let (now, currency) = (self.now(), self.payouts[key].currency);
         self.move_balance(currency, amount, now);
         let source = Source::Payout(key);
-        self.write_line(Line { created: now, available_on: now, amount, fee: 0, currency, kind, source, reserved: false })
+        self.write_line(Line { created: now, available_on: now, amount, fee: 0, currency, rate: None, kind, source, reserved: false })
     }
 
     /// Pending → in transit → paid, a day each.

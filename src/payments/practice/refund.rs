@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::account::{Account, code};
 use super::agenda::Task;
 use super::charge::{Charge, Status as ChargeStatus};
+use super::conversion::Settled;
 use super::form::Form;
 use super::intent::Intent;
 use super::lines::{Line, LineKind, Source};
@@ -18,9 +19,12 @@ const DAY_SECS: i64 = 86_400;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
+    /// The donor must say where to.
+    RequiresAction,
     Pending(PendingReason),
     Succeeded,
     Failed,
+    Canceled,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,9 +78,11 @@ impl Row for Refund {
             "payment_intent": account.id_or_null(charge.intent), "reason": self.reason, "receipt_number": null,
             "source_transfer_reversal": null, "transfer_reversal": null,
             "status": match self.status {
+                Status::RequiresAction => "requires_action",
                 Status::Pending(_) => "pending",
                 Status::Succeeded => "succeeded",
                 Status::Failed => "failed",
+                Status::Canceled => "canceled",
             },
         });
         if let Status::Pending(reason) = self.status {
@@ -120,11 +126,12 @@ impl Account {
         self.line_before_going_back(key);
         let slow = fate == Fate::RefundPends || for_payment || self.strikes(self.faults.refund_pends);
         let to_come = if self.charges[key].line.is_none() { amount } else { 0 };
-        let enough = self.balance.total(currency) + to_come >= amount;
-        let status = match (slow, enough) {
-            (_, false) => Status::Pending(PendingReason::InsufficientFunds),
-            (true, true) => Status::Pending(PendingReason::Processing),
-            (false, true) => Status::Succeeded,
+        let enough = self.can_pay_back(currency, amount, to_come);
+        let status = match (self.strikes(self.faults.refund_asks), slow, enough) {
+            (true, _, _) => Status::RequiresAction,
+            (_, _, false) => Status::Pending(PendingReason::InsufficientFunds),
+            (_, true, true) => Status::Pending(PendingReason::Processing),
+            (_, false, true) => Status::Succeeded,
         };
         let created = self.now();
         let RefundMore { reason, metadata } = more;
@@ -134,7 +141,7 @@ impl Account {
         self.charges[key].refunded += amount;
         match status {
             Status::Succeeded => self.refund_leaves(refund),
-            _ if enough => self.agenda.add(self.clock.now().plus_secs(DAY_SECS), Task::FinishRefund(refund)),
+            Status::Pending(PendingReason::Processing) => self.agenda.add(self.clock.now().plus_secs(DAY_SECS), Task::FinishRefund(refund)),
             _ => {}
         }
         self.tell("refund.created", refund);
@@ -142,15 +149,52 @@ impl Account {
         Ok(refund)
     }
 
+    /// Whether the balance, with what a line to come will bring, holds so much in the currency it settles in.
+    fn can_pay_back(&self, currency: Currency, amount: i64, to_come: i64) -> bool {
+        let (wanted, to_come) = (self.settled(currency, amount), self.settled(currency, to_come));
+        self.balance.total(wanted.currency) + to_come.minor >= wanted.minor
+    }
+
+    /// The donor said where to.
+    pub fn answer_refund(&mut self, key: Key<Refund>) {
+        if self.refunds[key].status == Status::RequiresAction {
+            self.refund_leaves(key);
+            self.tell_of_refund("refund.updated", key);
+        }
+    }
+
+    /// Given up before the money left.
+    ///
+    /// # Errors
+    /// As Stripe's: only a refund that asks can be cancelled.
+    pub fn cancel_refund(&mut self, key: Key<Refund>) -> Result<(), ApiError> {
+        let refund = &mut self.refunds[key];
+        if refund.status != Status::RequiresAction {
+            return Err(ApiError::invalid("id", "Only refunds with a status of requires_action can be canceled."));
+        }
+        refund.status = Status::Canceled;
+        let (charge, amount) = (refund.charge, refund.amount);
+        self.charges[charge].refunded -= amount;
+        self.tell_of_refund("refund.updated", key);
+        Ok(())
+    }
+
+    fn cancel_by_api(&mut self, id: &str) -> Reply {
+        let key = self.get::<Refund>(id)?;
+        self.cancel_refund(key)?;
+        Ok(self.render(key))
+    }
+
     /// The money leaves the balance: the line, and perhaps a failure to come.
     fn refund_leaves(&mut self, key: Key<Refund>) {
         let refund = &self.refunds[key];
-        let (amount, currency, fate) = (-refund.amount, refund.currency, self.charges[refund.charge].means.fate);
+        let fate = self.charges[refund.charge].means.fate;
+        let Settled { currency, minor: amount, rate } = self.settled(refund.currency, -refund.amount);
         let kind = if refund.for_payment { LineKind::PaymentRefund } else { LineKind::Refund };
         let now = self.now();
         self.move_balance(currency, amount, now);
         let source = Source::Refund(key);
-        let line = self.write_line(Line { created: now, available_on: now, amount, fee: 0, currency, kind, source, reserved: false });
+        let line = self.write_line(Line { created: now, available_on: now, amount, fee: 0, currency, rate, kind, source, reserved: false });
         self.refunds[key].line = Some(line);
         self.refunds[key].status = Status::Succeeded;
         if fate == Fate::RefundFails || self.strikes(self.faults.refund_fails_after_success) {
@@ -169,15 +213,18 @@ impl Account {
     /// A refund comes back: its money returns by a line of its own, if it had left.
     pub fn fail_refund(&mut self, key: Key<Refund>) {
         let refund = &self.refunds[key];
-        if refund.status == Status::Failed {
+        if matches!(refund.status, Status::Failed | Status::Canceled) {
             return;
         }
-        let (amount, currency, charge) = (refund.amount, refund.currency, refund.charge);
-        if refund.line.is_some() {
+        let (amount, charge) = (refund.amount, refund.charge);
+        if let Some(left) = refund.line {
             let now = self.now();
+            // What left comes back, whatever the rate is now.
+            let (amount, currency, rate) = self.lines.counter_of(left);
             self.move_balance(currency, amount, now);
             let (kind, source) = (LineKind::RefundFailure, Source::Refund(key));
-            let line = self.write_line(Line { created: now, available_on: now, amount, fee: 0, currency, kind, source, reserved: false });
+            let line =
+                self.write_line(Line { created: now, available_on: now, amount, fee: 0, currency, rate, kind, source, reserved: false });
             self.refunds[key].failure_line = Some(line);
         }
         self.refunds[key].status = Status::Failed;
@@ -190,7 +237,7 @@ impl Account {
         let waiting = Status::Pending(PendingReason::InsufficientFunds);
         let keys: Vec<_> = self.refunds.iter().filter(|(_, refund)| refund.status == waiting).map(|(key, _)| key).collect();
         for key in keys {
-            if self.balance.total(self.refunds[key].currency) >= self.refunds[key].amount {
+            if self.can_pay_back(self.refunds[key].currency, self.refunds[key].amount, 0) {
                 self.finish_refund(key);
             }
         }
@@ -249,6 +296,7 @@ pub fn answer(account: &mut Account, method: &str, path: &[&str], form: &Form) -
         ("POST", ["refunds"]) => account.create_refund(form),
         ("GET", ["refunds"]) => account.list_refunds(form),
         ("GET", ["refunds", id]) => account.show::<Refund>(id),
+        ("POST", ["refunds", id, "cancel"]) => account.cancel_by_api(id),
         ("POST", ["refunds", id]) => account.update_refund(id, form),
         _ => return None,
     })

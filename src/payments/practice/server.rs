@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
@@ -18,6 +19,8 @@ use super::control;
 use super::driver::Shared;
 
 const LONGEST_BODY: usize = 1024 * 1024;
+/// How long a slow answer takes.
+const SLOW: Duration = Duration::from_secs(1);
 
 pub fn router(shared: Arc<Shared>) -> Router {
     Router::new()
@@ -45,6 +48,9 @@ async fn api(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     };
     let answer = shared.account().answer(&call);
     shared.wake();
+    if answer.slow {
+        tokio::time::sleep(SLOW).await;
+    }
     respond(answer)
 }
 

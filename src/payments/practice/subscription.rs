@@ -23,6 +23,7 @@ pub enum Status {
     Incomplete,
     Active,
     PastDue,
+    Paused,
     Canceled,
 }
 
@@ -32,6 +33,7 @@ impl Status {
             Self::Incomplete => "incomplete",
             Self::Active => "active",
             Self::PastDue => "past_due",
+            Self::Paused => "paused",
             Self::Canceled => "canceled",
         }
     }
@@ -207,6 +209,11 @@ impl Account {
             _ if self.subscriptions[key].cancel_at_period_end => return self.cancel_subscription(key),
             // A first payment that never came ends the subscription after a day at Stripe; nothing is owed.
             Status::Incomplete => return self.cancel_subscription(key),
+            // A period that passes in a pause is neither billed nor caught up with.
+            Status::Paused => {
+                self.subscriptions[key].periods += 1;
+                return self.renew_later(key);
+            }
             Status::Active | Status::PastDue => {}
         }
         self.subscriptions[key].periods += 1;

@@ -13,7 +13,7 @@ use super::refund::RefundMore;
 use super::subscription::Subscription;
 use super::table::Key;
 use super::views::{DirectCharge, LoneLine, Paid, RefundRefused, SessionState, SessionView, state_of};
-use super::{Outcome, PayError, Practice};
+use super::{Course, Outcome, PayError, Practice};
 use crate::money::Currency;
 
 impl Practice {
@@ -47,6 +47,8 @@ impl Practice {
             success_url: session.success_url.clone().map(|url| url.replace("{CHECKOUT_SESSION_ID}", id)),
             cancel_url: session.cancel_url.clone(),
             state: state_of(session),
+            bank_asks: account.bank_asks(key),
+            reference: session.client_reference_id.clone(),
             charge: session.intent.and_then(|intent| account.intents[intent].latest_charge).map(|charge| account.id(charge)),
         })
     }
@@ -56,10 +58,18 @@ impl Practice {
     /// # Errors
     /// When there is no such session, or it is finished.
     pub fn pay(&self, session: &str, outcome: Outcome) -> Result<Paid, PayError> {
+        self.play(session, outcome.into())
+    }
+
+    /// The same, with what follows.
+    ///
+    /// # Errors
+    /// When there is no such session, or it is finished.
+    pub fn play(&self, session: &str, course: Course) -> Result<Paid, PayError> {
         let charge = {
             let mut account = self.shared.account();
             let key = account.find::<Session>(session).ok_or(PayError::Unknown)?;
-            let charge = account.pay_session(key, outcome)?;
+            let charge = account.pay_session(key, course)?;
             charge.map(|charge| account.id(charge))
         };
         self.shared.wake();
@@ -203,13 +213,13 @@ impl Practice {
         })
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut Account) -> T) -> T {
+    pub(super) fn with<T>(&self, act: impl FnOnce(&mut Account) -> T) -> T {
         let done = act(&mut self.shared.account());
         self.shared.wake();
         done
     }
 
-    fn with_row<T: super::table::Row>(&self, id: &str, act: impl FnOnce(&mut Account, Key<T>)) {
+    pub(super) fn with_row<T: super::table::Row>(&self, id: &str, act: impl FnOnce(&mut Account, Key<T>)) {
         self.with(|account| {
             if let Some(key) = account.find::<T>(id) {
                 act(account, key);

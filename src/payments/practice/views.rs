@@ -24,8 +24,12 @@ pub struct SessionView {
     pub cancel_url: Option<String>,
     /// How far it has come.
     pub state: SessionState,
+    /// Whether the donor's bank waits for a confirmation.
+    pub bank_asks: bool,
     /// The charge of its last attempt, if any.
     pub charge: Option<String>,
+    /// What the site calls it: `client_reference_id`.
+    pub reference: Option<String>,
 }
 
 /// How far a session has come.
