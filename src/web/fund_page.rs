@@ -8,6 +8,8 @@ use serde::Deserialize;
 
 use super::error::Trouble;
 use super::{AnySite, Site, answer};
+use crate::db::Tx;
+use crate::donations::Donation;
 use crate::funds::{self, Fund, State as FundState};
 use crate::money::{Currency, Money};
 use crate::publication::page::{self, state_in_words};
@@ -20,6 +22,14 @@ pub async fn public_fund(site: &Site, slug: &str) -> Result<Fund, Trouble> {
     let tx = &mut site.db.begin_read().await?;
     let fund = funds::find_by_slug(tx, slug).await?;
     fund.filter(|fund| fund.state != FundState::Draft).ok_or(Trouble::NotFound)
+}
+
+/// The fund that a gift is for.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn fund_of(tx: &mut Tx, donation: &Donation) -> sqlx::Result<Option<Fund>> {
+    Ok(funds::list(tx).await?.into_iter().find(|fund| fund.id == donation.fund_id))
 }
 
 /// `/f/{fund}`.

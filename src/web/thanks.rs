@@ -9,10 +9,11 @@ use axum::response::Response;
 use tokio::time::{Duration, sleep};
 
 use super::error::Trouble;
+use super::fund_page::fund_of;
 use super::{AnySite, Site, answer};
 use crate::clock::Day;
 use crate::donations::{self, Donation, Standing};
-use crate::funds::{self, Fund};
+use crate::funds::Fund;
 use crate::money::Money;
 
 /// How often the books are asked while the donor's browser waits.
@@ -55,6 +56,5 @@ pub async fn show(State(site): AnySite, Path(code): Path<String>) -> Result<Resp
 async fn find(site: &Site, code: &str) -> sqlx::Result<Option<(Donation, Fund)>> {
     let tx = &mut site.db.begin_read().await?;
     let Some(donation) = donations::thanks(tx, code).await? else { return Ok(None) };
-    let fund = funds::list(tx).await?.into_iter().find(|fund| fund.id == donation.fund_id);
-    Ok(fund.map(|fund| (donation, fund)))
+    Ok(fund_of(tx, &donation).await?.map(|fund| (donation, fund)))
 }
