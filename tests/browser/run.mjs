@@ -63,11 +63,17 @@ async function figures(page) {
   return { gifts, received: all.received_minor };
 }
 
+/** A form that comes back sooner is asked for once more: people take longer, and so does a walk. */
+const READING_MS = 3_000;
+
 /** From the give form to the checkout page that stands in for Stripe's. */
-async function toCheckout(page, { amount = "$25", email = "giver@example.org" } = {}) {
+async function toCheckout(page, { amount = "$25", email = "giver@example.org", name = "" } = {}) {
   await page.goto(`${fund}/give`);
+  const opened = Date.now();
   await page.getByLabel(amount, { exact: true }).check();
   await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Your name").fill(name);
+  await pause(opened + READING_MS - Date.now());
   await page.getByRole("button", { name: "Continue to payment" }).click();
   await page.getByRole("heading", { name: "Practice checkout" }).waitFor();
 }
@@ -112,12 +118,19 @@ test("every page, in every look, is accessible, valid, narrow enough and silent"
   }
 });
 
-/** How to come to every page in every state; each gives the response that made it, where one load did. */
+/** The address of the walk's own checkout page. */
+let checkout;
+
+/** How to come to every page in every state, one after the other; each gives the response that made it, where one load did. */
 const PLACES = {
   "list of funds": (page) => page.goto("/"),
   fund: (page) => page.goto(fund),
   give: (page) => page.goto(`${fund}/give`),
-  "give, back from checkout": (page) => page.goto(`${fund}/give?back=1`),
+  "give, too soon": async (page) => {
+    await page.goto(`${fund}/give`);
+    await page.getByLabel("E-mail").fill("quick@example.org");
+    return submit(page, "Continue to payment");
+  },
   "give, with mistakes": async (page) => {
     await page.goto(`${fund}/give`);
     await page.getByLabel("Other amount").fill("1,50");
@@ -126,25 +139,33 @@ const PLACES = {
   },
   checkout: async (page) => {
     await toCheckout(page);
+    return page.reload();
+  },
+  "checkout, everything open": async (page) => {
+    for (const more of await page.locator("summary").all()) await more.click();
   },
   "checkout, declined": async (page) => {
-    await toCheckout(page);
     await page.getByLabel("Card declined").check();
     return submit(page, "Pay (practice)");
   },
-  "checkout, finished": async (page) => {
-    await toCheckout(page);
-    const checkout = page.url();
-    await choose(page, "Pay");
-    await page.getByRole("heading", { name: /^Thank you/ }).waitFor();
-    return page.goto(checkout);
+  "give, back from checkout": async (page) => {
+    checkout = page.url();
+    await page.getByRole("link", { name: "Go back without paying" }).click();
+    await page.getByRole("status").waitFor();
+    return page.reload();
+  },
+  "checkout, the bank asks": async (page) => {
+    await page.goto(checkout);
+    await choose(page, "The bank asks for a confirmation first");
+    await page.getByRole("heading", { name: "Your bank asks" }).waitFor();
+    return page.reload();
   },
   thanks: async (page) => {
-    await toCheckout(page);
-    await choose(page, "Pay");
+    await page.getByRole("button", { name: "Confirm" }).click();
     await page.getByRole("heading", { name: /^Thank you/ }).waitFor();
     return page.reload();
   },
+  "checkout, finished": (page) => page.goto(checkout),
   "thanks, not confirmed yet": async (page) => {
     await toCheckout(page);
     await choose(page, "Pay, bank answers after 20 seconds");
@@ -178,8 +199,9 @@ test("mistakes are told on top and beside the field, and what was typed is kept"
 test("the same form sent twice, even at once, leads to the same checkout", async () => {
   await visit({}, async (page) => {
     await page.goto(`${fund}/give`);
-    const attempt = await page.locator("[name=attempt]").inputValue();
-    const form = { amount: "25", email: "giver@example.org", attempt };
+    const [attempt, issued] = await Promise.all(["attempt", "issued"].map((name) => page.locator(`[name=${name}]`).inputValue()));
+    const form = { amount: "25", email: "giver@example.org", attempt, issued };
+    await pause(READING_MS);
     const send = async () => (await page.request.post(`${fund}/give`, { form, maxRedirects: 0 })).headers().location;
     const [one, other] = await Promise.all([send(), send()]);
     assert.match(one, /\/practice\/checkout\//);
@@ -198,11 +220,46 @@ test("a declined card charges nothing, and another try may pay", async () => {
   });
 });
 
-test("who goes back without paying is told that nothing was charged", async () => {
+test("who goes back without paying is told so, finds every answer, and the same page behind the same gift", async () => {
+  await visit({ javaScriptEnabled: false }, async (page) => {
+    await toCheckout(page, { amount: "$100", email: "returns@example.org", name: "Ana Return" });
+    const first = page.url();
+    await page.getByRole("link", { name: "Go back without paying" }).click();
+    await page.getByRole("status").getByText("Your answers are kept for 30 minutes.").waitFor();
+    assert.ok(!/returns|Ana|example/.test(page.url()), `the address names nobody: ${page.url()}`);
+    assert.equal(await page.getByLabel("$100", { exact: true }).isChecked(), true);
+    assert.equal(await page.getByLabel("E-mail").inputValue(), "returns@example.org");
+    assert.equal(await page.getByLabel("Your name").inputValue(), "Ana Return");
+    await page.getByRole("button", { name: "Continue to payment" }).click();
+    await page.getByRole("heading", { name: "Practice checkout" }).waitFor();
+    assert.equal(page.url(), first);
+  });
+});
+
+test("a form sent faster than anybody reads is asked for once more, with everything kept, and then goes on", async () => {
+  await visit({ javaScriptEnabled: false }, async (page) => {
+    await page.goto(`${fund}/give`);
+    await page.getByLabel("E-mail").fill("quick@example.org");
+    await page.getByRole("button", { name: "Continue to payment" }).click();
+    await page.getByRole("alert").getByText("Please press the button again.").waitFor();
+    assert.equal(await page.getByLabel("E-mail").inputValue(), "quick@example.org");
+    await pause(READING_MS);
+    await page.getByRole("button", { name: "Continue to payment" }).click();
+    await page.getByRole("heading", { name: "Practice checkout" }).waitFor();
+  });
+});
+
+test("a bank that asks first is answered, and a refund afterwards leaves the thanks as they were", async () => {
   await visit({ javaScriptEnabled: false }, async (page) => {
     await toCheckout(page);
-    await page.getByRole("link", { name: "Go back without paying" }).click();
-    await page.getByRole("status").getByText("You have not been charged.").waitFor();
+    await page.getByText("Afterwards", { exact: true }).click();
+    await page.getByLabel("Refund from Stripe’s side").check();
+    await choose(page, "The bank asks for a confirmation first");
+    await page.getByRole("button", { name: "Refuse" }).click();
+    await page.getByRole("alert").getByText("Nothing was charged.").waitFor();
+    await choose(page, "The bank asks for a confirmation first");
+    await page.getByRole("button", { name: "Confirm" }).click();
+    await page.getByRole("heading", { name: "Thank you. Your gift arrived." }).waitFor();
   });
 });
 
@@ -219,6 +276,7 @@ test("the form works from the keyboard alone, and focus is always seen", async (
       });
       assert.ok(stop.ring, `focus on ${stop.name} is seen`);
       if (stop.name === "email") await page.keyboard.type("keys@example.org");
+      if (stop.name === "name") await pause(READING_MS);
       seen.push(stop.name);
     }
     assert.ok(seen.indexOf("amount") < seen.indexOf("amount_other") && seen.indexOf("amount_other") < seen.indexOf("email"), seen.join(", "));
@@ -247,6 +305,7 @@ test("a site on this machine works under its other name too", async () => {
     const page = await context.newPage();
     await page.goto(`${other}${fund}/give`);
     await page.getByLabel("E-mail").fill("giver@example.org");
+    await pause(READING_MS);
     await page.getByRole("button", { name: "Continue to payment" }).click();
     await page.getByRole("heading", { name: "Practice checkout" }).waitFor();
   } finally {
