@@ -261,6 +261,7 @@ fn seconds(text: &str) -> Result<u32, String> {
     let wrong = || format!("“{text}” is no length of time; write it like 24h");
     let (number, unit) = text.split_at(text.trim_end_matches(|c: char| c.is_ascii_alphabetic()).len());
     let unit = match unit {
+  strikefund_proxies = \"127.0.0.1, 10.1.0.0/16\"
         "" | "s" => 1,
         "m" => 60,
         "h" => 3600,

@@ -4,6 +4,7 @@
 mod flags;
 mod master_key;
 mod origin;
+mod proxies;
 mod secrets;
 mod sources;
 
@@ -18,6 +19,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 pub use flags::Flags;
 pub use master_key::{keyring, make_private_folder};
 pub use origin::Origin;
+pub use proxies::Proxies;
 pub use secrets::StripeKey;
 pub use sources::{Found, From};
 
@@ -46,6 +48,7 @@ const fn secret(name: &'static str) -> Setting {
 const DATA: Setting = setting("STRIKEFUND_DATA", Some("strikefund-data"));
 const LISTEN: Setting = setting("STRIKEFUND_LISTEN", Some("127.0.0.1:8080"));
 const BASE_URL: Setting = setting("STRIKEFUND_BASE_URL", None);
+const PROXIES: Setting = setting("STRIKEFUND_PROXIES", None);
 const METRICS_LISTEN: Setting = setting("STRIKEFUND_METRICS_LISTEN", None);
 const MASTER_KEY_FILE: Setting = setting("STRIKEFUND_MASTER_KEY_FILE", None);
 const LOG: Setting = setting("STRIKEFUND_LOG", Some("info"));
@@ -61,6 +64,7 @@ const SETTINGS: &[Setting] = &[
     MASTER_KEY_FILE,
     LISTEN,
     BASE_URL,
+    PROXIES,
     METRICS_LISTEN,
     STRIPE_SECRET_KEY,
     STRIPE_WEBHOOK_SECRET,
@@ -81,6 +85,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// How the world reaches us; None: as [`Config::listen`] says.
     pub base_url: Option<Origin>,
+    /// Reverse proxies in front of us, which are believed as to who the client is.
+    pub proxies: Proxies,
     /// Where `/metrics` is answered; None: nowhere.
     pub metrics_listen: Option<SocketAddr>,
     /// None: no Stripe account is connected.
@@ -138,6 +144,7 @@ impl Config {
         let master_key_file = read.parsed(&MASTER_KEY_FILE).unwrap_or_else(|| read.derived(data.join("master.key"), "beside the data"));
         let listen = read.parsed_as(&LISTEN, "must be an address and a port, like 127.0.0.1:8080");
         let base_url: Option<Origin> = read.parsed(&BASE_URL);
+        let proxies = read.checked(&PROXIES, Proxies::from_str, ToString::to_string);
         let metrics_listen = read.parsed_as(&METRICS_LISTEN, "must be an address and a port, like 127.0.0.1:9090");
         let stripe_key = read.checked(&STRIPE_SECRET_KEY, StripeKey::parse, ToString::to_string);
         let webhook_secrets =
@@ -156,6 +163,7 @@ impl Config {
                 master_key_file,
                 listen,
                 base_url,
+                proxies: proxies.unwrap_or_default(),
                 metrics_listen,
                 stripe_key,
                 webhook_secrets: webhook_secrets.unwrap_or_default(),

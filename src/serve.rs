@@ -10,13 +10,15 @@ use tokio::sync::watch;
 use tracing::info;
 
 use crate::clock::Clock;
-use crate::config::{self, Config, StripeKey};
+use crate::config::{self, Config, Proxies, StripeKey};
 use crate::db::Db;
 use crate::ids::Entropy;
 use crate::jobs::Jobs;
 use crate::payments::practice::{self, Practice};
 use crate::payments::{Gateway, GatewaySettings, Payments, Secrets, Settings};
-use crate::web::{self, Parts, Site, meter, server};
+use crate::web::lanes::Lanes;
+use crate::web::server::Limits;
+use crate::web::{self, Parts, Site, WEBHOOK, meter, server};
 
 /// A node that is put together and listens, and does not answer yet.
 #[derive(Debug)]
@@ -26,6 +28,7 @@ pub struct Node {
     listener: TcpListener,
     practice_secret: Option<SecretString>,
     metrics: Option<SocketAddr>,
+    proxies: Proxies,
 }
 
 impl Node {
@@ -62,7 +65,7 @@ impl Node {
         let payments = Arc::new(Payments::open(settings));
         let (practice, practice_secret) = practice.unzip();
         let parts = Parts { db, clock, entropy, keyring, payments, practice, base_url };
-        Ok(Self { parts, listener, practice_secret, metrics: config.metrics_listen })
+        Ok(Self { parts, listener, practice_secret, metrics: config.metrics_listen, proxies: config.proxies.clone() })
     }
 
     /// The work behind the scenes, as this node would do it.
@@ -87,17 +90,18 @@ impl Node {
         let (stopping, stopped) = watch::channel(false);
         if let (Some(practice), Some(secret)) = (&self.parts.practice, &self.practice_secret) {
             // Only now does somebody answer there.
-            practice.webhook_to(&format!("{}/webhooks/stripe", self.parts.base_url), secret.expose_secret());
+            practice.webhook_to(&format!("{}{WEBHOOK}", self.parts.base_url), secret.expose_secret());
         }
         let (db, payments) = (self.parts.db.clone(), Arc::clone(&self.parts.payments));
         if let Some(address) = self.metrics {
             let listener = TcpListener::bind(address).await.with_context(|| format!("The address {address} cannot be listened on"))?;
             let router = meter::router(meter::install()?);
-            tokio::spawn(server::serve(listener, router, server::Limits::default(), until(stopped.clone())));
+            tokio::spawn(server::serve(listener, router, Limits::default(), until(stopped.clone())));
         }
-        let router = web::router(Arc::new(Site::new(self.parts)))?;
+        let limits = Limits { proxies: self.proxies.clone(), ..Limits::default() };
+        let router = web::router(Arc::new(Site::new(self.parts).with_lanes(Lanes::default(), self.proxies)))?;
         let work = tokio::spawn(jobs.run(stopped.clone()));
-        let site = tokio::spawn(server::serve(self.listener, router, server::Limits::default(), until(stopped)));
+        let site = tokio::spawn(server::serve(self.listener, router, limits, until(stopped)));
         let failed = tokio::select! {
             () = stop => false,
             () = payments.fatal() => true,

@@ -27,6 +27,9 @@ pub struct Flags {
     #[arg(long, global = true, value_name = "URL", hide_short_help = true)]
     #[arg(help = "How the world reaches this site, like https://fund.example.org [STRIKEFUND_BASE_URL]")]
     pub(super) base_url: Option<String>,
+    #[arg(long, global = true, value_name = "RANGES", hide_short_help = true)]
+    #[arg(help = "Reverse proxies in front, like 127.0.0.1,10.1.0.0/16: they may say who the client is [STRIKEFUND_PROXIES]")]
+    pub(super) proxies: Option<String>,
     #[arg(long, global = true, value_name = "ADDRESS:PORT", hide_short_help = true)]
     #[arg(help = "Where /metrics is answered, away from the public [STRIKEFUND_METRICS_LISTEN]")]
     pub(super) metrics_listen: Option<String>,
@@ -53,6 +56,7 @@ impl Flags {
             ("STRIKEFUND_MASTER_KEY_FILE", &self.master_key_file),
             ("STRIKEFUND_LISTEN", &self.listen),
             ("STRIKEFUND_BASE_URL", &self.base_url),
+            ("STRIKEFUND_PROXIES", &self.proxies),
             ("STRIKEFUND_METRICS_LISTEN", &self.metrics_listen),
             ("STRIPE_SECRET_KEY_FILE", &self.stripe_secret_key_file),
             ("STRIPE_WEBHOOK_SECRET_FILE", &self.stripe_webhook_secret_file),

@@ -2,14 +2,17 @@
 
 mod answer;
 mod assets;
+pub mod client;
 mod edge;
 mod error;
 mod fund_page;
 mod give;
 mod health;
+pub mod lanes;
 pub mod meter;
 mod patience;
 mod practice_page;
+mod seats;
 pub mod server;
 mod shelf;
 mod thanks;
@@ -30,6 +33,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::RequestBodyDeadlineLayer;
 
 use crate::clock::Clock;
+use crate::config::Proxies;
 use crate::db::Db;
 use crate::ids::Entropy;
 use crate::payments::Payments;
@@ -37,6 +41,7 @@ use crate::payments::practice::Practice;
 use crate::seal::Keyring;
 
 use edge::{Edge, Lane};
+use lanes::{DeliveryLane, Lanes, PageLane};
 use meter::Meter;
 use shelf::Shelf;
 
@@ -65,12 +70,27 @@ pub struct Site {
     parts: Parts,
     shelf: Shelf,
     thanks_patience: Duration,
+    pages: Arc<PageLane>,
+    deliveries: DeliveryLane,
 }
 
 impl Site {
     /// A site that serves published files up to a second old, and lets a donor wait six for a confirmation.
     pub fn new(parts: Parts) -> Self {
-        Self { parts, shelf: Shelf::new(Duration::from_secs(1)), thanks_patience: Duration::from_secs(6) }
+        let Lanes { pages, deliveries } = Lanes::default();
+        Self {
+            parts,
+            shelf: Shelf::new(Duration::from_secs(1)),
+            thanks_patience: Duration::from_secs(6),
+            pages: Arc::new(PageLane::new(pages, Proxies::default())),
+            deliveries: DeliveryLane::new(deliveries),
+        }
+    }
+
+    /// The same with lanes of this width, behind these proxies.
+    #[must_use]
+    pub fn with_lanes(self, lanes: Lanes, proxies: Proxies) -> Self {
+        Self { pages: Arc::new(PageLane::new(lanes.pages, proxies)), deliveries: DeliveryLane::new(lanes.deliveries), ..self }
     }
 
     /// The same without waiting and without remembering, for tests.
@@ -106,7 +126,8 @@ const PRACTICE_CHECKOUT: &str = "/practice/checkout/{id}";
 const STYLE: &str = "/assets/style.css";
 const ICON: &str = "/assets/icon.svg";
 const ROBOTS: &str = "/robots.txt";
-const WEBHOOK: &str = "/webhooks/stripe";
+/// Where Stripe sends its events.
+pub const WEBHOOK: &str = "/webhooks/stripe";
 const ALIVE: &str = "/healthz";
 const READY: &str = "/readyz";
 
@@ -145,6 +166,7 @@ pub fn router(site: Arc<Site>) -> anyhow::Result<Router> {
             ServiceBuilder::new()
                 .layer(CatchPanicLayer::custom(after_panic.clone()))
                 .layer(from_fn_with_state((Arc::clone(&edge), Lane::People), edge::pass))
+                .layer(from_fn_with_state(Arc::clone(&site.pages), lanes::page))
                 .layer(RequestBodyLimitLayer::new(LARGEST_FORM))
                 .layer(edge.csrf()?)
                 .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))

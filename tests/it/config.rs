@@ -86,6 +86,26 @@ fn a_secret_is_read_from_its_file_and_an_empty_variable_is_none() {
 }
 
 #[test]
+fn proxies_are_ranges_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = file(folder.path(), "strikefund.toml", "strikefund_proxies = \"127.0.0.1, 10.1.0.0/16\"");
+    assert!(!resolve(&[], &[]).unwrap().proxies.contain("127.0.0.1".parse().unwrap()), "nobody is believed unasked");
+    let config = resolve(&["--config", &settings], &[]).unwrap();
+    assert!(config.proxies.contain("10.1.2.3".parse().unwrap()) && !config.proxies.contain("10.2.0.1".parse().unwrap()));
+    assert!(config.to_string().contains("127.0.0.1, 10.1.0.0/16"), "{config}");
+    assert!(resolve(&["--proxies", "fd00::/8"], &[("STRIKEFUND_PROXIES", "10.0.0.1")]).unwrap().to_string().contains("the flag --proxies"));
+    for (wrong, said) in
+        [("10.1.0.0/33", "“10.1.0.0/33”"), ("caddy", "“caddy”"), ("10.1.2.3/8", "10.0.0.0/8"), ("0.0.0.0/0", "every machine")]
+    {
+        let mistakes = mistakes(&[], &[("STRIKEFUND_PROXIES", wrong)]);
+        assert!(
+            mistakes[0].starts_with("STRIKEFUND_PROXIES (STRIKEFUND_PROXIES in the environment) ") && mistakes[0].contains(said),
+            "{mistakes:?}"
+        );
+    }
+}
+
+#[test]
 fn every_mistake_is_told_at_once_with_its_name_and_place() {
     let folder = tempfile::tempdir().unwrap();
     let settings =

@@ -4,6 +4,7 @@ mod back;
 mod checkout;
 mod edge;
 mod give;
+mod lanes;
 mod pages;
 mod server;
 mod thanks;

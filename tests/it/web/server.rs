@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use axum::Router;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
+use strikefund::web::client::Peer;
 use strikefund::web::server::{Limits, serve};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -31,6 +32,7 @@ async fn served(limits: Limits) -> Served {
     let router = Router::new()
         .route("/", get(async || "here"))
         .route("/slow", get(slow))
+        .route("/who", get(async |Extension(Peer(peer)): Extension<Peer>| peer.to_string()))
         .route("/large", get(async || vec![b'x'; 64 * 1024 * 1024]))
         .route("/echo", post(async |body: String| body).layer(RequestBodyDeadlineLayer::new(SHORT)));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -118,6 +120,17 @@ async fn one_peer_holds_half_of_the_connections_at_most() {
     first.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
     let mut third = connect(&site).await;
     assert_eq!(heard(&mut third).await, "", "the third is closed unanswered");
+}
+
+#[tokio::test]
+async fn a_proxy_holds_as_many_as_there_are_and_every_request_knows_its_peer() {
+    let proxies = "127.0.0.0/8".parse().unwrap();
+    let site = served(Limits { connections: 4, proxies, ..Limits::default() }).await;
+    let held = [connect(&site).await, connect(&site).await, connect(&site).await];
+    let mut fourth = connect(&site).await;
+    fourth.write_all(b"GET /who HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.7\r\nConnection: close\r\n\r\n").await.unwrap();
+    assert!(heard(&mut fourth).await.ends_with("127.0.0.1"));
+    drop(held);
 }
 
 #[tokio::test]
