@@ -62,8 +62,8 @@ Examples:
 
   STRIPE_SECRET_KEY_FILE=/run/keys/stripe STRIPE_WEBHOOK_SECRET_FILE=/run/keys/webhook \\
   STRIKEFUND_BASE_URL=https://fund.example.org strikefund serve --listen 0.0.0.0:8080
-      Behind a proxy that speaks https for fund.example.org. Tell Stripe to send webhooks to
-      https://fund.example.org/webhooks/stripe (the README lists the events and the key's rights).")]
+      Behind a proxy that speaks https for fund.example.org. `strikefund setup --webhook`
+      tells Stripe to send its events there (the README lists the events and the key's rights).")]
 pub struct Serve {
     /// Use the practice Stripe inside this program instead of a Stripe account: no real money
     #[arg(long)]
@@ -95,7 +95,13 @@ Examples:
       --restriction 'food and care for the children of strikers'
   strikefund setup --name 'Portland Bakers Strike Fund' --slug bakers --currency USD --time-zone America/Los_Angeles \\
       --open-on 2026-11-01
-      Takes over a Stripe account with a history: what Stripe held at the start of that day becomes the opening entry.")]
+      Takes over a Stripe account with a history: what Stripe held at the start of that day becomes the opening entry.
+
+  STRIPE_SECRET_KEY_FILE=/run/keys/stripe STRIKEFUND_BASE_URL=https://fund.example.org \\
+  strikefund setup --name 'Portland Bakers Strike Fund' --slug bakers --currency USD --time-zone America/Los_Angeles \\
+      --webhook /run/keys/webhook
+      Also tells Stripe where to send which events. The secret is told only once, so it goes straight into the file, for
+      STRIPE_WEBHOOK_SECRET_FILE. An endpoint that is there is brought up to date. The key needs the right to write webhook endpoints.")]
 pub struct Setup {
     /// The fund's name, as the public reads it
     #[arg(long, value_name = "TEXT")]
@@ -118,6 +124,9 @@ pub struct Setup {
     /// Start the books of the Stripe account on this day; left out: with its first line
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub open_on: Option<Day>,
+    /// Have Stripe make the webhook endpoint of this site, and write its secret to this new file
+    #[arg(long, value_name = "FILE")]
+    pub webhook: Option<PathBuf>,
     /// Publish when this many new gifts wait, so that no single gift can be read off the total [default: 5]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     pub min_gifts: Option<u32>,
@@ -252,6 +261,7 @@ A settings file, every line optional:
   strikefund_data = \"/var/lib/strikefund\"
   strikefund_listen = \"127.0.0.1:8080\"
   strikefund_base_url = \"https://fund.example.org\"
+  strikefund_proxies = \"127.0.0.1, 10.1.0.0/16\"
   stripe_secret_key_file = \"/etc/strikefund/stripe-key\"
   stripe_webhook_secret_file = \"/etc/strikefund/webhook-secret\"")]
 pub struct Show {}
@@ -261,7 +271,6 @@ fn seconds(text: &str) -> Result<u32, String> {
     let wrong = || format!("“{text}” is no length of time; write it like 24h");
     let (number, unit) = text.split_at(text.trim_end_matches(|c: char| c.is_ascii_alphabetic()).len());
     let unit = match unit {
-  strikefund_proxies = \"127.0.0.1, 10.1.0.0/16\"
         "" | "s" => 1,
         "m" => 60,
         "h" => 3600,

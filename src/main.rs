@@ -1,6 +1,7 @@
 //! Reads the command line and calls one verb.
 
 mod cli;
+mod setup;
 
 use std::io::{BufWriter, ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;
@@ -20,7 +21,7 @@ use strikefund::db::{Db, MIGRATIONS, Migrated, SQLITE_NAME, backup};
 use strikefund::ids::Entropy;
 use strikefund::publication::export;
 use strikefund::serve::{self, Node};
-use strikefund::{demo, funds, payments, transact, verify};
+use strikefund::{demo, funds, verify};
 
 use cli::{Cli, Verb};
 
@@ -73,7 +74,7 @@ async fn run(cli: Cli, config: Config) -> anyhow::Result<()> {
     match cli.verb {
         Verb::Serve(asked) => serve(&config, &asked).await,
         Verb::Demo(_) => demo(config, &cli.flags).await,
-        Verb::Setup(asked) => setup(&config, &asked).await,
+        Verb::Setup(asked) => setup::setup(&config, &asked).await,
         Verb::Migrate(asked) => migrate(&config, &asked).await,
         Verb::Verify(_) => verify(&config).await,
         Verb::Export(asked) => export(&config, &asked).await,
@@ -188,30 +189,6 @@ async fn migrate(config: &Config, asked: &cli::Migrate) -> anyhow::Result<()> {
         db.grant_serving(role).await?;
         println!("The role {role} may serve: it can add to the books, and neither change nor delete what stands in them.");
     }
-    db.close().await;
-    Ok(())
-}
-
-async fn setup(config: &Config, asked: &cli::Setup) -> anyhow::Result<()> {
-    let fund = asked.fund().map_err(|wrong| AskedWrongly(wrong.join("\n  ")))?;
-    let db = connect(config).await?;
-    let applied = db.applied().await?;
-    if applied == 0 || matches!(db, Db::Sqlite { .. }) {
-        bring_up(config, &db).await?;
-    }
-    let (entropy, now) = (Entropy::system(), Clock::system().now());
-    let unused = funds::list(&mut db.begin_read().await?).await?.is_empty();
-    config::keyring(&config.master_key_file, &entropy, unused)?;
-    let done: Result<_, funds::SetUpError> = transact!(db, tx => funds::set_up(tx, &fund, &entropy, now).await);
-    done?;
-    if let Some(day) = asked.open_on {
-        let opens_at = day.start_in(&fund.time_zone)?.unix_secs();
-        let as_asked = payments::progress(&mut db.begin_read().await?).await?.opens_at == Some(opens_at);
-        let moved: sqlx::Result<bool> = transact!(db, tx => payments::open_books_at(tx, opens_at).await);
-        anyhow::ensure!(moved? || as_asked, "The books hold lines of Stripe's already: the day they open cannot be moved any more.");
-    }
-    println!("The fund “{}” is ready at /f/{}.", fund.name, fund.slug);
-    println!("Keep a copy of {} apart from the data: without it, who gave stays sealed for ever.", config.master_key_file.display());
     db.close().await;
     Ok(())
 }

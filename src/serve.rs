@@ -54,7 +54,7 @@ impl Node {
             )?;
             anyhow::ensure!(
                 !config.webhook_secrets.is_empty(),
-                "No webhook secret is set. Make an endpoint for {base_url}/webhooks/stripe at Stripe and put its secret into STRIPE_WEBHOOK_SECRET_FILE."
+                "No webhook secret is set. `strikefund setup … --webhook FILE` makes an endpoint at Stripe and writes its secret to FILE; then name FILE in STRIPE_WEBHOOK_SECRET_FILE."
             );
             (None, SecretString::from(key.expose()), config.stripe_api_base.to_string(), config.webhook_secrets.clone())
         };

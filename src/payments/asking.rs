@@ -26,7 +26,7 @@ pub struct Page {
 }
 
 impl Page {
-    fn read(reply: &[u8]) -> Result<Self, Misfit> {
+    pub(super) fn read(reply: &[u8]) -> Result<Self, Misfit> {
         let list = Object::read(reply)?;
         let elements = list.list("data")?.ok_or_else(|| list.misfit("data"))?;
         let has_more = list.bool("has_more")?.ok_or_else(|| list.misfit("has_more"))?;
@@ -285,7 +285,7 @@ fn page<const N: usize>(after: Option<&str>, rest: [(&'static str, String); N]) 
 }
 
 /// Puts an id at the end of a path; what could be more than an id is never asked for.
-fn path(start: &str, id: &str) -> Result<String, GatewayError> {
+pub(super) fn path(start: &str, id: &str) -> Result<String, GatewayError> {
     let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if is_id { Ok(format!("{start}{id}")) } else { Err(GatewayError::NotAsked("an id of Stripe's was expected".to_owned())) }
 }

@@ -10,6 +10,7 @@ pub mod checkout;
 pub mod daily;
 pub mod delivery;
 mod door;
+pub mod endpoint;
 pub mod gateway;
 pub mod json;
 pub mod lease;

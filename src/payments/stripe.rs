@@ -157,6 +157,15 @@ impl<'a> Ask<'a> {
         Self { route, key: Some(key), patience: Patience::Job, build: Box::new(build) }
     }
 
+    /// Sends a form to `path`.
+    pub(super) fn post(route: &'static str, key: &'a str, path: String, form: Vec<(String, String)>) -> Self {
+        let build = move || {
+            let form: std::collections::BTreeMap<_, _> = form.iter().map(|(name, value)| (name, value)).collect();
+            RequestBuilder::new(StripeMethod::Post, path.as_str()).form(&form)
+        };
+        Self { route, key: Some(key), patience: Patience::Job, build: Box::new(build) }
+    }
+
     /// Lists balance transactions from `from` (included) to `until` (excluded; None: no end), newest first, sources expanded.
     pub(super) fn lines(from: i64, until: Option<i64>, after: Option<&str>) -> Self {
         let created = RangeQueryTs::Bounds(RangeBoundsTs { gte: Some(from), lt: until, ..RangeBoundsTs::default() });

@@ -16,6 +16,8 @@ mod command;
 #[cfg(test)]
 mod command_serve;
 #[cfg(test)]
+mod command_webhook;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod crash;
@@ -44,6 +46,6 @@ mod plans;
 #[cfg(test)]
 mod practice;
 #[cfg(test)]
-mod web;
 mod rarities;
 #[cfg(test)]
+mod web;
