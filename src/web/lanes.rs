@@ -48,7 +48,8 @@ impl PageLane {
 /// Lets a page be made while there is room.
 pub async fn page(State(lane): State<Arc<PageLane>>, request: Request, next: Next) -> Response {
     let Ok(_place) = lane.places.try_acquire() else { return full() };
-    let _seat = match client::address(&request, &lane.proxies) {
+    // A proxy that names nobody may stand for anybody: it is no one client.
+    let _seat = match client::address(&request, &lane.proxies).filter(|address| !lane.proxies.contain(*address)) {
         None => None,
         Some(address) => match Seats::take(&lane.clients, address) {
             None => return full(),

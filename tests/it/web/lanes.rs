@@ -133,6 +133,18 @@ on_both_databases! {
         until(200, async || asks("10.0.0.1", "192.0.2.7").await).await;
     }
 
+    async fn a_proxy_that_names_nobody_is_not_one_client(books: &Books) {
+        books.general_fund().await;
+        let visit = visit_of(books, 4, 1);
+        let slow = waiting_page(&visit).await;
+        let crowd = [0; 4].map(|_| {
+            let slow = slow.clone();
+            ask_slowly(&visit, move || from("10.0.0.1", "unknown", &slow))
+        });
+        until(503, async || visit.send(from("198.51.100.1", "", "/robots.txt")).await).await;
+        crowd.iter().for_each(JoinHandle::abort);
+    }
+
     async fn whoever_is_no_proxy_cannot_pass_for_many(books: &Books) {
         books.general_fund().await;
         let visit = visit_of(books, 4, 1);
