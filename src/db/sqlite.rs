@@ -20,8 +20,10 @@ pub const SQLITE_NAME: &str = "strikefund.sqlite";
 #[derive(Clone, Debug)]
 pub struct SqliteFile(pub PathBuf);
 
-/// Where a commit must write the log back itself: 128 MiB of pages. Until then [`write_back`] does it beside the commits.
-const LONGEST_LOG_PAGES: &str = "32000";
+/// Where a commit must write the log back itself, seconds into the worst flood: 256 MiB of pages. Until then [`write_back`] does it beside
+/// the commits, and afterwards the log is cut to `KEPT_LOG_BYTES`.
+const LONGEST_LOG_PAGES: &str = "64000";
+const KEPT_LOG_BYTES: &str = "67108864";
 /// How often the log is written back while commits come, and while none do.
 const BUSY: Duration = Duration::from_millis(5);
 const QUIET: Duration = Duration::from_secs(1);
@@ -50,6 +52,7 @@ impl Db {
             .foreign_keys(true)
             .pragma("recursive_triggers", "ON")
             .pragma("wal_autocheckpoint", LONGEST_LOG_PAGES)
+            .pragma("journal_size_limit", KEPT_LOG_BYTES)
             .busy_timeout(Duration::from_secs(5))
             .statement_cache_capacity(256);
         let write = SqlitePoolOptions::new()
