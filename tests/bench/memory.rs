@@ -10,6 +10,7 @@ use strikefund::run;
 use tokio::task::JoinSet;
 
 use crate::node::Home;
+use crate::page::set_up;
 use crate::table::{Goal, Row};
 use crate::wire::Client;
 
@@ -21,6 +22,7 @@ const CONNECTIONS: usize = 16;
 /// Both rows about memory.
 pub async fn measure() -> Vec<Row> {
     let home = Home::on_sqlite();
+    set_up(&home);
     let node = home.start().await;
     tokio::time::sleep(Duration::from_secs(5)).await;
     let idle = peak_kib(node.id());

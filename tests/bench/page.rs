@@ -20,21 +20,7 @@ const RUNS: usize = 3;
 /// Pages a second with 64 connections.
 pub async fn measure() -> Row {
     let home = Home::on_sqlite();
-    home.done(&[
-        "setup",
-        "--name",
-        "General",
-        "--slug",
-        "general",
-        "--currency",
-        "USD",
-        "--time-zone",
-        "America/Los_Angeles",
-        "--min-gifts",
-        "1",
-        "--publish-interval",
-        "0",
-    ]);
+    set_up(&home);
     let created = Clock::system().now();
     home.practice().charge_direct(&DirectCharge { amount_minor: 2_500, currency: Currency::USD, created, metadata: &[], announced: false });
     let node = home.start().await;
@@ -58,6 +44,13 @@ pub async fn measure() -> Row {
         unit: "/s",
         goal: Goal::ShareOfControl(70),
     }
+}
+
+/// Sets up a fund that publishes every gift at once.
+pub fn set_up(home: &Home) {
+    let names = ["--name", "General", "--slug", "general", "--currency", "USD", "--time-zone", "America/Los_Angeles"];
+    let rule = ["--min-gifts", "1", "--publish-interval", "0"];
+    home.done(&[&["setup"][..], &names, &rule].concat());
 }
 
 /// Waits for the first publication, at most a minute.
