@@ -59,18 +59,19 @@ pub async fn measure() -> Vec<Row> {
 async fn booked(home: &Home) {
     let db = Db::open_sqlite(home.data()).await.expect("the books open");
     for _ in 0..600 {
-        let tx = &mut db.begin_read().await.expect("a view");
-        let entries: i64 =
-            run!(tx, fetch_one, sqlx::query_scalar("SELECT COUNT(*) FROM entry WHERE source = 'stripe'")).expect("entries are counted");
-        let waiting: i64 =
-            run!(tx, fetch_one, sqlx::query_scalar("SELECT COUNT(*) FROM delivery WHERE state = 'new'")).expect("deliveries are counted");
-        if entries >= GIFTS && waiting == 0 {
-            db.close().await;
-            return;
+        if count(&db, "SELECT COUNT(*) FROM entry WHERE source = 'stripe'").await >= GIFTS
+            && count(&db, "SELECT COUNT(*) FROM delivery WHERE state = 'new'").await == 0
+        {
+            return db.close().await;
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
     panic!("a hundred thousand deliveries were not booked within ten minutes");
+}
+
+async fn count(db: &Db, sql: &'static str) -> i64 {
+    let tx = &mut db.begin_read().await.expect("a view");
+    run!(tx, fetch_one, sqlx::query_scalar(sql)).expect("rows are counted")
 }
 
 /// The high-water mark of a process's memory, in KiB, as the kernel counts it.
