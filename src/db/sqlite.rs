@@ -20,13 +20,14 @@ pub const SQLITE_NAME: &str = "strikefund.sqlite";
 #[derive(Clone, Debug)]
 pub struct SqliteFile(pub PathBuf);
 
-/// Where a commit must write the log back itself, seconds into the worst flood: 256 MiB of pages. Until then [`write_back`] does it beside
-/// the commits, and afterwards the log is cut to `KEPT_LOG_BYTES`.
+/// Where a commit must write the log back itself, seconds into the worst flood: 256 MiB of pages. Afterwards the log is cut to
+/// `KEPT_LOG_BYTES`.
 const LONGEST_LOG_PAGES: &str = "64000";
 const KEPT_LOG_BYTES: &str = "67108864";
-/// How often the log is written back while commits come, and while none do.
-const BUSY: Duration = Duration::from_millis(5);
-const QUIET: Duration = Duration::from_secs(1);
+/// A log of so many bytes is written back beside the commits, and does not wait until none come.
+const LONG_LOG_BYTES: u64 = 128 * 1024 * 1024;
+/// How often the log is looked at; one that nobody wrote to between two looks is written back.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Settings read back from every new connection, each with the value without which we do not start.
 const REQUIRED: [(&str, &str, &str); 4] = [
@@ -79,32 +80,34 @@ impl Db {
             .await?;
         // What a killed process left in the log is written back now, and not by the first commit.
         sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&read).await?;
-        tokio::spawn(write_back(read.clone()));
+        tokio::spawn(write_back(read.clone(), directory.join(format!("{SQLITE_NAME}-wal"))));
         Ok(Self::Sqlite { read, write, file: SqliteFile(path) })
     }
 }
 
-/// Writes the log back into the database file until the pool is closed.
+/// Writes the log back into the database file, once no commit comes or the log is long, until the pool is closed.
 ///
 /// `SQLite`'s own way is to let every thousandth page or so stop the commit that wrote it, for as long as the disk takes to write and flush
-/// them all: a donor or a delivery waits for it. A passive checkpoint stops nobody. It gets behind under a flood, which
-/// [`LONGEST_LOG_PAGES`] bounds.
-async fn write_back(pool: SqlitePool) {
-    let mut log_pages = 0;
-    let mut pause = QUIET;
+/// them all: a donor or a delivery waits for it. A passive checkpoint stops nobody, but still shares the disk with them; after
+/// the rush it shares it with nobody.
+async fn write_back(pool: SqlitePool, log: PathBuf) {
+    let (mut seen, mut written_back) = (None, None);
     loop {
         tokio::select! {
             () = pool.close_event() => return,
-            () = tokio::time::sleep(pause) => {}
+            () = tokio::time::sleep(LOOK) => {}
         }
-        match sqlx::query_as::<_, (i64, i64, i64)>("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(&pool).await {
-            Ok((_, pages, _)) => {
-                pause = if pages == log_pages { QUIET } else { BUSY };
-                log_pages = pages;
+        let found = std::fs::metadata(&log).ok();
+        let bytes = found.as_ref().map_or(0, std::fs::Metadata::len);
+        let state = found.map(|found| (bytes, found.modified().ok()));
+        if state != written_back && (state == seen || bytes > LONG_LOG_BYTES) {
+            // Nothing is lost by a failure: the log holds all of it, and a commit that fails says so itself.
+            match sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&pool).await {
+                Ok(_) => written_back = state,
+                Err(error) => tracing::debug!(%error, "the log could not be written back"),
             }
-            // Nothing is lost by it: the log holds all of it, and a commit that fails says so itself.
-            Err(error) => tracing::debug!(%error, "the log could not be written back"),
         }
+        seen = state;
     }
 }
 
