@@ -25,7 +25,7 @@ pub struct SqliteFile(pub PathBuf);
 const LONGEST_LOG_PAGES: &str = "64000";
 const KEPT_LOG_BYTES: &str = "67108864";
 /// A log of so many bytes is written back beside the commits, and does not wait until none come.
-const LONG_LOG_BYTES: u64 = 128 * 1024 * 1024;
+const LONG_LOG_BYTES: u64 = 192 * 1024 * 1024;
 /// How often the log is looked at; one that nobody wrote to between two looks is written back.
 const LOOK: Duration = Duration::from_millis(100);
 
