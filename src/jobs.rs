@@ -23,6 +23,8 @@ const LEASE: &str = "jobs";
 const LEASE_SECS: i64 = 15;
 /// How often work of other nodes, the clock and the lease are looked at.
 const TICK: Duration = Duration::from_millis(500);
+/// How long it waits between two rounds that deliveries ask for: a rush is then read a hundred lines at a time, and not line by line.
+const REST: Duration = Duration::from_millis(500);
 /// Runs that follow a wake, for lines that Stripe lists late (stripe.md §6.1).
 const ECHOES_SECS: [i64; 3] = [60, 5 * 60, 30 * 60];
 const TIMER_SECS: i64 = 15 * 60;
@@ -131,6 +133,12 @@ impl Jobs {
                     held_until = Instant(0);
                 }
             }
+            if woken {
+                tokio::select! {
+                    () = tokio::time::sleep(REST) => {}
+                    _ = stop.changed() => {}
+                }
+            }
         }
         if let Err(error) = lease::give_back(&self.db, LEASE, &self.node).await {
             warn!(%error, "the lease could not be given back; it ends by itself");
@@ -208,8 +216,7 @@ impl Jobs {
         let listed = sync::run(&self.payments, run).await;
         source::complete(&self.payments).await?;
         booking::book(&self.db, &self.clock, &self.entropy).await?;
-        let opened: Result<(), BookingError> = transact!(&self.db, tx => booking::open_books(tx, self.clock.now()).await);
-        opened?;
+        booking::open_books(&self.db, self.clock.now()).await?;
         booking::interpret(&self.payments, &self.db, &self.clock).await?;
         listed?;
         Ok(())

@@ -13,10 +13,11 @@ mod verify;
 mod watch;
 
 use crate::clock::Instant;
-use crate::db::{Retryable, Tx};
+use crate::db::{Db, Retryable, Tx};
 use crate::ledger::{self, NewEntry, NewPosting, PostError, Source, chart};
 use crate::money::Money;
 use crate::payments;
+use crate::transact;
 
 pub use lines::book;
 pub use look_again::{LookedAgain, look_again};
@@ -56,11 +57,19 @@ impl Retryable for BookingError {
     }
 }
 
-/// Opens the books of an account that had a past, once its lines before that day are all read: one entry a currency.
+/// Opens the books of an account that had a past, once its lines before that day are all read: one entry a currency. It takes the writer's
+/// place only where that is still to be done.
 ///
 /// # Errors
 /// [`BookingError`], with nothing written.
-pub async fn open_books(tx: &mut Tx, now: Instant) -> Result<(), BookingError> {
+pub async fn open_books(db: &Db, now: Instant) -> Result<(), BookingError> {
+    if payments::progress(&mut db.begin_read().await?).await?.opened_at.is_some() {
+        return Ok(());
+    }
+    transact!(db, tx => open(tx, now).await)
+}
+
+async fn open(tx: &mut Tx, now: Instant) -> Result<(), BookingError> {
     let sync = payments::progress(tx).await?;
     if sync.opened_at.is_some() || sync.complete_at.is_none() {
         return Ok(());

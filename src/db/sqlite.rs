@@ -20,12 +20,12 @@ pub const SQLITE_NAME: &str = "strikefund.sqlite";
 #[derive(Clone, Debug)]
 pub struct SqliteFile(pub PathBuf);
 
-/// Where a commit must write the log back itself, seconds into the worst flood: 256 MiB of pages. Afterwards the log is cut to
-/// `KEPT_LOG_BYTES`.
+/// Where a commit must write the log back itself, seconds into the worst flood: 256 MiB of pages.
 const LONGEST_LOG_PAGES: &str = "64000";
-const KEPT_LOG_BYTES: &str = "67108864";
-/// A log of so many bytes is written back beside the commits, and does not wait until none come.
-const LONG_LOG_BYTES: u64 = 192 * 1024 * 1024;
+/// What the log has grown to it keeps, so that the next rush writes over it: a file that grows waits for the file system's journal.
+const KEPT_LOG_BYTES: &str = "268435456";
+/// A log with so many pages to write back is written back beside the commits, and does not wait until none come.
+const LONG_LOG_PAGES: i64 = 48_000;
 /// How often the log is looked at; one that nobody wrote to between two looks is written back.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -80,7 +80,7 @@ impl Db {
             .await?;
         // What a killed process left in the log is written back now, and not by the first commit.
         sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&read).await?;
-        tokio::spawn(write_back(read.clone(), directory.join(format!("{SQLITE_NAME}-wal"))));
+        tokio::spawn(write_back(read.clone()));
         Ok(Self::Sqlite { read, write, file: SqliteFile(path) })
     }
 }
@@ -90,25 +90,29 @@ impl Db {
 /// `SQLite`'s own way is to let every thousandth page or so stop the commit that wrote it, for as long as the disk takes to write and flush
 /// them all: a donor or a delivery waits for it. A passive checkpoint stops nobody, but still shares the disk with them; after
 /// the rush it shares it with nobody.
-async fn write_back(pool: SqlitePool, log: PathBuf) {
-    let (mut seen, mut written_back) = (None, None);
+async fn write_back(pool: SqlitePool) {
+    let mut seen = 0;
     loop {
         tokio::select! {
             () = pool.close_event() => return,
             () = tokio::time::sleep(LOOK) => {}
         }
-        let found = std::fs::metadata(&log).ok();
-        let bytes = found.as_ref().map_or(0, std::fs::Metadata::len);
-        let state = found.map(|found| (bytes, found.modified().ok()));
-        if state != written_back && (state == seen || bytes > LONG_LOG_BYTES) {
-            // Nothing is lost by a failure: the log holds all of it, and a commit that fails says so itself.
-            match sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&pool).await {
-                Ok(_) => written_back = state,
-                Err(error) => tracing::debug!(%error, "the log could not be written back"),
-            }
+        // Nothing is lost by a failure: the log holds all of it, and a commit that fails says so itself.
+        if let Err(error) = look_at_log(&pool, &mut seen).await {
+            tracing::debug!(%error, "the log could not be written back");
         }
-        seen = state;
     }
+}
+
+async fn look_at_log(pool: &SqlitePool, seen: &mut i64) -> sqlx::Result<()> {
+    // SQLite answers: whether it was kept from it, pages in the log, pages of them written back.
+    let (_, pages, done): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(NOOP)").fetch_one(pool).await?;
+    let (waiting, quiet) = (pages - done, pages == *seen);
+    *seen = pages;
+    if waiting > 0 && (quiet || waiting > LONG_LOG_PAGES) {
+        sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(pool).await?;
+    }
+    Ok(())
 }
 
 /// Writes a byte and takes it away again: what cannot be written is told now, not at the first gift.

@@ -2,8 +2,6 @@
 
 mod page;
 
-use crate::clock::Instant;
-use crate::db::Tx;
 use crate::transact;
 
 use super::alert::{self, AlertKind};
@@ -129,7 +127,7 @@ async fn run_to_end(payments: &Payments, run: Run) -> Result<SyncReport, SyncErr
     Ok(report)
 }
 
-/// Walks day by day from `start` to the newest day and then, without an end, to whatever is newest at Stripe; then moves the cursor.
+/// Walks day by day from `start` to the newest day and then, without an end, to whatever is newest at Stripe, whose last page moves the cursor.
 async fn walk(
     payments: &Payments,
     progress: &Progress,
@@ -145,10 +143,7 @@ async fn walk(
         let saved: sqlx::Result<()> = transact!(payments.db, tx => store::lines::save_place(tx, from, None).await);
         saved?;
     }
-    page::read_slice(payments, progress, page::Slice { from, until: None }, after, report).await?;
-    let now = payments.clock.now();
-    let completed: sqlx::Result<()> = transact!(payments.db, tx => complete(tx, now).await);
-    Ok(completed?)
+    page::read_slice(payments, progress, page::Slice { from, until: None }, after, report).await
 }
 
 /// The end of the day's slice that starts at `from`, while a whole day still lies before the newest line. The first slice of all reaches
@@ -158,14 +153,10 @@ fn day_end(from: i64, oldest: Option<i64>, newest: i64) -> Option<i64> {
     first_day.checked_add(DAY_SECS).filter(|end| *end <= newest)
 }
 
-async fn complete(tx: &mut Tx, now: Instant) -> sqlx::Result<()> {
-    let newest = store::lines::newest_stamp(tx).await?.unwrap_or(0);
-    store::lines::complete(tx, newest, now).await
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Instant;
 
     fn progress(newest: i64) -> Progress {
         Progress {

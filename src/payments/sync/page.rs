@@ -53,7 +53,11 @@ pub(super) async fn read_slice(
             return Err(SyncError::DeadEnd { after: after.unwrap_or_default() });
         }
         let sorted = sort(payments, progress, &page);
-        let place = (slice.from, last.as_deref().or(after.as_deref()));
+        let place = if slice.until.is_none() && !page.has_more {
+            Place::End
+        } else {
+            Place::Slice { from: slice.from, after: last.as_deref().or(after.as_deref()) }
+        };
         let now = payments.clock.now();
         let found: Result<SyncReport, SyncError> = transact!(payments.db, tx => store_page(tx, &sorted, place, now).await);
         report.add(found?);
@@ -72,6 +76,15 @@ impl SyncReport {
         self.changed += other.changed;
         self.unread += other.unread;
     }
+}
+
+/// How far a run has come with the page it stores.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    /// Within a slice, after this line.
+    Slice { from: i64, after: Option<&'a str> },
+    /// At its end: nothing newer is listed.
+    End,
 }
 
 /// A page's elements, each either a line or sealed with the reason why not.
@@ -120,7 +133,7 @@ fn seal_context(id: &str) -> String {
     format!("unread_line.body/{id}")
 }
 
-async fn store_page(tx: &mut Tx, page: &Sorted, place: (i64, Option<&str>), now: Instant) -> Result<SyncReport, SyncError> {
+async fn store_page(tx: &mut Tx, page: &Sorted, place: Place<'_>, now: Instant) -> Result<SyncReport, SyncError> {
     let mut found = store_lines(tx, &page.lines, now).await?;
     if store::lines::has_unread(tx).await? {
         for line in &page.lines {
@@ -133,7 +146,13 @@ async fn store_page(tx: &mut Tx, page: &Sorted, place: (i64, Option<&str>), now:
         alert::raise(tx, AlertKind::LineUnread, &element.id, &said, now).await?;
         found.unread += 1;
     }
-    store::lines::save_place(tx, place.0, place.1).await?;
+    match place {
+        Place::Slice { from, after } => store::lines::save_place(tx, from, after).await?,
+        Place::End => {
+            let newest = store::lines::newest_stamp(tx).await?.unwrap_or(0);
+            store::lines::complete(tx, newest, now).await?;
+        }
+    }
     Ok(found)
 }
 
