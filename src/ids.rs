@@ -31,6 +31,12 @@ row_id! {
     DonationId;
     /// A publication.
     PublicationId;
+    /// A member of staff.
+    PersonId;
+    /// An act in the log of acts.
+    AuditId;
+    /// A sign-in of one browser.
+    SessionId;
 }
 
 /// Where the program draws randomness: the system generator, or a seeded one for tests and the practice Stripe.
@@ -82,6 +88,11 @@ impl Entropy {
     /// 128 random bits in lower-case base32 (26 letters): what stands for a row in addresses and at Stripe.
     pub fn reference(&self) -> String {
         BASE32_NOPAD.encode(&self.bytes::<16>()).to_ascii_lowercase()
+    }
+
+    /// 256 random bits in lower-case base32 (52 letters): a secret that only its holder knows.
+    pub fn secret(&self) -> String {
+        BASE32_NOPAD.encode(&self.bytes::<32>()).to_ascii_lowercase()
     }
 
     /// A short gift number such as `3F7KQ2`: for talking about a gift, it opens nothing. Letters that look alike are left out.

@@ -45,6 +45,7 @@ pub mod jobs;
 pub mod ledger;
 pub mod money;
 pub mod payments;
+pub mod people;
 pub mod publication;
 pub mod seal;
 pub mod serve;

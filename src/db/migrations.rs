@@ -41,6 +41,8 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(3, "0003_donations"),
     schema!(4, "0004_publications"),
     schema!(5, "0005_checks"),
+    schema!(6, "0006_people"),
+    schema!(7, "0007_sessions"),
 ];
 
 /// What [`Db::migrate`] found and did.

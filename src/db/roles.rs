@@ -6,14 +6,25 @@ use sqlx::AssertSqlSafe;
 use super::Db;
 
 /// Tables the serving role only ever adds to.
-const ADD_ONLY: &[&str] = &["entry", "posting", "account", "publication", "publication_file"];
+const ADD_ONLY: &[&str] = &["entry", "posting", "account", "publication", "publication_file", "audit", "operation"];
 
 /// Tables whose rows it may change, and never take away.
-const KEPT: &[&str] =
-    &["fund", "donation", "delivery", "stripe_line", "unread_line", "stripe_object", "stripe_sync", "payout_check", "object_list", "alert"];
+const KEPT: &[&str] = &[
+    "fund",
+    "donation",
+    "delivery",
+    "stripe_line",
+    "unread_line",
+    "stripe_object",
+    "stripe_sync",
+    "payout_check",
+    "object_list",
+    "alert",
+    "person",
+];
 
 /// Tables that are caches or passing notes: rows come and go.
-const PASSING: &[&str] = &["day_sum", "unsummed", "lease"];
+const PASSING: &[&str] = &["day_sum", "unsummed", "lease", "person_role", "session"];
 
 impl Db {
     /// Gives `role` exactly what serving needs on the tables of this schema, and takes all else from it. Twice is once.

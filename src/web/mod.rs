@@ -3,8 +3,10 @@
 mod answer;
 mod assets;
 pub mod client;
+pub mod doors;
 mod edge;
 mod error;
+mod form;
 mod fund_page;
 mod give;
 mod health;
@@ -15,9 +17,13 @@ mod practice_page;
 mod seats;
 pub mod server;
 mod shelf;
+mod table;
 mod thanks;
+mod treasury;
 mod webhook;
+mod words;
 
+use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,6 +46,7 @@ use crate::payments::Payments;
 use crate::payments::practice::Practice;
 use crate::seal::Keyring;
 
+use doors::{Door, Doors, Who};
 use edge::{Edge, Lane};
 use lanes::{DeliveryLane, Lanes, PageLane};
 use meter::Meter;
@@ -103,6 +110,11 @@ impl Site {
     const fn is_practice(&self) -> bool {
         self.parts.practice.is_some()
     }
+
+    /// The name of the cookie that a session lives in. Without https a browser would refuse the prefix that binds it to this very host.
+    fn session_cookie(&self) -> &'static str {
+        if self.parts.base_url.starts_with("https://") { "__Host-session" } else { "session" }
+    }
 }
 
 impl Deref for Site {
@@ -131,52 +143,70 @@ pub const WEBHOOK: &str = "/webhooks/stripe";
 const ALIVE: &str = "/healthz";
 const READY: &str = "/readyz";
 
-/// Every address, for the measures.
-const ROUTES: [&str; 13] =
-    [HOME, FUND, FIGURES_JSON, FIGURES_CSV, GIVE, THANKS, PRACTICE_CHECKOUT, STYLE, ICON, ROBOTS, WEBHOOK, ALIVE, READY];
+/// Addresses that machines come to, not people.
+const MACHINES: [&str; 3] = [WEBHOOK, ALIVE, READY];
 
 /// The largest form, in bytes (HT3).
 const LARGEST_FORM: usize = 64 * 1024;
 /// How long a whole body may take to arrive, however often a byte of it does (HT2).
 const BODY_DEADLINE: Duration = Duration::from_secs(10);
+/// The largest body that carries files, in bytes: eight documents, or one bank file (HT3). Each page sets its own limit below it.
+const LARGEST_UPLOAD: usize = 96 * 1024 * 1024;
+/// How long such a body may take to arrive.
+const UPLOAD_DEADLINE: Duration = Duration::from_secs(60);
+
+/// The table of addresses that people come to; [`router`] is built from it.
+pub fn doors(site: &Arc<Site>) -> Vec<Door> {
+    all_doors(site).open().0
+}
+
+fn all_doors(site: &Arc<Site>) -> Doors {
+    let public = Doors::new(site)
+        .get(HOME, Who::Anyone, fund_page::home)
+        .get(FUND, Who::Anyone, fund_page::show)
+        .get(FIGURES_JSON, Who::Anyone, fund_page::figures_json)
+        .get(FIGURES_CSV, Who::Anyone, fund_page::figures_csv)
+        .get(GIVE, Who::Anyone, give::form)
+        .post(GIVE, Who::Anyone, give::send)
+        .get(THANKS, Who::Anyone, thanks::show)
+        .get(PRACTICE_CHECKOUT, Who::Anyone, practice_page::show)
+        .post(PRACTICE_CHECKOUT, Who::Anyone, practice_page::choose)
+        .get(STYLE, Who::Anyone, assets::style)
+        .get(ICON, Who::Anyone, assets::icon)
+        .get(ROBOTS, Who::Anyone, assets::robots);
+    treasury::doors(public)
+}
 
 /// The whole site. To measure it, [`meter::install`] comes first.
 ///
 /// # Errors
 /// When the base URL is no origin that a browser could send.
 pub fn router(site: Arc<Site>) -> anyhow::Result<Router> {
-    let edge = Arc::new(Edge::new(&site.base_url, site.is_practice(), Meter::new(&ROUTES))?);
+    let (list, pages, uploads) = all_doors(&site).open();
+    let paths: BTreeSet<&'static str> = list.iter().map(|door| door.path).chain(MACHINES).collect();
+    let edge = Arc::new(Edge::new(&site.base_url, site.is_practice(), Meter::new(&paths.into_iter().collect::<Vec<_>>()))?);
     let after_panic = {
         let edge = Arc::clone(&edge);
         move |_cause| edge.after_panic()
     };
-    let people = Router::new()
-        .route(HOME, get(fund_page::home))
-        .route(FUND, get(fund_page::show))
-        .route(FIGURES_JSON, get(fund_page::figures_json))
-        .route(FIGURES_CSV, get(fund_page::figures_csv))
-        .route(GIVE, get(give::form).post(give::send))
-        .route(THANKS, get(thanks::show))
-        .route(PRACTICE_CHECKOUT, get(practice_page::show).post(practice_page::choose))
-        .route(STYLE, get(assets::style))
-        .route(ICON, get(assets::icon))
-        .route(ROBOTS, get(assets::robots))
-        .fallback(async || StatusCode::NOT_FOUND)
-        .layer(
+    let dressed = |router: Router<Arc<Site>>, largest: usize, deadline: Duration| -> anyhow::Result<Router<Arc<Site>>> {
+        Ok(router.layer(
             ServiceBuilder::new()
                 .layer(CatchPanicLayer::custom(after_panic.clone()))
                 .layer(from_fn_with_state((Arc::clone(&edge), Lane::People), edge::pass))
                 .layer(from_fn_with_state(Arc::clone(&site.pages), lanes::page))
-                .layer(RequestBodyLimitLayer::new(LARGEST_FORM))
+                .layer(RequestBodyLimitLayer::new(largest))
                 .layer(edge.csrf()?)
-                .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))
-                .layer(DefaultBodyLimit::max(LARGEST_FORM)),
-        );
+                .layer(RequestBodyDeadlineLayer::new(deadline)),
+        ))
+    };
+    let pages = pages.fallback(async || StatusCode::NOT_FOUND).layer(DefaultBodyLimit::max(LARGEST_FORM));
+    let people = dressed(pages, LARGEST_FORM, BODY_DEADLINE)?.merge(dressed(uploads, LARGEST_UPLOAD, UPLOAD_DEADLINE)?);
     let machines =
         Router::new().route(WEBHOOK, post(webhook::receive)).route(ALIVE, get(health::alive)).route(READY, get(health::ready)).layer(
             ServiceBuilder::new()
-                .layer(CatchPanicLayer::custom(after_panic))
-                .layer(from_fn_with_state((edge, Lane::Machines), edge::pass))
+                .layer(CatchPanicLayer::custom(after_panic.clone()))
+                .layer(from_fn_with_state((Arc::clone(&edge), Lane::Machines), edge::pass))
                 .layer(RequestBodyLimitLayer::new(webhook::LARGEST))
                 .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE)),
         );

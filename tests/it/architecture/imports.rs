@@ -9,7 +9,7 @@ use super::{Found, House};
 const FLOORS: [&[&str]; 6] = [
     &["money", "clock", "ids", "db", "seal", "config"],
     &["ledger", "people", "mail", "files"],
-    &["funds"],
+    &["funds", "approvals"],
     &["donations", "spending", "bank", "payments"],
     &["booking", "closing", "publication"],
     &["web", "jobs", "verify", "serve", "demo"],

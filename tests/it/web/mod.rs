@@ -7,7 +7,9 @@ mod give;
 mod lanes;
 mod pages;
 mod server;
+mod staff;
 mod thanks;
+mod words;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +35,7 @@ const BASE_URL: &str = "https://fund.example.org";
 /// A site on a test's own books, with a practice Stripe of its own.
 struct Visit {
     router: Router,
+    site: Arc<Site>,
     practice: Practice,
     payments: Arc<Payments>,
     clock: Clock,
@@ -87,7 +90,13 @@ impl Visit {
         let (practice_page, base_url) = (Some(practice.clone()), BASE_URL.to_owned());
         let parts =
             Parts { db, clock: clock.clone(), entropy, keyring, payments: Arc::clone(&payments), practice: practice_page, base_url };
-        Self { router: web::router(Arc::new(make(parts))).unwrap(), practice, payments, clock }
+        let site = Arc::new(make(parts));
+        Self { router: web::router(Arc::clone(&site)).unwrap(), site, practice, payments, clock }
+    }
+
+    /// The table of addresses that the router was built from.
+    fn doors(&self) -> Vec<web::doors::Door> {
+        web::doors(&self.site)
     }
 
     /// What the form of `attempt` bears when it was given out so many seconds ago.

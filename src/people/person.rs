@@ -1,0 +1,138 @@
+//! One member of staff: name, roles, language. Not here: how they prove who they are.
+
+use crate::clock::Instant;
+use crate::ids::PersonId;
+use crate::{record, words};
+
+words! {
+    /// What somebody may do. One person may hold several; nobody approves what they entered.
+    pub enum Role {
+        /// Enters expenses and gifts, and pays.
+        Recorder = "recorder",
+        /// Agrees to what others entered.
+        Approver = "approver",
+        /// Reads everything but identities, and changes nothing.
+        Auditor = "auditor",
+        /// Looks after people and settings.
+        Administrator = "administrator",
+    }
+}
+
+words! {
+    /// A language the program speaks.
+    pub enum Language {
+        /// English.
+        English = "en",
+        /// Spanish.
+        Spanish = "es",
+    }
+}
+
+impl Role {
+    /// Every role, in the order screens show them.
+    pub const ALL: [Self; 4] = [Self::Recorder, Self::Approver, Self::Auditor, Self::Administrator];
+}
+
+/// The roles of one person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Roles(Vec<Role>);
+
+impl Roles {
+    /// These, each once.
+    pub fn new(roles: impl IntoIterator<Item = Role>) -> Self {
+        let mut roles: Vec<Role> = roles.into_iter().collect();
+        roles.sort_unstable();
+        roles.dedup();
+        Self(roles)
+    }
+
+    /// Whether this is one of them.
+    pub fn holds(&self, role: Role) -> bool {
+        self.0.contains(&role)
+    }
+
+    /// Each of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = Role> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+record! {
+    /// A person's row.
+    pub struct PersonRow {
+        /// Its number.
+        pub id: PersonId,
+        /// What stands for the person in addresses and in the books; opaque.
+        pub reference: String,
+        /// What colleagues call them; never public.
+        pub name: String,
+        /// The sealed e-mail address.
+        pub email: Vec<u8>,
+        /// What they read.
+        pub language: Language,
+        /// When they were taken on.
+        pub created_at: Instant,
+        /// Since when they may not sign in; None: they may.
+        pub disabled_at: Option<Instant>,
+    }
+}
+
+/// A member of staff.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// Their row.
+    pub id: PersonId,
+    /// What stands for them in addresses and in the books; opaque.
+    pub reference: String,
+    /// What colleagues call them; never public.
+    pub name: String,
+    /// The sealed e-mail address.
+    pub email: Vec<u8>,
+    /// What they read.
+    pub language: Language,
+    /// When they were taken on.
+    pub created_at: Instant,
+    /// Since when they may not sign in; None: they may.
+    pub disabled_at: Option<Instant>,
+    /// What they may do now.
+    pub roles: Roles,
+}
+
+impl Person {
+    pub(super) fn new(row: PersonRow, roles: Vec<Role>) -> Self {
+        let PersonRow { id, reference, name, email, language, created_at, disabled_at } = row;
+        Self { id, reference, name, email, language, created_at, disabled_at, roles: Roles::new(roles) }
+    }
+}
+
+/// Somebody to be taken on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPerson {
+    /// What colleagues call them.
+    pub name: String,
+    /// Where they get mail.
+    pub email: String,
+    /// What they read.
+    pub language: Language,
+    /// What they may do.
+    pub roles: Roles,
+}
+
+/// Who acts, as the sign-in found it out; what they may do is read again inside the transaction that acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// The person.
+    pub person: PersonId,
+    /// When they last proved who they are with a second factor.
+    pub proved_at: Instant,
+}
+
+/// What a sealed address is bound to.
+pub(super) fn email_context(reference: &str) -> String {
+    format!("person.email/{reference}")
+}

@@ -1,0 +1,105 @@
+//! The treasurers' side: its frame, its home, and what whoever is not signed in sees instead. Not here: sign-in itself, the pages of each room.
+
+mod home;
+
+use askama::Template;
+use axum::http::{Method, StatusCode, Uri};
+use axum::response::Response;
+
+use super::doors::{Doors, SignedIn};
+use super::words::Words;
+use super::{Site, answer};
+use crate::people::Role;
+
+/// Who may read the books: everybody who is on the staff for more than people and settings.
+pub const READERS: &[Role] = &[Role::Recorder, Role::Approver, Role::Auditor];
+/// Who enters expenses and gifts, and pays.
+pub const RECORDERS: &[Role] = &[Role::Recorder];
+/// Who agrees to what others entered.
+pub const APPROVERS: &[Role] = &[Role::Approver];
+/// Who looks after people and settings.
+pub const ADMINISTRATORS: &[Role] = &[Role::Administrator];
+
+/// Where the treasury begins.
+pub const HOME: &str = "/treasury";
+/// Where one signs in.
+pub const SIGN_IN: &str = "/sign-in";
+
+/// Every address of the treasury.
+pub fn doors(doors: Doors) -> Doors {
+    home::doors(doors)
+}
+
+/// What surrounds every page of the treasury.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// The reader's language.
+    pub words: Words,
+    /// Whether the money is play money.
+    pub practice: bool,
+    /// What the page is called, also in the browser's tab.
+    pub title: String,
+    /// Who is signed in; None on the pages before that.
+    pub name: Option<String>,
+    /// Where one can go from every page.
+    pub places: Vec<Place>,
+    /// What was just done, said on top.
+    pub said: Option<String>,
+    /// Whether the page came back with mistakes: its title says so first.
+    pub wrong: bool,
+}
+
+/// A link that stands on every page.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Where to.
+    pub href: &'static str,
+    /// What it is called.
+    pub label: String,
+}
+
+/// The places of the treasury: address, name in the locales, and who is shown the way. Nobody is shown a way they may not go.
+const PLACES: &[(&str, &str, &[Role])] = &[(HOME, "place-home", READERS)];
+
+impl Frame {
+    /// Around a page for somebody who is signed in.
+    pub fn new(site: &Site, signed_in: &SignedIn, title: impl Into<String>) -> Self {
+        let words = signed_in.words;
+        let may = |roles: &[Role]| roles.iter().any(|role| signed_in.person.roles.holds(*role));
+        let places = PLACES.iter().filter(|(_, _, roles)| may(roles)).map(|(href, key, _)| Place { href, label: words.say(key) }).collect();
+        Self { name: Some(signed_in.person.name.clone()), places, ..Self::outside(site, words, title) }
+    }
+
+    /// Around a page for somebody who is not.
+    pub fn outside(site: &Site, words: Words, title: impl Into<String>) -> Self {
+        Self { words, practice: site.is_practice(), title: title.into(), name: None, places: Vec::new(), said: None, wrong: false }
+    }
+
+    /// The same with what was just done.
+    #[must_use]
+    pub fn saying(self, said: Option<String>) -> Self {
+        Self { said, ..self }
+    }
+
+    /// The same for a page that came back with mistakes.
+    #[must_use]
+    pub fn wrong(self, wrong: bool) -> Self {
+        Self { wrong, ..self }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "web/treasury/sign_in_first.html")]
+struct SignInFirst {
+    frame: Frame,
+    href: String,
+}
+
+/// What whoever is not signed in sees in place of a page: the way there, and back to where they were going.
+pub fn sign_in_first(site: &Site, words: Words, method: &Method, uri: &Uri) -> Response {
+    // A form cannot be sent again by following a link, so the way back leads to the page it stood on.
+    let back = if method.is_safe() { uri.path_and_query().map_or(HOME, |address| address.as_str()) } else { HOME };
+    let frame = Frame::outside(site, words, words.say("sign-in-first-title"));
+    let href = format!("{SIGN_IN}?next={}", answer::encoded(back));
+    answer::private_page(StatusCode::UNAUTHORIZED, &SignInFirst { frame, href })
+}
