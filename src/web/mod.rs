@@ -156,7 +156,7 @@ const LARGEST_UPLOAD: usize = 96 * 1024 * 1024;
 const UPLOAD_DEADLINE: Duration = Duration::from_secs(60);
 
 /// The table of addresses that people come to; [`router`] is built from it.
-pub fn doors(site: &Arc<Site>) -> Vec<Door> {
+pub fn addresses(site: &Arc<Site>) -> Vec<Door> {
     all_doors(site).open().0
 }
 

@@ -96,7 +96,7 @@ impl Visit {
 
     /// The table of addresses that the router was built from.
     fn doors(&self) -> Vec<web::doors::Door> {
-        web::doors(&self.site)
+        web::addresses(&self.site)
     }
 
     /// What the form of `attempt` bears when it was given out so many seconds ago.

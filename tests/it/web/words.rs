@@ -37,7 +37,7 @@ fn both_languages_hold_the_same_texts_with_the_same_values() {
 
 /// Every word in quotes that follows a call of `say(` or `with(` and the like.
 fn asked(text: &str) -> BTreeSet<String> {
-    let calls = ["say(\"", "with(\"", "with_two(\""];
+    let calls = [".say(\"", ".with(\"", ".with_two(\""];
     let keys = calls.iter().flat_map(|call| text.match_indices(call).map(|(at, call)| &text[at + call.len()..]));
     keys.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
 }
