@@ -2,7 +2,7 @@
 
 use super::resolve::Books;
 use super::rule::{Effect, Event, Funds, effect};
-use super::{BookingError, opening};
+use super::{BookingError, Opening};
 use crate::clock::{Clock, Instant, Zone};
 use crate::db::{Db, Tx};
 use crate::donations::{self, Settled, Settlement};
@@ -90,9 +90,10 @@ impl<'a> Batch<'a> {
         let noted = match progress.opens_at.filter(|opens_at| line.created < *opens_at) {
             None => return self.decide_by_rule(tx, books, line, now).await,
             // Listed only after the books were opened: the opening balance grows by it.
-            Some(opens_at) if progress.opened_at.is_some() && line.net_minor != 0 && line.is_ordinary() => {
-                let sum = Money::new(line.net_minor, line.currency);
-                self.entries.push(opening(books, line.id.as_str(), sum, opens_at));
+            Some(opens_at) if progress.opened_at.is_some() && line.net_minor != 0 && (line.is_ordinary() || line.is_mirror()) => {
+                let (stripe_minor, held_minor) = if line.is_mirror() { (0, line.net_minor) } else { (line.net_minor, 0) };
+                let opening = Opening { stripe_minor, held_minor };
+                self.entries.extend(opening.entry(books, line.id.as_str(), line.currency, opens_at)?);
                 "before the books open; added to the opening balance"
             }
             Some(_) => BEFORE_OPENING,

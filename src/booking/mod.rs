@@ -12,10 +12,12 @@ mod unfinished;
 mod verify;
 mod watch;
 
+use std::collections::BTreeMap;
+
 use crate::clock::Instant;
 use crate::db::{Db, Retryable, Tx};
-use crate::ledger::{self, NewEntry, NewPosting, PostError, Source, chart};
-use crate::money::Money;
+use crate::ledger::{self, NewEntry, NewPosting, PostError, Source, Unbalanced, chart};
+use crate::money::{self, Currency, Money};
 use crate::payments;
 use crate::transact;
 
@@ -76,26 +78,55 @@ async fn open(tx: &mut Tx, now: Instant) -> Result<(), BookingError> {
     }
     if let Some(opens_at) = sync.opens_at {
         let books = Books::open(tx).await?.ok_or(BookingError::NoFund)?;
-        for total in payments::line_totals(tx, opens_at).await?.into_iter().filter(|total| total.net_minor != 0) {
-            let source_id = format!("stripe {}", total.currency);
-            ledger::post(tx, &opening(&books, &source_id, Money::new(total.net_minor, total.currency), opens_at), now).await?;
+        let mut held: BTreeMap<Currency, Opening> = BTreeMap::new();
+        for total in payments::line_totals(tx, opens_at).await? {
+            held.entry(total.currency).or_default().stripe_minor = total.net_minor;
+        }
+        for total in payments::reserved_totals(tx, opens_at).await? {
+            held.entry(total.currency).or_default().held_minor = total.net_minor;
+        }
+        for (currency, opening) in held {
+            if let Some(entry) = opening.entry(&books, &format!("stripe {currency}"), currency, opens_at)? {
+                ledger::post(tx, &entry, now).await?;
+            }
         }
     }
     payments::books_opened(tx, now).await?;
     Ok(())
 }
 
-fn opening(books: &Books, source_id: &str, sum: Money, opens_at: i64) -> NewEntry {
-    let other = Money::new(-sum.minor, sum.currency);
-    NewEntry {
-        source: Source::Opening,
-        source_id: source_id.to_owned(),
-        kind: "opening",
-        effective_on: Instant::from_unix_secs(opens_at).day_in(&books.general.time_zone),
-        memo: None,
-        actor: None,
-        reverses: None,
-        postings: vec![NewPosting::pooled(chart::STRIPE, sum), NewPosting::of_fund(chart::OPENING, books.general.id, other)],
+/// What an account had in one currency before its books opened, in minor units.
+#[derive(Clone, Copy, Debug, Default)]
+struct Opening {
+    /// In Stripe's balance.
+    stripe_minor: i64,
+    /// Held by Stripe in reserve: a later release takes it from there.
+    held_minor: i64,
+}
+
+impl Opening {
+    /// The entry that puts it into the books; None where there was nothing.
+    fn entry(self, books: &Books, source_id: &str, currency: Currency, opens_at: i64) -> Result<Option<NewEntry>, BookingError> {
+        let all = money::sum([self.stripe_minor, self.held_minor]);
+        let all = all.ok_or_else(|| PostError::from(Unbalanced::TooLarge(chart::OPENING.to_owned())))?;
+        let of = |minor| Money::new(minor, currency);
+        let postings = [
+            NewPosting::pooled(chart::STRIPE, of(self.stripe_minor)),
+            NewPosting::pooled(chart::STRIPE_HELD, of(self.held_minor)),
+            NewPosting::of_fund(chart::OPENING, books.general.id, of(-all)),
+        ];
+        let postings: Vec<NewPosting> = postings.into_iter().filter(|posting| posting.amount.minor != 0).collect();
+        let entry = NewEntry {
+            source: Source::Opening,
+            source_id: source_id.to_owned(),
+            kind: "opening",
+            effective_on: Instant::from_unix_secs(opens_at).day_in(&books.general.time_zone),
+            memo: None,
+            actor: None,
+            reverses: None,
+            postings,
+        };
+        Ok((!entry.postings.is_empty()).then_some(entry))
     }
 }
 

@@ -27,7 +27,7 @@ impl Reserve {
 
 /// Compares the mirror lines with the books and raises or clears the alert of each currency.
 ///
-/// Lines of before the books opened are on neither side. While a line waits to be booked, or the opening entry is still to come,
+/// What lines of before the books opened left in reserve stands in the opening entry. While a line waits to be booked, or the opening entry is still to come,
 /// nothing is compared (None).
 ///
 /// # Errors
@@ -38,7 +38,7 @@ pub async fn check_reserves(tx: &mut Tx, now: Instant) -> sqlx::Result<Option<BT
         return Ok(None);
     }
     let mut reserves = BTreeMap::<Currency, Reserve>::new();
-    for total in payments::reserved_totals(tx, sync.opens_at.unwrap_or(0)).await? {
+    for total in payments::reserved_totals(tx, i64::MAX).await? {
         reserves.entry(total.currency).or_default().mirrored_minor = total.net_minor;
     }
     for (currency, held_minor) in store::held_by_mirrored_lines(tx).await? {

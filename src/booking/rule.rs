@@ -147,10 +147,11 @@ fn category_of_type(line: &Line) -> &'static str {
 
 /// What this line does.
 pub fn effect(line: &Line, funds: Funds) -> Effect {
-    match line.balance_type.as_deref() {
-        None | Some("payments") => {}
-        Some("risk_reserved") => return Effect::Note("the mirror of a hold, outside the balance"),
-        Some(_) => return Effect::Park("a balance of Stripe's that the books do not hold"),
+    if line.is_mirror() {
+        return Effect::Note("the mirror of a hold, outside the balance");
+    }
+    if !line.is_ordinary() {
+        return Effect::Park("a balance of Stripe's that the books do not hold");
     }
     if !line.adds_up() {
         return to_suspense(line, "its amount less its fee is not its net");

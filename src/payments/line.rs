@@ -228,6 +228,11 @@ impl Line {
         self.balance_type.as_deref().is_none_or(|balance| balance == "payments")
     }
 
+    /// Whether the line mirrors what Stripe holds in reserve: outside the ordinary balance, and what `assets:stripe-held` is checked against.
+    pub fn is_mirror(&self) -> bool {
+        self.balance_type.as_deref() == Some("risk_reserved")
+    }
+
     /// Whether two tellings of one line agree on everything that never changes (safety rule ST7).
     pub fn tells_the_same(&self, other: &Self) -> bool {
         let money = |line: &Self| (line.currency, line.amount_minor, line.fee_minor, line.net_minor);

@@ -256,12 +256,12 @@ pub async fn line_totals(tx: &mut Tx, until: i64) -> sqlx::Result<Vec<Total>> {
     store::lines::totals(tx, until).await
 }
 
-/// Σ net per currency of the lines stamped from `since` on (unix seconds) that mirror what Stripe holds in reserve.
+/// Σ net per currency of the lines stamped before `until` (unix seconds; `i64::MAX` for all) that mirror what Stripe holds in reserve.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn reserved_totals(tx: &mut Tx, since: i64) -> sqlx::Result<Vec<Total>> {
-    store::lines::reserved_totals(tx, since).await
+pub async fn reserved_totals(tx: &mut Tx, until: i64) -> sqlx::Result<Vec<Total>> {
+    store::lines::reserved_totals(tx, until).await
 }
 
 /// Notes that the opening entry stands, or that none is needed.

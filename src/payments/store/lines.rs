@@ -202,11 +202,11 @@ pub(in crate::payments) async fn totals(tx: &mut Tx, until: i64) -> sqlx::Result
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(until))
 }
 
-/// Per currency, the net of the lines stamped from `since` on that mirror what Stripe holds in reserve.
-pub(in crate::payments) async fn reserved_totals(tx: &mut Tx, since: i64) -> sqlx::Result<Vec<Total>> {
+/// Per currency, the net of the lines stamped before `until` that mirror what Stripe holds in reserve.
+pub(in crate::payments) async fn reserved_totals(tx: &mut Tx, until: i64) -> sqlx::Result<Vec<Total>> {
     const SQL: &str = "SELECT currency, CAST(SUM(net_minor) AS BIGINT) AS net_minor, COUNT(*) AS lines FROM stripe_line
-        WHERE balance_type = 'risk_reserved' AND created >= $1 GROUP BY currency ORDER BY currency";
-    run!(tx, fetch_all, sqlx::query_as(SQL).bind(since))
+        WHERE balance_type = 'risk_reserved' AND created < $1 GROUP BY currency ORDER BY currency";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(until))
 }
 
 pub(in crate::payments) async fn newest_stamp(tx: &mut Tx) -> sqlx::Result<Option<i64>> {
