@@ -3,7 +3,7 @@
 mod cli;
 mod setup;
 
-use std::io::{BufWriter, ErrorKind, IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -247,7 +247,8 @@ async fn export(config: &Config, asked: &cli::Export) -> anyhow::Result<()> {
     let tx = &mut db.begin_read().await?;
     match &asked.out {
         None => {
-            export::write(tx, asked.format, &mut BufWriter::new(std::io::stdout())).await?;
+            export::write(tx, asked.format, |piece| std::future::ready(std::io::stdout().write_all(&piece))).await?;
+            std::io::stdout().flush()?;
         }
         Some(path) => {
             let entries = export_to(tx, asked.format, path).await.with_context(|| format!("{} could not be written", path.display()))?;
@@ -261,10 +262,9 @@ async fn export(config: &Config, asked: &cli::Export) -> anyhow::Result<()> {
 async fn export_to(tx: &mut strikefund::db::Tx, format: export::Format, path: &Path) -> anyhow::Result<u64> {
     let mut draft = path.as_os_str().to_owned();
     draft.push(".part");
-    let mut out = BufWriter::new(std::fs::File::create(&draft)?);
-    let entries = export::write(tx, format, &mut out).await?;
-    out.flush()?;
-    out.get_ref().sync_all()?;
+    let mut out = std::fs::File::create(&draft)?;
+    let entries = export::write(tx, format, |piece| std::future::ready(out.write_all(&piece))).await?;
+    out.sync_all()?;
     std::fs::rename(&draft, path)?;
     Ok(entries)
 }

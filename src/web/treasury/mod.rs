@@ -1,5 +1,6 @@
 //! The treasurers' side: its frame, its home, and what whoever is not signed in sees instead. Not here: sign-in itself, the pages of each room.
 
+mod exports;
 mod home;
 
 use askama::Template;
@@ -27,7 +28,7 @@ pub const SIGN_IN: &str = "/sign-in";
 
 /// Every address of the treasury.
 pub fn doors(doors: Doors) -> Doors {
-    home::doors(doors)
+    exports::doors(home::doors(doors))
 }
 
 /// What surrounds every page of the treasury.
@@ -59,7 +60,7 @@ pub struct Place {
 }
 
 /// The places of the treasury: address, name in the locales, and who is shown the way. Nobody is shown a way they may not go.
-const PLACES: &[(&str, &str, &[Role])] = &[(HOME, "place-home", READERS)];
+const PLACES: &[(&str, &str, &[Role])] = &[(HOME, "place-home", READERS), (exports::EXPORTS, "place-exports", READERS)];
 
 impl Frame {
     /// Around a page for somebody who is signed in.

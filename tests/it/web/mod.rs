@@ -3,6 +3,7 @@
 mod back;
 mod checkout;
 mod edge;
+mod exports;
 mod give;
 mod lanes;
 mod pages;
