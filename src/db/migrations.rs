@@ -84,15 +84,14 @@ impl Db {
         if tables == 0 {
             return Ok(0);
         }
-        let newest: Option<i64> = run!(tx, fetch_one, sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations"))?;
-        let newest = usize::try_from(newest.unwrap_or(0))?;
-        if newest > MIGRATIONS.len() {
+        let steps: Vec<i64> = run!(tx, fetch_all, sqlx::query_scalar("SELECT version FROM _sqlx_migrations ORDER BY version"))?;
+        let (newest, known) = (steps.last().copied().unwrap_or(0), MIGRATIONS.last().map_or(0, |step| step.version));
+        if newest > known {
             bail!(
-                "These books were written by a newer strikefund (schema {newest}, this program knows {}): install that version or a later one.",
-                MIGRATIONS.len()
+                "These books were written by a newer strikefund (schema {newest}, this program knows {known}): install that version or a later one."
             );
         }
-        Ok(newest)
+        Ok(steps.len())
     }
 
     fn migrator(&self) -> Migrator {
