@@ -8,8 +8,9 @@ use axum::response::Response;
 
 use super::doors::{Doors, SignedIn};
 use super::words::Words;
+use super::error::Trouble;
 use super::{Site, answer};
-use crate::people::Role;
+use crate::people::{NotAllowed, Role};
 
 /// Who may read the books: everybody who is on the staff for more than people and settings.
 pub const READERS: &[Role] = &[Role::Recorder, Role::Approver, Role::Auditor];
@@ -24,6 +25,8 @@ pub const ADMINISTRATORS: &[Role] = &[Role::Administrator];
 pub const HOME: &str = "/treasury";
 /// Where one signs in.
 pub const SIGN_IN: &str = "/sign-in";
+/// Where one proves again who one is, before what moves money or changes who may.
+pub const CONFIRM: &str = "/confirm";
 
 /// Every address of the treasury.
 pub fn doors(doors: Doors) -> Doors {
@@ -85,6 +88,19 @@ impl Frame {
     #[must_use]
     pub fn wrong(self, wrong: bool) -> Self {
         Self { wrong, ..self }
+    }
+}
+
+/// What is answered to an act that was not allowed: whoever proved who they are too long ago goes to prove it again, and comes back to `back`
+/// (a path of ours that a GET opens); whoever lost the role sees that there is no such page.
+///
+/// # Errors
+/// [`Trouble`], for all but the way to the proof.
+pub fn not_allowed(refused: NotAllowed, back: &str) -> Result<Response, Trouble> {
+    match refused {
+        NotAllowed::Role => Err(Trouble::NotFound),
+        NotAllowed::StepUp => Ok(answer::see_other(&format!("{CONFIRM}?next={}", answer::encoded(back)))?),
+        NotAllowed::Database(error) => Err(error.into()),
     }
 }
 
