@@ -7,8 +7,8 @@ use axum::http::{Method, StatusCode, Uri};
 use axum::response::Response;
 
 use super::doors::{Doors, SignedIn};
-use super::words::Words;
 use super::error::Trouble;
+use super::words::Words;
 use super::{Site, answer};
 use crate::people::{NotAllowed, Role};
 
