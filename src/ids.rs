@@ -41,6 +41,8 @@ row_id! {
     LinkId;
     /// Something that two administrators decide about a third person.
     ChangeId;
+    /// A passkey.
+    PasskeyId;
 }
 
 /// Where the program draws randomness: the system generator, or a seeded one for tests and the practice Stripe.

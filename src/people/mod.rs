@@ -8,6 +8,8 @@ mod hasher;
 mod link;
 pub mod links;
 pub mod operation;
+#[cfg(feature = "passkeys")]
+pub mod passkeys;
 mod password;
 mod person;
 mod seed;

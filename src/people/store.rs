@@ -2,6 +2,8 @@
 
 pub(super) mod credentials;
 pub(super) mod decisions;
+#[cfg(feature = "passkeys")]
+pub(super) mod passkeys;
 
 use super::audit::Act;
 use super::person::{Language, NewPerson, PersonRow, Role};

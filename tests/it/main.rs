@@ -39,6 +39,8 @@ mod migrations;
 mod nightly;
 #[cfg(test)]
 mod opening;
+#[cfg(all(test, feature = "passkeys"))]
+mod passkeys;
 #[cfg(test)]
 mod payments;
 #[cfg(test)]
