@@ -66,7 +66,7 @@ async fn count_in(tx: &mut Tx, guess: &Guess, now: Instant) -> sqlx::Result<Resu
     let factor = guess.factor();
     let Some(wrong) = store::credentials::count_attempt(tx, &factor, now).await? else {
         let opens_at = store::credentials::opens_at(tx, &factor).await?.unwrap_or(now);
-        let left = opens_at.unix_secs().saturating_sub(now.unix_secs()).saturating_add(1);
+        let left = opens_at.unix_secs().saturating_sub(now.unix_secs()).max(1);
         return Ok(Err(Closed(left.min(guess.longest_secs()))));
     };
     if wrong >= FREE {

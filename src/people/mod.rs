@@ -121,6 +121,11 @@ pub async fn find_by_email(tx: &mut Tx, email: &str, keys: &Keyring) -> sqlx::Re
     Ok(Some(Person::new(row, roles)))
 }
 
+/// The e-mail address of a person; None where it was sealed with another master key.
+pub fn email_of(person: &Person, keys: &Keyring) -> Option<String> {
+    keys.open(&person::email_context(&person.reference), &person.email).and_then(|bytes| String::from_utf8(bytes).ok())
+}
+
 /// Sets what a person reads.
 ///
 /// # Errors

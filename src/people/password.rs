@@ -44,14 +44,15 @@ impl Password {
         if letters > LONGEST {
             return Err(PasswordError::Long);
         }
-        let plain = plain(typed);
-        let rest = without(&plain, COMMON.iter().copied());
-        if is_monotonous(&rest) {
+        // Read twice: digits as they are, and digits as the letters they stand for.
+        let rests = [plain(typed), letters_for_digits(typed)].map(|text| without(&text, COMMON.iter().copied()));
+        if rests.iter().any(|rest| is_monotonous(rest)) {
             return Err(PasswordError::Common);
         }
-        let own: Vec<String> = own.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric())).map(self::plain).collect();
-        let rest = without(&rest, own.iter().map(String::as_str).filter(|word| word.chars().count() >= 4));
-        if is_monotonous(&rest) { Err(PasswordError::Own) } else { Ok(Self(typed.to_owned().into())) }
+        let own: Vec<String> = own.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric())).map(plain).collect();
+        let own = || own.iter().map(String::as_str).filter(|word| word.chars().count() >= 4);
+        let built = rests.iter().any(|rest| is_monotonous(&without(rest, own())));
+        if built { Err(PasswordError::Own) } else { Ok(Self(typed.to_owned().into())) }
     }
 
     /// The password itself, for the hash.
@@ -115,8 +116,13 @@ const COMMON: &[&str] = &[
     "fund",
 ];
 
-/// The text in small letters, without blanks and signs, digits that stand for letters read as those.
+/// The text in small letters, without blanks and signs.
 fn plain(text: &str) -> String {
+    text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// The same with digits and signs that stand for letters read as those.
+fn letters_for_digits(text: &str) -> String {
     let letter = |c: char| match c {
         '0' => 'o',
         '1' | '!' => 'i',
@@ -126,9 +132,7 @@ fn plain(text: &str) -> String {
         '7' => 't',
         other => other,
     };
-    let digits_only = text.chars().filter(|c| c.is_alphanumeric()).all(|c| c.is_ascii_digit());
-    let read = |c: char| if digits_only { c } else { letter(c) };
-    text.to_lowercase().chars().map(read).filter(|c| c.is_alphanumeric()).collect()
+    plain(&text.chars().map(letter).collect::<String>())
 }
 
 fn without<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> String {

@@ -44,6 +44,8 @@ mod passkeys;
 #[cfg(test)]
 mod payments;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod plans;
 #[cfg(test)]
 mod practice;
