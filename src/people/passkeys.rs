@@ -11,7 +11,7 @@ use webauthn_rs::prelude::{
 use webauthn_rs_proto::ResidentKeyRequirement;
 
 use super::session::{self, Session, Stage};
-use super::{Actor, audit, store};
+use super::{Actor, NotAllowed, audit, require_self, store};
 use crate::clock::Instant;
 use crate::db::{Db, Retryable, Tx};
 use crate::ids::{Entropy, PasskeyId, PersonId, sha256_hex};
@@ -77,6 +77,9 @@ pub enum PasskeyError {
     /// The person has as many as they may.
     #[error("there are {MOST} passkeys already: end one first")]
     TooMany,
+    /// They are disabled, or proved who they are too long ago: a new key is handed out to nobody else.
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
     /// The library failed.
     #[error("passkeys do not work here: {0}")]
     Library(#[from] WebauthnError),
@@ -90,7 +93,11 @@ pub enum PasskeyError {
 
 impl Retryable for PasskeyError {
     fn is_retryable(&self) -> bool {
-        matches!(self, Self::Database(error) if error.is_retryable())
+        match self {
+            Self::NotAllowed(error) => error.is_retryable(),
+            Self::Database(error) => error.is_retryable(),
+            _ => false,
+        }
     }
 }
 
@@ -109,7 +116,7 @@ pub async fn list(tx: &mut Tx, person: PersonId) -> sqlx::Result<Vec<Passkey>> {
 pub async fn begin_adding(db: &Db, site: &Relying, entropy: &Entropy, actor: Actor, now: Instant) -> Result<Challenge, PasskeyError> {
     let (person, known) = {
         let tx = &mut db.begin_read().await?;
-        (super::find(tx, actor.person).await?.ok_or(PasskeyError::Refused)?, list(tx, actor.person).await?)
+        (require_self(tx, actor, now).await?, list(tx, actor.person).await?)
     };
     if known.len() >= MOST {
         return Err(PasskeyError::TooMany);
@@ -146,6 +153,7 @@ pub async fn finish_adding(
     let label: String = label.chars().filter(|c| !c.is_control()).take(LABEL_LETTERS).collect();
     transact!(db, tx => {
         let added = async {
+            require_self(tx, actor, now).await?;
             // A credential belongs to one person, for ever.
             if store::passkeys::find_by_credential(tx, &credential_id).await?.is_some() {
                 return Err(PasskeyError::Refused);
@@ -161,8 +169,9 @@ pub async fn finish_adding(
 /// Ends a passkey of a person, and every session but `kept`, which may have begun with it. True when it was there.
 ///
 /// # Errors
-/// When the database is gone.
-pub async fn end(tx: &mut Tx, person: PersonId, id: PasskeyId, kept: &Session, now: Instant) -> sqlx::Result<bool> {
+/// [`PasskeyError::NotAllowed`], or when the database is gone.
+pub async fn end(tx: &mut Tx, actor: Actor, id: PasskeyId, kept: &Session, now: Instant) -> Result<bool, PasskeyError> {
+    let person = require_self(tx, actor, now).await?.id;
     if !store::passkeys::end(tx, person, id, now).await? {
         return Ok(false);
     }

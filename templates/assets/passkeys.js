@@ -10,7 +10,8 @@ async function send(address, fields) {
 
 async function use(button) {
   const { address, next } = button.dataset;
-  const { reference, options } = await send(address, {});
+  const { reference, options, next: elsewhere } = await send(address, {});
+  if (elsewhere) return location.assign(elsewhere);
   const credential = options.user
     ? await navigator.credentials.create({ publicKey: ask.parseCreationOptionsFromJSON(options) })
     : await navigator.credentials.get({ publicKey: ask.parseRequestOptionsFromJSON(options) });

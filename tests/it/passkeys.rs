@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use strikefund::ids::PersonId;
 use strikefund::people::passkeys::{self, Challenge, PasskeyError, Relying};
 use strikefund::people::session::{self, Session, Stage};
-use strikefund::people::{self, Actor, Language, NewPerson, Role, Roles, audit};
+use strikefund::people::{self, Actor, Language, NewPerson, NotAllowed, Role, Roles, audit};
 use strikefund::seal::Keyring;
 use strikefund::transact;
 
@@ -237,7 +237,10 @@ on_both_databases! {
         let (kept, other) = (enter(books, &spare, HONEST).await.unwrap(), enter(books, &device, HONEST).await.unwrap());
         let now = books.now();
         let first = passkeys::list(&mut books.db.begin_read().await.unwrap(), ana.person).await.unwrap()[0].id;
-        let ended: sqlx::Result<bool> = transact!(books.db, tx => passkeys::end(tx, ana.person, first, &kept, now).await);
+        let stale = Actor { proved_at: now.plus_secs(-601), ..ana };
+        let late: Result<bool, PasskeyError> = transact!(books.db, tx => passkeys::end(tx, stale, first, &kept, now).await);
+        assert!(matches!(late, Err(PasskeyError::NotAllowed(NotAllowed::StepUp))));
+        let ended: Result<bool, PasskeyError> = transact!(books.db, tx => passkeys::end(tx, ana, first, &kept, now).await);
         assert!(ended.unwrap());
         assert!(matches!(enter(books, &device, HONEST).await, Err(PasskeyError::Refused)));
         let living = session::list(&mut books.db.begin_read().await.unwrap(), ana.person, now).await.unwrap();

@@ -6,6 +6,7 @@ use axum::extract::{Form as Sent, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::passkeys;
 use super::plain::Plain;
 use super::sign_in::Pairs;
 use super::{Frame, not_allowed, when};
@@ -59,6 +60,9 @@ async fn show(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Tro
     page = page.link(super::my_factors::PASSWORD, words.say("me-password"));
     page = page.link(super::my_factors::AUTHENTICATOR, words.say("me-authenticator"));
     page = page.link(super::my_factors::CODES, words.say("me-codes"));
+    if let Some(own) = passkeys::own_page(&site) {
+        page = page.link(own, words.say("passkey-title"));
+    }
     let typed = Typed::default().or("language", person.language.as_str());
     let parts = FormParts { words, typed: &typed, wrongs: &Wrongs::default() };
     let languages = vec![Choice::new("en", "English"), Choice::new("es", "Español")];

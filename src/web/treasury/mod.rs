@@ -5,6 +5,7 @@ mod home;
 mod joining;
 mod me;
 mod my_factors;
+mod passkeys;
 mod people;
 mod person;
 mod plain;
@@ -50,6 +51,7 @@ pub fn doors(doors: Doors) -> Doors {
         setup::doors,
         me::doors,
         my_factors::doors,
+        passkeys::doors,
         people::doors,
         person::doors,
         audit::doors,

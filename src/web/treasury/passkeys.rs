@@ -4,15 +4,11 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use crate::web::Site;
-use crate::web::doors::Doors;
 use crate::web::form::Field;
-use crate::web::words::Words;
 
 /// A button that asks the browser for a passkey; hidden until its script finds that there are any.
 #[derive(Debug, Template)]
 #[template(path = "web/parts/passkey.html")]
-#[cfg_attr(not(feature = "passkeys"), expect(dead_code, reason = "without passkeys there is no button"))]
 pub struct PasskeyButton {
     /// Where the script asks; the answer goes to `/answer` below it.
     address: &'static str,
@@ -33,19 +29,32 @@ pub enum For {
     Confirming,
 }
 
-#[cfg(not(feature = "passkeys"))]
-pub(super) fn doors(doors: Doors) -> Doors {
-    doors
-}
-
-/// The button of a page that leads on to `next`; None where the program or the site has no passkeys.
-#[cfg(not(feature = "passkeys"))]
-pub fn button(_: &Site, _: Words, _: For, _: &str) -> Option<PasskeyButton> {
-    None
-}
-
 #[cfg(feature = "passkeys")]
-pub use with::{button, doors};
+pub use with::{button, doors, own_page};
+#[cfg(not(feature = "passkeys"))]
+pub use without::{button, doors, own_page};
+
+#[cfg(not(feature = "passkeys"))]
+mod without {
+    use super::{For, PasskeyButton};
+    use crate::web::Site;
+    use crate::web::doors::Doors;
+    use crate::web::words::Words;
+
+    pub fn doors(doors: Doors) -> Doors {
+        doors
+    }
+
+    /// The button of a page: there is none.
+    pub fn button(_: &Site, _: Words, _: For, _: &str) -> Option<PasskeyButton> {
+        None
+    }
+
+    /// Where one's own passkeys are: nowhere.
+    pub fn own_page(_: &Site) -> Option<&'static str> {
+        None
+    }
+}
 
 #[cfg(feature = "passkeys")]
 mod with {
@@ -76,7 +85,7 @@ mod with {
     const CONFIRM: &str = "/confirm/passkey";
     const CONFIRMED: &str = "/confirm/passkey/answer";
     /// One's own passkeys.
-    pub const MINE: &str = "/me/passkeys";
+    const MINE: &str = "/me/passkeys";
     const ADD: &str = "/me/passkeys/new";
     const ADDED: &str = "/me/passkeys/new/answer";
     const END: &str = "/me/passkeys/{id}/end";
@@ -104,6 +113,11 @@ mod with {
         Some(PasskeyButton { address, next: next.to_owned(), label, failed: words.say("passkey-failed"), name_field: None })
     }
 
+    /// Where one's own passkeys are; None where the site's host can have none.
+    pub fn own_page(site: &Site) -> Option<&'static str> {
+        Relying::at(&site.base_url).map(|_| MINE)
+    }
+
     fn relying(site: &Site) -> Result<Relying, Trouble> {
         Relying::at(&site.base_url).ok_or(Trouble::NotFound)
     }
@@ -116,6 +130,10 @@ mod with {
     /// A refusal, in the reader's words, for the script to show.
     fn refused(words: Words, error: PasskeyError) -> Result<Response, Trouble> {
         let key = match error {
+            // The script leads on to where a code or a passkey is asked for, and from there back here.
+            PasskeyError::NotAllowed(NotAllowed::StepUp) => return Ok(go_on(&format!("{}?next={MINE}", super::super::CONFIRM))),
+            PasskeyError::NotAllowed(NotAllowed::Role) => return Err(Trouble::NotFound),
+            PasskeyError::NotAllowed(NotAllowed::Database(error)) => return Err(error.into()),
             PasskeyError::Spent => "passkey-spent",
             PasskeyError::Refused => "passkey-refused",
             PasskeyError::TooMany => "passkey-too-many",
@@ -166,7 +184,7 @@ mod with {
         let words = signed_in.words;
         relying(&site)?;
         // A new key to the house is handed out only to whoever just proved who they are.
-        if !signed_in.actor().is_fresh(site.clock.now()) {
+        if !people::is_fresh(signed_in.actor(), site.clock.now()) {
             return not_allowed(NotAllowed::StepUp, MINE);
         }
         let tx = &mut site.db.begin_read().await?;
@@ -192,11 +210,7 @@ mod with {
     }
 
     async fn ask_for_new(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Trouble> {
-        let now = site.clock.now();
-        if !signed_in.actor().is_fresh(now) {
-            return refused(signed_in.words, PasskeyError::Spent);
-        }
-        match passkeys::begin_adding(&site.db, &relying(&site)?, &site.entropy, signed_in.actor(), now).await {
+        match passkeys::begin_adding(&site.db, &relying(&site)?, &site.entropy, signed_in.actor(), site.clock.now()).await {
             Ok(challenge) => asked(&challenge),
             Err(error) => refused(signed_in.words, error),
         }
@@ -212,12 +226,14 @@ mod with {
     }
 
     async fn end(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>) -> Result<Response, Trouble> {
-        let (person, now) = (signed_in.person.id, site.clock.now());
-        if !signed_in.actor().is_fresh(now) {
-            return not_allowed(NotAllowed::StepUp, MINE);
+        let (actor, now) = (signed_in.actor(), site.clock.now());
+        let ended: Result<bool, PasskeyError> =
+            transact!(site.db, tx => passkeys::end(tx, actor, PasskeyId(id), &signed_in.session, now).await);
+        match ended {
+            Ok(true) => Ok(answer::see_other(MINE)?),
+            Ok(false) => Err(Trouble::NotFound),
+            Err(PasskeyError::NotAllowed(refused)) => not_allowed(refused, MINE),
+            Err(error) => Err(error.into()),
         }
-        let ended: sqlx::Result<bool> =
-            transact!(site.db, tx => passkeys::end(tx, person, PasskeyId(id), &signed_in.session, now).await);
-        if ended? { Ok(answer::see_other(MINE)?) } else { Err(Trouble::NotFound) }
     }
 }

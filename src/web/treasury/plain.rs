@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::Frame;
+use super::passkeys::PasskeyButton;
 use super::qr::Qr;
 use crate::web::answer;
 use crate::web::form::{Form, Problems};
@@ -33,6 +34,8 @@ pub struct Plain {
     pub notes: Vec<String>,
     /// What is told only now: codes, a link.
     pub shown: Vec<String>,
+    /// A button that asks the browser for a passkey.
+    pub passkey: Option<PasskeyButton>,
     /// A square of dots.
     pub qr: Option<Qr>,
     /// Facts.
@@ -53,6 +56,7 @@ impl Plain {
             problems: None,
             notes: Vec::new(),
             shown: Vec::new(),
+            passkey: None,
             qr: None,
             facts: None,
             tables: Vec::new(),

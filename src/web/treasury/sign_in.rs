@@ -9,6 +9,7 @@ use axum::response::Response;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::passkeys::{self, For};
 use super::plain::Plain;
 use super::{ADMINISTRATORS, CONFIRM, Frame, HOME, READERS, SIGN_IN, not_allowed};
 use crate::people::session::Stage;
@@ -65,7 +66,8 @@ fn password_page(site: &Site, words: Words, typed: &Typed, wrongs: &Wrongs, stat
     ];
     let form = Form::new(SIGN_IN, "", fields).button(words.say("sign-in"));
     let page = Plain::new(Frame::outside(site, words, words.say("sign-in"))).form(form).note(words.say("sign-in-forgotten"));
-    Plain { problems: Problems::of(words, wrongs), ..page }.answer(status)
+    let passkey = passkeys::button(site, words, For::SigningIn, typed.get("next"));
+    Plain { problems: Problems::of(words, wrongs), passkey, ..page }.answer(status)
 }
 
 async fn send(
@@ -145,7 +147,8 @@ async fn code_page(site: &Site, signed_in: &SignedIn, typed: &Typed, wrongs: &Wr
             let page = Plain::new(Frame::new(site, signed_in, words.say("confirm-title"))).note(words.say("confirm-why"));
             let shown_around = site.is_practice() && factor::held(&mut site.db.begin_read().await?, signed_in.person.id).await?.is_none();
             let page = if shown_around { page.note(words.say("confirm-demo")) } else { page };
-            page.form(Form::new(CONFIRM, "", fields).button(words.say("confirm")))
+            let passkey = passkeys::button(site, words, For::Confirming, typed.get("next"));
+            Plain { passkey, ..page }.form(Form::new(CONFIRM, "", fields).button(words.say("confirm")))
         }
     };
     Ok(Plain { problems: Problems::of(words, wrongs), ..page }.answer(status))
