@@ -37,6 +37,12 @@ row_id! {
     AuditId;
     /// A sign-in of one browser.
     SessionId;
+    /// A secret address that lets somebody in.
+    LinkId;
+    /// Something that two administrators decide about a third person.
+    ChangeId;
+    /// A passkey.
+    PasskeyId;
 }
 
 /// Where the program draws randomness: the system generator, or a seeded one for tests and the practice Stripe.

@@ -43,6 +43,8 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(5, "0005_checks"),
     schema!(6, "0006_people"),
     schema!(7, "0007_sessions"),
+    schema!(8, "0008_sign_in"),
+    schema!(15, "0015_passkeys"),
 ];
 
 /// What [`Db::migrate`] found and did.

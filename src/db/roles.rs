@@ -21,10 +21,14 @@ const KEPT: &[&str] = &[
     "object_list",
     "alert",
     "person",
+    "link",
+    "people_change",
+    "passkey",
 ];
 
 /// Tables that are caches or passing notes: rows come and go.
-const PASSING: &[&str] = &["day_sum", "unsummed", "lease", "person_role", "session"];
+const PASSING: &[&str] =
+    &["day_sum", "unsummed", "lease", "person_role", "session", "credential", "recovery_code", "attempt", "passkey_challenge"];
 
 impl Db {
     /// Gives `role` exactly what serving needs on the tables of this schema, and takes all else from it. Twice is once.

@@ -1,9 +1,20 @@
 //! Staff: who may do what, and the log of what they did. Not here: their pages (`web`), what an act does to money (the rooms above).
 
+mod attempts;
 pub mod audit;
+pub mod changes;
+pub mod factor;
+mod hasher;
+mod link;
+pub mod links;
 pub mod operation;
+#[cfg(feature = "passkeys")]
+pub mod passkeys;
+mod password;
 mod person;
+mod seed;
 pub mod session;
+pub mod sign_in;
 mod store;
 
 use crate::clock::Instant;
@@ -11,7 +22,12 @@ use crate::db::Tx;
 use crate::ids::{Entropy, PersonId};
 use crate::seal::Keyring;
 
-pub use person::{Actor, Language, NewPerson, Person, Role, Roles};
+pub use attempts::forget as forget_attempts;
+pub use hasher::{Busy, Hasher};
+pub use link::{Link, Purpose};
+pub use password::{LONGEST as LONGEST_PASSWORD, Password, PasswordError, SHORTEST as SHORTEST_PASSWORD};
+pub use person::{Actor, Language, NewPerson, Person, PersonError, Role, Roles};
+pub use seed::{RECOVERY_CODES, Seed};
 
 /// Why somebody may not do something.
 #[derive(Debug, thiserror::Error)]
@@ -85,6 +101,39 @@ pub async fn find(tx: &mut Tx, id: PersonId) -> sqlx::Result<Option<Person>> {
     Ok(Some(Person::new(row, roles)))
 }
 
+/// The person that an address of ours names; None when there is no such person.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn find_by_ref(tx: &mut Tx, reference: &str) -> sqlx::Result<Option<Person>> {
+    let Some(row) = store::find_by_ref(tx, reference).await? else { return Ok(None) };
+    let roles = store::roles(tx, row.id).await?;
+    Ok(Some(Person::new(row, roles)))
+}
+
+/// The person who has this e-mail address; None when nobody has.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn find_by_email(tx: &mut Tx, email: &str, keys: &Keyring) -> sqlx::Result<Option<Person>> {
+    let Some(row) = store::find_by_email(tx, &keys.index(email)).await? else { return Ok(None) };
+    let roles = store::roles(tx, row.id).await?;
+    Ok(Some(Person::new(row, roles)))
+}
+
+/// The e-mail address of a person; None where it was sealed with another master key.
+pub fn email_of(person: &Person, keys: &Keyring) -> Option<String> {
+    keys.open(&person::email_context(&person.reference), &person.email).and_then(|bytes| String::from_utf8(bytes).ok())
+}
+
+/// Sets what a person reads.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn choose_language(tx: &mut Tx, id: PersonId, language: Language) -> sqlx::Result<()> {
+    store::put_language(tx, id, language).await
+}
+
 /// Everybody, by name, disabled people last.
 ///
 /// # Errors
@@ -113,7 +162,20 @@ pub async fn require(tx: &mut Tx, actor: Actor, roles: &[Role]) -> Result<Person
 /// As [`require`], and [`NotAllowed::StepUp`].
 pub async fn require_fresh(tx: &mut Tx, actor: Actor, roles: &[Role], now: Instant) -> Result<Person, NotAllowed> {
     let person = require(tx, actor, roles).await?;
+    if is_fresh(actor, now) { Ok(person) } else { Err(NotAllowed::StepUp) }
+}
+
+/// The same for what somebody does to their own factors, whatever their roles.
+///
+/// # Errors
+/// [`NotAllowed`] when they are disabled, or proved who they are too long ago.
+pub async fn require_self(tx: &mut Tx, actor: Actor, now: Instant) -> Result<Person, NotAllowed> {
+    let person = find(tx, actor.person).await?.filter(|person| person.disabled_at.is_none()).ok_or(NotAllowed::Role)?;
+    if is_fresh(actor, now) { Ok(person) } else { Err(NotAllowed::StepUp) }
+}
+
+/// Whether somebody proved who they are within the last ten minutes.
+pub fn is_fresh(actor: Actor, now: Instant) -> bool {
     // A clock set back makes no proof fresh again.
-    let age_secs = now.unix_secs().saturating_sub(actor.proved_at.unix_secs());
-    if (0..=STEP_UP_SECS).contains(&age_secs) { Ok(person) } else { Err(NotAllowed::StepUp) }
+    (0..=STEP_UP_SECS).contains(&now.unix_secs().saturating_sub(actor.proved_at.unix_secs()))
 }

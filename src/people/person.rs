@@ -123,6 +123,47 @@ pub struct NewPerson {
     pub roles: Roles,
 }
 
+/// Why somebody cannot be taken on as they were written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PersonError {
+    /// No name, a very long one, or one with signs that cannot be seen.
+    #[error("a name has 1 to 60 letters")]
+    Name,
+    /// No address that mail could reach.
+    #[error("that address looks unfinished: write it like name@example.org")]
+    Email,
+}
+
+impl NewPerson {
+    /// Reads a name as colleagues see it.
+    ///
+    /// # Errors
+    /// [`PersonError::Name`]
+    pub fn parse_name(typed: &str) -> Result<String, PersonError> {
+        let name = typed.trim();
+        // Marks that turn the direction of text could make one name look like another.
+        let hidden = |c: char| {
+            c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        };
+        let fits = (1..=60).contains(&name.chars().count()) && !name.chars().any(hidden);
+        if fits { Ok(name.to_owned()) } else { Err(PersonError::Name) }
+    }
+
+    /// Reads an e-mail address.
+    ///
+    /// # Errors
+    /// [`PersonError::Email`]
+    pub fn parse_email(typed: &str) -> Result<String, PersonError> {
+        let email = typed.trim();
+        let plain =
+            email.len() <= 254 && !email.chars().any(|c| c.is_control() || c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | '"'));
+        let whole = email.split_once('@').is_some_and(|(box_name, host)| {
+            !box_name.is_empty() && !host.contains('@') && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
+        });
+        if plain && whole { Ok(email.to_owned()) } else { Err(PersonError::Email) }
+    }
+}
+
 /// Who acts, as the sign-in found it out; what they may do is read again inside the transaction that acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Actor {

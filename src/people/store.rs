@@ -1,7 +1,12 @@
 //! SQL of staff, operations and the log of acts, private to this room.
 
+pub(super) mod credentials;
+pub(super) mod decisions;
+#[cfg(feature = "passkeys")]
+pub(super) mod passkeys;
+
 use super::audit::Act;
-use super::person::{NewPerson, PersonRow, Role};
+use super::person::{Language, NewPerson, PersonRow, Role};
 use super::session::{Session, Stage};
 use crate::clock::Instant;
 use crate::db::Tx;
@@ -30,6 +35,26 @@ pub(super) async fn insert(
 
 pub(super) async fn find(tx: &mut Tx, id: PersonId) -> sqlx::Result<Option<PersonRow>> {
     run!(tx, fetch_optional, sqlx::query_as(select_person!("WHERE id = $1")).bind(id))
+}
+
+pub(super) async fn find_by_ref(tx: &mut Tx, reference: &str) -> sqlx::Result<Option<PersonRow>> {
+    run!(tx, fetch_optional, sqlx::query_as(select_person!("WHERE ref = $1")).bind(reference))
+}
+
+pub(super) async fn find_by_email(tx: &mut Tx, email_hash: &str) -> sqlx::Result<Option<PersonRow>> {
+    run!(tx, fetch_optional, sqlx::query_as(select_person!("WHERE email_hash = $1")).bind(email_hash))
+}
+
+pub(super) async fn email_hash(tx: &mut Tx, id: PersonId) -> sqlx::Result<Option<String>> {
+    run!(tx, fetch_optional, sqlx::query_scalar("SELECT email_hash FROM person WHERE id = $1").bind(id))
+}
+
+pub(super) async fn rename(tx: &mut Tx, id: PersonId, name: &str) -> sqlx::Result<()> {
+    run!(tx, execute, sqlx::query("UPDATE person SET name = $2 WHERE id = $1").bind(id).bind(name)).map(drop)
+}
+
+pub(super) async fn put_language(tx: &mut Tx, id: PersonId, language: Language) -> sqlx::Result<()> {
+    run!(tx, execute, sqlx::query("UPDATE person SET language = $2 WHERE id = $1").bind(id).bind(language)).map(drop)
 }
 
 pub(super) async fn list(tx: &mut Tx) -> sqlx::Result<Vec<PersonRow>> {

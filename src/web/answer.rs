@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::body::{Body, Bytes};
 use axum::http::header::InvalidHeaderValue;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 
@@ -106,6 +106,19 @@ pub fn see_other(address: &str) -> Result<Response, InvalidHeaderValue> {
     response.headers_mut().insert(LOCATION, HeaderValue::try_from(address)?);
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
+}
+
+/// Gives the browser a cookie that it keeps for this very site while it is open (safety rule SS3); None takes it away.
+///
+/// # Errors
+/// When the value is no header text.
+pub fn set_cookie(response: &mut Response, name: &str, value: Option<&str>) -> Result<(), InvalidHeaderValue> {
+    // A browser refuses `Secure` without https, and the name's prefix without `Secure`.
+    let secure = if name.starts_with("__Host-") { "; Secure" } else { "" };
+    let end = if value.is_none() { "; Max-Age=0" } else { "" };
+    let cookie = format!("{name}={}; Path=/{secure}; HttpOnly; SameSite=Lax{end}", value.unwrap_or_default());
+    response.headers_mut().append(SET_COOKIE, HeaderValue::try_from(cookie)?);
+    Ok(())
 }
 
 #[cfg(test)]

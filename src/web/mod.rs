@@ -9,6 +9,7 @@ mod error;
 mod form;
 mod fund_page;
 mod give;
+mod guesses;
 mod health;
 pub mod lanes;
 pub mod meter;
@@ -44,10 +45,12 @@ use crate::db::Db;
 use crate::ids::Entropy;
 use crate::payments::Payments;
 use crate::payments::practice::Practice;
+use crate::people::Hasher;
 use crate::seal::Keyring;
 
 use doors::{Door, Doors, Who};
 use edge::{Edge, Lane};
+use guesses::Guesses;
 use lanes::{DeliveryLane, Lanes, PageLane};
 use meter::Meter;
 use shelf::Shelf;
@@ -79,6 +82,8 @@ pub struct Site {
     thanks_patience: Duration,
     pages: Arc<PageLane>,
     deliveries: DeliveryLane,
+    hasher: Hasher,
+    guesses: Guesses,
 }
 
 impl Site {
@@ -91,6 +96,8 @@ impl Site {
             thanks_patience: Duration::from_secs(6),
             pages: Arc::new(PageLane::new(pages, Proxies::default())),
             deliveries: DeliveryLane::new(deliveries),
+            hasher: Hasher::default(),
+            guesses: Guesses::default(),
         }
     }
 
@@ -114,6 +121,11 @@ impl Site {
     /// The name of the cookie that a session lives in. Without https a browser would refuse the prefix that binds it to this very host.
     fn session_cookie(&self) -> &'static str {
         if self.parts.base_url.starts_with("https://") { "__Host-session" } else { "session" }
+    }
+
+    /// The name of the cookie that a link lives in once it has left the address bar.
+    fn link_cookie(&self) -> &'static str {
+        if self.parts.base_url.starts_with("https://") { "__Host-link" } else { "link" }
     }
 }
 

@@ -39,8 +39,12 @@ mod migrations;
 mod nightly;
 #[cfg(test)]
 mod opening;
+#[cfg(all(test, feature = "passkeys"))]
+mod passkeys;
 #[cfg(test)]
 mod payments;
+#[cfg(test)]
+mod people;
 #[cfg(test)]
 mod plans;
 #[cfg(test)]

@@ -1,16 +1,31 @@
 //! The treasurers' side: its frame, its home, and what whoever is not signed in sees instead. Not here: sign-in itself, the pages of each room.
 
+mod audit;
 mod exports;
 mod home;
+mod joining;
+mod me;
+mod my_factors;
+mod passkeys;
+mod people;
+mod person;
+mod plain;
+mod qr;
+mod setup;
+mod sign_in;
 
 use askama::Template;
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::Response;
 
 use super::doors::{Doors, SignedIn};
+use super::error::Trouble;
 use super::words::Words;
 use super::{Site, answer};
-use crate::people::Role;
+use crate::clock::{Instant, Zone};
+use crate::db::Tx;
+use crate::funds;
+use crate::people::{NotAllowed, Role};
 
 /// Who may read the books: everybody who is on the staff for more than people and settings.
 pub const READERS: &[Role] = &[Role::Recorder, Role::Approver, Role::Auditor];
@@ -25,10 +40,25 @@ pub const ADMINISTRATORS: &[Role] = &[Role::Administrator];
 pub const HOME: &str = "/treasury";
 /// Where one signs in.
 pub const SIGN_IN: &str = "/sign-in";
+/// Where one proves again who one is, before what moves money or changes who may.
+pub const CONFIRM: &str = "/confirm";
 
 /// Every address of the treasury.
 pub fn doors(doors: Doors) -> Doors {
-    exports::doors(home::doors(doors))
+    let rooms = [
+        home::doors,
+        sign_in::doors,
+        joining::doors,
+        setup::doors,
+        me::doors,
+        my_factors::doors,
+        passkeys::doors,
+        people::doors,
+        person::doors,
+        audit::doors,
+        exports::doors,
+    ];
+    rooms.into_iter().fold(doors, |doors, room| room(doors))
 }
 
 /// What surrounds every page of the treasury.
@@ -60,7 +90,13 @@ pub struct Place {
 }
 
 /// The places of the treasury: address, name in the locales, and who is shown the way. Nobody is shown a way they may not go.
-const PLACES: &[(&str, &str, &[Role])] = &[(HOME, "place-home", READERS), (exports::EXPORTS, "place-exports", READERS)];
+#[rustfmt::skip]
+const PLACES: &[(&str, &str, &[Role])] = &[
+    (HOME, "place-home", READERS),
+    (exports::EXPORTS, "place-exports", READERS),
+    (people::PEOPLE, "place-people", ADMINISTRATORS),
+    (audit::AUDIT, "place-audit", audit::LOG_READERS),
+];
 
 impl Frame {
     /// Around a page for somebody who is signed in.
@@ -86,6 +122,32 @@ impl Frame {
     #[must_use]
     pub fn wrong(self, wrong: bool) -> Self {
         Self { wrong, ..self }
+    }
+}
+
+/// A moment as pages tell it, in the zone of the fund's days.
+pub fn when(at: Instant, zone: &Zone) -> String {
+    at.for_people(zone)
+}
+
+/// The zone that days begin in: the general fund's; while there is none, UTC.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn zone(tx: &mut Tx) -> sqlx::Result<Zone> {
+    Ok(funds::general(tx).await?.map_or(Zone::UTC, |fund| fund.time_zone))
+}
+
+/// What is answered to an act that was not allowed: whoever proved who they are too long ago goes to prove it again, and comes back to `back`
+/// (a path of ours that a GET opens); whoever lost the role sees that there is no such page.
+///
+/// # Errors
+/// [`Trouble`], for all but the way to the proof.
+pub fn not_allowed(refused: NotAllowed, back: &str) -> Result<Response, Trouble> {
+    match refused {
+        NotAllowed::Role => Err(Trouble::NotFound),
+        NotAllowed::StepUp => Ok(answer::see_other(&format!("{CONFIRM}?next={}", answer::encoded(back)))?),
+        NotAllowed::Database(error) => Err(error.into()),
     }
 }
 

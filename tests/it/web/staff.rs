@@ -1,12 +1,15 @@
 //! Visits by members of staff: people with roles, signed in as a browser is, and who may come where.
 
+mod people;
+mod sign_in;
+
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Method, header};
 use strikefund::ids::{Entropy, PersonId};
 use strikefund::people::session::{self, Stage};
-use strikefund::people::{self, Language, NewPerson, Role, Roles};
+use strikefund::people::{self as staff, Language, NewPerson, Role, Roles};
 use strikefund::seal::Keyring;
 use strikefund::transact;
 use strikefund::web::doors::Who;
@@ -29,7 +32,7 @@ pub async fn person(books: &Books, roles: &[Role]) -> PersonId {
     let new =
         NewPerson { email: format!("{name}@example.org"), name, language: Language::English, roles: Roles::new(roles.iter().copied()) };
     let (keys, now) = (Keyring::from_master(&MASTER), books.now());
-    let id: sqlx::Result<PersonId> = transact!(books.db, tx => people::add(tx, &new, &keys, &Entropy::system(), now).await);
+    let id: sqlx::Result<PersonId> = transact!(books.db, tx => staff::add(tx, &new, &keys, &Entropy::system(), now).await);
     id.unwrap()
 }
 
@@ -93,7 +96,7 @@ on_both_databases! {
         let disabled = Staff::signed_in(&visit, books, &Role::ALL).await;
         let id = disabled.person;
         let now = books.now();
-        let done: sqlx::Result<()> = transact!(books.db, tx => people::disable(tx, id, now).await);
+        let done: sqlx::Result<()> = transact!(books.db, tx => staff::disable(tx, id, now).await);
         done.unwrap();
         let somebody = person(books, &Role::ALL).await;
         let half = Staff::at_stage(&visit, books, somebody, Stage::Password).await;
@@ -104,6 +107,7 @@ on_both_databases! {
             staff.push((role, Staff::signed_in(&visit, books, &[role]).await));
         }
         let none = Staff::signed_in(&visit, books, &[]).await;
+        let another = person(books, &[]).await;
         for door in &doors {
             let path = filled(door.path);
             let asked = async |who: &Staff<'_>| if door.method == Method::GET { who.get(&path).await } else { who.submit(&path, &[]).await }.status;
@@ -114,6 +118,13 @@ on_both_databases! {
             let status = asked(&half).await;
             let closed = matches!(door.who, Who::Staff | Who::Holding(_));
             assert_eq!(status == 401, closed, "{} {} for the half signed in: {status}", door.method, door.path);
+            // Whoever is wholly in does not come to the second step again, and everybody on the staff comes to their own pages. One of those
+            // ends the session, so each is asked with a new one.
+            let whole = Staff::at_stage(&visit, books, another, Stage::Whole).await;
+            let status = asked(&whole).await;
+            assert_eq!(status == 401, door.who == Who::HalfSignedIn, "{} {} for the wholly signed in: {status}", door.method, door.path);
+            let own = door.who == Who::Staff;
+            assert!(!own || status != 403, "{} {} for any member of staff: {status}", door.method, door.path);
             if let Who::Holding(roles) = door.who {
                 assert_eq!(asked(&none).await, 404, "{} {} for staff without a role", door.method, door.path);
                 for (role, who) in staff.iter().filter(|(role, _)| !roles.contains(role)) {

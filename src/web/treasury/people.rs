@@ -1,0 +1,234 @@
+//! The people of the treasury: who is there, what is asked about them, and inviting somebody. Not here: one person's page (`person`).
+
+use axum::extract::{Form as Sent, Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::plain::Plain;
+use super::sign_in::Pairs;
+use super::{ADMINISTRATORS, Frame, joining, me, not_allowed, when};
+use crate::clock::Zone;
+use crate::ids::ChangeId;
+use crate::people::changes::{self, Change, ChangeError, Invited, Kind, Outcome};
+use crate::people::{self, Language, NewPerson, Person, Role, Roles, factor};
+use crate::transact;
+use crate::web::doors::{Doors, SignedIn, Who};
+use crate::web::error::Trouble;
+use crate::web::form::{Choice, Form, FormParts, Problems, Typed, Wrongs};
+use crate::web::table::{Cell, Table};
+use crate::web::words::Words;
+use crate::web::{AnySite, Site, answer};
+
+/// The people of the treasury.
+pub const PEOPLE: &str = "/treasury/people";
+const INVITE: &str = "/treasury/people/invite";
+const AGREE: &str = "/treasury/people/changes/{id}/agree";
+const CANCEL: &str = "/treasury/people/changes/{id}/cancel";
+const FINISH: &str = "/treasury/people/changes/{id}/finish";
+
+pub(super) fn doors(doors: Doors) -> Doors {
+    let who = Who::Holding(ADMINISTRATORS);
+    doors
+        .get(PEOPLE, who, list)
+        .get(INVITE, who, form)
+        .post(INVITE, who, send)
+        .post(AGREE, who, agree)
+        .post(CANCEL, who, cancel)
+        .post(FINISH, who, finish)
+}
+
+/// The roles of a person, in words.
+pub fn roles_in_words(words: Words, roles: &Roles) -> String {
+    let said: Vec<String> = roles.iter().map(|role| words.of("role", role.as_str())).collect();
+    if said.is_empty() { words.say("people-no-role") } else { said.join(", ") }
+}
+
+async fn list(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Trouble> {
+    let words = signed_in.words;
+    let tx = &mut site.db.begin_read().await?;
+    let (everybody, holders, zone) = (people::list(tx).await?, factor::holders(tx).await?, super::zone(tx).await?);
+    let columns = ["people-name", "people-roles", "people-state"].map(|key| words.say(key));
+    let mut table = columns.into_iter().fold(Table::new(words.say("people-title"), words.say("people-nobody")), Table::column);
+    for person in &everybody {
+        let state = match (person.disabled_at, holders.contains(&person.id)) {
+            (Some(_), _) => Cell::chip("bad", words.say("people-disabled")),
+            (None, true) => Cell::chip("good", words.say("people-in")),
+            (None, false) => Cell::chip("warning", words.say("people-invited")),
+        };
+        let name = Cell::link(format!("{PEOPLE}/{}", person.reference), person.name.clone());
+        table.row(vec![name, Cell::text(roles_in_words(words, &person.roles)), state]);
+    }
+    let mut page = Plain::new(Frame::new(&site, &signed_in, words.say("people-title")));
+    page.tables.push(table);
+    for warning in warnings(words, &everybody) {
+        page = page.note(warning);
+    }
+    let now = site.clock.now();
+    for change in changes::list(tx).await? {
+        for (heading, note, form) in change_forms(&signed_in, &change, &everybody, &zone, now) {
+            page = page.block(heading, note, form);
+        }
+    }
+    Ok(page.link(INVITE, words.say("people-invite")).answer(StatusCode::OK))
+}
+
+/// What the list should make somebody think of: too few approvers, one administrator.
+fn warnings(words: Words, everybody: &[Person]) -> Vec<String> {
+    let count = |role: Role| everybody.iter().filter(|person| person.disabled_at.is_none() && person.roles.holds(role)).count();
+    let (approvers, administrators) = (count(Role::Approver), count(Role::Administrator));
+    let few = (approvers < 3).then(|| words.with("people-few-approvers", "count", approvers));
+    let alone = (administrators < 2).then(|| words.say("people-one-administrator"));
+    few.into_iter().chain(alone).collect()
+}
+
+/// What can be done about an open change: agree, carry out, call off.
+fn change_forms(
+    signed_in: &SignedIn,
+    change: &Change,
+    everybody: &[Person],
+    zone: &Zone,
+    now: crate::clock::Instant,
+) -> Vec<(String, String, Form)> {
+    let words = signed_in.words;
+    let name = |id| everybody.iter().find(|person| person.id == id).map_or_else(String::new, |person| person.name.clone());
+    let heading = match change.kind.role() {
+        Some(role) => words.with_two("people-asked-role", ("name", name(change.person_id)), ("role", words.of("role", role.as_str()))),
+        None => words.with("people-asked-reset", "name", name(change.person_id)),
+    };
+    let asked = words.with("people-asked-by", "name", name(change.asked_by));
+    let to = |act: &str| format!("{PEOPLE}/changes/{}/{act}", change.id);
+    let button = |act: &str, key: &str| Form::new(to(act), "", Vec::new()).button(words.say(key));
+    let own = change.asked_by == signed_in.person.id || change.person_id == signed_in.person.id;
+    let mut forms = Vec::new();
+    match change.due_at() {
+        None if own => {}
+        None => forms.push((heading.clone(), asked.clone(), button("agree", "people-agree"))),
+        Some(due) if now < due => {}
+        Some(_) => forms.push((heading.clone(), asked.clone(), button("finish", "people-reset-link"))),
+    }
+    let waits = match change.due_at() {
+        Some(due) if now < due => words.with("people-reset-due", "time", when(due, zone)),
+        _ => asked,
+    };
+    let (heading, waits) = if forms.is_empty() { (heading, waits) } else { (String::new(), String::new()) };
+    forms.push((heading, waits, button("cancel", "people-call-off")));
+    forms
+}
+
+async fn form(State(site): AnySite, signed_in: SignedIn) -> Response {
+    let typed = Typed::default().or("language", signed_in.person.language.as_str());
+    invite_page(&site, &signed_in, INVITE, &typed, &Wrongs::default())
+}
+
+/// The form of an invitation, which the setup shows too.
+pub fn invite_page(site: &Site, signed_in: &SignedIn, action: &'static str, typed: &Typed, wrongs: &Wrongs) -> Response {
+    let words = signed_in.words;
+    let parts = FormParts { words, typed, wrongs };
+    let roles = Role::ALL.map(|role| Choice::new(role.as_str(), words.of("role-does", role.as_str()))).into();
+    let fields = vec![
+        parts.text("name", "people-name", "off"),
+        parts.email("email", "people-email", "off"),
+        parts.checks("role", "people-roles", roles),
+        parts.radios("language", "me-language", vec![Choice::new("en", "English"), Choice::new("es", "Español")]),
+    ];
+    let page = Plain::new(Frame::new(site, signed_in, words.say("people-invite"))).note(words.say("people-invite-why"));
+    let page = page.form(Form::new(action, "", fields).button(words.say("people-invite")));
+    let page = if action == INVITE { page } else { page.link(super::setup::FINISH, words.say("setup-skip")) };
+    Plain { problems: Problems::of(words, wrongs), ..page }.answer(StatusCode::OK)
+}
+
+async fn send(State(site): AnySite, signed_in: SignedIn, Sent(pairs): Pairs) -> Result<Response, Trouble> {
+    invite(&site, &signed_in, INVITE, PEOPLE, &Typed::new(pairs)).await
+}
+
+/// Invites somebody, and shows the link, once.
+pub async fn invite(
+    site: &Site,
+    signed_in: &SignedIn,
+    action: &'static str,
+    onward: &'static str,
+    typed: &Typed,
+) -> Result<Response, Trouble> {
+    let (words, mut wrongs) = (signed_in.words, Wrongs::default());
+    let name = NewPerson::parse_name(typed.get("name")).map_err(|_| wrongs.add("name", words.say("people-name-wrong")));
+    let email = NewPerson::parse_email(typed.get("email")).map_err(|_| wrongs.add("email", words.say("people-email-wrong")));
+    let roles = Roles::new(typed.all("role").filter_map(|word| word.parse().ok()));
+    if roles.is_empty() {
+        wrongs.add("role", words.say("people-role-wrong"));
+    }
+    let language = typed.get("language").parse().unwrap_or(Language::English);
+    let (Ok(name), Ok(email), true) = (name, email, wrongs.is_empty()) else {
+        return Ok(invite_page(site, signed_in, action, typed, &wrongs));
+    };
+    let new = NewPerson { name, email, language, roles };
+    let (actor, now, sealing) = (signed_in.actor(), site.clock.now(), (&*site.keyring, &site.entropy));
+    let done: Result<Invited, ChangeError> = transact!(site.db, tx => changes::invite(tx, actor, &new, sealing, now).await);
+    match done {
+        Ok(invited) => {
+            let page = Plain::new(Frame::new(site, signed_in, words.say("people-invited-title"))).note(words.say("people-link-once"));
+            let page = if invited.outcome == Outcome::Waits { page.note(words.say("people-roles-wait")) } else { page };
+            let page = page.link(onward, words.say("people-link-given"));
+            Ok(Plain { shown: vec![joining::address(site, &invited.token)], ..page }.answer(StatusCode::OK))
+        }
+        Err(ChangeError::Taken) => {
+            wrongs.add("email", words.say("people-taken"));
+            Ok(invite_page(site, signed_in, action, typed, &wrongs))
+        }
+        Err(refused) => refuse(site, signed_in, refused, action),
+    }
+}
+
+/// What an administrator is told who cannot do something about a person.
+pub fn refuse(site: &Site, signed_in: &SignedIn, refused: ChangeError, back: &str) -> Result<Response, Trouble> {
+    let words = signed_in.words;
+    let said = match refused {
+        ChangeError::NotAllowed(refused) => return not_allowed(refused, back),
+        ChangeError::Database(error) => return Err(error.into()),
+        ChangeError::NoSuchPerson => return Err(Trouble::NotFound),
+        ChangeError::Gone => words.say("people-gone"),
+        ChangeError::Taken => words.say("people-taken"),
+        ChangeError::SamePerson => words.say("people-same-person"),
+        ChangeError::AboutYourself => words.say("people-about-yourself"),
+        ChangeError::Alone => words.say("people-alone"),
+        ChangeError::LastAdministrator => words.say("people-last-administrator"),
+        ChangeError::TooSoon => words.say("people-too-soon"),
+        ChangeError::NotIn => words.say("people-not-in"),
+    };
+    let page = Plain::new(Frame::new(site, signed_in, words.say("people-refused"))).note(said).link(back, words.say("people-back"));
+    Ok(page.answer(StatusCode::CONFLICT))
+}
+
+async fn agree(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>) -> Result<Response, Trouble> {
+    let (actor, now) = (signed_in.actor(), site.clock.now());
+    let done: Result<Change, ChangeError> = transact!(site.db, tx => changes::agree(tx, actor, ChangeId(id), now).await);
+    match done {
+        Ok(_) => Ok(answer::see_other(PEOPLE)?),
+        Err(refused) => refuse(&site, &signed_in, refused, PEOPLE),
+    }
+}
+
+async fn cancel(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>) -> Result<Response, Trouble> {
+    me::cancel_change(&site, &signed_in, ChangeId(id), PEOPLE).await
+}
+
+async fn finish(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>) -> Result<Response, Trouble> {
+    let (actor, now, entropy) = (signed_in.actor(), site.clock.now(), &site.entropy);
+    let done: Result<String, ChangeError> = transact!(site.db, tx => changes::finish_reset(tx, actor, ChangeId(id), entropy, now).await);
+    match done {
+        Ok(token) => Ok(link_page(&site, &signed_in, &token, PEOPLE)),
+        Err(refused) => refuse(&site, &signed_in, refused, PEOPLE),
+    }
+}
+
+/// The one time that a link is told.
+pub fn link_page(site: &Site, signed_in: &SignedIn, token: &str, onward: &str) -> Response {
+    let words = signed_in.words;
+    let page = Plain::new(Frame::new(site, signed_in, words.say("people-link-title"))).note(words.say("people-link-once"));
+    let page = page.link(onward, words.say("people-link-given"));
+    Plain { shown: vec![joining::address(site, token)], ..page }.answer(StatusCode::OK)
+}
+
+/// The reset that stands open about a person, if any.
+pub fn open_reset(open: &[Change], person: &Person) -> bool {
+    open.iter().any(|change| change.person_id == person.id && change.kind == Kind::Reset)
+}
