@@ -37,6 +37,14 @@ row_id! {
     AuditId;
     /// A sign-in of one browser.
     SessionId;
+    /// Goods that were given.
+    GoodsId;
+    /// A gift that came in by hand.
+    OfflineId;
+    /// Money back to a donor.
+    RefundId;
+    /// An entry that two people make.
+    JournalId;
 }
 
 /// Where the program draws randomness: the system generator, or a seeded one for tests and the practice Stripe.

@@ -6,7 +6,7 @@ use sqlx::AssertSqlSafe;
 use super::Db;
 
 /// Tables the serving role only ever adds to.
-const ADD_ONLY: &[&str] = &["entry", "posting", "account", "publication", "publication_file", "audit", "operation"];
+const ADD_ONLY: &[&str] = &["entry", "posting", "account", "publication", "publication_file", "audit", "operation", "goods_given", "cash_count", "journal_line"];
 
 /// Tables whose rows it may change, and never take away.
 const KEPT: &[&str] = &[
@@ -21,6 +21,11 @@ const KEPT: &[&str] = &[
     "object_list",
     "alert",
     "person",
+    "goods",
+    "offline_gift",
+    "refund",
+    "journal",
+    "month_lock",
 ];
 
 /// Tables that are caches or passing notes: rows come and go.

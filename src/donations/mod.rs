@@ -1,7 +1,10 @@
 //! Gifts, from pledge to settled. Not here: Stripe's page (`payments`), the entry in the books (`booking`).
 
+mod by_hand;
 mod checkout;
 mod donation;
+mod goods;
+pub mod in_kind;
 mod issued;
 mod pledge;
 mod returning;
@@ -14,8 +17,10 @@ use crate::funds;
 use crate::ids::{DonationId, Entropy, FundId, sha256_hex};
 use crate::seal::Keyring;
 
+pub use by_hand::HandError;
 pub use checkout::{Desk, GiveError, give};
 pub use donation::{Donation, Origin, Standing, State};
+pub use goods::{Given, Goods, GoodsForm, GoodsState, GoodsWrong, NewGoods, UNITS, Valued};
 pub use issued::{is_too_soon, issue, issued_at};
 pub use pledge::{FieldError, Limits, Pledge, PledgeForm};
 pub use returning::{Answers, Return, come_back};

@@ -1,5 +1,7 @@
 //! SQL of the gifts, private to this room.
 
+pub(super) mod in_kind;
+
 use super::{Donation, Origin, Progress, Settlement, State, Unarrived, Uncounted, Unfinished};
 use crate::clock::Instant;
 use crate::db::{Tx, rows};

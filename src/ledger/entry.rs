@@ -18,6 +18,10 @@ crate::words! {
         Spending = "spending",
         /// A payout seen at the bank.
         Bank = "bank",
+        /// A gift that came in by hand, and cash that was taken to the bank or handed back.
+        Gift = "gift",
+        /// What two people wrote because nothing else covers it.
+        Journal = "journal",
         /// The negation of another entry.
         Reversal = "reversal",
     }

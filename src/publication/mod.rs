@@ -168,7 +168,8 @@ fn gift_side(fund: &Fund, balances: &[Balance], gifts: i64, now: Instant) -> Res
     let mut side = GiftSide {
         batch_at: Some(now),
         gifts,
-        received_minor: of_fund(fund, balances, |path| path.starts_with("income:donations:"))?.saturating_neg(),
+        // What goods were worth is no money: it stays apart from every sum.
+        received_minor: of_fund(fund, balances, |path| path.starts_with("income:donations:") && path != chart::IN_KIND)?.saturating_neg(),
         refunded_minor: of_fund(fund, balances, |path| path == chart::REFUNDS)?,
         disputed_minor: of_fund(fund, balances, |path| path == chart::CHARGEBACKS)?,
         fees_minor: of_fund(fund, balances, |path| path.starts_with("expenses:fees:"))?,

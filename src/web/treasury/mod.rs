@@ -1,6 +1,8 @@
 //! The treasurers' side: its frame, its home, and what whoever is not signed in sees instead. Not here: sign-in itself, the pages of each room.
 
+mod gifts;
 mod home;
+mod sheet;
 
 use askama::Template;
 use axum::http::{Method, StatusCode, Uri};
@@ -10,6 +12,8 @@ use super::doors::{Doors, SignedIn};
 use super::words::Words;
 use super::{Site, answer};
 use crate::people::Role;
+
+pub use sheet::{Part, Sheet};
 
 /// Who may read the books: everybody who is on the staff for more than people and settings.
 pub const READERS: &[Role] = &[Role::Recorder, Role::Approver, Role::Auditor];
@@ -27,7 +31,8 @@ pub const SIGN_IN: &str = "/sign-in";
 
 /// Every address of the treasury.
 pub fn doors(doors: Doors) -> Doors {
-    home::doors(doors)
+    let doors = home::doors(doors);
+    gifts::doors(doors)
 }
 
 /// What surrounds every page of the treasury.

@@ -4,6 +4,7 @@ mod back;
 mod checkout;
 mod edge;
 mod give;
+mod goods;
 mod lanes;
 mod pages;
 mod server;
