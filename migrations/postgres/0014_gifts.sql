@@ -64,6 +64,7 @@ CREATE TABLE offline_gift (
     CHECK (state NOT IN ('counted', 'bounced') OR (entry_id IS NOT NULL AND donation_id IS NOT NULL))
 );
 
+CREATE INDEX donation_by_fund ON donation (fund_id, id);
 CREATE INDEX offline_gift_by_fund ON offline_gift (fund_id, id);
 CREATE INDEX offline_gift_open ON offline_gift (recorded_at) WHERE state IN ('counting', 'signed', 'expected');
 

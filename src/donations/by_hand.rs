@@ -1,6 +1,10 @@
 //! What may stand in the way of something that people enter by hand: goods, cash, cheques, refunds. Not here: the things themselves.
 
-use crate::db::Retryable;
+use super::offline::Offline;
+use super::store::offline as rows;
+use crate::db::{Retryable, Tx};
+use crate::funds::{self, Fund};
+use crate::ids::FundId;
 use crate::ledger::PostError;
 use crate::money::Money;
 use crate::people::NotAllowed;
@@ -63,4 +67,25 @@ impl Retryable for HandError {
             _ => false,
         }
     }
+}
+
+/// Locks the fund of a gift by hand, then reads it.
+pub(super) async fn locked(tx: &mut Tx, number: &str) -> Result<Offline, HandError> {
+    let gift = rows::find(tx, number).await?.ok_or(HandError::NotFound)?;
+    funds::lock(tx, gift.fund_id).await?.ok_or(HandError::NotFound)?;
+    rows::find(tx, number).await?.ok_or(HandError::NotFound)
+}
+
+/// Locks a fund, and the general fund after it, which stands for the pooled money (safety rule MO5).
+pub(super) async fn lock_money(tx: &mut Tx, fund: FundId) -> Result<Fund, HandError> {
+    let fund = funds::lock(tx, fund).await?.ok_or(HandError::NotFound)?;
+    if let Some(general) = funds::general(tx).await?.filter(|general| general.id != fund.id) {
+        funds::lock(tx, general.id).await?;
+    }
+    Ok(fund)
+}
+
+/// What stands for a gift in the log of acts.
+pub(super) fn subject(number: &str) -> String {
+    format!("gift {number}")
 }

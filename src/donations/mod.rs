@@ -1,11 +1,15 @@
 //! Gifts, from pledge to settled. Not here: Stripe's page (`payments`), the entry in the books (`booking`).
 
+pub mod arriving;
 mod by_hand;
 mod checkout;
+pub mod counting;
 mod donation;
 mod goods;
 pub mod in_kind;
 mod issued;
+pub mod listing;
+mod offline;
 mod pledge;
 mod returning;
 mod settle;
@@ -22,6 +26,7 @@ pub use checkout::{Desk, GiveError, give};
 pub use donation::{Donation, Origin, Standing, State};
 pub use goods::{Given, Goods, GoodsForm, GoodsState, GoodsWrong, NewGoods, UNITS, Valued};
 pub use issued::{is_too_soon, issue, issued_at};
+pub use offline::{Count, CountSheet, ExpectedForm, NewExpected, Offline, OfflineKind, OfflineState, OfflineWrong, denominations};
 pub use pledge::{FieldError, Limits, Pledge, PledgeForm};
 pub use returning::{Answers, Return, come_back};
 pub use settle::{Settled, Settlement, settle};

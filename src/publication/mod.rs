@@ -117,6 +117,11 @@ async fn draft(tx: &mut Tx, fund: &Fund, practice: bool, now: Instant) -> Result
     Ok(news.then_some(Draft { figures, batch }))
 }
 
+/// The number of a publication.
+pub async fn number_of(tx: &mut Tx, id: PublicationId) -> sqlx::Result<Option<i64>> {
+    store::number_of(tx, id).await
+}
+
 /// A file of the fund's newest publication, or of the one with that number.
 pub async fn file(tx: &mut Tx, slug: &str, number: Option<i64>, path: &str) -> sqlx::Result<Option<File>> {
     store::file(tx, slug, number, path).await

@@ -14,7 +14,8 @@ pub(in crate::ledger) async fn page(tx: &mut Tx, path: &str, before: EntryId, li
                         UNION
                         SELECT COALESCE(p.fund_id, 0), p.currency, a.id FROM account a CROSS JOIN unsummed u CROSS JOIN posting p
                          WHERE a.path = $1 AND p.entry_id = u.entry_id AND p.account_id = a.id";
-    const OF_FUND: &str = "SELECT p.entry_id, p.currency, p.amount_minor, f.slug, e.source, e.source_id, e.kind, e.effective_on, e.recorded_at
+    const OF_FUND: &str =
+        "SELECT p.entry_id, p.currency, p.amount_minor, f.slug, e.source, e.source_id, e.kind, e.effective_on, e.recorded_at
                              FROM posting p JOIN entry e ON e.id = p.entry_id JOIN fund f ON f.id = p.fund_id
                             WHERE p.account_id = $1 AND p.fund_id = $2 AND p.currency = $3 AND p.entry_id < $4
                             ORDER BY p.entry_id DESC LIMIT $5";

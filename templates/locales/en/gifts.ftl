@@ -36,3 +36,45 @@ gifts-no-at-most = At most { $amount } can be refunded.
 gifts-no-in-dispute = This gift is in dispute. It is settled there.
 gifts-no-amount = Enter the amount, like 18.99.
 gifts-no-too-long = This text is too long.
+gifts-title = Gifts
+gifts-caption = Gifts, newest first
+gifts-none = No gifts yet.
+gifts-no-names = Who gave is never shown here. Search by gift number.
+gifts-day = Day
+gifts-amount = Amount
+gifts-fee = Fee
+gifts-net = Net
+gifts-kind = How it came
+gifts-unknown = not yet known
+gifts-one = Gift { $number }
+gifts-fund = Fund
+gifts-begun = Begun
+gifts-publication = Publication
+gifts-not-published = in none yet
+gifts-postings = What is in the books
+gifts-postings-none = Nothing is in the books yet.
+gifts-entry = Entry
+gifts-account = Account
+gifts-stripe = What Stripe says
+gifts-stripe-none = No refund, dispute or warning.
+gifts-object = What
+gift-origin-form = Our form
+gift-origin-recurring = Repeats
+gift-origin-elsewhere = Elsewhere in the Stripe account
+gift-state-open = Begun
+gift-state-waiting = Waits for the bank
+gift-state-failed = Failed
+gift-state-expired = Never finished
+gift-state-paid = Paid
+disputes-title = Disputes
+disputes-caption = Open disputes, the most urgent first
+disputes-none = No disputes.
+disputes-note = Answer or accept a dispute at Stripe. Its outcome books itself.
+disputes-reason = Reason
+disputes-left = Days left
+disputes-no-day = waits for the bank
+disputes-days = { $days ->
+    [0] last day
+    [one] 1 day
+   *[other] { $days } days
+}

@@ -36,3 +36,45 @@ gifts-no-at-most = Se puede devolver { $amount } como máximo.
 gifts-no-in-dispute = Esta donación está en disputa con el banco. Se resuelve allí.
 gifts-no-amount = Escriba la cantidad, como 18.99.
 gifts-no-too-long = Este texto es demasiado largo.
+gifts-title = Donaciones
+gifts-caption = Donaciones, las más recientes primero
+gifts-none = Aún no hay donaciones.
+gifts-no-names = Aquí nunca se muestra quién donó. Busque por número de donación.
+gifts-day = Día
+gifts-amount = Cantidad
+gifts-fee = Comisión
+gifts-net = Neto
+gifts-kind = Cómo llegó
+gifts-unknown = aún no se sabe
+gifts-one = Donación { $number }
+gifts-fund = Fondo
+gifts-begun = Iniciada
+gifts-publication = Publicación
+gifts-not-published = aún en ninguna
+gifts-postings = Lo que está en los libros
+gifts-postings-none = Aún no hay nada en los libros.
+gifts-entry = Asiento
+gifts-account = Cuenta
+gifts-stripe = Lo que dice Stripe
+gifts-stripe-none = Sin devolución, disputa ni aviso.
+gifts-object = Qué
+gift-origin-form = Nuestro formulario
+gift-origin-recurring = Se repite
+gift-origin-elsewhere = En otra parte de la cuenta de Stripe
+gift-state-open = Iniciada
+gift-state-waiting = Espera al banco
+gift-state-failed = Fallida
+gift-state-expired = Nunca terminada
+gift-state-paid = Pagada
+disputes-title = Disputas con el banco
+disputes-caption = Disputas abiertas, las más urgentes primero
+disputes-none = No hay disputas.
+disputes-note = Responda o acepte una disputa en Stripe. El resultado se registra solo.
+disputes-reason = Motivo
+disputes-left = Días restantes
+disputes-no-day = espera al banco
+disputes-days = { $days ->
+    [0] último día
+    [one] 1 día
+   *[other] { $days } días
+}

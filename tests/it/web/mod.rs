@@ -6,6 +6,7 @@ mod edge;
 mod give;
 mod goods;
 mod lanes;
+mod offline;
 mod pages;
 mod server;
 mod staff;

@@ -40,7 +40,12 @@ pub(super) fn doors(doors: Doors) -> Doors {
         .post(AGREED, Who::Holding(APPROVERS), agree)
 }
 
-async fn list(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
+async fn list(
+    State(site): AnySite,
+    signed_in: SignedIn,
+    Path(slug): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Trouble> {
     let fund = fund(&mut site.db.begin_read().await?, &slug).await?;
     list_page(&site, &signed_in, &fund, &asked, Typed::default(), &Wrongs::default()).await
 }
@@ -211,7 +216,12 @@ async fn find(tx: &mut Tx, slug: &str, number: &str) -> Result<(Fund, Goods), Tr
 
 type Place = Path<(String, String)>;
 
-async fn one(State(site): AnySite, signed_in: SignedIn, Path((slug, number)): Place, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
+async fn one(
+    State(site): AnySite,
+    signed_in: SignedIn,
+    Path((slug, number)): Place,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Trouble> {
     let (fund, goods) = find(&mut site.db.begin_read().await?, &slug, &number).await?;
     one_page(&site, &signed_in, (&fund, &goods), &asked, Typed::default(), &Wrongs::default()).await
 }

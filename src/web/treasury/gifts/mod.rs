@@ -1,6 +1,9 @@
 //! The pages about gifts: the list, goods, what comes in by hand, what goes back. Not here: what may be done with them (`donations`).
 
+mod cash;
 mod in_kind;
+mod list;
+mod offline;
 
 use serde::Deserialize;
 
@@ -18,7 +21,8 @@ use crate::web::form::Wrongs;
 use crate::web::words::Words;
 
 pub(super) fn doors(doors: Doors) -> Doors {
-    in_kind::doors(doors)
+    let doors = list::doors(in_kind::doors(doors));
+    cash::doors(offline::doors(doors))
 }
 
 /// What may stand behind an address of these pages.
@@ -69,7 +73,9 @@ fn frame(site: &Site, signed_in: &SignedIn, fund: &Fund, key: &str) -> Frame {
 fn refused(words: Words, error: HandError, wrongs: &mut Wrongs) -> Result<(), Trouble> {
     let (field, text) = match error {
         HandError::NotFound => return Err(Trouble::NotFound),
-        HandError::NotAllowed(NotAllowed::Database(error)) | HandError::Operation(OperationError::Database(error)) | HandError::Database(error) => {
+        HandError::NotAllowed(NotAllowed::Database(error))
+        | HandError::Operation(OperationError::Database(error))
+        | HandError::Database(error) => {
             return Err(error.into());
         }
         HandError::Post(crate::ledger::PostError::Locked(month)) => ("day", words.with("gifts-no-locked", "month", month)),
