@@ -37,6 +37,14 @@ row_id! {
     AuditId;
     /// A sign-in of one browser.
     SessionId;
+    /// Something that others must agree to.
+    ProposalId;
+    /// Money out.
+    ExpenseId;
+    /// Somebody in the payee book.
+    PayeeId;
+    /// The link of a picket captain.
+    CaptainId;
     /// Goods that were given.
     GoodsId;
     /// A gift that came in by hand.

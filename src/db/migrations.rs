@@ -43,6 +43,7 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(5, "0005_checks"),
     schema!(6, "0006_people"),
     schema!(7, "0007_sessions"),
+    schema!(11, "0011_approvals"),
     schema!(14, "0014_gifts"),
 ];
 

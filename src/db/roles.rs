@@ -6,8 +6,20 @@ use sqlx::AssertSqlSafe;
 use super::Db;
 
 /// Tables the serving role only ever adds to.
-const ADD_ONLY: &[&str] =
-    &["entry", "posting", "account", "publication", "publication_file", "audit", "operation", "goods_given", "cash_count", "journal_line"];
+const ADD_ONLY: &[&str] = &[
+    "entry",
+    "posting",
+    "account",
+    "publication",
+    "publication_file",
+    "audit",
+    "operation",
+    "approval",
+    "proposal_hand",
+    "goods_given",
+    "cash_count",
+    "journal_line",
+];
 
 /// Tables whose rows it may change, and never take away.
 const KEPT: &[&str] = &[
@@ -22,6 +34,8 @@ const KEPT: &[&str] = &[
     "object_list",
     "alert",
     "person",
+    "approval_rule",
+    "proposal",
     "goods",
     "offline_gift",
     "refund",
@@ -30,7 +44,7 @@ const KEPT: &[&str] = &[
 ];
 
 /// Tables that are caches or passing notes: rows come and go.
-const PASSING: &[&str] = &["day_sum", "unsummed", "lease", "person_role", "session"];
+const PASSING: &[&str] = &["day_sum", "unsummed", "lease", "person_role", "session", "tier"];
 
 impl Db {
     /// Gives `role` exactly what serving needs on the tables of this schema, and takes all else from it. Twice is once.
