@@ -11,6 +11,8 @@ mod issued;
 pub mod listing;
 mod offline;
 mod pledge;
+mod refund;
+pub mod refunding;
 mod returning;
 mod settle;
 mod store;
@@ -28,6 +30,7 @@ pub use goods::{Given, Goods, GoodsForm, GoodsState, GoodsWrong, NewGoods, UNITS
 pub use issued::{is_too_soon, issue, issued_at};
 pub use offline::{Count, CountSheet, ExpectedForm, NewExpected, Offline, OfflineKind, OfflineState, OfflineWrong, denominations};
 pub use pledge::{FieldError, Limits, Pledge, PledgeForm};
+pub use refund::{Left, NewRefund, Refund, RefundReason, RefundState, RefundWay};
 pub use returning::{Answers, Return, come_back};
 pub use settle::{Settled, Settlement, settle};
 
@@ -189,6 +192,11 @@ pub async fn find_by_intent(tx: &mut Tx, payment_intent: &str) -> sqlx::Result<O
 /// The gift that a charge settled.
 pub async fn find_by_charge(tx: &mut Tx, charge_id: &str) -> sqlx::Result<Option<Donation>> {
     store::find_by_charge(tx, charge_id).await
+}
+
+/// The gift of that row.
+pub async fn find(tx: &mut Tx, id: DonationId) -> sqlx::Result<Option<Donation>> {
+    store::find(tx, id).await
 }
 
 /// The gift that stands for `reference` at Stripe.

@@ -27,6 +27,11 @@ crate::words! {
     }
 }
 
+impl Source {
+    /// Every cause there is.
+    pub const ALL: [Self; 7] = [Self::Stripe, Self::Opening, Self::Spending, Self::Bank, Self::Gift, Self::Journal, Self::Reversal];
+}
+
 /// Why something is no entry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unbalanced {

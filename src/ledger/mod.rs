@@ -133,7 +133,7 @@ pub async fn post_all(tx: &mut Tx, entries: &[NewEntry], now: Instant) -> Result
     for entry in entries {
         entry.check()?;
     }
-    let locked = months::locked_months(tx).await?;
+    let locked = locked_months(tx).await?;
     let known = find_all_posted(tx, entries, &locked).await?;
     let mut new = Vec::with_capacity(entries.len());
     for (entry, _) in entries.iter().zip(&known).filter(|(_, known)| known.is_none()) {
@@ -168,7 +168,7 @@ async fn insert(tx: &mut Tx, entries: &[&NewEntry], now: Instant) -> Result<Vec<
 /// # Errors
 /// [`PostError::Differs`] where its source stands with other content.
 pub async fn find_posted(tx: &mut Tx, entry: &NewEntry) -> Result<Option<Posted>, PostError> {
-    let locked = months::locked_months(tx).await?;
+    let locked = locked_months(tx).await?;
     Ok(find_all_posted(tx, std::slice::from_ref(entry), &locked).await?.into_iter().next().flatten())
 }
 

@@ -84,3 +84,11 @@ pub async fn is_disputed(tx: &mut Tx, charge_id: &str) -> sqlx::Result<bool> {
 pub async fn open_disputes(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<ObjectState>> {
     store::about::open_disputes(tx, limit).await
 }
+
+/// At most `limit` refunds that Stripe told of, the newest first, whoever asked for them.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn recent_refunds(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<ObjectState>> {
+    store::about::recent_refunds(tx, limit).await
+}

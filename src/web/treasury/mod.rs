@@ -1,8 +1,10 @@
 //! The treasurers' side: its frame, its home, and what whoever is not signed in sees instead. Not here: sign-in itself, the pages of each room.
 
+mod books;
 mod gifts;
 mod home;
 mod sheet;
+mod tiles;
 
 use askama::Template;
 use axum::http::{Method, StatusCode, Uri};
@@ -32,7 +34,7 @@ pub const SIGN_IN: &str = "/sign-in";
 /// Every address of the treasury.
 pub fn doors(doors: Doors) -> Doors {
     let doors = home::doors(doors);
-    gifts::doors(doors)
+    books::doors(gifts::doors(doors))
 }
 
 /// What surrounds every page of the treasury.
@@ -64,7 +66,7 @@ pub struct Place {
 }
 
 /// The places of the treasury: address, name in the locales, and who is shown the way. Nobody is shown a way they may not go.
-const PLACES: &[(&str, &str, &[Role])] = &[(HOME, "place-home", READERS)];
+const PLACES: &[(&str, &str, &[Role])] = &[(HOME, "place-home", READERS), ("/treasury/gifts", "place-gifts", READERS)];
 
 impl Frame {
     /// Around a page for somebody who is signed in.

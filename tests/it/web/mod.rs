@@ -8,6 +8,7 @@ mod goods;
 mod lanes;
 mod offline;
 mod pages;
+mod refunds;
 mod server;
 mod staff;
 mod thanks;

@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 
-use super::{Asked, frame, fund, ways};
+use super::{Asked, frame, fund, refunds, ways};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::donations::{Donation, arriving, listing};
@@ -181,7 +181,7 @@ async fn gift_sheet(
     if let Some(charge) = &gift.charge_id {
         sheet = sheet.with(Part::Table(states(tx, words, fund, charge).await?));
     }
-    Ok(sheet)
+    Ok(sheet.with(Part::Table(refunds::of_gift(tx, words, fund, gift).await?)).maybe(refunds::way(tx, signed_in, gift).await?))
 }
 
 /// The postings of every entry about a gift.

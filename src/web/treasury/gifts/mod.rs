@@ -4,10 +4,12 @@ mod cash;
 mod in_kind;
 mod list;
 mod offline;
+mod refunds;
 
 use serde::Deserialize;
 
 use super::{Frame, Part};
+use crate::approvals::Refusal;
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::donations::HandError;
@@ -22,7 +24,7 @@ use crate::web::words::Words;
 
 pub(super) fn doors(doors: Doors) -> Doors {
     let doors = list::doors(in_kind::doors(doors));
-    cash::doors(offline::doors(doors))
+    refunds::doors(cash::doors(offline::doors(doors)))
 }
 
 /// What may stand behind an address of these pages.
@@ -38,8 +40,21 @@ pub struct Asked {
 }
 
 /// What can have been done just now.
-const DONE: [&str; 12] =
-    ["logged", "waiting", "agreed", "given", "counted", "count", "differ", "expected", "arrived", "bounced", "deposited", "refund"];
+const DONE: [&str; 13] = [
+    "logged",
+    "waiting",
+    "agreed",
+    "given",
+    "counted",
+    "count",
+    "differ",
+    "expected",
+    "arrived",
+    "bounced",
+    "deposited",
+    "refund",
+    "rejected",
+];
 
 impl Asked {
     /// What was just done, in the reader's words.
@@ -69,6 +84,21 @@ fn frame(site: &Site, signed_in: &SignedIn, fund: &Fund, key: &str) -> Frame {
     Frame::new(site, signed_in, format!("{} · {}", signed_in.words.say(key), fund.name))
 }
 
+/// Why a signature does not count.
+fn approval_refused(words: Words, refusal: Refusal) -> Result<String, Trouble> {
+    Ok(words.say(match refusal {
+        Refusal::NotFound | Refusal::NotAllowed(NotAllowed::Role) => return Err(Trouble::NotFound),
+        Refusal::Database(error) | Refusal::NotAllowed(NotAllowed::Database(error)) => return Err(error.into()),
+        Refusal::NotAllowed(NotAllowed::StepUp) => "gifts-no-step-up",
+        Refusal::Author => "gifts-no-own-work",
+        Refusal::Already => "gifts-no-already",
+        Refusal::Changed => "gifts-no-changed",
+        Refusal::Decided(_) => "gifts-no-moved-on",
+        Refusal::Reason => "gifts-no-reason",
+        Refusal::NoEmergency => "gifts-no-emergency",
+    }))
+}
+
 /// Puts a refusal above the form, in the reader's words; a fault goes on as one.
 fn refused(words: Words, error: HandError, wrongs: &mut Wrongs) -> Result<(), Trouble> {
     let (field, text) = match error {
@@ -91,6 +121,7 @@ fn refused(words: Words, error: HandError, wrongs: &mut Wrongs) -> Result<(), Tr
         HandError::BoxHolds(held) => ("taken", words.with("gifts-no-box-holds", "amount", held.for_people())),
         HandError::TooFarApart => ("banked", words.say("gifts-no-too-far")),
         HandError::AtMost(most) => ("amount", words.with("gifts-no-at-most", "amount", most.for_people())),
+        HandError::Approval(refusal) => ("main", approval_refused(words, refusal)?),
         HandError::InDispute => ("main", words.say("gifts-no-in-dispute")),
     };
     wrongs.add(field, text);
