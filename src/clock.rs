@@ -64,6 +64,22 @@ impl Day {
         Self(self.0.tomorrow().unwrap_or(Date::MAX))
     }
 
+    /// The month it is in, such as `2026-11`.
+    pub fn month(self) -> String {
+        self.0.strftime("%Y-%m").to_string()
+    }
+
+    /// The first day of the month after its own.
+    #[must_use]
+    pub fn first_of_next_month(self) -> Self {
+        Self(self.0.last_of_month()).next()
+    }
+
+    /// How many days lie between this day and a later one; negative where it is earlier.
+    pub fn days_until(self, later: Self) -> i64 {
+        self.0.until(later.0).map_or(0, |span| i64::from(span.get_days()))
+    }
+
     /// The first moment of this day in `zone`.
     ///
     /// # Errors

@@ -43,6 +43,22 @@ row_id! {
     ChangeId;
     /// A passkey.
     PasskeyId;
+    /// Something that others must agree to.
+    ProposalId;
+    /// Money out.
+    ExpenseId;
+    /// Somebody in the payee book.
+    PayeeId;
+    /// The link of a picket captain.
+    CaptainId;
+    /// Goods that were given.
+    GoodsId;
+    /// A gift that came in by hand.
+    OfflineId;
+    /// Money back to a donor.
+    RefundId;
+    /// An entry that two people make.
+    JournalId;
 }
 
 /// Where the program draws randomness: the system generator, or a seeded one for tests and the practice Stripe.

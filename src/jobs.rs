@@ -15,7 +15,7 @@ use crate::ids::{DeliveryId, Entropy};
 use crate::payments::sync::{self, Run};
 use crate::payments::{self, Payments, lease, source};
 use crate::publication::PublishError;
-use crate::{funds, publication, transact};
+use crate::{donations, funds, publication, transact};
 
 /// The lease that lets one node do the work.
 const LEASE: &str = "jobs";
@@ -208,7 +208,8 @@ impl Jobs {
         Ok((newest, !payments::waiting_deliveries(tx, self.clock.now(), 1).await?.is_empty()))
     }
 
-    /// One whole round: read the list, book what is new, then act on notices. Stripe's silence keeps neither from going on.
+    /// One whole round: read the list, book what is new, act on notices, send refunds that were agreed to. Stripe's silence keeps none of them
+    /// from going on.
     ///
     /// # Errors
     /// [`JobError`]; every step is a transaction of its own, so nothing is half done.
@@ -218,6 +219,7 @@ impl Jobs {
         booking::book(&self.db, &self.clock, &self.entropy).await?;
         booking::open_books(&self.db, self.clock.now()).await?;
         booking::interpret(&self.payments, &self.db, &self.clock).await?;
+        donations::refunding::send(&self.payments, &self.db, &self.clock).await?;
         listed?;
         Ok(())
     }

@@ -1,7 +1,9 @@
 //! What each Stripe fact does to the books and to gifts: one line, one entry, in one transaction with the gift it settles.
 
+pub mod journal;
 mod lines;
 mod look_again;
+pub mod months;
 mod notices;
 mod reserves;
 mod resolve;

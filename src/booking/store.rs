@@ -1,5 +1,7 @@
 //! SQL that holds Stripe's lines against the books, private to this room.
 
+pub(super) mod journal;
+
 use crate::db::Tx;
 use crate::money::Currency;
 use crate::run;

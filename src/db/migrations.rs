@@ -44,6 +44,8 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(6, "0006_people"),
     schema!(7, "0007_sessions"),
     schema!(8, "0008_sign_in"),
+    schema!(11, "0011_approvals"),
+    schema!(14, "0014_gifts"),
     schema!(15, "0015_passkeys"),
 ];
 

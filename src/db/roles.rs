@@ -6,7 +6,20 @@ use sqlx::AssertSqlSafe;
 use super::Db;
 
 /// Tables the serving role only ever adds to.
-const ADD_ONLY: &[&str] = &["entry", "posting", "account", "publication", "publication_file", "audit", "operation"];
+const ADD_ONLY: &[&str] = &[
+    "entry",
+    "posting",
+    "account",
+    "publication",
+    "publication_file",
+    "audit",
+    "operation",
+    "approval",
+    "proposal_hand",
+    "goods_given",
+    "cash_count",
+    "journal_line",
+];
 
 /// Tables whose rows it may change, and never take away.
 const KEPT: &[&str] = &[
@@ -24,11 +37,18 @@ const KEPT: &[&str] = &[
     "link",
     "people_change",
     "passkey",
+    "approval_rule",
+    "proposal",
+    "goods",
+    "offline_gift",
+    "refund",
+    "journal",
+    "month_lock",
 ];
 
 /// Tables that are caches or passing notes: rows come and go.
 const PASSING: &[&str] =
-    &["day_sum", "unsummed", "lease", "person_role", "session", "credential", "recovery_code", "attempt", "passkey_challenge"];
+    &["day_sum", "unsummed", "lease", "person_role", "session", "credential", "recovery_code", "attempt", "passkey_challenge", "tier"];
 
 impl Db {
     /// Gives `role` exactly what serving needs on the tables of this schema, and takes all else from it. Twice is once.

@@ -134,6 +134,12 @@ impl Field {
         Self { hint: Some(text.into()), ..self }
     }
 
+    /// The same with a label that is no text of the locales, such as an amount.
+    #[must_use]
+    pub fn named(self, label: impl Into<String>) -> Self {
+        Self { label: label.into(), ..self }
+    }
+
     /// The same, said to be optional.
     #[must_use]
     pub fn optional(self, words: Words) -> Self {

@@ -4,6 +4,8 @@
 mod support;
 
 #[cfg(test)]
+mod approvals;
+#[cfg(test)]
 mod architecture;
 #[cfg(test)]
 mod backup;

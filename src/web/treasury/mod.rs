@@ -1,7 +1,9 @@
 //! The treasurers' side: its frame, its home, and what whoever is not signed in sees instead. Not here: sign-in itself, the pages of each room.
 
 mod audit;
+mod books;
 mod exports;
+mod gifts;
 mod home;
 mod joining;
 mod me;
@@ -12,7 +14,9 @@ mod person;
 mod plain;
 mod qr;
 mod setup;
+mod sheet;
 mod sign_in;
+mod tiles;
 
 use askama::Template;
 use axum::http::{Method, StatusCode, Uri};
@@ -26,6 +30,8 @@ use crate::clock::{Instant, Zone};
 use crate::db::Tx;
 use crate::funds;
 use crate::people::{NotAllowed, Role};
+
+pub use sheet::{Part, Sheet};
 
 /// Who may read the books: everybody who is on the staff for more than people and settings.
 pub const READERS: &[Role] = &[Role::Recorder, Role::Approver, Role::Auditor];
@@ -56,6 +62,8 @@ pub fn doors(doors: Doors) -> Doors {
         people::doors,
         person::doors,
         audit::doors,
+        gifts::doors,
+        books::doors,
         exports::doors,
     ];
     rooms.into_iter().fold(doors, |doors, room| room(doors))
@@ -93,6 +101,7 @@ pub struct Place {
 #[rustfmt::skip]
 const PLACES: &[(&str, &str, &[Role])] = &[
     (HOME, "place-home", READERS),
+    ("/treasury/gifts", "place-gifts", READERS),
     (exports::EXPORTS, "place-exports", READERS),
     (people::PEOPLE, "place-people", ADMINISTRATORS),
     (audit::AUDIT, "place-audit", audit::LOG_READERS),

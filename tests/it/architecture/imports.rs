@@ -20,6 +20,8 @@ const PROGRAM: &[&str] = &["cli", "setup"];
 
 /// Imports on the same floor that the house draws.
 const SIDEWAYS: &[(&str, &str)] = &[
+    // How many must agree to a sum is the fund's own rule, and a decision locks its fund.
+    ("approvals", "funds"),
     ("donations", "payments"),
     ("closing", "publication"),
     ("serve", "web"),
