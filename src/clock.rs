@@ -64,6 +64,13 @@ impl Day {
         Self(self.0.tomorrow().unwrap_or(Date::MAX))
     }
 
+    /// The day so many days later, or earlier where `days` is below zero; the last day there is where that is beyond it.
+    #[must_use]
+    pub fn plus_days(self, days: i64) -> Self {
+        let span = jiff::Span::new().try_days(days);
+        Self(span.map_or(self.0, |span| self.0.saturating_add(span)))
+    }
+
     /// The first moment of this day in `zone`.
     ///
     /// # Errors

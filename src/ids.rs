@@ -43,6 +43,8 @@ row_id! {
     ExpenseId;
     /// Somebody in the payee book.
     PayeeId;
+    /// One version of how a payee is paid.
+    DetailsId;
     /// The link of a picket captain.
     CaptainId;
 }

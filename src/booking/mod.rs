@@ -1,5 +1,6 @@
 //! What each Stripe fact does to the books and to gifts: one line, one entry, in one transaction with the gift it settles.
 
+mod decisions;
 mod lines;
 mod look_again;
 mod notices;
@@ -19,6 +20,7 @@ use crate::money::Money;
 use crate::payments;
 use crate::transact;
 
+pub use decisions::{Choice, DecideError, Decided, decide};
 pub use lines::book;
 pub use look_again::{LookedAgain, look_again};
 pub use notices::interpret;

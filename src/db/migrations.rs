@@ -44,6 +44,7 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(6, "0006_people"),
     schema!(7, "0007_sessions"),
     schema!(11, "0011_approvals"),
+    schema!(12, "0012_spending"),
 ];
 
 /// What [`Db::migrate`] found and did.

@@ -6,8 +6,19 @@ use sqlx::AssertSqlSafe;
 use super::Db;
 
 /// Tables the serving role only ever adds to.
-const ADD_ONLY: &[&str] =
-    &["entry", "posting", "account", "publication", "publication_file", "audit", "operation", "approval", "proposal_hand"];
+const ADD_ONLY: &[&str] = &[
+    "entry",
+    "posting",
+    "account",
+    "publication",
+    "publication_file",
+    "audit",
+    "operation",
+    "approval",
+    "proposal_hand",
+    "expense_hand",
+    "budget",
+];
 
 /// Tables whose rows it may change, and never take away.
 const KEPT: &[&str] = &[
@@ -24,10 +35,14 @@ const KEPT: &[&str] = &[
     "person",
     "approval_rule",
     "proposal",
+    "expense",
+    "payee",
+    "payee_details",
+    "captain",
 ];
 
 /// Tables that are caches or passing notes: rows come and go.
-const PASSING: &[&str] = &["day_sum", "unsummed", "lease", "person_role", "session", "tier"];
+const PASSING: &[&str] = &["day_sum", "unsummed", "lease", "person_role", "session", "tier", "expense_part", "expense_document"];
 
 impl Db {
     /// Gives `role` exactly what serving needs on the tables of this schema, and takes all else from it. Twice is once.

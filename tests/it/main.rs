@@ -50,4 +50,6 @@ mod practice;
 #[cfg(test)]
 mod rarities;
 #[cfg(test)]
+mod spending;
+#[cfg(test)]
 mod web;
