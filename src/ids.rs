@@ -37,6 +37,10 @@ row_id! {
     AuditId;
     /// A sign-in of one browser.
     SessionId;
+    /// A photo or PDF.
+    DocumentId;
+    /// A mail in the outbox.
+    LetterId;
 }
 
 /// Where the program draws randomness: the system generator, or a seeded one for tests and the practice Stripe.

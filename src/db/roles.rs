@@ -21,6 +21,8 @@ const KEPT: &[&str] = &[
     "object_list",
     "alert",
     "person",
+    "document",
+    "document_quota",
 ];
 
 /// Tables that are caches or passing notes: rows come and go.

@@ -3,6 +3,7 @@
 mod answer;
 mod assets;
 pub mod client;
+pub mod documents;
 pub mod doors;
 mod edge;
 mod error;
@@ -42,6 +43,7 @@ use tower_http::timeout::RequestBodyDeadlineLayer;
 use crate::clock::Clock;
 use crate::config::Proxies;
 use crate::db::Db;
+use crate::files::Files;
 use crate::ids::Entropy;
 use crate::payments::Payments;
 use crate::payments::practice::Practice;
@@ -64,6 +66,8 @@ pub struct Parts {
     pub entropy: Entropy,
     /// Seals what donors write.
     pub keyring: Arc<Keyring>,
+    /// Where documents lie.
+    pub files: Files,
     /// The way to Stripe, and its way to us.
     pub payments: Arc<Payments>,
     /// The practice Stripe, whose page stands in for Stripe's; None where money is real.
@@ -151,8 +155,6 @@ const MACHINES: [&str; 3] = [WEBHOOK, ALIVE, READY];
 const LARGEST_FORM: usize = 64 * 1024;
 /// How long a whole body may take to arrive, however often a byte of it does (HT2).
 const BODY_DEADLINE: Duration = Duration::from_secs(10);
-/// The largest document, in bytes (HT3).
-const LARGEST_DOCUMENT: usize = 10 * 1024 * 1024;
 /// The largest body that carries files, in bytes: eight documents, or one bank file (HT3). Each page sets its own limit below it.
 const LARGEST_UPLOAD: usize = 96 * 1024 * 1024;
 /// How long such a body may take to arrive.

@@ -21,7 +21,7 @@ pub struct Limits {
 impl Limits {
     /// For up to so many documents beside a form (safety rules HT3, FI2).
     pub const fn documents(files: usize) -> Self {
-        Self { files, file_bytes: super::LARGEST_DOCUMENT, text_bytes: super::LARGEST_FORM }
+        Self { files, file_bytes: crate::files::LARGEST_BYTES, text_bytes: super::LARGEST_FORM }
     }
 
     /// For one file of so many bytes, such as a bank statement.
