@@ -2,6 +2,7 @@
 
 pub mod pictures;
 
+mod command;
 mod keeping;
 
 use std::time::{Duration, Instant};
