@@ -47,6 +47,10 @@ row_id! {
     DetailsId;
     /// The link of a picket captain.
     CaptainId;
+    /// A photo or PDF.
+    DocumentId;
+    /// A mail in the outbox.
+    LetterId;
 }
 
 /// Where the program draws randomness: the system generator, or a seeded one for tests and the practice Stripe.

@@ -39,6 +39,8 @@ const KEPT: &[&str] = &[
     "payee",
     "payee_details",
     "captain",
+    "document",
+    "document_quota",
 ];
 
 /// Tables that are caches or passing notes: rows come and go.

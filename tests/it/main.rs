@@ -26,6 +26,8 @@ mod crash;
 #[cfg(test)]
 mod export;
 #[cfg(test)]
+mod files;
+#[cfg(test)]
 mod judges;
 #[cfg(test)]
 mod ledger;

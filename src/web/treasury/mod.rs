@@ -1,5 +1,6 @@
 //! The treasurers' side: its frame, its home, and what whoever is not signed in sees instead. Not here: sign-in itself, the pages of each room.
 
+mod documents;
 mod home;
 
 use askama::Template;
@@ -27,7 +28,8 @@ pub const SIGN_IN: &str = "/sign-in";
 
 /// Every address of the treasury.
 pub fn doors(doors: Doors) -> Doors {
-    home::doors(doors)
+    let doors = home::doors(doors);
+    documents::doors(doors)
 }
 
 /// What surrounds every page of the treasury.
