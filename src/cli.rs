@@ -198,6 +198,8 @@ pub struct Export {
 #[command(long_about = "\
 Copies the database to a new file while the site runs, opens the copy, checks it (its structure,
 every balance, every sum) and only then gives it its name, with its SHA-256 in a file beside it.
+Documents (photos of receipts, PDFs) go to a folder beside it, FILE.documents, each held against
+its SHA-256.
 The master key is not in it, on purpose: whoever finds a backup cannot read who gave. Keep a
 copy of the key apart; without it the books are whole but names and addresses stay sealed.")]
 #[command(after_help = "\
@@ -214,7 +216,7 @@ pub struct Backup {
 #[derive(Args, Debug)]
 #[command(long_about = "\
 Checks the backup first: its SHA-256 where it stands beside it, its structure, every balance,
-every sum. Until all of that has passed nothing is touched. Books that are there already are
+every sum, every document in the folder beside it. Until all of that has passed nothing is touched. Books that are there already are
 left alone unless --replace is given; then they are moved aside, never deleted. Stop the site
 before.")]
 #[command(after_help = "\

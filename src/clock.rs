@@ -80,6 +80,13 @@ impl Day {
         self.0.until(later.0).map_or(0, |span| i64::from(span.get_days()))
     }
 
+    /// The day so many days later, or earlier where `days` is below zero; the last day there is where that is beyond it.
+    #[must_use]
+    pub fn plus_days(self, days: i64) -> Self {
+        let span = jiff::Span::new().try_days(days);
+        Self(span.map_or(self.0, |span| self.0.saturating_add(span)))
+    }
+
     /// The first moment of this day in `zone`.
     ///
     /// # Errors

@@ -49,6 +49,8 @@ row_id! {
     ExpenseId;
     /// Somebody in the payee book.
     PayeeId;
+    /// One version of how a payee is paid.
+    DetailsId;
     /// The link of a picket captain.
     CaptainId;
     /// Goods that were given.
@@ -59,6 +61,10 @@ row_id! {
     RefundId;
     /// An entry that two people make.
     JournalId;
+    /// A photo or PDF.
+    DocumentId;
+    /// A mail in the outbox.
+    LetterId;
 }
 
 /// Where the program draws randomness: the system generator, or a seeded one for tests and the practice Stripe.

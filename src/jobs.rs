@@ -11,6 +11,7 @@ use tracing::{error, info, warn};
 use crate::booking::{self, BookingError};
 use crate::clock::{Clock, Instant};
 use crate::db::{Db, Retryable};
+use crate::files::Files;
 use crate::ids::{DeliveryId, Entropy};
 use crate::payments::sync::{self, Run};
 use crate::payments::{self, Payments, lease, source};
@@ -39,6 +40,8 @@ pub struct Jobs {
     pub clock: Clock,
     /// References of gifts nobody pledged.
     pub entropy: Entropy,
+    /// Documents.
+    pub files: Files,
     /// Stripe.
     pub payments: Arc<Payments>,
     /// No real money: publications say so.

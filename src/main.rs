@@ -18,6 +18,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use strikefund::clock::Clock;
 use strikefund::config::{self, Config, Flags};
 use strikefund::db::{Db, MIGRATIONS, Migrated, SQLITE_NAME, backup};
+use strikefund::files::{FOLDER, copies};
 use strikefund::ids::Entropy;
 use strikefund::publication::export;
 use strikefund::serve::{self, Node};
@@ -216,18 +217,29 @@ async fn back_up(config: &Config, asked: &cli::Backup) -> anyhow::Result<()> {
     let url = config.database_url.as_ref().map(ExposeSecret::expose_secret);
     let backup = backup::back_up(&db, url, &asked.file, judge).await?;
     println!("Wrote {} ({} bytes) and checked it. SHA-256: {}", backup.file.display(), backup.bytes, backup.sha256);
+    // After the database, so that no row of the copy names a document that is missing.
+    let documents =
+        copies::copy_out(&serve::files(config)?, &db, &asked.file).await.context("The books are copied, their documents are not")?;
+    if documents > 0 {
+        println!("Wrote {documents} documents to {} and checked each. Keep both together.", copies::folder_beside(&asked.file).display());
+    }
     println!("The master key is not in it: keep a copy of {} apart from it.", config.master_key_file.display());
     db.close().await;
     Ok(())
 }
 
 async fn restore(config: &Config, asked: &cli::Restore) -> anyhow::Result<()> {
+    let judge = async |copy: &Db| {
+        judge(copy).await?;
+        copies::check(copy, &asked.file).await
+    };
     let checksum_agreed = if let Some(url) = &config.database_url {
         backup::restore_postgres(url.expose_secret(), &asked.file, judge).await?
     } else {
         config::make_private_folder(&config.data)?;
         let done = backup::restore_sqlite(&asked.file, &config.data, asked.replace, Clock::system().now(), judge).await?;
         if let Some(aside) = done.aside {
+            move_documents_aside(config, &aside)?;
             println!("The books that were there are in {} now.", aside.display());
         }
         done.checksum_agreed
@@ -235,11 +247,26 @@ async fn restore(config: &Config, asked: &cli::Restore) -> anyhow::Result<()> {
     if !checksum_agreed {
         println!("No SHA-256 stood beside the backup, so only its structure and its sums were checked.");
     }
+    let db = connect(config).await?;
+    let documents =
+        copies::copy_in(&serve::files(config)?, &db, &asked.file).await.context("The books are restored, their documents are not")?;
+    if documents > 0 {
+        println!("{documents} documents are back.");
+    }
+    db.close().await;
     println!("The books are restored. What Stripe did since then is booked when the site runs again.");
     if !config.master_key_file.exists() {
         println!("The master key is not part of a backup: put its copy at {}.", config.master_key_file.display());
     }
     Ok(())
+}
+
+/// The documents of books that were moved aside go with them: where they lay, they would be swept away, for no row stands for them any more.
+fn move_documents_aside(config: &Config, aside: &Path) -> anyhow::Result<()> {
+    match std::fs::rename(config.data.join(FOLDER), aside.join(FOLDER)) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error).context("The documents that were there cannot be moved"),
+        _ => Ok(()),
+    }
 }
 
 async fn export(config: &Config, asked: &cli::Export) -> anyhow::Result<()> {

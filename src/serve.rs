@@ -12,6 +12,7 @@ use tracing::info;
 use crate::clock::Clock;
 use crate::config::{self, Config, Proxies, StripeKey};
 use crate::db::Db;
+use crate::files::{self, Files};
 use crate::ids::Entropy;
 use crate::jobs::Jobs;
 use crate::payments::practice::{self, Practice};
@@ -64,17 +65,19 @@ impl Node {
             Settings { db: db.clone(), clock: clock.clone(), entropy: entropy.clone(), keyring: Arc::clone(&keyring), gateway, secrets };
         let payments = Arc::new(Payments::open(settings));
         let (practice, practice_secret) = practice.unzip();
-        let parts = Parts { db, clock, entropy, keyring, payments, practice, base_url };
+        let files = files(config)?;
+        let parts = Parts { db, clock, entropy, keyring, files, payments, practice, base_url };
         Ok(Self { parts, listener, practice_secret, metrics: config.metrics_listen, proxies: config.proxies.clone() })
     }
 
     /// The work behind the scenes, as this node would do it.
     pub fn jobs(&self) -> Jobs {
-        let Parts { db, clock, entropy, payments, practice, .. } = &self.parts;
+        let Parts { db, clock, entropy, files, payments, practice, .. } = &self.parts;
         Jobs {
             db: db.clone(),
             clock: clock.clone(),
             entropy: entropy.clone(),
+            files: files.clone(),
             payments: Arc::clone(payments),
             practice: practice.is_some(),
             node: Entropy::system().reference(),
@@ -114,6 +117,16 @@ impl Node {
         anyhow::ensure!(!failed, "The disk failed under the database. Check it before you start again; nothing acknowledged is lost.");
         Ok(())
     }
+}
+
+/// Where this node keeps documents: a folder in the data folder, made where it is missing.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn files(config: &Config) -> anyhow::Result<Files> {
+    let folder = config.data.join(files::FOLDER);
+    config::make_private_folder(&folder).with_context(|| format!("The folder {} cannot be made", folder.display()))?;
+    Ok(Files::in_folder(&folder)?)
 }
 
 async fn until(mut stopped: watch::Receiver<bool>) {

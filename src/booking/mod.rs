@@ -1,5 +1,6 @@
 //! What each Stripe fact does to the books and to gifts: one line, one entry, in one transaction with the gift it settles.
 
+mod decisions;
 pub mod journal;
 mod lines;
 mod look_again;
@@ -23,6 +24,7 @@ use crate::money::{self, Currency, Money};
 use crate::payments;
 use crate::transact;
 
+pub use decisions::{Choice, DecideError, Decided, decide};
 pub use lines::book;
 pub use look_again::{LookedAgain, look_again};
 pub use notices::interpret;

@@ -19,6 +19,8 @@ const ADD_ONLY: &[&str] = &[
     "goods_given",
     "cash_count",
     "journal_line",
+    "expense_hand",
+    "budget",
 ];
 
 /// Tables whose rows it may change, and never take away.
@@ -44,11 +46,29 @@ const KEPT: &[&str] = &[
     "refund",
     "journal",
     "month_lock",
+    "expense",
+    "payee",
+    "payee_details",
+    "captain",
+    "document",
+    "document_quota",
 ];
 
 /// Tables that are caches or passing notes: rows come and go.
-const PASSING: &[&str] =
-    &["day_sum", "unsummed", "lease", "person_role", "session", "credential", "recovery_code", "attempt", "passkey_challenge", "tier"];
+const PASSING: &[&str] = &[
+    "day_sum",
+    "unsummed",
+    "lease",
+    "person_role",
+    "session",
+    "credential",
+    "recovery_code",
+    "attempt",
+    "passkey_challenge",
+    "tier",
+    "expense_part",
+    "expense_document",
+];
 
 impl Db {
     /// Gives `role` exactly what serving needs on the tables of this schema, and takes all else from it. Twice is once.

@@ -5,7 +5,7 @@ use tracing::{error, info, warn};
 use super::{JobError, Jobs};
 use crate::booking::{self, BookingError};
 use crate::payments::sync::Run;
-use crate::{donations, transact};
+use crate::{donations, files, transact};
 
 impl Jobs {
     /// The night's checks, one after the other; what fails is logged, and the others still run.
@@ -34,6 +34,11 @@ impl Jobs {
         let expired: sqlx::Result<u64> = transact!(&self.db, tx => donations::expire(tx, now).await);
         if let Err(error) = expired {
             warn!(%error, "pledges that nobody finished could not be ended");
+        }
+        match files::sweep(&self.files, &self.db, now).await {
+            Ok(0) => {}
+            Ok(swept) => info!(swept, "removed files that no document stands for"),
+            Err(error) => warn!(%error, "files that no document stands for could not be removed"),
         }
         if let Err(error) = self.payments.clear_old_bodies().await {
             warn!(%error, "bodies of old deliveries could not be cleared");

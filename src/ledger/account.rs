@@ -53,6 +53,8 @@ pub mod chart {
     pub const STRIPE_HELD: &str = "assets:stripe-held";
     /// The bank account.
     pub const BANK: &str = "assets:bank:main";
+    /// What was approved and is not paid yet.
+    pub const REIMBURSEMENTS: &str = "liabilities:reimbursements";
     /// What the books began with.
     pub const OPENING: &str = "equity:opening";
     /// Gifts through Stripe.
@@ -95,7 +97,7 @@ pub const CHART: &[Account] = &[
     account("1010", chart::IN_TRANSIT, Kind::Asset, true),
     account("1020", chart::STRIPE_HELD, Kind::Asset, false),
     account("1100", chart::BANK, Kind::Asset, true),
-    account("2000", "liabilities:reimbursements", Kind::Liability, false),
+    account("2000", chart::REIMBURSEMENTS, Kind::Liability, false),
     account("2200", "liabilities:refunds-owed", Kind::Liability, false),
     account("3000", chart::OPENING, Kind::Equity, false),
     account("3900", "equity:conversion", Kind::Equity, false),

@@ -3,6 +3,7 @@
 mod answer;
 mod assets;
 pub mod client;
+pub mod documents;
 pub mod doors;
 mod edge;
 mod error;
@@ -21,6 +22,7 @@ mod shelf;
 mod table;
 mod thanks;
 mod treasury;
+pub mod upload;
 mod webhook;
 mod words;
 
@@ -42,6 +44,7 @@ use tower_http::timeout::RequestBodyDeadlineLayer;
 use crate::clock::Clock;
 use crate::config::Proxies;
 use crate::db::Db;
+use crate::files::Files;
 use crate::ids::Entropy;
 use crate::payments::Payments;
 use crate::payments::practice::Practice;
@@ -66,6 +69,8 @@ pub struct Parts {
     pub entropy: Entropy,
     /// Seals what donors write.
     pub keyring: Arc<Keyring>,
+    /// Where documents lie.
+    pub files: Files,
     /// The way to Stripe, and its way to us.
     pub payments: Arc<Payments>,
     /// The practice Stripe, whose page stands in for Stripe's; None where money is real.

@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use sqlx::{AssertSqlSafe, Row as _, TypeInfo as _, ValueRef as _};
 use strikefund::clock::Clock;
 use strikefund::db::{Db, Tx};
+use strikefund::files::Files;
 use strikefund::funds::{self, Fund, NewFund, SetUpError};
 use strikefund::ids::Entropy;
 use strikefund::jobs::Jobs;
@@ -73,7 +74,8 @@ impl Desk {
             .await
             .expect("a fund is read")
             .expect("it is there");
-        let jobs = Jobs { db: db.clone(), clock, entropy, payments, practice: true, node: "bench".into() };
+        let files = Files::in_folder(directory.path()).expect("a folder for documents");
+        let jobs = Jobs { db: db.clone(), clock, entropy, files, payments, practice: true, node: "bench".into() };
         Self { directory, db, practice, jobs, fund }
     }
 

@@ -1,7 +1,7 @@
 //! What needs a second person: who counts, what a signature stands under, and that no race gets around it.
 
 mod emergency;
-mod races;
+pub mod races;
 
 use strikefund::approvals::{self, NewProposal, Proposal, Refusal, State, Subject, Verdict};
 use strikefund::clock::Instant;

@@ -26,6 +26,8 @@ mod crash;
 #[cfg(test)]
 mod export;
 #[cfg(test)]
+mod files;
+#[cfg(test)]
 mod judges;
 #[cfg(test)]
 mod ledger;
@@ -53,5 +55,7 @@ mod plans;
 mod practice;
 #[cfg(test)]
 mod rarities;
+#[cfg(test)]
+mod spending;
 #[cfg(test)]
 mod web;

@@ -2,6 +2,7 @@
 
 mod audit;
 mod books;
+mod documents;
 mod exports;
 mod gifts;
 mod home;
@@ -65,6 +66,7 @@ pub fn doors(doors: Doors) -> Doors {
         gifts::doors,
         books::doors,
         exports::doors,
+        documents::doors,
     ];
     rooms.into_iter().fold(doors, |doors, room| room(doors))
 }

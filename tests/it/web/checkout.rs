@@ -48,6 +48,7 @@ pub(super) async fn settle(visit: &Visit, books: &Books, secs: u64) -> usize {
         visit.send(request.body(Body::from(delivery.body.clone())).unwrap()).await.is(200);
     }
     let jobs = Jobs {
+        files: books.files.clone(),
         db: books.db.clone(),
         clock: books.clock.clone(),
         entropy: Entropy::seeded(3),

@@ -2,6 +2,7 @@
 
 mod back;
 mod checkout;
+mod documents;
 mod edge;
 mod exports;
 mod give;
@@ -92,8 +93,16 @@ impl Visit {
         }));
         let db: Db = books.db.clone();
         let (practice_page, base_url) = (Some(practice.clone()), BASE_URL.to_owned());
-        let parts =
-            Parts { db, clock: clock.clone(), entropy, keyring, payments: Arc::clone(&payments), practice: practice_page, base_url };
+        let parts = Parts {
+            db,
+            clock: clock.clone(),
+            entropy,
+            keyring,
+            files: books.files.clone(),
+            payments: Arc::clone(&payments),
+            practice: practice_page,
+            base_url,
+        };
         let site = Arc::new(make(parts));
         Self { router: web::router(Arc::clone(&site)).unwrap(), site, practice, payments, clock }
     }

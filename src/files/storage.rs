@@ -1,0 +1,119 @@
+//! Where the bytes of documents lie, and the one slot in which pictures are read. Not here: their rows.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as Name;
+use object_store::{ObjectStore, ObjectStoreExt as _, PutMode};
+use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::document::Refusal;
+use super::picture::{Clean, Format, clean, judge, recognise};
+use crate::clock::Instant;
+
+/// The folder of documents inside the data folder.
+pub const FOLDER: &str = "documents";
+/// How long one picture may take (safety rule FI2).
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How pictures are made clean; tests put one in its place that panics or never ends.
+pub type Cleaner = fn(Vec<u8>, Format) -> Result<Clean, Refusal>;
+
+/// The way to the bytes of documents. Copies share the storage and the slot.
+#[derive(Clone)]
+pub struct Files {
+    store: Arc<dyn ObjectStore>,
+    slot: Arc<Semaphore>,
+    patience: Duration,
+    cleaner: Cleaner,
+}
+
+impl fmt::Debug for Files {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Files({})", self.store)
+    }
+}
+
+/// Bytes in the storage that may have no row.
+#[derive(Clone, Debug)]
+pub(super) struct Stored {
+    pub(super) name: String,
+    pub(super) written_at: Instant,
+}
+
+impl Files {
+    /// In a folder of this machine, which is there: every file is durable before [`Files::put`] comes back.
+    ///
+    /// # Errors
+    /// When the folder cannot be found.
+    pub fn in_folder(folder: &Path) -> object_store::Result<Self> {
+        let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
+        Ok(Self { store: Arc::new(store), slot: Arc::new(Semaphore::new(1)), patience: PATIENCE, cleaner: clean })
+    }
+
+    /// The same with another patience and another way to make pictures clean, for tests.
+    #[must_use]
+    pub fn with_cleaner(self, patience: Duration, cleaner: Cleaner) -> Self {
+        Self { patience, cleaner, ..self }
+    }
+
+    /// How it makes pictures clean.
+    pub fn cleaner(&self) -> Cleaner {
+        self.cleaner
+    }
+
+    /// Judges a document and makes it clean, one at a time, on a thread of its own: a decoder that panics ends that thread, and one that
+    /// hangs is left behind, its slot given to the next (K9).
+    ///
+    /// # Errors
+    /// The outer one when the system gives no thread.
+    pub(super) async fn make_clean(&self, bytes: Vec<u8>) -> std::io::Result<Result<Clean, Refusal>> {
+        let format = match recognise(&bytes) {
+            Ok(format) => format,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let Ok(Ok(_slot)) = timeout(self.patience * 3, self.slot.acquire()).await else { return Ok(Err(Refusal::Busy)) };
+        let (done, outcome) = oneshot::channel();
+        let cleaner = self.cleaner;
+        let work = move || {
+            let outcome = judge(&bytes, format).and_then(|()| cleaner(bytes, format));
+            // Whoever asked may have stopped waiting.
+            let _ = done.send(outcome);
+        };
+        std::thread::Builder::new().name("picture".to_owned()).spawn(work)?;
+        Ok(match timeout(self.patience, outcome).await {
+            Err(_) => Err(Refusal::TooSlow),
+            // The sender went with a thread that panicked.
+            Ok(Err(_)) => Err(Refusal::Damaged),
+            Ok(Ok(outcome)) => outcome,
+        })
+    }
+
+    /// Stores bytes under a name that is new, durable.
+    pub(super) async fn put(&self, name: &str, bytes: Vec<u8>) -> object_store::Result<()> {
+        self.store.put_opts(&Name::from(name), bytes.into(), PutMode::Create.into()).await.map(drop)
+    }
+
+    /// The bytes under a name.
+    pub(super) async fn get(&self, name: &str) -> object_store::Result<Vec<u8>> {
+        self.store.get(&Name::from(name)).await?.bytes().await.map(Into::into)
+    }
+
+    pub(super) async fn delete(&self, name: &str) -> object_store::Result<()> {
+        self.store.delete(&Name::from(name)).await
+    }
+
+    pub(super) async fn list(&self) -> object_store::Result<Vec<Stored>> {
+        let all = self.store.list_with_delimiter(None).await?.objects;
+        let stored = |object: object_store::ObjectMeta| Stored {
+            name: object.location.to_string(),
+            written_at: Instant(object.last_modified.timestamp_micros()),
+        };
+        Ok(all.into_iter().map(stored).collect())
+    }
+}
