@@ -14,6 +14,7 @@ use crate::ledger::{self, chart};
 use crate::money::{Currency, Money};
 use crate::payments::practice::{Outcome, Practice};
 use crate::payments::sync::Run;
+use crate::people::{self, Language, NewPerson, Purpose, Role, Roles, links};
 use crate::serve::Node;
 use crate::spending::{self, Expense};
 use crate::transact;
@@ -52,6 +53,34 @@ const GIFTS: [i64; 12] = [1_000, 2_500, 2_500, 2_500, 5_000, 5_000, 1_500, 2_000
 /// Slug and name of the funds that the demo shows.
 pub fn public_funds() -> [(&'static str, &'static str); 2] {
     FUNDS.map(|(slug, name, _)| (slug, name))
+}
+
+/// The people of the demo's treasury: name, what they are there for, roles.
+const STAFF: [(&str, &str, &[Role]); 3] = [
+    ("Rosa", "treasurer", &[Role::Recorder, Role::Auditor]),
+    ("Ben", "approver", &[Role::Approver, Role::Auditor]),
+    ("Ana", "administrator", &[Role::Administrator, Role::Auditor]),
+];
+
+/// Takes the demo's people on; gives who they are, and the path of the link by which a newcomer looks around as each of them.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn staff(parts: &Parts) -> sqlx::Result<Vec<(String, String)>> {
+    let (now, mut ways) = (parts.clock.now(), Vec::new());
+    for (name, title, roles) in STAFF {
+        let email = format!("{}@example.org", name.to_lowercase());
+        let new = NewPerson { name: name.to_owned(), email, language: Language::English, roles: Roles::new(roles.iter().copied()) };
+        let token: sqlx::Result<String> = transact!(parts.db, tx => {
+            let taken_on = async {
+                let person = people::add(tx, &new, &parts.keyring, &parts.entropy, now).await?;
+                links::make(tx, Purpose::Demo, person, None, &parts.entropy, now).await
+            };
+            taken_on.await
+        });
+        ways.push((format!("{name}, {title}"), format!("/link/{}", token?)));
+    }
+    Ok(ways)
 }
 
 /// The demo on its way through the days.

@@ -1,6 +1,6 @@
 //! SQL of links, and of what two administrators decide about a third person.
 
-use super::super::changes::{Change, Kind};
+use super::super::change::{Change, Kind};
 use super::super::link::{Link, Purpose};
 use crate::clock::Instant;
 use crate::db::Tx;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use strikefund::people::changes::{self, Change, ChangeError, Invited, Kind, Outcome};
+use strikefund::people::changes::{self, ChangeError, Invited, Outcome};
 use strikefund::people::sign_in::{self, SignInError};
-use strikefund::people::{self, Actor, NotAllowed, Purpose, Role, links};
+use strikefund::people::{self, Actor, Change, Kind, NotAllowed, Purpose, Role, links};
 use strikefund::transact;
 
 use super::{PASSWORD, Person, Staffed};
