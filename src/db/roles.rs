@@ -6,7 +6,7 @@ use sqlx::AssertSqlSafe;
 use super::Db;
 
 /// Tables the serving role only ever adds to.
-const ADD_ONLY: &[&str] = &["entry", "posting", "account", "publication", "publication_file", "audit", "operation"];
+const ADD_ONLY: &[&str] = &["entry", "posting", "account", "publication", "publication_file", "audit", "operation", "administrator_once"];
 
 /// Tables whose rows it may change, and never take away.
 const KEPT: &[&str] = &[

@@ -32,7 +32,7 @@ pub enum ChangeError {
     #[error("this is about you: other administrators decide it")]
     AboutYourself,
     /// There is no second administrator.
-    #[error("this takes a second administrator, and there is none: `strikefund staff reset` at the server does it")]
+    #[error("this takes a second administrator, and there is none: `strikefund staff` at the server brings one in")]
     Alone,
     /// Nobody could look after people any more.
     #[error("the last administrator stays: name another one first")]
@@ -123,7 +123,7 @@ pub async fn relink(
     Ok((purpose, links::make(tx, purpose, person, Some(actor.person), entropy, now).await?))
 }
 
-/// Asks for a role of somebody; it is given at once only while there is one administrator.
+/// Asks for a role of somebody; it is given at once only while there has never been a second administrator.
 ///
 /// # Errors
 /// [`ChangeError`]
@@ -137,6 +137,10 @@ async fn ask_role(tx: &mut Tx, actor: Actor, person: PersonId, role: Role, now: 
         return Ok(Outcome::Done);
     }
     if others_in(tx, actor.person).await? == 0 {
+        // Whoever shut the second administrator out does not thereby become the only one there ever was.
+        if store::decisions::other_administrators_ever(tx, actor.person).await? > 0 {
+            return Err(ChangeError::Alone);
+        }
         store::decisions::cancel_changes_of(tx, person, Some(role.into()), now).await?;
         give(tx, actor, person, role, "alone", now).await?;
         return Ok(Outcome::Done);
@@ -278,7 +282,11 @@ pub async fn list(tx: &mut Tx) -> sqlx::Result<Vec<Change>> {
 /// Reads the actor again and makes every other decision about people wait.
 async fn begin(tx: &mut Tx, actor: Actor, now: Instant) -> Result<Person, ChangeError> {
     store::decisions::lock_people(tx).await?;
-    Ok(super::require_fresh(tx, actor, &[Role::Administrator], now).await?)
+    let person = super::require_fresh(tx, actor, &[Role::Administrator], now).await?;
+    for administrator in administrators_in(tx).await? {
+        store::decisions::note_administrator(tx, administrator, now).await?;
+    }
+    Ok(person)
 }
 
 async fn target(tx: &mut Tx, person: PersonId) -> Result<Person, ChangeError> {

@@ -88,6 +88,19 @@ on_both_databases! {
         assert!(matches!(act!(staffed, tx => changes::disable(tx, acts, ana.id, now)), Err(ChangeError::LastAdministrator)));
     }
 
+    async fn whoever_shuts_the_other_administrator_out_gives_no_role_alone(books: &Books) {
+        let staffed = Staffed::new(books);
+        let (ana, ben) = (staffed.person(&[Role::Administrator]).await, staffed.person(&[Role::Administrator]).await);
+        let eve = staffed.person(&[]).await;
+        let (acts, now) = (staffed.actor(&ana), staffed.now());
+        act!(staffed, tx => changes::disable(tx, acts, ben.id, now)).unwrap();
+        assert!(matches!(ask(&staffed, acts, &eve, Role::Approver).await, Err(ChangeError::Alone)));
+        let new = staffed.new_person(&[Role::Approver]);
+        let invited = act!(staffed, tx => changes::invite(tx, acts, &new, (&staffed.keys, &staffed.entropy), now));
+        assert!(matches!(invited, Err(ChangeError::Alone)));
+        assert!(!holds(&staffed, &eve, Role::Approver).await);
+    }
+
     async fn two_administrators_who_shut_each_other_out_at_once_leave_one(books: &Books) {
         let staffed = Staffed::new(books);
         let (ana, ben) = (staffed.person(&[Role::Administrator]).await, staffed.person(&[Role::Administrator]).await);
