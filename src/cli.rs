@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use strikefund::clock::Day;
 use strikefund::config::Flags;
 use strikefund::funds::NewFund;
+use strikefund::people::{Language, Role};
 use strikefund::publication::export::Format;
 
 /// Gifts for a strike fund, in books that balance, on pages that anyone can check.
@@ -27,6 +28,7 @@ const AFTER: &str = "\
 First steps:
   strikefund demo                a strike of ten days to click through; needs nothing, keeps nothing
   strikefund setup --help        prepare your own fund
+  strikefund staff --help        let its treasurers in
   strikefund serve --practice    your own fund on the practice Stripe, before there is an account
   strikefund serve               the real thing, with a Stripe key
 
@@ -40,6 +42,7 @@ pub enum Verb {
     Serve(Serve),
     Demo(Demo),
     Setup(Setup),
+    Staff(Staff),
     Migrate(Migrate),
     Verify(Verify),
     Export(Export),
@@ -133,6 +136,54 @@ pub struct Setup {
     /// Publish at most this often: seconds, or with m, h or d behind the number [default: 24h]
     #[arg(long, value_name = "TIME", value_parser = seconds)]
     pub publish_interval: Option<u32>,
+}
+
+/// Let people in: the treasurers, approvers, auditors and administrators of the fund
+#[derive(Args, Debug)]
+#[command(long_about = "\
+Prints a link that lets somebody in: they choose a password and set up the authenticator app on
+their phone. Later people are invited on the site by an administrator; this is for the first ones,
+and for when nobody else can let somebody in. The log of acts says that it was done at the server.")]
+#[command(after_help = "\
+Examples:
+  strikefund staff add --name 'Rosa' --email rosa@example.org --roles recorder,administrator
+  strikefund staff add --name 'Ben' --email ben@example.org --roles approver --language es
+  strikefund staff reset rosa@example.org
+      Rosa lost phone and password: she is signed out, and sets both anew by the link.")]
+pub struct Staff {
+    #[command(subcommand)]
+    pub what: StaffVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum StaffVerb {
+    Add(StaffAdd),
+    Reset(StaffReset),
+}
+
+/// Take somebody on, and print the link of their invitation
+#[derive(Args, Debug)]
+pub struct StaffAdd {
+    /// What colleagues call them
+    #[arg(long, value_name = "TEXT")]
+    pub name: String,
+    /// Their address, by which they sign in
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: String,
+    /// What they may do: recorder, approver, auditor, administrator; several with commas between
+    #[arg(long, value_name = "ROLES", value_delimiter = ',', required = true)]
+    pub roles: Vec<Role>,
+    /// What they read: en or es
+    #[arg(long, value_name = "CODE", default_value = "en")]
+    pub language: Language,
+}
+
+/// Sign somebody out, and print a link by which they set password and authenticator anew
+#[derive(Args, Debug)]
+pub struct StaffReset {
+    /// The address by which they sign in
+    #[arg(value_name = "ADDRESS")]
+    pub email: String,
 }
 
 /// Bring the database to the schema of this program

@@ -16,7 +16,7 @@ use crate::money::{Currency, Money};
 use crate::payments::practice::{Outcome, Practice};
 use crate::payments::sync::Run;
 use crate::people::operation::Operation;
-use crate::people::{self, Actor, Language, NewPerson, Role, Roles};
+use crate::people::{self, Actor, Language, NewPerson, Purpose, Role, Roles, links};
 use crate::serve::Node;
 use crate::spending::{self, Draft, PaidBy, Part, Show};
 use crate::transact;
@@ -47,10 +47,7 @@ const PURCHASES: &[(u64, usize, &str, i64)] = &[
     (7, 1, "community-support", 12_500),
     (8, 0, "food", 30_440),
     (9, 0, "logistics", 6_150),
-];
-
-/// Who keeps the money in the demo: one enters what was bought, the others agree to it.
-const STAFF: [(&str, Role); 4] = [("Rosa", Role::Recorder), ("Sam", Role::Approver), ("Tess", Role::Approver), ("Uma", Role::Approver)];
+]; 4] = [("Rosa", Role::Recorder), ("Sam", Role::Approver), ("Tess", Role::Approver), ("Uma", Role::Approver)];
 
 /// What donors give, in cents; drawn by a seed, so that every demo is the same.
 const GIFTS: [i64; 12] = [1_000, 2_500, 2_500, 2_500, 5_000, 5_000, 1_500, 2_000, 10_000, 4_200, 25_000, 3_700];
@@ -58,6 +55,30 @@ const GIFTS: [i64; 12] = [1_000, 2_500, 2_500, 2_500, 5_000, 5_000, 1_500, 2_000
 /// Slug and name of the funds that the demo shows.
 pub fn public_funds() -> [(&'static str, &'static str); 2] {
     FUNDS.map(|(slug, name, _)| (slug, name))
+}
+
+/// The people of the demo's treasury: name, what they are there for, roles.
+const STAFF: [(&str, &str, &[Role]); 5] = [
+    ("Rosa", "treasurer", &[Role::Recorder, Role::Auditor]),
+    ("Ben", "approver", &[Role::Approver, Role::Auditor]),
+    ("Tess", "approver", &[Role::Approver]),
+    ("Uma", "approver", &[Role::Approver]),
+    ("Ana", "administrator", &[Role::Administrator, Role::Auditor]),
+];
+
+/// Who the demo's people are, and the path of the link by which a newcomer looks around as each of them.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn ways_in(parts: &Parts) -> sqlx::Result<Vec<(String, String)>> {
+    let (now, mut ways) = (parts.clock.now(), Vec::new());
+    for person in people::list(&mut parts.db.begin_read().await?).await? {
+        let title = STAFF.iter().find(|(name, ..)| *name == person.name).map_or("", |(_, title, _)| title);
+        let token: sqlx::Result<String> =
+            transact!(parts.db, tx => links::make(tx, Purpose::Demo, person.id, None, &parts.entropy, now).await);
+        ways.push((format!("{}, {title}", person.name), format!("/link/{}", token?)));
+    }
+    Ok(ways)
 }
 
 /// The demo on its way through the days.
@@ -106,9 +127,10 @@ impl Story<'_> {
             done?;
         }
         self.funds = funds::list(&mut db.begin_read().await?).await?;
-        for (name, role) in STAFF {
+        for (name, _, roles) in STAFF {
             let email = format!("{}@example.org", name.to_lowercase());
-            let new = NewPerson { name: name.to_owned(), email, language: Language::English, roles: Roles::new([role]) };
+            let roles = Roles::new(roles.iter().copied());
+            let new = NewPerson { name: name.to_owned(), email, language: Language::English, roles };
             let (keys, entropy) = (&self.node.keyring, &self.node.entropy);
             let added: sqlx::Result<PersonId> = transact!(db, tx => people::add(tx, &new, keys, entropy, now).await);
             self.people.push(added?);

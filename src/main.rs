@@ -2,6 +2,7 @@
 
 mod cli;
 mod setup;
+mod staff;
 
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;
@@ -76,6 +77,7 @@ async fn run(cli: Cli, config: Config) -> anyhow::Result<()> {
         Verb::Serve(asked) => serve(&config, &asked).await,
         Verb::Demo(_) => demo(config, &cli.flags).await,
         Verb::Setup(asked) => setup::setup(&config, &asked).await,
+        Verb::Staff(asked) => staff::staff(&config, &asked).await,
         Verb::Migrate(asked) => migrate(&config, &asked).await,
         Verb::Verify(_) => verify(&config).await,
         Verb::Export(asked) => export(&config, &asked).await,
@@ -115,6 +117,18 @@ async fn open(config: &Config) -> anyhow::Result<Db> {
     Ok(db)
 }
 
+/// The same for who serves: on the embedded database, books that are not there are begun, and the site's own setup does the rest.
+async fn open_or_begin(config: &Config) -> anyhow::Result<Db> {
+    if config.database_url.is_none() && !config.data.join(SQLITE_NAME).exists() {
+        let db = connect(config).await?;
+        bring_up(config, &db).await?;
+        config::keyring(&config.master_key_file, &Entropy::system(), true)?;
+        println!("There were no books in {}: new ones are begun.", config.data.display());
+        return Ok(db);
+    }
+    open(config).await
+}
+
 /// Brings the schema to its newest step; on the embedded database a checked copy is put aside before.
 async fn bring_up(config: &Config, db: &Db) -> anyhow::Result<Migrated> {
     let applied = db.applied().await?;
@@ -131,12 +145,15 @@ async fn serve(config: &Config, asked: &cli::Serve) -> anyhow::Result<()> {
         return Err(AskedWrongly(NO_KEY.to_owned()).into());
     }
     let stop = serve::asked_to_stop()?;
-    let db = open(config).await?;
+    let db = open_or_begin(config).await?;
     config.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     let node = Node::build(config, db, Clock::system(), Entropy::system(), asked.practice).await?;
     println!("strikefund answers on {}", node.parts.base_url);
     for fund in funds::list(&mut node.parts.db.begin_read().await?).await? {
         println!("  {}: {}/f/{}", fund.name, node.parts.base_url, fund.slug);
+    }
+    if let Some(path) = serve::first_link(&node.parts).await? {
+        println!("Nobody is on the staff yet. Begin here, within an hour: {}{path}", node.parts.base_url);
     }
     node.serve(stop).await
 }
@@ -167,11 +184,16 @@ async fn serve_demo(config: &Config, entropy: Entropy) -> anyhow::Result<()> {
         played = demo::play(&node) => played?,
         () = &mut stop => return Ok(()),
     }
+    let staff = demo::ways_in(&node.parts).await?;
     println!("A strike of ten days, on practice money:");
     for (slug, name) in demo::public_funds() {
         println!("  {name}: {}/f/{slug}", node.parts.base_url);
     }
     println!("  Give (no card needed): {}/f/{}/give", node.parts.base_url, demo::public_funds()[0].0);
+    println!("The treasury, as one of its made-up people:");
+    for (who, path) in &staff {
+        println!("  {who}: {}{path}", node.parts.base_url);
+    }
     println!("Figures are published every few seconds. Ctrl-C ends it; nothing is kept.");
     node.serve(stop).await
 }

@@ -17,6 +17,8 @@ use crate::ids::Entropy;
 use crate::jobs::Jobs;
 use crate::payments::practice::{self, Practice};
 use crate::payments::{Gateway, GatewaySettings, Payments, Secrets, Settings};
+use crate::people::links;
+use crate::transact;
 use crate::web::lanes::Lanes;
 use crate::web::server::Limits;
 use crate::web::{self, Parts, Site, WEBHOOK, meter, server};
@@ -127,6 +129,16 @@ pub fn files(config: &Config) -> anyhow::Result<Files> {
     let folder = config.data.join(files::FOLDER);
     config::make_private_folder(&folder).with_context(|| format!("The folder {} cannot be made", folder.display()))?;
     Ok(Files::in_folder(&folder)?)
+}
+
+/// Makes the link that the first person comes in by, in place of the one of the start before; None once somebody is on the staff.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn first_link(parts: &Parts) -> sqlx::Result<Option<String>> {
+    let now = parts.clock.now();
+    let token: sqlx::Result<Option<String>> = transact!(parts.db, tx => links::make_setup(tx, &parts.entropy, now).await);
+    Ok(token?.map(|token| format!("/link/{token}")))
 }
 
 async fn until(mut stopped: watch::Receiver<bool>) {

@@ -59,7 +59,17 @@ CREATE TABLE people_change (
 
 CREATE UNIQUE INDEX people_change_once ON people_change (person_id, kind) WHERE ended_at IS NULL;
 
+-- Whoever could look after people once. While there has been one such person only, they give roles alone; from the second on, two do it, also
+-- when one of them shut the other out.
+CREATE TABLE administrator_once (
+    person_id BIGINT PRIMARY KEY REFERENCES person (id),
+    since     BIGINT NOT NULL
+);
+
 CREATE TRIGGER link_never_goes BEFORE DELETE ON link FOR EACH ROW EXECUTE FUNCTION refuse('a link is spent, never deleted');
 CREATE TRIGGER people_change_never_goes BEFORE DELETE ON people_change FOR EACH ROW EXECUTE FUNCTION refuse('what was asked about a person is ended, never deleted');
 CREATE TRIGGER link_is_never_emptied BEFORE TRUNCATE ON link FOR EACH STATEMENT EXECUTE FUNCTION refuse('link is never emptied');
 CREATE TRIGGER people_change_is_never_emptied BEFORE TRUNCATE ON people_change FOR EACH STATEMENT EXECUTE FUNCTION refuse('people_change is never emptied');
+CREATE TRIGGER administrator_once_never_changes BEFORE UPDATE ON administrator_once FOR EACH ROW EXECUTE FUNCTION refuse('who was an administrator once stays one of them');
+CREATE TRIGGER administrator_once_never_goes BEFORE DELETE ON administrator_once FOR EACH ROW EXECUTE FUNCTION refuse('who was an administrator once stays one of them');
+CREATE TRIGGER administrator_once_is_never_emptied BEFORE TRUNCATE ON administrator_once FOR EACH STATEMENT EXECUTE FUNCTION refuse('administrator_once is never emptied');

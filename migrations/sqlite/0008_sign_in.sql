@@ -59,5 +59,14 @@ CREATE TABLE people_change (
 
 CREATE UNIQUE INDEX people_change_once ON people_change (person_id, kind) WHERE ended_at IS NULL;
 
+-- Whoever could look after people once. While there has been one such person only, they give roles alone; from the second on, two do it, also
+-- when one of them shut the other out.
+CREATE TABLE administrator_once (
+    person_id INTEGER PRIMARY KEY REFERENCES person (id),
+    since     INTEGER NOT NULL
+) STRICT;
+
 CREATE TRIGGER link_never_goes BEFORE DELETE ON link BEGIN SELECT RAISE(ABORT, 'a link is spent, never deleted'); END;
 CREATE TRIGGER people_change_never_goes BEFORE DELETE ON people_change BEGIN SELECT RAISE(ABORT, 'what was asked about a person is ended, never deleted'); END;
+CREATE TRIGGER administrator_once_never_changes BEFORE UPDATE ON administrator_once BEGIN SELECT RAISE(ABORT, 'who was an administrator once stays one of them'); END;
+CREATE TRIGGER administrator_once_never_goes BEFORE DELETE ON administrator_once BEGIN SELECT RAISE(ABORT, 'who was an administrator once stays one of them'); END;

@@ -21,6 +21,7 @@ const ADD_ONLY: &[&str] = &[
     "journal_line",
     "expense_hand",
     "budget",
+    "administrator_once",
 ];
 
 /// Tables whose rows it may change, and never take away.

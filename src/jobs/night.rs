@@ -5,7 +5,12 @@ use tracing::{error, info, warn};
 use super::{JobError, Jobs};
 use crate::booking::{self, BookingError};
 use crate::payments::sync::Run;
-use crate::{donations, files, transact};
+use crate::{donations, files, people, transact};
+
+/// How long wrong guesses are remembered that nobody followed up, in seconds.
+const ATTEMPTS_KEPT_SECS: i64 = 7 * 24 * 3600;
+/// How long sessions are kept that nobody uses any more, in seconds.
+const SESSIONS_KEPT_SECS: i64 = 30 * 24 * 3600;
 
 impl Jobs {
     /// The night's checks, one after the other; what fails is logged, and the others still run.
@@ -39,6 +44,16 @@ impl Jobs {
             Ok(0) => {}
             Ok(swept) => info!(swept, "removed files that no document stands for"),
             Err(error) => warn!(%error, "files that no document stands for could not be removed"),
+        }
+        let forgotten: sqlx::Result<u64> = transact!(&self.db, tx => {
+            let forgotten = async {
+                people::forget_attempts(tx, now.plus_secs(-ATTEMPTS_KEPT_SECS)).await?;
+                people::session::forget(tx, now.plus_secs(-SESSIONS_KEPT_SECS)).await
+            };
+            forgotten.await
+        });
+        if let Err(error) = forgotten {
+            warn!(%error, "old sessions and wrong guesses could not be forgotten");
         }
         if let Err(error) = self.payments.clear_old_bodies().await {
             warn!(%error, "bodies of old deliveries could not be cleared");

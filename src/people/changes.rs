@@ -1,6 +1,7 @@
 //! What administrators do about other people. Adding a role and resetting an authenticator take two of them; taking away takes one and works at
 //! once (safety rules SS14, AZ5). Not here: what somebody does to their own factors (`sign_in`).
 
+use super::change::{Change, Kind};
 use super::link::Purpose;
 use super::person::{Actor, NewPerson, Person, Role, Roles};
 use super::{NotAllowed, audit, factor, links, session, store};
@@ -8,93 +9,6 @@ use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
 use crate::ids::{ChangeId, Entropy, PersonId};
 use crate::seal::Keyring;
-use crate::{record, words};
-
-words! {
-    /// What is asked about a person.
-    pub enum Kind {
-        /// To be given this role.
-        Recorder = "recorder",
-        /// To be given this role.
-        Approver = "approver",
-        /// To be given this role.
-        Auditor = "auditor",
-        /// To be given this role.
-        Administrator = "administrator",
-        /// To get another authenticator in the place of a lost one.
-        Reset = "reset",
-    }
-}
-
-impl From<Role> for Kind {
-    fn from(role: Role) -> Self {
-        match role {
-            Role::Recorder => Self::Recorder,
-            Role::Approver => Self::Approver,
-            Role::Auditor => Self::Auditor,
-            Role::Administrator => Self::Administrator,
-        }
-    }
-}
-
-impl Kind {
-    /// The role that is asked for; None for a reset.
-    pub const fn role(self) -> Option<Role> {
-        match self {
-            Self::Recorder => Some(Role::Recorder),
-            Self::Approver => Some(Role::Approver),
-            Self::Auditor => Some(Role::Auditor),
-            Self::Administrator => Some(Role::Administrator),
-            Self::Reset => None,
-        }
-    }
-}
-
-words! {
-    /// How far a change got.
-    pub enum State {
-        /// One administrator asked.
-        Asked = "asked",
-        /// Another agreed; it waits for its time.
-        Agreed = "agreed",
-        /// It was carried out.
-        Done = "done",
-        /// It was called off.
-        Cancelled = "cancelled",
-    }
-}
-
-record! {
-    /// What is asked about a person, while it is open.
-    pub struct Change {
-        /// Its row.
-        pub id: ChangeId,
-        /// About whom.
-        pub person_id: PersonId,
-        /// What.
-        pub kind: Kind,
-        /// How far it got.
-        pub state: State,
-        /// Who asked.
-        pub asked_by: PersonId,
-        /// When.
-        pub asked_at: Instant,
-        /// Who agreed; None: nobody yet.
-        pub agreed_by: Option<PersonId>,
-        /// When.
-        pub agreed_at: Option<Instant>,
-    }
-}
-
-/// How long a reset waits once a second administrator agreed, in seconds, so that whoever it is about can call it off.
-pub const RESET_WAIT_SECS: i64 = 24 * 3600;
-
-impl Change {
-    /// From when on an agreed reset may be carried out; None while nobody agreed.
-    pub fn due_at(&self) -> Option<Instant> {
-        self.agreed_at.map(|at| at.plus_secs(RESET_WAIT_SECS))
-    }
-}
 
 /// Why something was not done about a person.
 #[derive(Debug, thiserror::Error)]
@@ -118,7 +32,7 @@ pub enum ChangeError {
     #[error("this is about you: other administrators decide it")]
     AboutYourself,
     /// There is no second administrator.
-    #[error("this takes a second administrator, and there is none: `strikefund staff reset` at the server does it")]
+    #[error("this takes a second administrator, and there is none: `strikefund staff` at the server brings one in")]
     Alone,
     /// Nobody could look after people any more.
     #[error("the last administrator stays: name another one first")]
@@ -209,7 +123,7 @@ pub async fn relink(
     Ok((purpose, links::make(tx, purpose, person, Some(actor.person), entropy, now).await?))
 }
 
-/// Asks for a role of somebody; it is given at once only while there is one administrator.
+/// Asks for a role of somebody; it is given at once only while there has never been a second administrator.
 ///
 /// # Errors
 /// [`ChangeError`]
@@ -223,6 +137,10 @@ async fn ask_role(tx: &mut Tx, actor: Actor, person: PersonId, role: Role, now: 
         return Ok(Outcome::Done);
     }
     if others_in(tx, actor.person).await? == 0 {
+        // Whoever shut the second administrator out does not thereby become the only one there ever was.
+        if store::decisions::other_administrators_ever(tx, actor.person).await? > 0 {
+            return Err(ChangeError::Alone);
+        }
         store::decisions::cancel_changes_of(tx, person, Some(role.into()), now).await?;
         give(tx, actor, person, role, "alone", now).await?;
         return Ok(Outcome::Done);
@@ -364,7 +282,11 @@ pub async fn list(tx: &mut Tx) -> sqlx::Result<Vec<Change>> {
 /// Reads the actor again and makes every other decision about people wait.
 async fn begin(tx: &mut Tx, actor: Actor, now: Instant) -> Result<Person, ChangeError> {
     store::decisions::lock_people(tx).await?;
-    Ok(super::require_fresh(tx, actor, &[Role::Administrator], now).await?)
+    let person = super::require_fresh(tx, actor, &[Role::Administrator], now).await?;
+    for administrator in administrators_in(tx).await? {
+        store::decisions::note_administrator(tx, administrator, now).await?;
+    }
+    Ok(person)
 }
 
 async fn target(tx: &mut Tx, person: PersonId) -> Result<Person, ChangeError> {

@@ -68,7 +68,7 @@ impl Place {
     }
 
     /// Whether `typed` is the password behind `hash`; None: there is nobody, which takes as long and is never right.
-    pub async fn is_right(self, typed: SecretString, hash: Option<String>) -> bool {
+    pub async fn matches(self, typed: SecretString, hash: Option<String>) -> bool {
         self.work(move || {
             let known = hash.is_some();
             let hash = hash.unwrap_or_else(|| NOBODYS.to_owned());
@@ -138,9 +138,8 @@ mod tests {
         let password = Password::parse("tulip-anchor-velvet-9", &[]).unwrap();
         let hash = hasher.enter().unwrap().hash(&password, &Entropy::seeded(1)).await;
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        let right = async |typed: &str, hash: Option<&str>| {
-            hasher.enter().unwrap().is_right(typed.to_owned().into(), hash.map(str::to_owned)).await
-        };
+        let right =
+            async |typed: &str, hash: Option<&str>| hasher.enter().unwrap().matches(typed.to_owned().into(), hash.map(str::to_owned)).await;
         assert!(right("tulip-anchor-velvet-9", Some(&hash)).await);
         assert!(!right("tulip-anchor-velvet-8", Some(&hash)).await);
         assert!(!right("tulip-anchor-velvet-9", None).await);

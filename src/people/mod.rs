@@ -2,7 +2,9 @@
 
 mod attempts;
 pub mod audit;
+mod change;
 pub mod changes;
+pub mod console;
 pub mod factor;
 mod hasher;
 mod link;
@@ -23,6 +25,7 @@ use crate::ids::{Entropy, PersonId};
 use crate::seal::Keyring;
 
 pub use attempts::forget as forget_attempts;
+pub use change::{Change, Kind, RESET_WAIT_SECS, State as ChangeState};
 pub use hasher::{Busy, Hasher};
 pub use link::{Link, Purpose};
 pub use password::{LONGEST as LONGEST_PASSWORD, Password, PasswordError, SHORTEST as SHORTEST_PASSWORD};

@@ -89,7 +89,7 @@ pub async fn password(desk: Desk<'_>, email: &str, typed: SecretString, now: Ins
     // Whoever finds the line full has not guessed.
     let place = desk.hasher.enter()?;
     attempts::count(desk.db, &guess, now).await??;
-    let right = place.is_right(typed, hash).await;
+    let right = place.matches(typed, hash).await;
     let Some(person) = person.filter(|_| right) else { return Err(SignInError::Wrong) };
     transact!(desk.db, tx => {
         let begun = async {
@@ -328,7 +328,7 @@ async fn is_own_password(desk: Desk<'_>, person: PersonId, typed: SecretString, 
     let guess = Guess::Password { email_hash, person: Some(person) };
     let place = desk.hasher.enter()?;
     attempts::count(desk.db, &guess, now).await??;
-    if place.is_right(typed, Some(credential.password)).await { Ok(guess) } else { Err(SignInError::Wrong) }
+    if place.matches(typed, Some(credential.password)).await { Ok(guess) } else { Err(SignInError::Wrong) }
 }
 
 async fn spend(tx: &mut Tx, link: &Link, now: Instant) -> Result<(), SignInError> {

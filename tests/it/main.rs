@@ -18,6 +18,8 @@ mod command;
 #[cfg(test)]
 mod command_serve;
 #[cfg(test)]
+mod command_staff;
+#[cfg(test)]
 mod command_webhook;
 #[cfg(test)]
 mod config;

@@ -1,6 +1,6 @@
 //! SQL of links, and of what two administrators decide about a third person.
 
-use super::super::changes::{Change, Kind};
+use super::super::change::{Change, Kind};
 use super::super::link::{Link, Purpose};
 use crate::clock::Instant;
 use crate::db::Tx;
@@ -80,6 +80,16 @@ pub async fn cancel_changes_of(tx: &mut Tx, person: PersonId, kind: Option<Kind>
     const SQL: &str = "UPDATE people_change SET state = 'cancelled', ended_at = $3
         WHERE person_id = $1 AND (kind = $2 OR $2 = '') AND ended_at IS NULL";
     run!(tx, execute, sqlx::query(SQL).bind(person).bind(kind.map_or("", Kind::as_str)).bind(now)).map(drop)
+}
+
+pub async fn note_administrator(tx: &mut Tx, person: PersonId, now: Instant) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO administrator_once (person_id, since) VALUES ($1, $2) ON CONFLICT (person_id) DO NOTHING";
+    run!(tx, execute, sqlx::query(SQL).bind(person).bind(now)).map(drop)
+}
+
+/// How many other people could ever look after people.
+pub async fn other_administrators_ever(tx: &mut Tx, person: PersonId) -> sqlx::Result<i64> {
+    run!(tx, fetch_one, sqlx::query_scalar("SELECT COUNT(*) FROM administrator_once WHERE person_id <> $1").bind(person))
 }
 
 /// Makes every decision about people wait for this one: whoever is last finds who is left.

@@ -8,9 +8,10 @@ use secrecy::SecretString;
 use super::joining::{authenticator, codes_page, new_password, password, shown};
 use super::me::ME;
 use super::plain::Plain;
-use super::sign_in::{Pairs, desk, or_confirm, retry_later, told};
+use super::sign_in::{Pairs, desk, retry_later, told};
 use super::{Frame, not_allowed};
-use crate::people::{self, NotAllowed, email_of, sign_in};
+use crate::people::sign_in::{self, SignInError};
+use crate::people::{self, NotAllowed, email_of};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
@@ -65,14 +66,12 @@ async fn send_password(State(site): AnySite, signed_in: SignedIn, Sent(pairs): P
     let current = SecretString::from(typed.all("current").next().unwrap_or_default());
     match sign_in::change_password(desk(&site), signed_in.actor(), &signed_in.session, current, &chosen, now).await {
         Ok(()) => Ok(answer::see_other(ME)?),
-        Err(refused) => match or_confirm(refused, PASSWORD) {
-            Err(elsewhere) => elsewhere,
-            Ok(refused) => {
-                let (text, status) = told(words, refused, "sign-in-wrong")?;
-                wrongs.add("current", text);
-                Ok(password_page(&site, &signed_in, &wrongs, status))
-            }
-        },
+        Err(SignInError::NotAllowed(refused)) => not_allowed(refused, PASSWORD),
+        Err(refused) => {
+            let (text, status) = told(words, refused, "sign-in-wrong")?;
+            wrongs.add("current", text);
+            Ok(password_page(&site, &signed_in, &wrongs, status))
+        }
     }
 }
 

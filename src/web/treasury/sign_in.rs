@@ -11,8 +11,9 @@ use serde::Deserialize;
 
 use super::passkeys::{self, For};
 use super::plain::Plain;
-use super::{ADMINISTRATORS, CONFIRM, Frame, HOME, READERS, SIGN_IN, not_allowed};
-use crate::people::session::Stage;
+use super::{ADMINISTRATORS, CONFIRM, Frame, HOME, READERS, SIGN_IN};
+use crate::people::changes;
+use crate::people::session::{self, Stage};
 use crate::people::sign_in::{self, Desk, SignInError};
 use crate::people::{Person, factor};
 use crate::transact;
@@ -20,7 +21,7 @@ use crate::web::client::{self, Peer};
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Form, FormParts, Problems, Typed, Wrongs};
-use crate::web::words::Words;
+use crate::web::words::{Words, cookie};
 use crate::web::{AnySite, Site, answer};
 
 const CODE: &str = "/sign-in/code";
@@ -91,7 +92,10 @@ async fn send(
         site.guesses.wrong(client, now);
     }
     match outcome {
-        Ok(token) => entered(&site, &format!("{CODE}?next={}", answer::encoded(typed.get("next"))), &token),
+        Ok(token) => {
+            leave_older(&site, &headers).await?;
+            entered(&site, &format!("{CODE}?next={}", answer::encoded(typed.get("next"))), &token)
+        }
         Err(refused) => {
             let (text, status) = told(words, refused, "sign-in-wrong")?;
             let mut wrongs = Wrongs::default();
@@ -99,6 +103,17 @@ async fn send(
             Ok(retry_later(password_page(&site, words, &typed, &wrongs, status)))
         }
     }
+}
+
+/// Ends the session that this browser was in before, whoever's it was: its cookie is about to be forgotten.
+async fn leave_older(site: &Site, headers: &HeaderMap) -> Result<(), Trouble> {
+    let Some(token) = cookie(headers, site.session_cookie()) else { return Ok(()) };
+    let now = site.clock.now();
+    if let Some(older) = session::find(&mut site.db.begin_read().await?, token, now).await? {
+        let ended: sqlx::Result<bool> = transact!(site.db, tx => session::end(tx, older.person_id, older.id, now).await);
+        ended?;
+    }
+    Ok(())
 }
 
 /// On to `next`, with the session's new cookie.
@@ -157,7 +172,12 @@ async fn code_page(site: &Site, signed_in: &SignedIn, typed: &Typed, wrongs: &Wr
 async fn send_code(State(site): AnySite, signed_in: SignedIn, Sent(pairs): Pairs) -> Result<Response, Trouble> {
     let (words, typed, now) = (signed_in.words, Typed::new(pairs), site.clock.now());
     match sign_in::code(desk(&site), &signed_in.session, typed.get("code"), now).await {
-        Ok(token) => entered(&site, next_of(typed.get("next"), &signed_in.person), &token),
+        Ok(token) => {
+            let open = changes::list(&mut site.db.begin_read().await?).await?;
+            // Whoever's authenticator others want to reset hears of it first, while it can be called off.
+            let told_first = signed_in.session.stage == Stage::Password && super::people::open_reset(&open, &signed_in.person);
+            entered(&site, if told_first { super::me::ME } else { next_of(typed.get("next"), &signed_in.person) }, &token)
+        }
         Err(refused) => {
             let (text, status) = told(words, refused, "sign-in-code-wrong")?;
             let mut wrongs = Wrongs::default();
@@ -191,12 +211,4 @@ async fn sign_out(State(site): AnySite, signed_in: SignedIn) -> Result<Response,
     let mut response = answer::see_other(SIGN_IN)?;
     answer::set_cookie(&mut response, site.session_cookie(), None)?;
     Ok(response)
-}
-
-/// What a refusal leads to that may be for want of a fresh proof; all else is told at the form.
-pub fn or_confirm(refused: SignInError, back: &str) -> Result<SignInError, Result<Response, Trouble>> {
-    match refused {
-        SignInError::NotAllowed(refused) => Err(not_allowed(refused, back)),
-        refused => Ok(refused),
-    }
 }

@@ -16,7 +16,7 @@ const FLOORS: [&[&str]; 6] = [
 ];
 
 /// The program itself stands above the house: it reads the command line and calls one verb.
-const PROGRAM: &[&str] = &["cli", "setup"];
+const PROGRAM: &[&str] = &["cli", "setup", "staff"];
 
 /// Imports on the same floor that the house draws.
 const SIDEWAYS: &[(&str, &str)] = &[

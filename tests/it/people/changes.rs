@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use strikefund::people::changes::{self, Change, ChangeError, Invited, Kind, Outcome};
+use strikefund::people::changes::{self, ChangeError, Invited, Outcome};
 use strikefund::people::sign_in::{self, SignInError};
-use strikefund::people::{self, Actor, NotAllowed, Purpose, Role, links};
+use strikefund::people::{self, Actor, Change, Kind, NotAllowed, Purpose, Role, links};
 use strikefund::transact;
 
 use super::{PASSWORD, Person, Staffed};
@@ -86,6 +86,19 @@ on_both_databases! {
         let last = act!(staffed, tx => changes::take_role(tx, acts, ana.id, Role::Administrator, now));
         assert!(matches!(last, Err(ChangeError::LastAdministrator)));
         assert!(matches!(act!(staffed, tx => changes::disable(tx, acts, ana.id, now)), Err(ChangeError::LastAdministrator)));
+    }
+
+    async fn whoever_shuts_the_other_administrator_out_gives_no_role_alone(books: &Books) {
+        let staffed = Staffed::new(books);
+        let (ana, ben) = (staffed.person(&[Role::Administrator]).await, staffed.person(&[Role::Administrator]).await);
+        let eve = staffed.person(&[]).await;
+        let (acts, now) = (staffed.actor(&ana), staffed.now());
+        act!(staffed, tx => changes::disable(tx, acts, ben.id, now)).unwrap();
+        assert!(matches!(ask(&staffed, acts, &eve, Role::Approver).await, Err(ChangeError::Alone)));
+        let new = staffed.new_person(&[Role::Approver]);
+        let invited = act!(staffed, tx => changes::invite(tx, acts, &new, (&staffed.keys, &staffed.entropy), now));
+        assert!(matches!(invited, Err(ChangeError::Alone)));
+        assert!(!holds(&staffed, &eve, Role::Approver).await);
     }
 
     async fn two_administrators_who_shut_each_other_out_at_once_leave_one(books: &Books) {

@@ -143,6 +143,12 @@ on_both_databases! {
         browser.get("/treasury/audit").await.is(200);
         let mut old = Browser { visit: &visit, cookies: vec![("__Host-session".to_owned(), half)] };
         old.get(&code_page).await.is(401);
+        // Whoever signs in anew in the same browser leaves the session before.
+        let left = browser.session().unwrap().to_owned();
+        books.clock.advance(Duration::from_secs(60));
+        browser.sign_in(&rosa, books.now(), "").await.is(303);
+        let mut old = Browser { visit: &visit, cookies: vec![("__Host-session".to_owned(), left)] };
+        old.get("/me").await.is(401);
         // Signing out ends it on the server.
         let token = browser.session().unwrap().to_owned();
         assert_eq!(browser.submit("/sign-out", &[]).await.is(303).next(), "/sign-in");
