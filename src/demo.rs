@@ -47,7 +47,7 @@ const PURCHASES: &[(u64, usize, &str, i64)] = &[
     (7, 1, "community-support", 12_500),
     (8, 0, "food", 30_440),
     (9, 0, "logistics", 6_150),
-]; 4] = [("Rosa", Role::Recorder), ("Sam", Role::Approver), ("Tess", Role::Approver), ("Uma", Role::Approver)];
+];
 
 /// What donors give, in cents; drawn by a seed, so that every demo is the same.
 const GIFTS: [i64; 12] = [1_000, 2_500, 2_500, 2_500, 5_000, 5_000, 1_500, 2_000, 10_000, 4_200, 25_000, 3_700];
