@@ -44,6 +44,7 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(6, "0006_people"),
     schema!(7, "0007_sessions"),
     schema!(9, "0009_files"),
+    schema!(10, "0010_mail"),
 ];
 
 /// What [`Db::migrate`] found and did.

@@ -23,6 +23,7 @@ const KEPT: &[&str] = &[
     "person",
     "document",
     "document_quota",
+    "letter",
 ];
 
 /// Tables that are caches or passing notes: rows come and go.

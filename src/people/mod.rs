@@ -11,7 +11,8 @@ use crate::db::Tx;
 use crate::ids::{Entropy, PersonId};
 use crate::seal::Keyring;
 
-pub use person::{Actor, Language, NewPerson, Person, Role, Roles};
+pub use crate::language::Language;
+pub use person::{Actor, NewPerson, Person, Role, Roles};
 
 /// Why somebody may not do something.
 #[derive(Debug, thiserror::Error)]

@@ -45,6 +45,7 @@ use crate::config::Proxies;
 use crate::db::Db;
 use crate::files::Files;
 use crate::ids::Entropy;
+use crate::mail::Post;
 use crate::payments::Payments;
 use crate::payments::practice::Practice;
 use crate::seal::Keyring;
@@ -68,6 +69,8 @@ pub struct Parts {
     pub keyring: Arc<Keyring>,
     /// Where documents lie.
     pub files: Files,
+    /// The way to the mail server.
+    pub post: Post,
     /// The way to Stripe, and its way to us.
     pub payments: Arc<Payments>,
     /// The practice Stripe, whose page stands in for Stripe's; None where money is real.

@@ -2,6 +2,7 @@
 
 mod documents;
 mod home;
+mod mail;
 
 use askama::Template;
 use axum::http::{Method, StatusCode, Uri};
@@ -29,7 +30,8 @@ pub const SIGN_IN: &str = "/sign-in";
 /// Every address of the treasury.
 pub fn doors(doors: Doors) -> Doors {
     let doors = home::doors(doors);
-    documents::doors(doors)
+    let doors = documents::doors(doors);
+    mail::doors(doors)
 }
 
 /// What surrounds every page of the treasury.
@@ -61,7 +63,7 @@ pub struct Place {
 }
 
 /// The places of the treasury: address, name in the locales, and who is shown the way. Nobody is shown a way they may not go.
-const PLACES: &[(&str, &str, &[Role])] = &[(HOME, "place-home", READERS)];
+const PLACES: &[(&str, &str, &[Role])] = &[(HOME, "place-home", READERS), (mail::MAIL, "place-mail", ADMINISTRATORS)];
 
 impl Frame {
     /// Around a page for somebody who is signed in.

@@ -46,7 +46,8 @@ fn a_backup_takes_the_documents_along_and_a_restore_brings_them_back() {
     let (code, said) = run(&["restore", "books.sqlite", "--replace"]);
     assert!(code == 0 && said.contains("1 documents are back"), "{said}");
     assert!(data.join("documents").join(&name).exists() && !data.join("documents").join(&later).exists());
-    let aside = fs::read_dir(&data).unwrap().map(|file| file.unwrap().path()).find(|path| path.to_string_lossy().contains("replaced-")).unwrap();
+    let aside =
+        fs::read_dir(&data).unwrap().map(|file| file.unwrap().path()).find(|path| path.to_string_lossy().contains("replaced-")).unwrap();
     assert!(aside.join("documents").join(&later).exists() && aside.join("documents").join(&name).exists());
 
     fs::remove_file(folder.path().join("books.sqlite.documents").join(&name)).unwrap();

@@ -6,6 +6,7 @@ mod documents;
 mod edge;
 mod give;
 mod lanes;
+mod outbox;
 mod pages;
 mod server;
 mod staff;
@@ -95,6 +96,7 @@ impl Visit {
             entropy,
             keyring,
             files: books.files.clone(),
+            post: books.post(),
             payments: Arc::clone(&payments),
             practice: practice_page,
             base_url,
