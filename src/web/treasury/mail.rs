@@ -8,21 +8,25 @@ use axum::response::Response;
 
 use super::{ADMINISTRATORS, Frame};
 use crate::clock::{Instant, Zone};
+use crate::db::Tx;
 use crate::mail::{self, Counts, Kind, Letter, Sight, State as Got};
 use crate::people::operation::{self, Operation, OperationError};
 use crate::people::{NotAllowed, audit};
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
+use crate::web::export::{As, Exports};
 use crate::web::form::{Form, FormParts, Problems, Typed, Wrongs};
 use crate::web::table::{Cell, Facts, Table};
 use crate::web::words::Words;
-use crate::web::{AnySite, Site, answer};
+use crate::web::{AnySite, Site, answer, export};
 use crate::{funds, people, transact};
 
 pub(super) const MAIL: &str = "/treasury/mail";
 const AGAIN: &str = "/treasury/mail/again";
 /// How many rows each list shows.
 const SHOWN: i64 = 100;
+/// How many rows a file holds.
+const EXPORTED: i64 = 100_000;
 
 pub(super) fn doors(doors: Doors) -> Doors {
     let who = Who::Holding(ADMINISTRATORS);
@@ -37,6 +41,7 @@ struct MailPage {
     no_server: Option<String>,
     facts: Facts,
     unsent: Table,
+    exports: Option<Exports>,
     again: Option<Form>,
     sent: Table,
     test_heading: String,
@@ -44,6 +49,11 @@ struct MailPage {
 }
 
 async fn show(State(site): AnySite, signed_in: SignedIn, uri: Uri) -> Result<Response, Trouble> {
+    if let Some(kind) = As::asked(uri.query()) {
+        let tx = &mut site.db.begin_read().await?;
+        let (zone, unsent) = (zone(tx).await?, mail::unsent(tx, EXPORTED).await?);
+        return export::file(signed_in.words, &unsent_table(signed_in.words, &zone, &unsent), "mail", kind);
+    }
     let said = match uri.query().unwrap_or_default() {
         "done=test" => Some(signed_in.words.say("outbox-said-test")),
         "done=again" => Some(signed_in.words.say("outbox-said-again")),
@@ -52,12 +62,17 @@ async fn show(State(site): AnySite, signed_in: SignedIn, uri: Uri) -> Result<Res
     page(&site, &signed_in, &Typed::default(), &Wrongs::default(), said).await
 }
 
+/// The times of day that staff read: those of the first fund.
+async fn zone(tx: &mut Tx) -> sqlx::Result<Zone> {
+    Ok(funds::list(tx).await?.into_iter().next().map_or(Zone::UTC, |fund| fund.time_zone))
+}
+
 async fn page(site: &Site, signed_in: &SignedIn, typed: &Typed, wrongs: &Wrongs, said: Option<String>) -> Result<Response, Trouble> {
     let words = signed_in.words;
     let tx = &mut site.db.begin_read().await?;
     let Counts { waiting, dead } = mail::counts(tx).await?;
     let (unsent, sent) = (mail::unsent(tx, SHOWN).await?, mail::newest_sent(tx, SHOWN).await?);
-    let zone = funds::list(tx).await?.into_iter().next().map_or(Zone::UTC, |fund| fund.time_zone);
+    let zone = zone(tx).await?;
     let wrong = !wrongs.is_empty();
     let operation = site.entropy.reference();
     let parts = FormParts { words, typed, wrongs };
@@ -68,6 +83,7 @@ async fn page(site: &Site, signed_in: &SignedIn, typed: &Typed, wrongs: &Wrongs,
         problems: Problems::of(words, wrongs),
         no_server: (!site.post.has_server()).then(|| words.say("outbox-no-server")),
         facts: Facts::default().add(words.say("outbox-waiting"), Cell::number(waiting)).add(words.say("outbox-dead"), Cell::number(dead)),
+        exports: (!unsent.is_empty()).then(|| Exports::of(words, MAIL, "")),
         unsent: unsent_table(words, &zone, &unsent),
         again: (dead > 0).then_some(again),
         sent: sent_table(words, &zone, &sent),

@@ -4,6 +4,7 @@ mod back;
 mod checkout;
 mod documents;
 mod edge;
+mod exports;
 mod give;
 mod lanes;
 mod outbox;
