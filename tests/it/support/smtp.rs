@@ -86,13 +86,14 @@ impl MailServer {
                 "EHLO" => say(&mut stream, "250-mail.example.org\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN").await?,
                 "AUTH" if manner == Manner::RefusesLogins => say(&mut stream, "535 5.7.8 no such user").await?,
                 "AUTH" => say(&mut stream, "235 welcome").await?,
-                "RCPT" => match manner {
-                    Manner::Answers(code) => say(&mut stream, &format!("{code} no mailbox for {command}")).await?,
-                    _ => {
+                "RCPT" => {
+                    if let Manner::Answers(code) = manner {
+                        say(&mut stream, &format!("{code} no mailbox for {command}")).await?;
+                    } else {
                         self.kept.lock().unwrap().recipients.push(command);
                         say(&mut stream, "250 go on").await?;
                     }
-                },
+                }
                 "DATA" => {
                     say(&mut stream, "354 say it").await?;
                     let mut mail = String::new();

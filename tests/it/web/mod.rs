@@ -97,7 +97,7 @@ impl Visit {
             entropy,
             keyring,
             files: books.files.clone(),
-            post: books.post(),
+            post: Books::post(),
             payments: Arc::clone(&payments),
             practice: practice_page,
             base_url,
