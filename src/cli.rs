@@ -48,6 +48,7 @@ pub enum Verb {
     Export(Export),
     Backup(Backup),
     Restore(Restore),
+    MailTest(MailTest),
     Config(Show),
 }
 
@@ -282,6 +283,21 @@ pub struct Restore {
     /// Move the books that are there aside
     #[arg(long)]
     pub replace: bool,
+}
+
+/// Send one mail now, to see whether the mail server takes it
+#[derive(Args, Debug)]
+#[command(long_about = "\
+Gives one short mail to the mail server and says what came of it. It needs no books. The mail says
+nothing of what this site is for. Mails of the site itself go through the outbox (/treasury/mail).")]
+#[command(after_help = "\
+Examples:
+  STRIKEFUND_SMTP_URL_FILE=/run/keys/smtp strikefund mail-test --to ana@example.org
+      The file holds one line, like smtps://USER:PASSWORD@mail.example.org")]
+pub struct MailTest {
+    /// Whom to send it to
+    #[arg(long, value_name = "ADDRESS")]
+    pub to: String,
 }
 
 impl Setup {

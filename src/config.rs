@@ -6,6 +6,7 @@ mod master_key;
 mod origin;
 mod proxies;
 mod secrets;
+mod smtp;
 mod sources;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ pub use master_key::{keyring, make_private_folder};
 pub use origin::Origin;
 pub use proxies::Proxies;
 pub use secrets::StripeKey;
+pub use smtp::{Privacy, SmtpServer};
 pub use sources::{Found, From};
 
 use sources::Sources;
@@ -55,6 +57,8 @@ const LOG: Setting = setting("STRIKEFUND_LOG", Some("info"));
 const DATABASE_URL: Setting = secret("DATABASE_URL");
 const STRIPE_SECRET_KEY: Setting = secret("STRIPE_SECRET_KEY");
 const STRIPE_WEBHOOK_SECRET: Setting = secret("STRIPE_WEBHOOK_SECRET");
+const SMTP_URL: Setting = secret("STRIKEFUND_SMTP_URL");
+const MAIL_FROM: Setting = setting("STRIKEFUND_MAIL_FROM", None);
 const STRIPE_API_BASE: Setting = setting("STRIPE_API_BASE", Some(STRIPE));
 
 /// Every setting, in the order `strikefund config` shows them.
@@ -69,6 +73,8 @@ const SETTINGS: &[Setting] = &[
     STRIPE_SECRET_KEY,
     STRIPE_WEBHOOK_SECRET,
     STRIPE_API_BASE,
+    SMTP_URL,
+    MAIL_FROM,
     LOG,
 ];
 
@@ -95,6 +101,10 @@ pub struct Config {
     pub webhook_secrets: Vec<SecretString>,
     /// Where Stripe's API is spoken.
     pub stripe_api_base: Origin,
+    /// Where mail is given to; None: it waits.
+    pub smtp: Option<SmtpServer>,
+    /// The address mail comes from; None: as [`Config::sender_at`] makes it.
+    pub mail_from: Option<String>,
     /// What is logged, in the words of `tracing_subscriber`'s filter.
     pub log: String,
     /// Sentences about what works but is not as it should be.
@@ -150,6 +160,8 @@ impl Config {
         let webhook_secrets =
             read.checked(&STRIPE_WEBHOOK_SECRET, secrets::webhook_secrets, |secrets| format!("{} set, hidden", secrets.len()));
         let stripe_api_base: Option<Origin> = read.parsed(&STRIPE_API_BASE);
+        let smtp = read.checked(&SMTP_URL, SmtpServer::parse, ToString::to_string);
+        let mail_from = read.checked(&MAIL_FROM, smtp::sender, Clone::clone);
         let log = read.checked(&LOG, log_filter, Clone::clone);
         let shown = read.shown;
 
@@ -168,6 +180,8 @@ impl Config {
                 stripe_key,
                 webhook_secrets: webhook_secrets.unwrap_or_default(),
                 stripe_api_base,
+                smtp,
+                mail_from,
                 log,
                 warnings,
                 shown,
@@ -181,7 +195,14 @@ impl Config {
     pub fn for_demo(self, flags: &Flags, folder: PathBuf) -> Self {
         // A base address in the environment is the real site's, and links of a demo must not lead there.
         let base_url = self.base_url.filter(|_| flags.base_url.is_some());
-        Self { master_key_file: folder.join("master.key"), data: folder, database_url: None, base_url, ..self }
+        Self { master_key_file: folder.join("master.key"), data: folder, database_url: None, smtp: None, base_url, ..self }
+    }
+
+    /// The address mail comes from: what was set, else one of the site's own host that says nothing of what the site is for.
+    pub fn sender_at(&self, base_url: &str) -> String {
+        let host = base_url.rsplit("://").next().unwrap_or_default().split(['/', ':', '[']).next().unwrap_or_default();
+        let host = if host.is_empty() { "localhost" } else { host };
+        self.mail_from.clone().unwrap_or_else(|| format!("noreply@{host}"))
     }
 
     /// How the world reaches the site once it listens on `bound`.

@@ -1,5 +1,6 @@
 //! The loop behind the scenes, on one node at a time: list, book, read notices, publish, and every night hold everything against Stripe.
 
+mod mailing;
 mod night;
 
 use std::sync::Arc;
@@ -13,10 +14,13 @@ use crate::clock::{Clock, Instant};
 use crate::db::{Db, Retryable};
 use crate::files::Files;
 use crate::ids::{DeliveryId, Entropy};
+use crate::mail::Post;
 use crate::payments::sync::{self, Run};
 use crate::payments::{self, Payments, lease, source};
 use crate::publication::PublishError;
 use crate::{donations, funds, publication, transact};
+
+use mailing::Mailing;
 
 /// The lease that lets one node do the work.
 const LEASE: &str = "jobs";
@@ -42,6 +46,8 @@ pub struct Jobs {
     pub entropy: Entropy,
     /// Documents.
     pub files: Files,
+    /// The way to the mail server.
+    pub post: Post,
     /// Stripe.
     pub payments: Arc<Payments>,
     /// No real money: publications say so.
@@ -119,6 +125,7 @@ impl Jobs {
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let mut timetable = Timetable::at_start(self.clock.now());
         let mut held_until = Instant(0);
+        let mut mailing = Mailing::default();
         while !*stop.borrow() {
             let woken = tokio::select! {
                 () = self.payments.woken() => true,
@@ -129,6 +136,7 @@ impl Jobs {
                 timetable = Timetable::at_start(self.clock.now());
                 continue;
             }
+            mailing.go_on(&self);
             tokio::select! {
                 () = self.turn(&mut timetable, woken) => {}
                 () = self.keep_lease() => {
@@ -143,6 +151,7 @@ impl Jobs {
                 }
             }
         }
+        mailing.end().await;
         if let Err(error) = lease::give_back(&self.db, LEASE, &self.node).await {
             warn!(%error, "the lease could not be given back; it ends by itself");
         }

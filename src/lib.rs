@@ -10,8 +10,8 @@
 //! | 4 | [`booking`]: what each Stripe fact does to books and donations. [`publication`]: batches, reports, exports |
 //! | 3 | [`donations`]: a gift from pledge to settled. [`spending`]: money out. [`payments`]: deliveries, sync, the Stripe gateway, the practice Stripe |
 //! | 2 | [`approvals`]: what needs a second person, and who agreed to what. [`funds`]: a pot of money with one purpose, one page, one currency |
-//! | 1 | [`ledger`]: double entry; it knows no donor, no Stripe, no HTTP. [`people`]: staff, sign-in, roles, the log of acts. [`files`]: photos of receipts and PDFs |
-//! | 0 | [`money`], [`clock`], [`ids`], [`db`], [`seal`], [`config`] |
+//! | 1 | [`ledger`]: double entry; it knows no donor, no Stripe, no HTTP. [`people`]: staff, sign-in, roles, the log of acts. [`files`]: photos of receipts and PDFs. [`mail`]: the outbox |
+//! | 0 | [`money`], [`clock`], [`ids`], [`db`], [`seal`], [`config`], [`language`] |
 //!
 //! Every feature folder has the same rooms: the noun (types, parsing, pure rules), the store (SQL only, private), the verbs (`mod.rs`).
 //!
@@ -44,7 +44,9 @@ pub mod files;
 pub mod funds;
 pub mod ids;
 pub mod jobs;
+pub mod language;
 pub mod ledger;
+pub mod mail;
 pub mod money;
 pub mod payments;
 pub mod people;

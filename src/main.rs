@@ -7,6 +7,7 @@ mod staff;
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Parser as _;
@@ -21,9 +22,12 @@ use strikefund::config::{self, Config, Flags};
 use strikefund::db::{Db, MIGRATIONS, Migrated, SQLITE_NAME, backup};
 use strikefund::files::{FOLDER, copies};
 use strikefund::ids::Entropy;
+use strikefund::language::Language;
+use strikefund::mail::{self, Kind, Letter, Post, Problem};
 use strikefund::publication::export;
+use strikefund::seal::Keyring;
 use strikefund::serve::{self, Node};
-use strikefund::{demo, funds, verify};
+use strikefund::{demo, funds, transact, verify};
 
 use cli::{Cli, Verb};
 
@@ -83,6 +87,7 @@ async fn run(cli: Cli, config: Config) -> anyhow::Result<()> {
         Verb::Export(asked) => export(&config, &asked).await,
         Verb::Backup(asked) => back_up(&config, &asked).await,
         Verb::Restore(asked) => restore(&config, &asked).await,
+        Verb::MailTest(asked) => mail_test(&config, &asked).await,
         Verb::Config(_) => {
             print!("{config}");
             Ok(())
@@ -275,12 +280,50 @@ async fn restore(config: &Config, asked: &cli::Restore) -> anyhow::Result<()> {
     if documents > 0 {
         println!("{documents} documents are back.");
     }
+    let now = Clock::system().now();
+    let held: sqlx::Result<u64> = transact!(db, tx => mail::hold(tx, now).await);
+    if let held @ 1.. = held? {
+        println!("{held} mails waited when the backup was made and may have been sent since. They are held: see /treasury/mail.");
+    }
     db.close().await;
     println!("The books are restored. What Stripe did since then is booked when the site runs again.");
     if !config.master_key_file.exists() {
         println!("The master key is not part of a backup: put its copy at {}.", config.master_key_file.display());
     }
     Ok(())
+}
+
+/// Gives one mail to the server, past the outbox. Nothing that was sealed is needed, so the keys are made up.
+async fn mail_test(config: &Config, asked: &cli::MailTest) -> anyhow::Result<()> {
+    if config.smtp.is_none() {
+        return Err(
+            AskedWrongly("No mail server is set. Put its address into a file and name it in STRIKEFUND_SMTP_URL_FILE.".to_owned()).into()
+        );
+    }
+    let base_url = config.base_url_at(config.listen);
+    let (entropy, keyring) = (Entropy::system(), Keyring::from_master(&[0; 32]));
+    let post = Post::new(config.smtp.as_ref(), &config.sender_at(&base_url), Arc::new(keyring))?;
+    let letter = Letter { cause: "", to: &asked.to, language: Language::English, kind: Kind::Test, values: &[], link: None };
+    match post.send(&asked.to, letter.write(), &entropy.reference(), Clock::system().now()).await {
+        Ok(()) => println!("The mail server took the mail to {}. Look into that mailbox.", asked.to),
+        Err((problem, reply)) => {
+            let reply = reply.map_or(String::new(), |reply| format!(" (it answered {reply})"));
+            anyhow::bail!("The mail did not go: {}{reply}.", said_of(problem))
+        }
+    }
+    Ok(())
+}
+
+const fn said_of(problem: Problem) -> &'static str {
+    match problem {
+        Problem::Address => "the address, or the one it comes from, cannot be one",
+        Problem::Unreachable => "the mail server was not reached, or broke off",
+        Problem::NotPrivate => "the connection could not be encrypted, or the server takes no password, so nothing was said",
+        Problem::Login => "the mail server did not take the name and password",
+        Problem::Later => "the mail server does not take it now",
+        Problem::Refused => "the mail server refused it",
+        Problem::Sealed | Problem::Restored => "it is held back",
+    }
 }
 
 /// The documents of books that were moved aside go with them: where they lay, they would be swept away, for no row stands for them any more.

@@ -15,6 +15,7 @@ use crate::db::Db;
 use crate::files::{self, Files};
 use crate::ids::Entropy;
 use crate::jobs::Jobs;
+use crate::mail::Post;
 use crate::payments::practice::{self, Practice};
 use crate::payments::{Gateway, GatewaySettings, Payments, Secrets, Settings};
 use crate::people::links;
@@ -68,18 +69,20 @@ impl Node {
         let payments = Arc::new(Payments::open(settings));
         let (practice, practice_secret) = practice.unzip();
         let files = files(config)?;
-        let parts = Parts { db, clock, entropy, keyring, files, payments, practice, base_url };
+        let post = Post::new(config.smtp.as_ref(), &config.sender_at(&base_url), Arc::clone(&keyring))?;
+        let parts = Parts { db, clock, entropy, keyring, files, post, payments, practice, base_url };
         Ok(Self { parts, listener, practice_secret, metrics: config.metrics_listen, proxies: config.proxies.clone() })
     }
 
     /// The work behind the scenes, as this node would do it.
     pub fn jobs(&self) -> Jobs {
-        let Parts { db, clock, entropy, files, payments, practice, .. } = &self.parts;
+        let Parts { db, clock, entropy, files, post, payments, practice, .. } = &self.parts;
         Jobs {
             db: db.clone(),
             clock: clock.clone(),
             entropy: entropy.clone(),
             files: files.clone(),
+            post: post.clone(),
             payments: Arc::clone(payments),
             practice: practice.is_some(),
             node: Entropy::system().reference(),

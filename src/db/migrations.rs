@@ -45,6 +45,7 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(7, "0007_sessions"),
     schema!(8, "0008_sign_in"),
     schema!(9, "0009_files"),
+    schema!(10, "0010_mail"),
     schema!(11, "0011_approvals"),
     schema!(12, "0012_spending"),
     schema!(14, "0014_gifts"),

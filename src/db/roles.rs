@@ -53,6 +53,7 @@ const KEPT: &[&str] = &[
     "captain",
     "document",
     "document_quota",
+    "letter",
 ];
 
 /// Tables that are caches or passing notes: rows come and go.

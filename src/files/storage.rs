@@ -117,3 +117,75 @@ impl Files {
         Ok(all.into_iter().map(stored).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use image::{ImageFormat, RgbImage};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const FORMATS: [ImageFormat; 3] = [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP];
+    const FRONTS: [&[u8]; 8] = [
+        b"",
+        b"\xff\xd8\xff",
+        b"\x89PNG\r\n\x1a\n",
+        b"RIFF\x40\0\0\0WEBPVP8 ",
+        b"RIFF\x40\0\0\0WEBPVP8X",
+        b"%PDF-",
+        b"GIF89a",
+        b"PK\x03\x04",
+    ];
+
+    fn small(format: ImageFormat) -> Vec<u8> {
+        let picture = RgbImage::from_fn(24, 16, |x, y| image::Rgb([u8::try_from(x * 9).unwrap(), u8::try_from(y * 9).unwrap(), 77]));
+        let mut bytes = Cursor::new(Vec::new());
+        picture.write_to(&mut bytes, format).unwrap();
+        bytes.into_inner()
+    }
+
+    /// Whatever comes in, an answer comes out; and what is kept can be read, and is small enough.
+    fn an_answer_comes(bytes: Vec<u8>) {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::in_folder(folder.path()).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let outcome = runtime.block_on(files.make_clean(bytes)).unwrap();
+        assert_ne!(outcome, Err(Refusal::TooSlow));
+        if let Ok(Clean { bytes, size: Some((width, height)), .. }) = outcome {
+            let shown = image::load_from_memory(&bytes).unwrap();
+            assert_eq!((shown.width(), shown.height()), (width, height));
+            assert!(width <= 8_192 && height <= 8_192 && u64::from(width) * u64::from(height) <= 50_000_000);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn random_bytes_behind_any_front_get_an_answer(front in 0..FRONTS.len(), rest in proptest::collection::vec(any::<u8>(), 0..600)) {
+            an_answer_comes([FRONTS[front], &rest].concat());
+        }
+
+        #[test]
+        fn a_picture_with_bytes_bent_cut_or_repeated_gets_an_answer(
+            format in 0..FORMATS.len(),
+            bends in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..12),
+            cut in any::<prop::sample::Index>(),
+            repeated in any::<bool>(),
+        ) {
+            let mut bytes = small(FORMATS[format]);
+            for (place, byte) in bends {
+                let place = place.index(bytes.len());
+                bytes[place] = byte;
+            }
+            if repeated {
+                bytes.extend_from_within(cut.index(bytes.len())..);
+            } else if cut.index(4) == 0 {
+                bytes.truncate(cut.index(bytes.len()));
+            }
+            an_answer_comes(bytes);
+        }
+    }
+}

@@ -24,12 +24,13 @@ use crate::db::Tx;
 use crate::ids::{Entropy, PersonId};
 use crate::seal::Keyring;
 
+pub use crate::language::Language;
 pub use attempts::forget as forget_attempts;
 pub use change::{Change, Kind, RESET_WAIT_SECS, State as ChangeState};
 pub use hasher::{Busy, Hasher};
 pub use link::{Link, Purpose};
 pub use password::{LONGEST as LONGEST_PASSWORD, Password, PasswordError, SHORTEST as SHORTEST_PASSWORD};
-pub use person::{Actor, Language, NewPerson, Person, PersonError, Role, Roles};
+pub use person::{Actor, NewPerson, Person, PersonError, Role, Roles};
 pub use seed::{RECOVERY_CODES, Seed};
 
 /// Why somebody may not do something.

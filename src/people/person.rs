@@ -2,6 +2,7 @@
 
 use crate::clock::Instant;
 use crate::ids::PersonId;
+use crate::language::Language;
 use crate::{record, words};
 
 words! {
@@ -15,16 +16,6 @@ words! {
         Auditor = "auditor",
         /// Looks after people and settings.
         Administrator = "administrator",
-    }
-}
-
-words! {
-    /// A language the program speaks.
-    pub enum Language {
-        /// English.
-        English = "en",
-        /// Spanish.
-        Spanish = "es",
     }
 }
 

@@ -6,11 +6,12 @@ pub(super) mod decisions;
 pub(super) mod passkeys;
 
 use super::audit::Act;
-use super::person::{Language, NewPerson, PersonRow, Role};
+use super::person::{NewPerson, PersonRow, Role};
 use super::session::{Session, Stage};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::ids::{AuditId, PersonId, SessionId};
+use crate::language::Language;
 use crate::run;
 
 /// Writes a query for whole people; the columns are named once.

@@ -17,6 +17,8 @@ use crate::ids::EntryId;
 use crate::ledger::{self, Account, Entry};
 use crate::money::Currency;
 
+pub use self::csv::text as spreadsheet_text;
+
 /// How many entries are held at a time, however many there are.
 const PAGE: i64 = 500;
 

@@ -7,6 +7,7 @@ pub mod documents;
 pub mod doors;
 mod edge;
 mod error;
+pub mod export;
 mod form;
 mod fund_page;
 mod give;
@@ -19,12 +20,12 @@ mod practice_page;
 mod seats;
 pub mod server;
 mod shelf;
-mod table;
+pub mod table;
 mod thanks;
 mod treasury;
 pub mod upload;
 mod webhook;
-mod words;
+pub mod words;
 
 use std::collections::BTreeSet;
 use std::ops::Deref;
@@ -46,6 +47,7 @@ use crate::config::Proxies;
 use crate::db::Db;
 use crate::files::Files;
 use crate::ids::Entropy;
+use crate::mail::Post;
 use crate::payments::Payments;
 use crate::payments::practice::Practice;
 use crate::people::Hasher;
@@ -71,6 +73,8 @@ pub struct Parts {
     pub keyring: Arc<Keyring>,
     /// Where documents lie.
     pub files: Files,
+    /// The way to the mail server.
+    pub post: Post,
     /// The way to Stripe, and its way to us.
     pub payments: Arc<Payments>,
     /// The practice Stripe, whose page stands in for Stripe's; None where money is real.

@@ -3,7 +3,8 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use crate::money::Money;
+use crate::clock::Day;
+use crate::money::{Currency, Money};
 
 /// What stands in one cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +19,21 @@ pub enum Cell {
         text: String,
     },
     /// An amount or a number: to the right, digits under digits.
-    Figure(String),
+    Figure {
+        /// What is read.
+        text: String,
+        /// The same for machines: a plain decimal.
+        plain: String,
+        /// What an amount is an amount of; None: a number.
+        currency: Option<Currency>,
+    },
+    /// A day.
+    Day {
+        /// What is read.
+        text: String,
+        /// The same for machines: `YYYY-MM-DD`.
+        iso: String,
+    },
     /// A state in words; the colour goes with the word and never alone.
     Chip {
         /// Its look: `good`, `warning`, `bad` or `plain`.
@@ -41,12 +56,18 @@ impl Cell {
 
     /// An amount.
     pub fn money(amount: Money) -> Self {
-        Self::Figure(amount.for_people())
+        Self::Figure { text: amount.for_people(), plain: amount.decimal(), currency: Some(amount.currency) }
     }
 
     /// A number.
     pub fn number(number: impl ToString) -> Self {
-        Self::Figure(number.to_string())
+        let plain = number.to_string();
+        Self::Figure { text: plain.clone(), plain, currency: None }
+    }
+
+    /// A day.
+    pub fn day(day: Day) -> Self {
+        Self::Day { text: day.for_people(), iso: day.to_string() }
     }
 
     /// A state in words.
@@ -55,7 +76,15 @@ impl Cell {
     }
 
     const fn is_figure(&self) -> bool {
-        matches!(self, Self::Figure(_))
+        matches!(self, Self::Figure { .. })
+    }
+
+    /// What an amount is an amount of; None: it is none.
+    pub const fn currency(&self) -> Option<&Currency> {
+        match self {
+            Self::Figure { currency, .. } => currency.as_ref(),
+            _ => None,
+        }
     }
 }
 
@@ -101,6 +130,21 @@ impl Table {
     /// Sets the row of totals.
     pub fn foot(&mut self, cells: Vec<Cell>) {
         self.foot = Some(cells);
+    }
+
+    /// What it is called.
+    pub fn caption(&self) -> &str {
+        &self.caption
+    }
+
+    /// What its columns are called.
+    pub fn heads(&self) -> impl Iterator<Item = &str> {
+        self.heads.iter().map(|(head, _)| head.as_str())
+    }
+
+    /// Its rows, without that of the totals.
+    pub fn rows(&self) -> &[Vec<Cell>] {
+        &self.rows
     }
 
     fn is_wide(&self) -> bool {

@@ -1,26 +1,10 @@
-//! Texts in the reader's language, from `templates/locales`. Not here: money and days, which their own types write.
-
-use std::borrow::Cow;
-use std::collections::HashMap;
+//! Texts in the reader's language, and which language a request asks for. Not here: the texts themselves (`language`).
 
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
 use fluent_templates::fluent_bundle::FluentValue;
-use fluent_templates::{LanguageIdentifier, Loader as _, langid};
 
-use crate::people::Language;
-
-fluent_templates::static_loader! {
-    static TEXTS = {
-        locales: "./templates/locales",
-        fallback_language: "en",
-        // The marks would stand in every page's source around every name and number; all our text runs one way.
-        customise: |bundle| bundle.set_use_isolating(false),
-    };
-}
-
-const ENGLISH: LanguageIdentifier = langid!("en");
-const SPANISH: LanguageIdentifier = langid!("es");
+use crate::language::{Language, Values};
 
 /// The cookie of the language switch, the only one a visitor without an account may get.
 pub const LANGUAGE_COOKIE: &str = "lang";
@@ -46,12 +30,12 @@ impl Words {
 
     /// The text called `key`.
     pub fn say(self, key: &str) -> String {
-        self.look_up(key, &HashMap::new())
+        self.0.text(key, &Values::new())
     }
 
     /// The text called `key` with one value in it.
     pub fn with<'a>(self, key: &str, name: &'static str, value: impl Into<FluentValue<'a>>) -> String {
-        self.look_up(key, &HashMap::from([(Cow::Borrowed(name), value.into())]))
+        self.0.text(key, &Values::from([(name.into(), value.into())]))
     }
 
     /// The text called `key` with two values in it.
@@ -61,22 +45,12 @@ impl Words {
         (one, first): (&'static str, impl Into<FluentValue<'a>>),
         (two, second): (&'static str, impl Into<FluentValue<'a>>),
     ) -> String {
-        self.look_up(key, &HashMap::from([(Cow::Borrowed(one), first.into()), (Cow::Borrowed(two), second.into())]))
+        self.0.text(key, &Values::from([(one.into(), first.into()), (two.into(), second.into())]))
     }
 
     /// The text of one word of a list of ours: `of("role", "auditor")` is called `role-auditor`.
     pub fn of(self, list: &str, word: &str) -> String {
         self.say(&format!("{list}-{}", word.replace([' ', '_'], "-")))
-    }
-
-    fn look_up(self, key: &str, values: &HashMap<Cow<'static, str>, FluentValue<'_>>) -> String {
-        let language = match self.0 {
-            Language::English => &ENGLISH,
-            Language::Spanish => &SPANISH,
-        };
-        let found = TEXTS.try_lookup_with_args(language, key, values);
-        debug_assert!(found.is_some(), "templates/locales has no text called {key}");
-        found.unwrap_or_else(|| key.to_owned())
     }
 }
 

@@ -75,10 +75,11 @@ on_both_databases! {
 
     async fn what_is_no_document_is_refused_by_its_content(books: &Books) {
         let by = recorder(books).await;
+        let large = vec![0xff; files::LARGEST_BYTES + 1];
         let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic";
         let cases: [(&[u8], Refusal); 21] = [
             (b"", Refusal::Empty),
-            (&[0xff; files::LARGEST_BYTES + 1], Refusal::TooLarge),
+            (&large, Refusal::TooLarge),
             (heic, Refusal::Heic),
             (b"\0\0\0\x18ftypmif1\0\0\0\0", Refusal::Heic),
             (b"\0\0\0\x18ftypmp42\0\0\0\0", Refusal::Unknown),
@@ -176,7 +177,7 @@ fn a_photo_of_48_megapixels_passes() {
         let books = Books::on_sqlite().await;
         let by = recorder(&books).await;
         // This build is not optimised; the limit of ten seconds is the optimised one's.
-        let patient = books.files.clone().with_cleaner(Duration::from_secs(300), books.files.cleaner());
+        let patient = books.files.clone().with_cleaner(Duration::from_mins(5), books.files.cleaner());
         let id = files::take_in(&patient, &books.db, &by, pictures::large_jpeg(), &books.entropy, books.now()).await.unwrap();
         let document = found(&books, id).await.unwrap();
         assert_eq!((document.width, document.height), (Some(8_000), Some(6_000)));

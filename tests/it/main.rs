@@ -40,6 +40,8 @@ mod ledger_sql;
 #[cfg(test)]
 mod long_history;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
 mod migrations;
 #[cfg(test)]
 mod nightly;

@@ -74,7 +74,7 @@ impl Face for Table {
 }
 
 /// Text that no spreadsheet takes for a formula (safety rule FI7). Numbers do not pass through here and stay numbers.
-fn text(cell: &str) -> Cow<'_, str> {
+pub fn text(cell: &str) -> Cow<'_, str> {
     let starts_a_formula = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\0' | '＝' | '＋' | '－' | '＠');
     if cell.starts_with(starts_a_formula) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }

@@ -7,6 +7,7 @@ mod exports;
 mod gifts;
 mod home;
 mod joining;
+mod mail;
 mod me;
 mod my_factors;
 mod passkeys;
@@ -67,6 +68,7 @@ pub fn doors(doors: Doors) -> Doors {
         books::doors,
         exports::doors,
         documents::doors,
+        mail::doors,
     ];
     rooms.into_iter().fold(doors, |doors, room| room(doors))
 }
@@ -107,6 +109,7 @@ const PLACES: &[(&str, &str, &[Role])] = &[
     (exports::EXPORTS, "place-exports", READERS),
     (people::PEOPLE, "place-people", ADMINISTRATORS),
     (audit::AUDIT, "place-audit", audit::LOG_READERS),
+    (mail::MAIL, "place-mail", ADMINISTRATORS),
 ];
 
 impl Frame {

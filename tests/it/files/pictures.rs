@@ -67,7 +67,7 @@ pub fn laden_png() -> Vec<u8> {
     let text = [b"Comment\0", CANARY.as_bytes()].concat();
     let xmp = [b"XML:com.adobe.xmp\0\0\0\0\0", CANARY.as_bytes()].concat();
     // Behind the signature and the header.
-    [&plain[..33], &chunk(b"tEXt", &text), &chunk(b"iTXt", &xmp), &plain[33..], CANARY.as_bytes()].concat()
+    [&plain[..33], &chunk(*b"tEXt", &text), &chunk(*b"iTXt", &xmp), &plain[33..], CANARY.as_bytes()].concat()
 }
 
 /// The same as a WebP: its extended form with EXIF and XMP, and something behind its end.
@@ -81,7 +81,7 @@ pub fn laden_webp() -> Vec<u8> {
 }
 
 /// A chunk of a PNG.
-pub fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+pub fn chunk(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
     let length = u32::try_from(content.len()).unwrap().to_be_bytes();
     let body = [&kind[..], content].concat();
     [&length[..], &body, &crc(&body).to_be_bytes()].concat()
@@ -104,7 +104,8 @@ pub fn vast_jpeg() -> Vec<u8> {
 /// The start of a PNG of this size, and almost nothing behind it.
 pub fn vast_png(width: u32, height: u32) -> Vec<u8> {
     let head = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
-    [&b"\x89PNG\r\n\x1a\n"[..], &chunk(b"IHDR", &head), &chunk(b"IDAT", &[0x78, 0x9c, 0x03, 0, 0, 0, 0, 1]), &chunk(b"IEND", b"")].concat()
+    [&b"\x89PNG\r\n\x1a\n"[..], &chunk(*b"IHDR", &head), &chunk(*b"IDAT", &[0x78, 0x9c, 0x03, 0, 0, 0, 0, 1]), &chunk(*b"IEND", b"")]
+        .concat()
 }
 
 /// A WebP of a few bytes whose canvas is 16,777,216 by 16,777,216.
@@ -122,13 +123,13 @@ pub fn moving_png(frames: u32) -> Vec<u8> {
     let end = plain.len() - 12;
     let control = |n: u32| {
         let numbers = [n, 1, 1, 0, 0].map(u32::to_be_bytes).concat();
-        chunk(b"fcTL", &[&numbers[..], &[0, 1, 0, 10, 0, 0]].concat())
+        chunk(*b"fcTL", &[&numbers[..], &[0, 1, 0, 10, 0, 0]].concat())
     };
-    let mut bytes = [&plain[..33], &chunk(b"acTL", &[frames.to_be_bytes(), 0_u32.to_be_bytes()].concat())].concat();
+    let mut bytes = [&plain[..33], &chunk(*b"acTL", &[frames.to_be_bytes(), 0_u32.to_be_bytes()].concat())].concat();
     bytes.extend(&plain[33..end]);
     for n in 0..frames {
         bytes.extend(control(n * 2));
-        bytes.extend(chunk(b"fdAT", &[&(n * 2 + 1).to_be_bytes()[..], &[0x78, 0x9c, 0x63, 0, 0, 0, 4, 0, 1]].concat()));
+        bytes.extend(chunk(*b"fdAT", &[&(n * 2 + 1).to_be_bytes()[..], &[0x78, 0x9c, 0x63, 0, 0, 0, 4, 0, 1]].concat()));
     }
     bytes.extend(&plain[end..]);
     bytes

@@ -49,6 +49,7 @@ pub(super) async fn settle(visit: &Visit, books: &Books, secs: u64) -> usize {
     }
     let jobs = Jobs {
         files: books.files.clone(),
+        post: Books::post(),
         db: books.db.clone(),
         clock: books.clock.clone(),
         entropy: Entropy::seeded(3),

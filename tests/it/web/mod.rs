@@ -1,6 +1,7 @@
 //! The site from outside: requests to the router in process, and to the accept loop over a real port.
 
 mod back;
+mod books_export;
 mod checkout;
 mod documents;
 mod edge;
@@ -9,6 +10,7 @@ mod give;
 mod goods;
 mod lanes;
 mod offline;
+mod outbox;
 mod pages;
 mod refunds;
 mod server;
@@ -99,6 +101,7 @@ impl Visit {
             entropy,
             keyring,
             files: books.files.clone(),
+            post: Books::post(),
             payments: Arc::clone(&payments),
             practice: practice_page,
             base_url,

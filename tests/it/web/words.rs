@@ -54,6 +54,7 @@ fn every_text_that_a_page_asks_for_is_there() {
     let known = texts("en");
     let mut sources = Vec::new();
     files(&repository("src/web"), &mut sources);
+    files(&repository("src/mail"), &mut sources);
     files(&repository("templates/web"), &mut sources);
     let mut all = 0;
     for path in sources {

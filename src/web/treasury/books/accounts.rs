@@ -61,7 +61,7 @@ async fn list(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Ask
             table.row(vec![link(), Cell::text(account.code.as_ref()), Cell::text(fund), Cell::money(balance.amount)]);
         }
         if held.is_empty() {
-            table.row(vec![link(), Cell::text(account.code.as_ref()), Cell::text(""), Cell::Figure("0.00".to_owned())]);
+            table.row(vec![link(), Cell::text(account.code.as_ref()), Cell::text(""), Cell::number(0)]);
         }
     }
     let frame = Frame::new(&site, &signed_in, words.say("accounts-title"));
