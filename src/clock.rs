@@ -64,6 +64,17 @@ impl Day {
         Self(self.0.tomorrow().unwrap_or(Date::MAX))
     }
 
+    /// This day moved by so many days, which may be negative.
+    #[must_use]
+    pub fn plus_days(self, days: i32) -> Self {
+        Self(self.0.saturating_add(jiff::Span::new().days(days.clamp(-100_000, 100_000))))
+    }
+
+    /// How many days lie between `other` and this day; negative where `other` is later.
+    pub fn days_since(self, other: Self) -> i64 {
+        self.0.since(other.0).map_or(0, |span| i64::from(span.get_days()))
+    }
+
     /// The first moment of this day in `zone`.
     ///
     /// # Errors
@@ -183,6 +194,15 @@ mod tests {
         let portland: Zone = "America/Los_Angeles".parse().unwrap();
         assert_eq!(late_evening_in_portland.day_in(&Zone::UTC).to_string(), "2023-11-15");
         assert_eq!(late_evening_in_portland.day_in(&portland).to_string(), "2023-11-14");
+    }
+
+    #[test]
+    fn days_are_counted_across_months_and_years() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        assert_eq!(day("2027-01-02").days_since(day("2026-12-30")), 3);
+        assert_eq!(day("2026-02-27").days_since(day("2026-03-01")), -2);
+        assert_eq!(day("2028-02-27").plus_days(3), day("2028-03-01"));
+        assert_eq!(day("2026-01-01").plus_days(-1), day("2025-12-31"));
     }
 
     #[test]

@@ -37,6 +37,14 @@ row_id! {
     AuditId;
     /// A sign-in of one browser.
     SessionId;
+    /// An account at a bank.
+    BankAccountId;
+    /// A statement that was imported.
+    StatementId;
+    /// A line of a statement.
+    BankLineId;
+    /// A decision on lines of a statement.
+    MatchId;
 }
 
 /// Where the program draws randomness: the system generator, or a seeded one for tests and the practice Stripe.

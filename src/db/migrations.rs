@@ -43,6 +43,7 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(5, "0005_checks"),
     schema!(6, "0006_people"),
     schema!(7, "0007_sessions"),
+    schema!(13, "0013_bank"),
 ];
 
 /// What [`Db::migrate`] found and did.

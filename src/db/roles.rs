@@ -6,7 +6,7 @@ use sqlx::AssertSqlSafe;
 use super::Db;
 
 /// Tables the serving role only ever adds to.
-const ADD_ONLY: &[&str] = &["entry", "posting", "account", "publication", "publication_file", "audit", "operation"];
+const ADD_ONLY: &[&str] = &["entry", "posting", "account", "publication", "publication_file", "audit", "operation", "bank_statement", "bank_line"];
 
 /// Tables whose rows it may change, and never take away.
 const KEPT: &[&str] = &[
@@ -21,10 +21,14 @@ const KEPT: &[&str] = &[
     "object_list",
     "alert",
     "person",
+    "bank_account",
+    "bank_match",
+    "bank_match_line",
+    "bank_match_posting",
 ];
 
 /// Tables that are caches or passing notes: rows come and go.
-const PASSING: &[&str] = &["day_sum", "unsummed", "lease", "person_role", "session"];
+const PASSING: &[&str] = &["day_sum", "unsummed", "lease", "person_role", "session", "bank_upload"];
 
 impl Db {
     /// Gives `role` exactly what serving needs on the tables of this schema, and takes all else from it. Twice is once.
