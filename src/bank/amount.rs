@@ -47,7 +47,7 @@ impl DayForm {
         let number = |text: &str, most: usize| (text.len() <= most && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse::<u16>().ok())?;
         let year = match (year.len(), number(year, 4)?) {
             (4, year) => year,
-            (2, year) => 2_000 + year,
+            (2, year) if self != Self::YearFirst => 2_000 + year,
             _ => return None,
         };
         format!("{year:04}-{:02}-{:02}", number(month, 2)?, number(day, 2)?).parse().ok()
@@ -209,7 +209,7 @@ mod tests {
         ] {
             assert_eq!(day(form, text).as_deref(), Some("2026-11-14"), "{text}");
         }
-        for (form, text) in [(DayForm::DayFirst, "31/02/2026"), (DayForm::MonthFirst, "14/11/2026"), (DayForm::YearFirst, ""), (DayForm::YearFirst, "yesterday"), (DayForm::DayFirst, "1.1")] {
+        for (form, text) in [(DayForm::DayFirst, "31/02/2026"), (DayForm::MonthFirst, "14/11/2026"), (DayForm::YearFirst, ""), (DayForm::YearFirst, "yesterday"), (DayForm::YearFirst, "13.11.26"), (DayForm::DayFirst, "1.1")] {
             assert_eq!(day(form, text), None, "{text}");
         }
     }

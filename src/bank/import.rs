@@ -1,7 +1,7 @@
 //! A statement becomes lines: looked at first with nothing stored, then imported whole or not at all. The same file twice is once, files that
 //! overlap are their union, and no statement between two others may be missing. Not here: reading files, tying lines.
 
-use super::account::{BankAccount, StatementRow};
+use super::rows::{BankAccount, StatementRow};
 use super::file::{ReadFile, fingerprints};
 use super::statement::{Line, Wrong};
 use super::store;

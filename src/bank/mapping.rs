@@ -99,8 +99,12 @@ impl Mapping {
             !cells.is_empty() && cells.iter().filter(|cell| fits(cell)).count() * 10 >= cells.len() * 8
         };
         let named = |list: &[&str]| names.and_then(|names| list.iter().find_map(|word| names.iter().position(|cell| is_called(cell, &[word]))));
-        let forms = [DayForm::YearFirst, DayForm::MonthFirst, DayForm::DayFirst];
-        let form_of = |column: usize| forms.into_iter().find(|form| share(&|cell| form.read(cell).is_some(), column));
+        // Whoever writes points between the parts of a day writes the day first.
+        let form_of = |column: usize| {
+            let pointed = rows.iter().filter_map(|row| row.get(column)).any(|cell| cell.contains('.'));
+            let forms = if pointed { [DayForm::YearFirst, DayForm::DayFirst, DayForm::MonthFirst] } else { FORMS };
+            forms.into_iter().find(|form| share(&|cell| form.read(cell).is_some(), column))
+        };
         let (day, day_form) = named(DAYS)
             .and_then(|column| Some((column, form_of(column)?)))
             .or_else(|| (0..width).find_map(|column| Some((column, form_of(column)?))))?;
@@ -139,6 +143,7 @@ fn has_sign(rows: &[Vec<String>], column: usize) -> bool {
     rows.iter().filter_map(|row| row.get(column)).any(|cell| cell.contains(['-', '−', '(']))
 }
 
+const FORMS: [DayForm; 3] = [DayForm::YearFirst, DayForm::MonthFirst, DayForm::DayFirst];
 const DAYS: &[&str] = &["posting date", "buchungstag", "buchung", "buchungsdatum", "date", "posted date", "transaction date", "datum", "fecha", "fecha operación", "fecha de operación"];
 const AMOUNTS: &[&str] = &["amount", "betrag", "betrag (eur)", "betrag (€)", "umsatz", "umsatz in eur", "importe", "monto", "cantidad"];
 const INS: &[&str] = &["credit", "credits", "deposit", "deposits", "money in", "paid in", "haben", "abono", "abonos", "ingresos"];

@@ -1,7 +1,7 @@
 //! Tying lines to postings: by hand, at most once each, and undone whole. Not here: posting anything (`booking` does, in the same
 //! transaction).
 
-use super::account::{BankAccount, BankLine, BankPosting, BankTie, MatchKind, MatchRow};
+use super::rows::{BankAccount, BankLine, BankPosting, BankTie, MatchKind, MatchRow};
 use super::proposal::{DAYS_AFTER, DAYS_BEFORE, Proposal, proposals};
 use super::store::{self, matches};
 use crate::clock::{Day, Instant};
@@ -209,6 +209,14 @@ pub async fn open_postings(tx: &mut Tx, account: BankAccountId, from: Day, to: D
 /// When the database is gone.
 pub async fn postings_of_entry(tx: &mut Tx, account: BankAccountId, entry: EntryId) -> sqlx::Result<Vec<BankPosting>> {
     matches::postings_of_entry(tx, account, entry).await
+}
+
+/// Postings of exactly this amount between two days, tied or not, whose entry is neither reversed nor a reversal; newest first.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn postings_of_amount(tx: &mut Tx, account: BankAccountId, minor: i64, from: Day, to: Day) -> sqlx::Result<Vec<BankPosting>> {
+    matches::postings_of_amount(tx, account, minor, from, to).await
 }
 
 /// The match a line stands in now.

@@ -1,7 +1,6 @@
 //! The bank: its statements, read in any format, and the tie of each of their lines to a posting of ours. Not here: what a line does to the
 //! books (`booking`), where a payout is on its way (`payments`).
 
-mod account;
 mod amount;
 mod camt;
 mod csv_file;
@@ -12,6 +11,7 @@ mod matching;
 mod ofx;
 mod proposal;
 mod records;
+mod rows;
 mod statement;
 mod store;
 mod text;
@@ -19,7 +19,7 @@ mod text;
 use crate::db::Tx;
 use crate::ids::{BankAccountId, BankLineId};
 
-pub use account::{BankAccount, BankLine, BankPosting, BankTie, MatchKind, MatchRow, StatementRow, Waiting, posting_key};
+pub use rows::{BankAccount, BankLine, BankPosting, BankTie, MatchKind, MatchRow, StatementRow, Waiting, posting_key};
 pub use amount::{DayForm, Mark};
 pub use file::{NotRead, ReadFile, columns, read};
 pub use import::{
@@ -27,8 +27,8 @@ pub use import::{
 };
 pub use mapping::{Amounts, DELIMITERS, Mapping};
 pub use matching::{
-    Choice, LIST, MatchRefusal, ignore, match_of_entry, match_of_line, newest, open_lines, open_postings, postings_of_entry, propose, sides,
-    tie, tie_of, undo,
+    Choice, LIST, MatchRefusal, ignore, match_of_entry, match_of_line, newest, open_lines, open_postings, postings_of_amount, postings_of_entry,
+    propose, sides, tie, tie_of, undo,
 };
 pub use proposal::{DAYS_AFTER, DAYS_BEFORE, Proposal, Why};
 pub use statement::{Format, LARGEST_FILE, Line, MOST_LINES, Statement, What, Wrong};

@@ -1,6 +1,6 @@
 //! Which postings a line may be tied to, best first, with the reason in words of ours. Pure. Not here: finding the postings.
 
-use super::account::{BankLine, BankPosting};
+use super::rows::{BankLine, BankPosting};
 
 /// How many days before the bank's day a posting may lie: cheques are written long before they are cashed.
 pub const DAYS_BEFORE: i32 = 45;

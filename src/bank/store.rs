@@ -4,7 +4,7 @@ pub(super) mod matches;
 
 use std::collections::HashSet;
 
-use super::account::{BankAccount, BankLine, StatementRow};
+use super::rows::{BankAccount, BankLine, StatementRow};
 use super::statement::{Format, Line};
 use crate::clock::{Day, Instant};
 use crate::db::{Tx, rows};

@@ -2,7 +2,7 @@
 //! a payment that came back. Each is one entry, tied to its line in the same transaction. Not here: reading statements (`bank`).
 
 use super::store;
-use crate::bank::{self, BankAccount, BankLine, BankTie, Choice, MatchKind, MatchRefusal};
+use crate::bank::{self, BankAccount, BankLine, BankPosting, BankTie, Choice, MatchKind, MatchRefusal};
 use crate::clock::{Day, Instant};
 use crate::db::{Retryable, Tx};
 use crate::funds::{self, Fund};
@@ -22,6 +22,8 @@ const INTEREST: &str = "income:interest";
 const EARLY_DAYS: i32 = 2;
 /// How many days after it: weekends and holidays.
 const LATE_DAYS: i32 = 7;
+/// How long before its return a payment may lie.
+const RETURN_DAYS: i32 = 92;
 /// Who may say what a line is.
 const RECORDER: &[Role] = &[Role::Recorder];
 
@@ -275,6 +277,15 @@ pub async fn under_way(tx: &mut Tx) -> sqlx::Result<Vec<UnderWay>> {
     }
     found.sort_by(|one, other| (one.arrives_on, &one.payout).cmp(&(other.arrives_on, &other.payout)));
     Ok(found)
+}
+
+/// Payments that the line may be the return of: the same amount the other way, within a quarter year before it, not reversed yet.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn may_have_returned(tx: &mut Tx, account: &BankAccount, line: &BankLine) -> sqlx::Result<Vec<BankPosting>> {
+    let from = line.booked_on.plus_days(-RETURN_DAYS);
+    bank::postings_of_amount(tx, account.id, -line.amount_minor, from, line.booked_on).await
 }
 
 /// Ties payouts to lines where nothing is left to choose: the exact amount, the day within the window, one payout and one line, and no

@@ -1,6 +1,6 @@
 //! SQL of what lines are tied to, and of what waits on either side.
 
-use super::super::account::{BankLine, BankPosting, MatchKind, MatchRow, Waiting};
+use super::super::rows::{BankLine, BankPosting, MatchKind, MatchRow, Waiting};
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::ids::{BankAccountId, BankLineId, EntryId, MatchId, PersonId};
@@ -66,6 +66,22 @@ pub(in crate::bank) async fn open_postings(
 pub(in crate::bank) async fn posting(tx: &mut Tx, account: BankAccountId, entry: EntryId, n: i64) -> sqlx::Result<Option<BankPosting>> {
     const SQL: &str = select_postings!("WHERE b.id = $1 AND p.entry_id = $2 AND p.n = $3");
     run!(tx, fetch_optional, sqlx::query_as(SQL).bind(account).bind(entry).bind(n))
+}
+
+/// Postings of one amount between two days, whose entry is neither reversed nor a reversal.
+pub(in crate::bank) async fn postings_of_amount(
+    tx: &mut Tx,
+    account: BankAccountId,
+    minor: i64,
+    from: Day,
+    to: Day,
+) -> sqlx::Result<Vec<BankPosting>> {
+    const SQL: &str = select_postings!(
+        "WHERE b.id = $1 AND p.amount_minor = $2 AND e.effective_on BETWEEN $3 AND $4 AND e.reverses IS NULL
+           AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.reverses = e.id)
+         ORDER BY e.effective_on DESC, p.entry_id, p.n LIMIT 20"
+    );
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(account).bind(minor).bind(from).bind(to))
 }
 
 /// The postings of an entry on the account.

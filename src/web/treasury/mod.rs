@@ -1,6 +1,8 @@
 //! The treasurers' side: its frame, its home, and what whoever is not signed in sees instead. Not here: sign-in itself, the pages of each room.
 
+mod bank;
 mod home;
+mod stripe;
 
 use askama::Template;
 use axum::http::{Method, StatusCode, Uri};
@@ -27,7 +29,9 @@ pub const SIGN_IN: &str = "/sign-in";
 
 /// Every address of the treasury.
 pub fn doors(doors: Doors) -> Doors {
-    home::doors(doors)
+    let doors = home::doors(doors);
+    let doors = bank::doors(doors);
+    stripe::doors(doors)
 }
 
 /// What surrounds every page of the treasury.
@@ -59,7 +63,8 @@ pub struct Place {
 }
 
 /// The places of the treasury: address, name in the locales, and who is shown the way. Nobody is shown a way they may not go.
-const PLACES: &[(&str, &str, &[Role])] = &[(HOME, "place-home", READERS)];
+const PLACES: &[(&str, &str, &[Role])] =
+    &[(HOME, "place-home", READERS), (bank::BANK, "bank-place", READERS), (stripe::STRIPE, "stripe-place", READERS)];
 
 impl Frame {
     /// Around a page for somebody who is signed in.

@@ -74,7 +74,7 @@ fn whatever_is_wrong_is_told_with_its_line() {
     let read_by = |bytes: &[u8]| bank::read(bytes, Some(&mapping()), Currency::USD);
     let Err(NotRead::Wrong(wrongs)) = read_by(&bad_day) else { panic!("a day that is none is refused") };
     assert_eq!((wrongs[0].line, &wrongs[0].what), (5, &What::NoDay("31/02/2026".to_owned())));
-    let many = table(&[("2026-11-01", "a", "1,5"), ("2026-11-02", "b", ""), ("2026-11-03", "c", "x")]);
+    let many = table(&[("2026-11-01", "a", "\"1,5\""), ("2026-11-02", "b", ""), ("2026-11-03", "c", "x")]);
     let Err(NotRead::Wrong(wrongs)) = read_by(&many) else { panic!("amounts that are none are refused") };
     let told: Vec<(u64, &What)> = wrongs.iter().map(|wrong| (wrong.line, &wrong.what)).collect();
     assert_eq!(told, [(2, &What::NoAmount("1,5".to_owned())), (3, &What::AmountMissing), (4, &What::NoAmount("x".to_owned()))]);
@@ -105,8 +105,8 @@ fn wrong_xml_and_wrong_ofx_are_told_with_their_line() {
     let two = days.replacen("0004417", "0009999", 1);
     assert_eq!(wrong(two.as_bytes(), "usd").1, What::SeveralAccounts);
     let ofx = String::from_utf8(bytes_of("checking.ofx")).unwrap();
-    assert_eq!(wrong(ofx.replace("<TRNAMT>800.00", "<TRNAMT>8oo.00").as_bytes(), "usd"), (22, What::NoAmount("8oo.00".to_owned())));
-    assert_eq!(wrong(ofx.replace("20261109\r\n", "20261399\r\n").as_bytes(), "usd"), (22, What::NoDay("20261399".to_owned())));
+    assert_eq!(wrong(ofx.replace("<TRNAMT>800.00", "<TRNAMT>8oo.00").as_bytes(), "usd"), (21, What::NoAmount("8oo.00".to_owned())));
+    assert_eq!(wrong(ofx.replace("20261109\r\n", "20261399\r\n").as_bytes(), "usd"), (21, What::NoDay("20261399".to_owned())));
     assert_eq!(wrong(&bytes_of("checking.ofx"), "eur"), (16, What::Currency("USD".to_owned())));
     assert_eq!(wrong(b"<html></html>", "usd"), (1, What::OtherXml));
     assert_eq!(wrong(b"%PDF-1.7", "usd"), (1, What::NoText));
