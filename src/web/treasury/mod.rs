@@ -2,7 +2,7 @@
 
 mod bank;
 mod home;
-mod stripe;
+mod stripe_health;
 
 use askama::Template;
 use axum::http::{Method, StatusCode, Uri};
@@ -31,7 +31,7 @@ pub const SIGN_IN: &str = "/sign-in";
 pub fn doors(doors: Doors) -> Doors {
     let doors = home::doors(doors);
     let doors = bank::doors(doors);
-    stripe::doors(doors)
+    stripe_health::doors(doors)
 }
 
 /// What surrounds every page of the treasury.
@@ -64,7 +64,7 @@ pub struct Place {
 
 /// The places of the treasury: address, name in the locales, and who is shown the way. Nobody is shown a way they may not go.
 const PLACES: &[(&str, &str, &[Role])] =
-    &[(HOME, "place-home", READERS), (bank::BANK, "bank-place", READERS), (stripe::STRIPE, "stripe-place", READERS)];
+    &[(HOME, "place-home", READERS), (bank::BANK, "bank-place", READERS), (stripe_health::STRIPE, "stripe-place", READERS)];
 
 impl Frame {
     /// Around a page for somebody who is signed in.

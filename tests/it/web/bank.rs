@@ -35,10 +35,10 @@ async fn import_chase(staff: &Staff<'_>) -> String {
 }
 
 /// The address of the line that says so.
-async fn line_of(staff: &Staff<'_>, day: &str) -> String {
-    let page = staff.get("/treasury/bank").await.is(200);
-    let before = page.text().split(&format!("\">{day}</a>")).next().unwrap().to_owned();
-    before.rsplit("href=\"").next().unwrap().to_owned()
+async fn line_of(staff: &Staff<'_>, text: &str) -> String {
+    let page = staff.get("/treasury/bank").await.is(200).says(text);
+    let before = page.text().split(text).next().unwrap();
+    before.rsplit("href=\"").next().unwrap().split('"').next().unwrap().to_owned()
 }
 
 on_both_databases! {
@@ -103,7 +103,7 @@ on_both_databases! {
         let staff = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
         let auditor = Staff::signed_in(&visit, books, &[Role::Auditor]).await;
         import_chase(&staff).await;
-        let fee = line_of(&staff, "2 Nov 2026").await;
+        let fee = line_of(&staff, "MONTHLY SERVICE FEE").await;
         staff.get(&fee).await.is(200).says("MONTHLY SERVICE FEE").says("Say what it is").says("Unmatched");
         auditor.get(&fee).await.is(200).says("MONTHLY SERVICE FEE").never_says("<form");
         auditor.submit(&fee, &[("act", "book"), ("what", "fee")]).await.is(404);
@@ -126,7 +126,7 @@ on_both_databases! {
         staff.submit(&fee, &[("act", "ignore"), ("reason", "y"), ("operation", &operation)]).await.is(422).says("This form was sent before.");
         // Decisions on money need a fresh proof; the other acts do not.
         books.clock.advance(std::time::Duration::from_secs(601));
-        let check = line_of(&staff, "12 Nov 2026").await;
+        let check = line_of(&staff, "CHECK 1042").await;
         send(&check, &[("act", "book"), ("what", "fee")]).await.is(422).says("Confirm that it is you");
         staff.get("/treasury/bank").await.is(200).says("12 days").says("chip warning");
         staff.get("/treasury/bank/lines/999999").await.is(404);
