@@ -2,7 +2,7 @@
 
 use crate::db::{Db, Tx};
 use crate::payments::{self, alert};
-use crate::{booking, ledger, publication};
+use crate::{bank, booking, ledger, publication};
 
 /// What `verify` found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +32,9 @@ async fn first_wrong(tx: &mut Tx) -> sqlx::Result<Option<String>> {
         return Ok(Some(wrong));
     }
     if let Some(wrong) = booking::verify(tx).await? {
+        return Ok(Some(wrong));
+    }
+    if let Some(wrong) = bank::verify(tx).await? {
         return Ok(Some(wrong));
     }
     publication::verify(tx).await

@@ -44,7 +44,8 @@ impl DayForm {
             Self::MonthFirst => (three, one, two),
             Self::DayFirst => (three, two, one),
         };
-        let number = |text: &str, most: usize| (text.len() <= most && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse::<u16>().ok())?;
+        let number =
+            |text: &str, most: usize| (text.len() <= most && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse::<u16>().ok())?;
         let year = match (year.len(), number(year, 4)?) {
             (4, year) => year,
             (2, year) if self != Self::YearFirst => 2_000 + year,
@@ -179,11 +180,27 @@ mod tests {
         ] {
             assert_eq!(Mark::Point.read(text, usd), Some(minor), "{text:?}");
         }
-        for text in ["", "-", "abc", "1,50", "1.234,50", "12.345", "--1", "-1-", "1,2345.00", "1e3", "１２", "(1.00) CR DB", "$", "9".repeat(40).as_str()] {
+        for text in [
+            "",
+            "-",
+            "abc",
+            "1,50",
+            "1.234,50",
+            "12.345",
+            "--1",
+            "-1-",
+            "1,2345.00",
+            "1e3",
+            "１２",
+            "(1.00) CR DB",
+            "$",
+            "9".repeat(40).as_str(),
+        ] {
             assert_eq!(Mark::Point.read(text, usd), None, "{text:?}");
         }
         let eur: Currency = "EUR".parse().unwrap();
-        for (text, minor) in [("1.234,50", 123_450), ("-1.234,50 €", -123_450), ("1 234,50", 123_450), ("1'234,50", 123_450), ("12", 1_200)] {
+        for (text, minor) in [("1.234,50", 123_450), ("-1.234,50 €", -123_450), ("1 234,50", 123_450), ("1'234,50", 123_450), ("12", 1_200)]
+        {
             assert_eq!(Mark::Comma.read(text, eur), Some(minor), "{text:?}");
         }
         assert_eq!(Mark::Comma.read("1.50", eur), None, "a point is a thousands mark here, and stands wrong");
@@ -209,7 +226,14 @@ mod tests {
         ] {
             assert_eq!(day(form, text).as_deref(), Some("2026-11-14"), "{text}");
         }
-        for (form, text) in [(DayForm::DayFirst, "31/02/2026"), (DayForm::MonthFirst, "14/11/2026"), (DayForm::YearFirst, ""), (DayForm::YearFirst, "yesterday"), (DayForm::YearFirst, "13.11.26"), (DayForm::DayFirst, "1.1")] {
+        for (form, text) in [
+            (DayForm::DayFirst, "31/02/2026"),
+            (DayForm::MonthFirst, "14/11/2026"),
+            (DayForm::YearFirst, ""),
+            (DayForm::YearFirst, "yesterday"),
+            (DayForm::YearFirst, "13.11.26"),
+            (DayForm::DayFirst, "1.1"),
+        ] {
             assert_eq!(day(form, text), None, "{text}");
         }
     }

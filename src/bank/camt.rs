@@ -59,8 +59,7 @@ struct Walk<'a> {
 /// The first thing wrong, by line.
 pub fn read(text: &str, currency: Currency) -> Result<Statement, Wrong> {
     let mut reader = Reader::from_str(text);
-    let mut walk =
-        Walk { text, counted: 0, line: 1, path: Vec::new(), currency, balance: None, entry: None, current: None, done: None };
+    let mut walk = Walk { text, counted: 0, line: 1, path: Vec::new(), currency, balance: None, entry: None, current: None, done: None };
     let mut value = String::new();
     loop {
         let event = reader.read_event();
@@ -99,7 +98,8 @@ impl Walk<'_> {
 
     fn count_lines(&mut self, to: usize) {
         let to = to.min(self.text.len()).max(self.counted);
-        self.line += self.text.as_bytes()[self.counted..to].iter().filter(|byte| **byte == b'\n').count() as u64;
+        let passed = self.text.get(self.counted..to).unwrap_or_default();
+        self.line += passed.bytes().filter(|byte| *byte == b'\n').count() as u64;
         self.counted = to;
     }
 

@@ -85,7 +85,8 @@ mod tests {
 
     #[test]
     fn equal_lines_of_a_day_are_told_apart_and_known_again() {
-        let line = |text: &str| Line { number: 1, on: "2026-11-14".parse().unwrap(), amount_minor: 5, text: text.to_owned(), reference: None };
+        let line =
+            |text: &str| Line { number: 1, on: "2026-11-14".parse().unwrap(), amount_minor: 5, text: text.to_owned(), reference: None };
         let marks = fingerprints(&[line("Coffee"), line("coffee"), line("Tea"), line("Coffee")]);
         assert_eq!(marks.iter().collect::<std::collections::BTreeSet<_>>().len(), 4);
         assert_eq!(fingerprints(&[line("COFFEE"), line("Coffee")])[..], marks[..2]);

@@ -1,8 +1,8 @@
 //! A statement becomes lines: looked at first with nothing stored, then imported whole or not at all. The same file twice is once, files that
 //! overlap are their union, and no statement between two others may be missing. Not here: reading files, tying lines.
 
-use super::rows::{BankAccount, StatementRow};
 use super::file::{ReadFile, fingerprints};
+use super::rows::{BankAccount, StatementRow};
 use super::statement::{Line, Wrong};
 use super::store;
 use crate::clock::{Day, Instant};
@@ -246,13 +246,7 @@ pub struct Upload {
 ///
 /// # Errors
 /// [`ImportRefusal`].
-pub async fn keep_upload(
-    tx: &mut Tx,
-    actor: Actor,
-    upload: &Upload,
-    entropy: &Entropy,
-    now: Instant,
-) -> Result<String, ImportRefusal> {
+pub async fn keep_upload(tx: &mut Tx, actor: Actor, upload: &Upload, entropy: &Entropy, now: Instant) -> Result<String, ImportRefusal> {
     people::require(tx, actor, &[Role::Recorder]).await?;
     forget_uploads(tx, now).await?;
     let reference = entropy.reference();

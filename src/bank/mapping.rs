@@ -80,7 +80,10 @@ impl Mapping {
 
     /// What a table looks like: a proposal for a person, made from the names of its columns and from how its cells read.
     pub fn proposed(text: &str, currency: Currency) -> Option<Self> {
-        let best = DELIMITERS.into_iter().filter_map(|delimiter| Self::with_delimiter(text, delimiter, currency)).max_by_key(|(cells, _)| *cells)?;
+        let best = DELIMITERS
+            .into_iter()
+            .filter_map(|delimiter| Self::with_delimiter(text, delimiter, currency))
+            .max_by_key(|(cells, _)| *cells)?;
         Some(best.1)
     }
 
@@ -95,34 +98,41 @@ impl Mapping {
         let rows = &records[skip..];
         let width = rows.iter().map(Vec::len).max()?;
         let share = |fits: &dyn Fn(&str) -> bool, column: usize| {
-            let cells: Vec<&str> = rows.iter().filter_map(|row| row.get(column)).map(String::as_str).filter(|cell| !cell.is_empty()).collect();
+            let cells: Vec<&str> =
+                rows.iter().filter_map(|row| row.get(column)).map(String::as_str).filter(|cell| !cell.is_empty()).collect();
             !cells.is_empty() && cells.iter().filter(|cell| fits(cell)).count() * 10 >= cells.len() * 8
         };
-        let named = |list: &[&str]| names.and_then(|names| list.iter().find_map(|word| names.iter().position(|cell| is_called(cell, &[word]))));
+        let column_called =
+            |list: &[&str]| names.and_then(|names| list.iter().find_map(|word| names.iter().position(|cell| is_called(cell, &[word]))));
         // Whoever writes points between the parts of a day writes the day first.
         let form_of = |column: usize| {
             let pointed = rows.iter().filter_map(|row| row.get(column)).any(|cell| cell.contains('.'));
             let forms = if pointed { [DayForm::YearFirst, DayForm::DayFirst, DayForm::MonthFirst] } else { FORMS };
             forms.into_iter().find(|form| share(&|cell| form.read(cell).is_some(), column))
         };
-        let (day, day_form) = named(DAYS)
+        let (day, day_form) = column_called(DAYS)
             .and_then(|column| Some((column, form_of(column)?)))
             .or_else(|| (0..width).find_map(|column| Some((column, form_of(column)?))))?;
         let reads = |mark: Mark, column: usize| share(&|cell| mark.read(cell, currency).is_some(), column);
         let mark_of = |column: usize| [Mark::Point, Mark::Comma].into_iter().find(|mark| reads(*mark, column));
-        let in_out = named(INS).zip(named(OUTS)).filter(|(money_in, money_out)| money_in != money_out);
-        let (amounts, decimal) = match (named(AMOUNTS), in_out) {
+        let in_out = column_called(INS).zip(column_called(OUTS)).filter(|(money_in, money_out)| money_in != money_out);
+        let (amounts, decimal) = match (column_called(AMOUNTS), in_out) {
             (None, Some((money_in, money_out))) => {
                 (Amounts::InOut { money_in, money_out }, mark_of(money_in).or_else(|| mark_of(money_out))?)
             }
-            (Some(amount), _) if mark_of(amount).is_some() => {
-                (named(MARKS).filter(|_| !has_sign(rows, amount)).map_or(Amounts::One(amount), |mark| Amounts::Marked { amount, mark }), mark_of(amount)?)
-            }
+            (Some(amount), _) if mark_of(amount).is_some() => (
+                column_called(MARKS)
+                    .filter(|_| !has_sign(rows, amount))
+                    .map_or(Amounts::One(amount), |mark| Amounts::Marked { amount, mark }),
+                mark_of(amount)?,
+            ),
             _ => (0..width).filter(|column| *column != day).find_map(|column| Some((Amounts::One(column), mark_of(column)?)))?,
         };
         let text: Vec<usize> = match names {
             Some(names) => (0..names.len()).filter(|column| is_called(&names[*column], TEXTS)).take(3).collect(),
-            None => (0..width).filter(|column| *column != day && form_of(*column).is_none() && mark_of(*column).is_none()).take(2).collect(),
+            None => {
+                (0..width).filter(|column| *column != day && form_of(*column).is_none() && mark_of(*column).is_none()).take(2).collect()
+            }
         };
         let mapping = Self {
             delimiter,
@@ -132,8 +142,8 @@ impl Mapping {
             amounts,
             decimal: decimal.to_string(),
             text,
-            reference: named(REFERENCES),
-            balance: named(BALANCES),
+            reference: column_called(REFERENCES),
+            balance: column_called(BALANCES),
         };
         Some((width, mapping))
     }
@@ -144,7 +154,19 @@ fn has_sign(rows: &[Vec<String>], column: usize) -> bool {
 }
 
 const FORMS: [DayForm; 3] = [DayForm::YearFirst, DayForm::MonthFirst, DayForm::DayFirst];
-const DAYS: &[&str] = &["posting date", "buchungstag", "buchung", "buchungsdatum", "date", "posted date", "transaction date", "datum", "fecha", "fecha operación", "fecha de operación"];
+const DAYS: &[&str] = &[
+    "posting date",
+    "buchungstag",
+    "buchung",
+    "buchungsdatum",
+    "date",
+    "posted date",
+    "transaction date",
+    "datum",
+    "fecha",
+    "fecha operación",
+    "fecha de operación",
+];
 const AMOUNTS: &[&str] = &["amount", "betrag", "betrag (eur)", "betrag (€)", "umsatz", "umsatz in eur", "importe", "monto", "cantidad"];
 const INS: &[&str] = &["credit", "credits", "deposit", "deposits", "money in", "paid in", "haben", "abono", "abonos", "ingresos"];
 const OUTS: &[&str] = &["debit", "debits", "withdrawal", "withdrawals", "money out", "paid out", "soll", "cargo", "cargos", "gastos"];
@@ -152,8 +174,19 @@ const MARKS: &[&str] = &["credit/debit", "cr/db", "cr/dr", "dr/cr", "type", "sol
 const BALANCES: &[&str] = &["running bal.", "balance", "saldo", "kontostand", "running balance"];
 const REFERENCES: &[&str] = &["reference", "reference number", "check or slip #", "kundenreferenz", "referencia", "transaction id"];
 const TEXTS: &[&str] = &[
-    "description", "payee", "memo", "details of payment", "name", "verwendungszweck", "auftraggeber / begünstigter", "begünstigter/zahlungspflichtiger",
-    "beguenstigter/zahlungspflichtiger", "buchungstext", "concepto", "descripción", "beneficiario",
+    "description",
+    "payee",
+    "memo",
+    "details of payment",
+    "name",
+    "verwendungszweck",
+    "auftraggeber / begünstigter",
+    "begünstigter/zahlungspflichtiger",
+    "beguenstigter/zahlungspflichtiger",
+    "buchungstext",
+    "concepto",
+    "descripción",
+    "beneficiario",
 ];
 
 fn is_called(cell: &str, names: &[&str]) -> bool {

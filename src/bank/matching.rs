@@ -1,8 +1,8 @@
 //! Tying lines to postings: by hand, at most once each, and undone whole. Not here: posting anything (`booking` does, in the same
 //! transaction).
 
-use super::rows::{BankAccount, BankLine, BankPosting, BankTie, MatchKind, MatchRow};
 use super::proposal::{DAYS_AFTER, DAYS_BEFORE, Proposal, proposals};
+use super::rows::{BankAccount, BankLine, BankPosting, BankTie, MatchKind, MatchRow};
 use super::store::{self, matches};
 use crate::clock::{Day, Instant};
 use crate::db::{Retryable, Tx};

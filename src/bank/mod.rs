@@ -19,7 +19,6 @@ mod text;
 use crate::db::Tx;
 use crate::ids::{BankAccountId, BankLineId};
 
-pub use rows::{BankAccount, BankLine, BankPosting, BankTie, MatchKind, MatchRow, StatementRow, Waiting, posting_key};
 pub use amount::{DayForm, Mark};
 pub use file::{NotRead, ReadFile, columns, read};
 pub use import::{
@@ -27,10 +26,11 @@ pub use import::{
 };
 pub use mapping::{Amounts, DELIMITERS, Mapping};
 pub use matching::{
-    Choice, LIST, MatchRefusal, ignore, match_of_entry, match_of_line, newest, open_lines, open_postings, postings_of_amount, postings_of_entry,
-    propose, sides, tie, tie_of, undo,
+    Choice, LIST, MatchRefusal, ignore, match_of_entry, match_of_line, newest, open_lines, open_postings, postings_of_amount,
+    postings_of_entry, propose, sides, tie, tie_of, undo,
 };
 pub use proposal::{DAYS_AFTER, DAYS_BEFORE, Proposal, Why};
+pub use rows::{BankAccount, BankLine, BankPosting, BankTie, MatchKind, MatchRow, StatementRow, Waiting, posting_key};
 pub use statement::{Format, LARGEST_FILE, Line, MOST_LINES, Statement, What, Wrong};
 
 /// The accounts at banks, oldest first.
@@ -63,4 +63,12 @@ pub async fn line(tx: &mut Tx, id: BankLineId) -> sqlx::Result<Option<BankLine>>
 /// When the database is gone.
 pub async fn statements(tx: &mut Tx, id: BankAccountId, limit: i64) -> sqlx::Result<Vec<StatementRow>> {
     store::statements(tx, id, limit).await
+}
+
+/// Recomputes what the bank's side promises; Some names the first thing wrong.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn verify(tx: &mut Tx) -> sqlx::Result<Option<String>> {
+    store::questions::first_wrong(tx).await
 }

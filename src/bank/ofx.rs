@@ -15,7 +15,11 @@ struct Transaction<'a> {
 
 impl Transaction<'_> {
     fn field(&self, name: &str) -> Option<&str> {
-        self.fields.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+        self.fields
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim())
+            .filter(|value| !value.is_empty())
     }
 
     fn line(&self, currency: Currency) -> Result<Option<Line>, Wrong> {
@@ -109,9 +113,9 @@ fn currency_of(value: &str, expected: Currency, line: u64) -> Result<Currency, W
 
 /// The five escapes of XML and the blank; entities of anybody's own stay as they are written.
 fn unescaped(text: &str) -> Cow<'_, str> {
+    const ESCAPES: [(&str, &str); 6] = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&nbsp;", " "), ("&amp;", "&")];
     if !text.contains('&') {
         return Cow::Borrowed(text);
     }
-    const ESCAPES: [(&str, &str); 6] = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&nbsp;", " "), ("&amp;", "&")];
     Cow::Owned(ESCAPES.iter().fold(text.to_owned(), |text, (escape, plain)| text.replace(escape, plain)))
 }

@@ -49,7 +49,7 @@ pub fn proposals(line: &BankLine, postings: Vec<BankPosting>) -> Vec<Proposal> {
 }
 
 fn squeezed(text: &str) -> String {
-    text.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
+    text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
-//! SQL of the bank's side, private to this room: accounts, statements and lines here, matches in `store/matches.rs`.
+//! SQL of the bank's side, private to this room: accounts, statements and lines here, matches in `store/matches.rs`,
+//! what `verify` asks in `store/questions.rs`.
 
 pub(super) mod matches;
+pub(super) mod questions;
 
 use std::collections::HashSet;
 
@@ -105,13 +107,9 @@ pub(super) async fn insert_statement(tx: &mut Tx, new: &NewStatement<'_>, now: I
     )
 }
 
-pub(super) async fn insert_lines(
-    tx: &mut Tx,
-    account: BankAccountId,
-    statement: StatementId,
-    lines: &[(&Line, &str)],
-) -> sqlx::Result<()> {
-    const HEAD: &str = "INSERT INTO bank_line (bank_account_id, statement_id, number, booked_on, amount_minor, text, reference, fingerprint)";
+pub(super) async fn insert_lines(tx: &mut Tx, account: BankAccountId, statement: StatementId, lines: &[(&Line, &str)]) -> sqlx::Result<()> {
+    const HEAD: &str =
+        "INSERT INTO bank_line (bank_account_id, statement_id, number, booked_on, amount_minor, text, reference, fingerprint)";
     for piece in rows::pieces(lines, 8) {
         run!(tx, execute, {
             let mut query = sqlx::query(rows::values(HEAD, 8, piece.len(), ""));
@@ -164,7 +162,8 @@ pub(super) async fn insert_upload(
     closing_minor: Option<i64>,
     now: Instant,
 ) -> sqlx::Result<()> {
-    const SQL: &str = "INSERT INTO bank_upload (ref, bank_account_id, person_id, body, closing_minor, uploaded_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    const SQL: &str =
+        "INSERT INTO bank_upload (ref, bank_account_id, person_id, body, closing_minor, uploaded_at) VALUES ($1, $2, $3, $4, $5, $6)";
     run!(tx, execute, sqlx::query(SQL).bind(reference).bind(account).bind(person).bind(body).bind(closing_minor).bind(now)).map(drop)
 }
 

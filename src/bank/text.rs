@@ -92,7 +92,10 @@ mod tests {
         assert_eq!(format_of("Date,Amount\n"), Ok(Format::Csv));
         assert_eq!(format_of("\r\nOFXHEADER:100\r\n"), Ok(Format::Ofx));
         assert_eq!(format_of("<?xml version=\"1.0\"?><?OFX OFXHEADER=\"200\"?><OFX>"), Ok(Format::Ofx));
-        assert_eq!(format_of("<?xml version=\"1.0\"?><Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.02\">"), Ok(Format::Camt));
+        assert_eq!(
+            format_of("<?xml version=\"1.0\"?><Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.02\">"),
+            Ok(Format::Camt)
+        );
         assert_eq!(format_of("<html>"), Err(What::OtherXml.at(1)));
     }
 }

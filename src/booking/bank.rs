@@ -192,20 +192,17 @@ async fn post_and_tie(
     by: Option<PersonId>,
     now: Instant,
 ) -> Result<MatchId, BankError> {
-    let posted = match booked {
-        Booked::Returned(entry) => {
-            let paid = bank::postings_of_entry(tx, account.id, *entry).await?;
-            let fits = matches!(paid.as_slice(), [one] if one.amount_minor.checked_neg() == Some(line.amount_minor));
-            if !fits {
-                return Err(BankError::Unfit);
-            }
-            let actor = by.map(|person| format!("person {person}"));
-            ledger::reverse(tx, *entry, line.booked_on, "a payment came back", actor.as_deref(), now).await?
+    let posted = if let Booked::Returned(entry) = booked {
+        let paid = bank::postings_of_entry(tx, account.id, *entry).await?;
+        let fits = matches!(paid.as_slice(), [one] if one.amount_minor.checked_neg() == Some(line.amount_minor));
+        if !fits {
+            return Err(BankError::Unfit);
         }
-        _ => {
-            let entry = entry_of(tx, account, line, booked, by).await?;
-            ledger::post(tx, &entry, now).await?
-        }
+        let actor = by.map(|person| format!("person {person}"));
+        ledger::reverse(tx, *entry, line.booked_on, "a payment came back", actor.as_deref(), now).await?
+    } else {
+        let entry = entry_of(tx, account, line, booked, by).await?;
+        ledger::post(tx, &entry, now).await?
     };
     let entry = posted.entry();
     let postings = bank::postings_of_entry(tx, account.id, entry).await?.iter().map(|posting| (posting.entry_id, posting.n)).collect();

@@ -6,7 +6,8 @@ use sqlx::AssertSqlSafe;
 use super::Db;
 
 /// Tables the serving role only ever adds to.
-const ADD_ONLY: &[&str] = &["entry", "posting", "account", "publication", "publication_file", "audit", "operation", "bank_statement", "bank_line"];
+const ADD_ONLY: &[&str] =
+    &["entry", "posting", "account", "publication", "publication_file", "audit", "operation", "bank_statement", "bank_line"];
 
 /// Tables whose rows it may change, and never take away.
 const KEPT: &[&str] = &[

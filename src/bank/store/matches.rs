@@ -7,7 +7,13 @@ use crate::ids::{BankAccountId, BankLineId, EntryId, MatchId, PersonId};
 use crate::run;
 
 /// Lines that stand in no match, between two days, oldest first.
-pub(in crate::bank) async fn open_lines(tx: &mut Tx, account: BankAccountId, from: Day, to: Day, limit: i64) -> sqlx::Result<Vec<BankLine>> {
+pub(in crate::bank) async fn open_lines(
+    tx: &mut Tx,
+    account: BankAccountId,
+    from: Day,
+    to: Day,
+    limit: i64,
+) -> sqlx::Result<Vec<BankLine>> {
     const SQL: &str = "SELECT l.id, l.bank_account_id, l.number, l.booked_on, l.amount_minor, l.text, l.reference FROM bank_line l
         WHERE l.bank_account_id = $1 AND l.booked_on BETWEEN $2 AND $3
           AND NOT EXISTS (SELECT 1 FROM bank_match_line m WHERE m.line_id = l.id AND m.undone_at IS NULL)
@@ -22,16 +28,19 @@ pub(in crate::bank) async fn lines_of(tx: &mut Tx, id: MatchId) -> sqlx::Result<
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(id))
 }
 
-/// Writes a query for postings on a bank account, joined with their entries as `e`.
+/// Postings on a bank account with their entries: read from the account, by its index.
+macro_rules! on_the_account {
+    () => {
+        "FROM bank_account b
+         JOIN posting p ON p.account_id = b.account_id AND p.currency = b.currency
+         JOIN entry e ON e.id = p.entry_id "
+    };
+}
+
+/// Writes a query for postings on a bank account `b`, each `p`, with their entries as `e`.
 macro_rules! select_postings {
     ($rest:literal) => {
-        concat!(
-            "SELECT p.entry_id, p.n, e.effective_on, p.amount_minor, e.source, e.source_id, e.kind
-               FROM bank_account b
-               JOIN posting p ON p.account_id = b.account_id AND p.currency = b.currency
-               JOIN entry e ON e.id = p.entry_id ",
-            $rest
-        )
+        concat!("SELECT p.entry_id, p.n, e.effective_on, p.amount_minor, e.source, e.source_id, e.kind ", on_the_account!(), $rest)
     };
 }
 
@@ -118,9 +127,9 @@ pub(in crate::bank) async fn lines_ignored(tx: &mut Tx, account: BankAccountId) 
 
 pub(in crate::bank) async fn postings_waiting(tx: &mut Tx, account: BankAccountId) -> sqlx::Result<Waiting> {
     const SQL: &str = concat!(
-        "SELECT COUNT(*), CAST(COALESCE(SUM(p.amount_minor), 0) AS BIGINT), MIN(e.effective_on)
-           FROM bank_account b JOIN posting p ON p.account_id = b.account_id AND p.currency = b.currency JOIN entry e ON e.id = p.entry_id
-          WHERE b.id = $1 AND ",
+        "SELECT COUNT(*), CAST(COALESCE(SUM(p.amount_minor), 0) AS BIGINT), MIN(e.effective_on) ",
+        on_the_account!(),
+        "WHERE b.id = $1 AND ",
         waits!()
     );
     run!(tx, fetch_one, sqlx::query_as(SQL).bind(account)).map(waiting)
@@ -134,7 +143,8 @@ pub(in crate::bank) async fn insert_match(
     by: Option<PersonId>,
     now: Instant,
 ) -> sqlx::Result<MatchId> {
-    const SQL: &str = "INSERT INTO bank_match (bank_account_id, kind, reason, entry_id, made_at, made_by) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
+    const SQL: &str =
+        "INSERT INTO bank_match (bank_account_id, kind, reason, entry_id, made_at, made_by) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
     run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(account).bind(kind).bind(reason).bind(entry).bind(now).bind(by))
 }
 
@@ -179,7 +189,8 @@ pub(in crate::bank) async fn of_line(tx: &mut Tx, line: BankLineId) -> sqlx::Res
 
 /// The match a posting stands in now.
 pub(in crate::bank) async fn of_posting(tx: &mut Tx, entry: EntryId, n: i64) -> sqlx::Result<Option<MatchRow>> {
-    const SQL: &str = select_match!("JOIN bank_match_posting p ON p.match_id = m.id WHERE p.entry_id = $1 AND p.n = $2 AND p.undone_at IS NULL");
+    const SQL: &str =
+        select_match!("JOIN bank_match_posting p ON p.match_id = m.id WHERE p.entry_id = $1 AND p.n = $2 AND p.undone_at IS NULL");
     run!(tx, fetch_optional, sqlx::query_as(SQL).bind(entry).bind(n))
 }
 

@@ -152,8 +152,10 @@ fn pieces_of_a_statement_are_the_statement() {
     let chance = strikefund::ids::Entropy::seeded(20_261_114);
     for round in 0..12 {
         let rows: Vec<(u64, i64)> = {
-            let mut rows: Vec<(u64, i64)> =
-                (0..40).map(|_| (1 + chance.below(28), i64::try_from(chance.below(9)).unwrap() - 4)).filter(|(_, minor)| *minor != 0).collect();
+            let mut rows: Vec<(u64, i64)> = (0..40)
+                .map(|_| (1 + chance.below(28), i64::try_from(chance.below(9)).unwrap() - 4))
+                .filter(|(_, minor)| *minor != 0)
+                .collect();
             rows.sort_by_key(|(day, _)| *day);
             rows
         };

@@ -21,7 +21,7 @@ fn usd(minor: i64) -> Money {
 }
 
 /// Books something paid from the bank: bank against water.
-async fn paid(books: &Books, fund: FundId, name: &str, day: &str, minor: i64) -> (EntryId, i64) {
+pub async fn paid(books: &Books, fund: FundId, name: &str, day: &str, minor: i64) -> (EntryId, i64) {
     let entry = NewEntry {
         source: Source::Spending,
         source_id: name.to_owned(),
@@ -37,7 +37,7 @@ async fn paid(books: &Books, fund: FundId, name: &str, day: &str, minor: i64) ->
 }
 
 /// Books a payout as a line of Stripe's does, and stores that line: in transit against Stripe.
-async fn payout_sent(books: &Books, payout: &str, day: &str, minor: i64) {
+pub async fn payout_sent(books: &Books, payout: &str, day: &str, minor: i64) {
     let at = day.parse::<Day>().unwrap().start_in(&strikefund::clock::Zone::UTC).unwrap().unix_secs();
     let line = format!("txn_{payout}_{minor}");
     let entry = NewEntry {

@@ -2,7 +2,9 @@
 
 mod files;
 mod import;
+mod judge;
 mod matching;
+mod walk;
 
 use strikefund::bank::{self, BankAccount, Mapping, NotRead, ReadFile};
 use strikefund::ids::{Entropy, PersonId, StatementId};
@@ -39,7 +41,8 @@ pub async fn recorder(books: &Books) -> Actor {
 
 pub async fn person(books: &Books, roles: &[Role]) -> PersonId {
     let name = Entropy::system().gift_number();
-    let new = NewPerson { email: format!("{name}@example.org"), name, language: Language::English, roles: Roles::new(roles.iter().copied()) };
+    let new =
+        NewPerson { email: format!("{name}@example.org"), name, language: Language::English, roles: Roles::new(roles.iter().copied()) };
     let (keys, now) = (Keyring::from_master(&[7; 32]), books.now());
     let id: sqlx::Result<PersonId> = transact!(books.db, tx => people::add(tx, &new, &keys, &Entropy::system(), now).await);
     id.unwrap()

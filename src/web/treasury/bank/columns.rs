@@ -88,7 +88,8 @@ fn page(
     }
     let heads = (0..width).map(|at| rows.iter().find_map(|row| row.get(at).filter(|cell| !cell.is_empty())).cloned().unwrap_or_default());
     let heads: Vec<String> = heads.collect();
-    let form = Form::new(format!("{IMPORT}/{file}/columns"), "", fields(words, typed, wrongs, &heads, account)).button(words.say("bank-look"));
+    let form =
+        Form::new(format!("{IMPORT}/{file}/columns"), "", fields(words, typed, wrongs, &heads, account)).button(words.say("bank-look"));
     let frame = Frame::new(site, signed_in, words.say("bank-columns-title")).wrong(!wrongs.is_empty());
     let status = if wrongs.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(answer::private_page(status, &ColumnsPage { frame, problems: Problems::of(words, wrongs), rows: table, form }))
@@ -103,7 +104,8 @@ fn fields(words: Words, typed: &Typed, wrongs: &Wrongs, heads: &[String], accoun
         };
         std::iter::once(Choice::new("", words.say("bank-no-column"))).chain((1..).zip(heads).map(named)).collect::<Vec<Choice>>()
     };
-    let words_of = |list: &'static str, all: &[&str]| all.iter().map(|word| Choice::new(*word, words.of(list, word))).collect::<Vec<Choice>>();
+    let words_of =
+        |list: &'static str, all: &[&str]| all.iter().map(|word| Choice::new(*word, words.of(list, word))).collect::<Vec<Choice>>();
     let delimiters = [(",", "comma"), (";", "semicolon"), ("tab", "tab"), ("|", "bar")];
     vec![
         parts.select(

@@ -94,8 +94,7 @@ pub async fn send(State(site): AnySite, signed_in: SignedIn, form: Multipart) ->
     opened?;
     let accounts = bank::accounts(&mut site.db.begin_read().await?).await?;
     upload.account = accounts.into_iter().find(|account| account.path == path).ok_or(Trouble::NotFound)?.id;
-    let kept: Result<String, ImportRefusal> =
-        transact!(site.db, tx => bank::keep_upload(tx, actor, &upload, &site.entropy, now).await);
+    let kept: Result<String, ImportRefusal> = transact!(site.db, tx => bank::keep_upload(tx, actor, &upload, &site.entropy, now).await);
     match kept {
         Ok(reference) => Ok(answer::see_other(&format!("{IMPORT}/{reference}"))?),
         Err(refusal) => {

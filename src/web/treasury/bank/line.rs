@@ -222,7 +222,8 @@ pub async fn send(
 ) -> Result<Response, Trouble> {
     let (words, typed, mut wrongs) = (signed_in.words, Typed::new(pairs.clone()), Wrongs::default());
     let account = shown(&mut site.db.begin_read().await?, id).await?.account;
-    let content: Vec<String> = pairs.into_iter().filter(|(name, _)| name != "operation").map(|(name, value)| format!("{name}={value}")).collect();
+    let content: Vec<String> =
+        pairs.into_iter().filter(|(name, _)| name != "operation").map(|(name, value)| format!("{name}={value}")).collect();
     let parts: Vec<&str> = content.iter().map(String::as_str).collect();
     let operation = Operation::new(typed.get("operation"), &signed_in.person.id.to_string(), &parts);
     let (outcome, field, done) = match operation {
@@ -264,7 +265,8 @@ async fn act(
         }
         "book" => {
             let Some(booked) = booked(typed.get("what")) else { return (Err(BankError::Unfit), "what", "") };
-            let done: Result<MatchId, BankError> = transact!(site.db, tx => booking::book_line(tx, actor, line, &booked, operation, now).await);
+            let done: Result<MatchId, BankError> =
+                transact!(site.db, tx => booking::book_line(tx, actor, line, &booked, operation, now).await);
             (done.map(drop), "what", "booked")
         }
         "undo" => {

@@ -165,7 +165,11 @@ async fn detail(tx: &mut Tx, words: Words, tie: &BankTie, today: Day) -> sqlx::R
         .column(words.say("bank-age"));
     for posting in bank::open_postings(tx, account.id, from, to, LIST).await? {
         postings.row(vec![
-            Cell::text(words.with_two("bank-entry-on", ("entry", posting.entry_id.to_string()), ("day", posting.effective_on.for_people()))),
+            Cell::text(words.with_two(
+                "bank-entry-on",
+                ("entry", posting.entry_id.to_string()),
+                ("day", posting.effective_on.for_people()),
+            )),
             Cell::money(Money::new(posting.amount_minor, currency)),
             Cell::text(say::kind(words, &posting.kind)),
             age(words, posting.effective_on, today),
@@ -200,7 +204,10 @@ fn tie_facts(words: Words, tie: &BankTie, today: Day) -> Facts {
         .add(words.say("bank-fact-postings"), money(tie.postings.sum_minor))
         .add(words.say("bank-fact-expected"), money(tie.expected_minor()))
         .add(words.say("bank-fact-ledger"), money(tie.ledger_minor))
-        .add(words.say("bank-fact-difference"), if tie.last.is_some() { Cell::money(difference) } else { Cell::text(words.say("bank-no-statement")) })
+        .add(
+            words.say("bank-fact-difference"),
+            if tie.last.is_some() { Cell::money(difference) } else { Cell::text(words.say("bank-no-statement")) },
+        )
         .add(words.say("bank-fact-lines-since"), waiting(words, &tie.lines, today))
         .add(words.say("bank-fact-postings-since"), waiting(words, &tie.postings, today))
 }
