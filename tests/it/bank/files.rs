@@ -98,7 +98,7 @@ fn wrong_xml_and_wrong_ofx_are_told_with_their_line() {
     assert_eq!(wrong(&with("<Amt Ccy=\"EUR\">60.00</Amt>", "<Amt Ccy=\"CHF\">60.00</Amt>"), "eur"), (15, What::Currency("CHF".to_owned())));
     assert_eq!(wrong(&bytes_of("camt_02.xml"), "usd"), (7, What::Currency("EUR".to_owned())));
     assert!(matches!(wrong(&with("</Stmt>", ""), "eur"), (_, What::BrokenXml(_))));
-    assert!(matches!(wrong(camt[..camt.len() / 2].as_bytes(), "eur"), (_, What::BrokenXml(_))));
+    assert!(matches!(wrong(&camt.as_bytes()[..camt.len() / 2], "eur"), (_, What::BrokenXml(_))));
     let days = String::from_utf8(bytes_of("camt_08.xml")).unwrap();
     let broken = days.replacen("<ns:Amt Ccy=\"USD\">76.80</ns:Amt><ns:CdtDbtInd>CRDT</ns:CdtDbtInd></ns:Bal>\n<ns:Bal><ns:Tp><ns:CdOrPrtry><ns:Cd>CLBD</ns:Cd></ns:CdOrPrtry></ns:Tp><ns:Amt Ccy=\"USD\">61.80", "<ns:Amt Ccy=\"USD\">77.80</ns:Amt><ns:CdtDbtInd>CRDT</ns:CdtDbtInd></ns:Bal>\n<ns:Bal><ns:Tp><ns:CdOrPrtry><ns:Cd>CLBD</ns:Cd></ns:CdOrPrtry></ns:Tp><ns:Amt Ccy=\"USD\">61.80", 1);
     assert_eq!(wrong(broken.as_bytes(), "usd").1, What::Broken);

@@ -160,7 +160,7 @@ fn pieces_of_a_statement_are_the_statement() {
             rows
         };
         let piece = |rows: &[(u64, i64)]| {
-            let text: String = rows.iter().map(|(day, minor)| format!("2026-11-{day:02},t{minor},{minor}.00\n")).collect();
+            let text = rows.iter().map(|(day, minor)| format!("2026-11-{day:02},t{minor},{minor}.00\n")).collect::<Vec<_>>().concat();
             format!("Date,Description,Amount\n{text}").into_bytes()
         };
         let until = |end: usize| rows[..end].iter().map(|(_, minor)| minor * 100).sum::<i64>() + 7_700;

@@ -107,8 +107,8 @@ on_both_databases! {
         let more = paid(books, fund, "more", "2026-11-02", 500).await;
         import(books, actor, &table(&[("2026-11-03", "COSTCO", "-5.00"), ("2026-11-03", "COSTCO", "-5.00")]), Some(-1_000)).await.unwrap();
         let lines = waiting(books).await;
-        let found = bank::propose(&mut books.db.begin_read().await.unwrap(), &lines[0]).await.unwrap();
-        assert_eq!(found.iter().map(|one| one.posting.entry_id).collect::<Vec<_>>(), [water.0, more.0]);
+        let proposed = bank::propose(&mut books.db.begin_read().await.unwrap(), &lines[0]).await.unwrap();
+        assert_eq!(proposed.iter().map(|one| one.posting.entry_id).collect::<Vec<_>>(), [water.0, more.0]);
         let id = tie(books, actor, &[lines[0].id], &[water]).await.unwrap();
         for (line, posting) in [(lines[0].id, more), (lines[1].id, water), (lines[0].id, water)] {
             let taken = tie(books, actor, &[line], &[posting]).await;
@@ -143,11 +143,11 @@ on_both_databases! {
             let done = run!(&mut tx, execute, sqlx::query(sql).bind(MatchId(if sql.contains("<>") { 0 } else { id.0 })));
             assert!(done.is_err(), "{sql}");
         }
-        const SECOND: &str = "INSERT INTO bank_match (bank_account_id, kind, made_at) SELECT bank_account_id, 'tied', 0 FROM bank_match WHERE id = $1 RETURNING id";
+        let second_match = "INSERT INTO bank_match (bank_account_id, kind, made_at) SELECT bank_account_id, 'tied', 0 FROM bank_match WHERE id = $1 RETURNING id";
         let mut tx = books.db.begin_write().await.unwrap();
-        let second: MatchId = run!(&mut tx, fetch_one, sqlx::query_scalar(SECOND).bind(id)).unwrap();
-        const LINE: &str = "INSERT INTO bank_match_line (match_id, line_id) SELECT $1, line_id FROM bank_match_line WHERE match_id = $2";
-        let twice = run!(&mut tx, execute, sqlx::query(LINE).bind(second).bind(id));
+        let second: MatchId = run!(&mut tx, fetch_one, sqlx::query_scalar(second_match).bind(id)).unwrap();
+        let its_line = "INSERT INTO bank_match_line (match_id, line_id) SELECT $1, line_id FROM bank_match_line WHERE match_id = $2";
+        let twice = run!(&mut tx, execute, sqlx::query(its_line).bind(second).bind(id));
         assert!(twice.unwrap_err().as_database_error().unwrap().is_unique_violation());
     }
 
@@ -163,7 +163,7 @@ on_both_databases! {
             let (a, b) = tokio::join!(tie(books, one, &lines, &firsts), tie(books, other, &lines, &seconds));
             assert_eq!(usize::from(a.is_ok()) + usize::from(b.is_ok()), 1, "{a:?} {b:?}");
             let rest = if a.is_ok() { second } else { first };
-            assert_eq!(held(books).await.postings.count, i64::from(round) + 1);
+            assert_eq!(held(books).await.postings.count, round + 1);
             assert!(bank::match_of_entry(&mut books.db.begin_read().await.unwrap(), rest.0).await.unwrap().is_none());
         }
     }

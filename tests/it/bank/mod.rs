@@ -30,7 +30,7 @@ pub fn read(bytes: &[u8], currency: &str) -> Result<ReadFile, NotRead> {
 
 /// A table of three columns, as a test writes it: day, text, amount.
 pub fn table(rows: &[(&str, &str, &str)]) -> Vec<u8> {
-    let rows: String = rows.iter().map(|(day, text, amount)| format!("{day},{text},{amount}\n")).collect();
+    let rows = rows.iter().map(|(day, text, amount)| format!("{day},{text},{amount}\n")).collect::<Vec<_>>().concat();
     format!("Date,Description,Amount\n{rows}").into_bytes()
 }
 

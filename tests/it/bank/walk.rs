@@ -189,19 +189,19 @@ on_both_databases! {
             tx.commit().await.unwrap();
             assert!(verified().await.unwrap().contains(said), "{sql}");
         }
-        const POSTING: &str = "INSERT INTO bank_match_posting (match_id, entry_id, n) SELECT id, $1, 2 FROM bank_match";
+        let posting = "INSERT INTO bank_match_posting (match_id, entry_id, n) SELECT id, $1, 2 FROM bank_match";
         let mut tx = books.db.begin_write().await.unwrap();
-        strikefund::run!(&mut tx, execute, sqlx::query(POSTING).bind(water.0)).unwrap();
+        strikefund::run!(&mut tx, execute, sqlx::query(posting).bind(water.0)).unwrap();
         tx.commit().await.unwrap();
         assert!(verified().await.unwrap().contains("come to the same"));
-        const LINE: &str = "INSERT INTO bank_line (bank_account_id, statement_id, number, booked_on, amount_minor, text, fingerprint)
+        let line = "INSERT INTO bank_line (bank_account_id, statement_id, number, booked_on, amount_minor, text, fingerprint)
             SELECT bank_account_id, statement_id, 9, booked_on, 1, '', 'forged' FROM bank_line WHERE bank_account_id = $1";
-        const UNDO: [&str; 3] = ["UPDATE bank_match SET undone_at = 1", "UPDATE bank_match_line SET undone_at = 1", "UPDATE bank_match_posting SET undone_at = 1"];
+        let undo = ["UPDATE bank_match SET undone_at = 1", "UPDATE bank_match_line SET undone_at = 1", "UPDATE bank_match_posting SET undone_at = 1"];
         let mut tx = books.db.begin_write().await.unwrap();
-        for sql in UNDO {
+        for sql in undo {
             strikefund::run!(&mut tx, execute, sqlx::query(sql)).unwrap();
         }
-        strikefund::run!(&mut tx, execute, sqlx::query(LINE).bind(account.id)).unwrap();
+        strikefund::run!(&mut tx, execute, sqlx::query(line).bind(account.id)).unwrap();
         tx.commit().await.unwrap();
         assert!(verified().await.unwrap().contains("last statement closes with"));
     }
