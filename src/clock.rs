@@ -214,6 +214,15 @@ mod tests {
     }
 
     #[test]
+    fn days_are_counted_across_months_and_years() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        assert_eq!(day("2026-12-30").days_until(day("2027-01-02")), 3);
+        assert_eq!(day("2026-03-01").days_until(day("2026-02-27")), -2);
+        assert_eq!(day("2028-02-27").plus_days(3), day("2028-03-01"));
+        assert_eq!(day("2026-01-01").plus_days(-1), day("2025-12-31"));
+    }
+
+    #[test]
     fn a_day_is_written_in_full_or_refused() {
         assert!("2026-02-28".parse::<Day>().is_ok());
         for wrong in ["2026-2-28", "2026-02-30", "28.02.2026", "", "2026-02-28 "] {

@@ -65,6 +65,14 @@ row_id! {
     DocumentId;
     /// A mail in the outbox.
     LetterId;
+    /// An account at a bank.
+    BankAccountId;
+    /// A statement that was imported.
+    StatementId;
+    /// A line of a statement.
+    BankLineId;
+    /// A decision on lines of a statement.
+    MatchId;
 }
 
 /// Where the program draws randomness: the system generator, or a seeded one for tests and the practice Stripe.

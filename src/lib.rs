@@ -8,7 +8,7 @@
 //! |---|---|
 //! | 5 | [`web`]: every address, page, form. [`jobs`]: the loop behind the scenes. [`serve`]: one node, put together. [`verify`]: everything recomputed. [`demo`]: a strike of ten days to look at |
 //! | 4 | [`booking`]: what each Stripe fact does to books and donations. [`publication`]: batches, reports, exports |
-//! | 3 | [`donations`]: a gift from pledge to settled. [`spending`]: money out. [`payments`]: deliveries, sync, the Stripe gateway, the practice Stripe |
+//! | 3 | [`donations`]: a gift from pledge to settled. [`spending`]: money out. [`bank`]: statements and what their lines are tied to. [`payments`]: deliveries, sync, the Stripe gateway, the practice Stripe |
 //! | 2 | [`approvals`]: what needs a second person, and who agreed to what. [`funds`]: a pot of money with one purpose, one page, one currency |
 //! | 1 | [`ledger`]: double entry; it knows no donor, no Stripe, no HTTP. [`people`]: staff, sign-in, roles, the log of acts. [`files`]: photos of receipts and PDFs. [`mail`]: the outbox |
 //! | 0 | [`money`], [`clock`], [`ids`], [`db`], [`seal`], [`config`], [`language`] |
@@ -34,6 +34,7 @@
 #![recursion_limit = "256"]
 
 pub mod approvals;
+pub mod bank;
 pub mod booking;
 pub mod clock;
 pub mod config;

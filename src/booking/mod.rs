@@ -1,5 +1,6 @@
 //! What each Stripe fact does to the books and to gifts: one line, one entry, in one transaction with the gift it settles.
 
+pub mod bank;
 mod decisions;
 pub mod journal;
 mod lines;

@@ -48,6 +48,7 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(10, "0010_mail"),
     schema!(11, "0011_approvals"),
     schema!(12, "0012_spending"),
+    schema!(13, "0013_bank"),
     schema!(14, "0014_gifts"),
     schema!(15, "0015_passkeys"),
 ];

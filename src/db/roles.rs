@@ -22,6 +22,8 @@ const ADD_ONLY: &[&str] = &[
     "expense_hand",
     "budget",
     "administrator_once",
+    "bank_statement",
+    "bank_line",
 ];
 
 /// Tables whose rows it may change, and never take away.
@@ -54,6 +56,10 @@ const KEPT: &[&str] = &[
     "document",
     "document_quota",
     "letter",
+    "bank_account",
+    "bank_match",
+    "bank_match_line",
+    "bank_match_posting",
 ];
 
 /// Tables that are caches or passing notes: rows come and go.
@@ -70,6 +76,7 @@ const PASSING: &[&str] = &[
     "tier",
     "expense_part",
     "expense_document",
+    "bank_upload",
 ];
 
 impl Db {

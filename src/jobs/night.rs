@@ -5,7 +5,7 @@ use tracing::{error, info, warn};
 use super::{JobError, Jobs};
 use crate::booking::{self, BookingError};
 use crate::payments::sync::Run;
-use crate::{donations, files, people, transact};
+use crate::{bank, donations, files, people, transact};
 
 /// How long wrong guesses are remembered that nobody followed up, in seconds.
 const ATTEMPTS_KEPT_SECS: i64 = 7 * 24 * 3600;
@@ -34,6 +34,9 @@ impl Jobs {
         }
         if let Err(error) = booking::finish_unheard(&self.payments, &self.db, &self.clock).await {
             warn!(%error, "gifts whose end nobody told could not be asked about");
+        }
+        if let Err(error) = self.bank().await {
+            error!(%error, "the bank could not be held against the books");
         }
         let now = self.clock.now();
         let expired: sqlx::Result<u64> = transact!(&self.db, tx => donations::expire(tx, now).await);
@@ -80,6 +83,20 @@ impl Jobs {
             }
         }
         Ok(())
+    }
+
+    /// Ties payouts that arrived exactly, then holds every bank account against its last statement.
+    ///
+    /// # Errors
+    /// [`booking::bank::BankError`]; then nothing was tied, and what was noted before stands.
+    pub async fn bank(&self) -> Result<usize, booking::bank::BankError> {
+        let now = self.clock.now();
+        transact!(self.db, tx => async {
+            let settled = booking::bank::settle_payouts(tx, now).await?;
+            booking::bank::check_ties(tx, now).await?;
+            bank::forget_uploads(tx, now).await?;
+            Ok::<usize, booking::bank::BankError>(settled)
+        }.await)
     }
 
     async fn reserves(&self) -> sqlx::Result<()> {

@@ -12,6 +12,8 @@ mod backup;
 #[cfg(test)]
 mod backup_killed;
 #[cfg(test)]
+mod bank;
+#[cfg(test)]
 mod books;
 #[cfg(test)]
 mod command;

@@ -1,6 +1,7 @@
 //! The treasurers' side: its frame, its home, and what whoever is not signed in sees instead. Not here: sign-in itself, the pages of each room.
 
 mod audit;
+mod bank;
 mod books;
 mod documents;
 mod exports;
@@ -18,6 +19,7 @@ mod qr;
 mod setup;
 mod sheet;
 mod sign_in;
+mod stripe_health;
 mod tiles;
 
 use askama::Template;
@@ -69,6 +71,8 @@ pub fn doors(doors: Doors) -> Doors {
         exports::doors,
         documents::doors,
         mail::doors,
+        bank::doors,
+        stripe_health::doors,
     ];
     rooms.into_iter().fold(doors, |doors, room| room(doors))
 }

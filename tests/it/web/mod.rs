@@ -1,6 +1,7 @@
 //! The site from outside: requests to the router in process, and to the accept loop over a real port.
 
 mod back;
+mod bank;
 mod books_export;
 mod checkout;
 mod documents;
