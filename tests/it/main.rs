@@ -38,6 +38,8 @@ mod long_history;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]
+mod months;
+#[cfg(test)]
 mod nightly;
 #[cfg(test)]
 mod opening;

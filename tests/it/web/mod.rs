@@ -1,5 +1,6 @@
 //! The site from outside: requests to the router in process, and to the accept loop over a real port.
 
+mod accounts;
 mod back;
 mod checkout;
 mod edge;
@@ -10,7 +11,7 @@ mod offline;
 mod pages;
 mod refunds;
 mod server;
-mod staff;
+pub mod staff;
 mod thanks;
 mod words;
 
