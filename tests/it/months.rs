@@ -8,7 +8,7 @@ use strikefund::people::Role;
 use strikefund::run;
 
 use crate::support::{Books, on_both_databases};
-use crate::web::staff::person;
+use crate::web::person;
 
 fn day(text: &str) -> Day {
     text.parse().unwrap()

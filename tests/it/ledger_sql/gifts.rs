@@ -5,7 +5,7 @@ use strikefund::people::Role;
 
 use super::{Guard, execute, guard};
 use crate::support::Books;
-use crate::web::staff::person;
+use crate::web::person;
 
 /// A sound entry dated in January, which is locked.
 const IN_JANUARY: &[&str] = &[

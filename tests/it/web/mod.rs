@@ -11,9 +11,11 @@ mod offline;
 mod pages;
 mod refunds;
 mod server;
-pub mod staff;
+mod staff;
 mod thanks;
 mod words;
+
+pub use staff::person;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -152,12 +152,17 @@ on_both_databases! {
     async fn a_gift_in_dispute_is_not_refunded_and_the_dispute_tells_its_days(books: &Books) {
         let visit = site(books).await;
         let ana = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        let ben = Staff::signed_in(&visit, books, &[Role::Approver]).await;
         let gift = gift(&visit, books, "25", "dispute_lost").await;
         let at = format!("/treasury/gifts/{}/refund", gift.number);
+        let earlier = address(&ask(&ana, &gift, "2").await.is(303));
         let operation = ana.get(&at).await.is(200).value_of("operation");
         settle(&visit, books, 20).await;
         let asked = [("operation", &*operation), ("amount", "1"), ("reason", "asked")];
         ana.submit(&at, &asked).await.is(422).says("This gift is in dispute");
+        approve(&ben, &earlier, &[]).await.is(422).says("This gift is in dispute");
+        settle(&visit, books, 5).await;
+        assert!(at_stripe(books, &gift).await.is_empty());
         ana.get("/treasury/disputes").await.is(200);
     }
 
