@@ -100,6 +100,7 @@ CREATE TABLE refund (
     closed_at    INTEGER
 ) STRICT;
 
+CREATE INDEX stripe_object_by_told ON stripe_object (object, told_at, id);
 CREATE INDEX refund_of ON refund (donation_id, id);
 CREATE INDEX refund_open ON refund (state, id) WHERE state IN ('asked', 'approved', 'sent');
 

@@ -238,12 +238,11 @@ pub async fn decide(tx: &mut Tx, reference: &str, agrees: bool, actor: Actor, no
     let lines = store::journal::lines(tx, journal.id).await?;
     check_overdraft(tx, &locked, &lines).await?;
     let actors = format!("{} {}", journal.asked_by, person.id);
-    let posted = match journal.reverses {
-        Some(entry) => ledger::reverse(tx, entry, journal.effective_on, &journal.reason, Some(&actors), now).await?,
-        None => {
-            let entry = entry(&journal.reference, journal.effective_on, &journal.reason, journal.asked_by, &lines);
-            ledger::post(tx, &NewEntry { actor: Some(actors), ..entry }, now).await?
-        }
+    let posted = if let Some(entry) = journal.reverses {
+        ledger::reverse(tx, entry, journal.effective_on, &journal.reason, Some(&actors), now).await?
+    } else {
+        let entry = entry(&journal.reference, journal.effective_on, &journal.reason, journal.asked_by, &lines);
+        ledger::post(tx, &NewEntry { actor: Some(actors), ..entry }, now).await?
     };
     store::journal::decide(tx, &journal, JournalState::Posted, person.id, Some(posted.entry()), now).await?;
     audit::write(tx, Some(person.id), "journal_posted", &subject, &format!("entry {}", posted.entry()), now).await?;

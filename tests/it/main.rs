@@ -46,6 +46,8 @@ mod mail;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]
+mod months;
+#[cfg(test)]
 mod nightly;
 #[cfg(test)]
 mod opening;

@@ -39,7 +39,7 @@ pub(in crate::ledger) async fn page(tx: &mut Tx, path: &str, before: EntryId, li
         rows.extend(found);
     }
     rows.retain(|row| row.entry_id > unread);
-    rows.sort_by(|one, other| other.entry_id.cmp(&one.entry_id));
+    rows.sort_by_key(|row| std::cmp::Reverse(row.entry_id));
     Ok(rows)
 }
 

@@ -44,5 +44,5 @@ pub(in crate::payments) async fn open_disputes(tx: &mut Tx, limit: i64) -> sqlx:
 }
 
 pub(in crate::payments) async fn recent_refunds(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<ObjectState>> {
-    run!(tx, fetch_all, sqlx::query_as(select_object!("WHERE object = 'refund' ORDER BY told_at DESC, id LIMIT $1")).bind(limit))
+    run!(tx, fetch_all, sqlx::query_as(select_object!("WHERE object = 'refund' ORDER BY told_at DESC, id DESC LIMIT $1")).bind(limit))
 }

@@ -43,6 +43,7 @@ pub async fn all(tx: &mut Tx, words: Words, now: Instant) -> Result<Vec<Tile>, T
         to_approve(tx).await?,
         Tile::new("journal", "/treasury/journal", journal::open(tx).await?),
         difference(tx).await?,
+        alerts(tx).await?,
         parked(tx).await?,
         Tile::new("refunds", "/treasury/refunds", refunding::open(tx).await?),
         Tile::new("offline", "/treasury/gifts", arriving::open(tx).await?),
@@ -67,6 +68,12 @@ async fn to_approve(tx: &mut Tx) -> Result<Tile, Trouble> {
 async fn difference(tx: &mut Tx) -> Result<Tile, Trouble> {
     let since = payments::progress(tx).await?.tie_broken_at;
     Ok(Tile::new("difference", "/treasury/accounts", (i64::from(since.is_some()), since)))
+}
+
+async fn alerts(tx: &mut Tx) -> Result<Tile, Trouble> {
+    let standing = payments::alert::list(tx, MOST).await?;
+    let oldest = standing.iter().map(|alert| alert.raised_at).min();
+    Ok(Tile::new("alerts", "/treasury#alerts", (i64::try_from(standing.len()).unwrap_or(MOST), oldest)))
 }
 
 async fn parked(tx: &mut Tx) -> Result<Tile, Trouble> {

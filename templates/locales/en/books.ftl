@@ -21,6 +21,7 @@ tile-disputes = Disputes
 tile-approvals = Need approval
 tile-journal = Journal entries to agree to
 tile-difference = Difference to Stripe
+tile-alerts = Alerts
 tile-parked = Failed or parked events
 tile-refunds = Refunds asked for or on their way
 tile-offline = Gifts by hand that do not count yet

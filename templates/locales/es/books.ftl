@@ -21,6 +21,7 @@ tile-disputes = Disputas con el banco
 tile-approvals = Esperan aprobación
 tile-journal = Asientos por aceptar
 tile-difference = Diferencia con Stripe
+tile-alerts = Avisos
 tile-parked = Eventos fallidos o apartados
 tile-refunds = Devoluciones pedidas o en camino
 tile-offline = Donaciones a mano que aún no cuentan

@@ -1,5 +1,6 @@
 //! The site from outside: requests to the router in process, and to the accept loop over a real port.
 
+mod accounts;
 mod back;
 mod bank;
 mod books_export;
@@ -18,6 +19,8 @@ mod server;
 mod staff;
 mod thanks;
 mod words;
+
+pub use staff::person;
 
 use std::sync::Arc;
 use std::time::Duration;

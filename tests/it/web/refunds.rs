@@ -152,12 +152,45 @@ on_both_databases! {
     async fn a_gift_in_dispute_is_not_refunded_and_the_dispute_tells_its_days(books: &Books) {
         let visit = site(books).await;
         let ana = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        let ben = Staff::signed_in(&visit, books, &[Role::Approver]).await;
         let gift = gift(&visit, books, "25", "dispute_lost").await;
         let at = format!("/treasury/gifts/{}/refund", gift.number);
+        let earlier = address(&ask(&ana, &gift, "2").await.is(303));
         let operation = ana.get(&at).await.is(200).value_of("operation");
         settle(&visit, books, 20).await;
         let asked = [("operation", &*operation), ("amount", "1"), ("reason", "asked")];
         ana.submit(&at, &asked).await.is(422).says("This gift is in dispute");
+        approve(&ben, &earlier, &[]).await.is(422).says("This gift is in dispute");
+        settle(&visit, books, 5).await;
+        assert!(at_stripe(books, &gift).await.is_empty());
         ana.get("/treasury/disputes").await.is(200);
+    }
+
+    async fn cash_goes_back_by_two_people_out_of_the_box_it_went_into(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let ana = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        let ben = Staff::signed_in(&visit, books, &[Role::Recorder, Role::Approver]).await;
+        let at = "/treasury/general/gifts/cash";
+        let operation = ana.get(at).await.is(200).value_of("operation");
+        let count = [("operation", &*operation), ("place", "Gate 4"), ("box", "main"), ("day", "2026-11-14"), ("n2000", "6")];
+        let one = address(&ana.submit(at, &count).await.is(303));
+        let operation = ben.get(&one).await.is(200).value_of("operation");
+        ben.submit(&format!("{one}/count"), &[("operation", &operation), ("n2000", "6")]).await.is(303);
+        let number = one.rsplit('/').next().unwrap();
+        let gift = listing::find_by_number(&mut books.db.begin_read().await.unwrap(), number).await.unwrap().unwrap();
+        ask(&ana, &gift, "120.01").await.is(422).says("At most $120.00");
+        let refund = address(&ask(&ana, &gift, "20").await.is(303));
+        assert_eq!(held(books).await, ["assets:cash:main 12000", "income:donations:cash -12000"]);
+        approve(&ben, &refund, &[]).await.is(303);
+        assert_eq!(held(books).await, ["assets:cash:main 10000", "income:donations:cash -12000", "income:refunds 2000"]);
+        ben.get(&refund).await.is(200).says("Done");
+        let rest = address(&ask(&ana, &gift, "100").await.is(303));
+        let deposit = "/treasury/general/gifts/deposit";
+        let operation = ana.get(deposit).await.value_of("operation");
+        let taken = [("operation", &*operation), ("box", "main"), ("taken", "100"), ("banked", "100"), ("day", "2026-11-14")];
+        ana.submit(deposit, &taken).await.is(303);
+        approve(&ben, &rest, &[]).await.is(422).says("The box holds $0.00.");
+        ben.get(&rest).await.is(200).says("0 of 1");
     }
 }

@@ -29,7 +29,7 @@ fn refused(words: Words, error: JournalError, wrongs: &mut Wrongs) -> Result<(),
         JournalError::NotAllowed(NotAllowed::StepUp) => words.say("gifts-no-step-up"),
         JournalError::Operation(OperationError::Reused | OperationError::Malformed) => words.say("gifts-no-reused"),
         JournalError::OwnWork => words.say("gifts-no-own-work"),
-        JournalError::MovedOn => words.say("gifts-no-moved-on"),
+        JournalError::MovedOn | JournalError::Post(PostError::NoAccount(_) | PostError::Differs(_)) => words.say("gifts-no-moved-on"),
         JournalError::StripesOwn(what) => words.with("journal-no-stripes", "what", what),
         JournalError::Fund(what) => words.with("journal-no-fund", "what", what),
         JournalError::Overdrawn(what) => words.with("journal-no-overdrawn", "what", what),
@@ -37,7 +37,6 @@ fn refused(words: Words, error: JournalError, wrongs: &mut Wrongs) -> Result<(),
         JournalError::Post(PostError::Locked(month)) => words.with("gifts-no-locked", "month", month),
         JournalError::Post(PostError::NotReversible(entry)) => words.with("journal-no-reversible", "entry", entry.to_string()),
         JournalError::Post(PostError::Unbalanced(_)) => words.say("journal-no-balance"),
-        JournalError::Post(PostError::NoAccount(_) | PostError::Differs(_)) => words.say("gifts-no-moved-on"),
     };
     wrongs.add("main", text);
     Ok(())

@@ -125,10 +125,11 @@ fn standing(words: Words, gift: &Donation) -> (&'static str, String) {
 /// How a gift came in, in words.
 async fn kind(tx: &mut Tx, words: Words, gift: &Donation) -> sqlx::Result<String> {
     // What has a charge came through Stripe; only the few others can have come by hand.
-    if gift.charge_id.is_none() && gift.settled_at.is_some() {
-        if let Some(by_hand) = arriving::of_donation(tx, gift.id).await? {
-            return Ok(words.of("offline-kind", by_hand.kind.as_str()));
-        }
+    if gift.charge_id.is_none()
+        && gift.settled_at.is_some()
+        && let Some(by_hand) = arriving::of_donation(tx, gift.id).await?
+    {
+        return Ok(words.of("offline-kind", by_hand.kind.as_str()));
     }
     Ok(words.of("gift-origin", gift.origin.as_str()))
 }

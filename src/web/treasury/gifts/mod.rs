@@ -102,7 +102,7 @@ fn approval_refused(words: Words, refusal: Refusal) -> Result<String, Trouble> {
 /// Puts a refusal above the form, in the reader's words; a fault goes on as one.
 fn refused(words: Words, error: HandError, wrongs: &mut Wrongs) -> Result<(), Trouble> {
     let (field, text) = match error {
-        HandError::NotFound => return Err(Trouble::NotFound),
+        HandError::NotFound | HandError::NotAllowed(NotAllowed::Role) => return Err(Trouble::NotFound),
         HandError::NotAllowed(NotAllowed::Database(error))
         | HandError::Operation(OperationError::Database(error))
         | HandError::Database(error) => {
@@ -110,7 +110,6 @@ fn refused(words: Words, error: HandError, wrongs: &mut Wrongs) -> Result<(), Tr
         }
         HandError::Post(crate::ledger::PostError::Locked(month)) => ("day", words.with("gifts-no-locked", "month", month)),
         HandError::Post(error) => return Err(error.into()),
-        HandError::NotAllowed(NotAllowed::Role) => return Err(Trouble::NotFound),
         HandError::NotAllowed(NotAllowed::StepUp) => ("main", words.say("gifts-no-step-up")),
         HandError::Operation(OperationError::Reused | OperationError::Malformed) => ("main", words.say("gifts-no-reused")),
         HandError::OwnWork => ("main", words.say("gifts-no-own-work")),

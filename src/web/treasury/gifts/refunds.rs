@@ -249,12 +249,12 @@ async fn one_page(
         let is_author = approvals::is_author(tx, &proposal, signed_in.person.id).await?;
         let has_signed = signed.iter().any(|signature| signature.person_id == signed_in.person.id);
         let may = signed_in.person.roles.holds(Role::Approver) && !is_author && !has_signed;
-        sheet = sheet.with(if may { decision(words, &refund, &proposal, typed, wrongs) } else { Part::Note(words.say("refund-waits")) });
+        sheet = sheet.with(if may { decision(words, &refund, &proposal, &typed, wrongs) } else { Part::Note(words.say("refund-waits")) });
     }
     Ok(sheet.answer(wrongs))
 }
 
-fn decision(words: Words, refund: &Refund, proposal: &Proposal, typed: Typed, wrongs: &Wrongs) -> Part {
+fn decision(words: Words, refund: &Refund, proposal: &Proposal, typed: &Typed, wrongs: &Wrongs) -> Part {
     // What is signed is what this page shows, whatever was typed before.
     let typed = Typed::new([("note".to_owned(), typed.get("note").to_owned())]);
     let typed = typed.or("proposal", proposal.id.to_string()).or("seen", proposal.payload_hash.as_str());
