@@ -136,7 +136,7 @@ on_both_databases! {
         let replace = async |typed: &str| sign_in::replace_authenticator(staffed.desk(), &link, typed.to_owned().into(), &shown, staffed.now()).await;
         assert!(matches!(replace("guessed-by-an-administrator").await, Err(SignInError::Wrong)));
         replace(PASSWORD).await.unwrap();
-        books.clock.advance(Duration::from_secs(60));
+        books.clock.advance(Duration::from_mins(1));
         let half = staffed.half(&eve).await;
         assert!(matches!(sign_in::code(staffed.desk(), &half, &eve.seed.code_at(staffed.now()), staffed.now()).await, Err(SignInError::Wrong)));
         sign_in::code(staffed.desk(), &half, &seed.code_at(staffed.now()), staffed.now()).await.unwrap();
@@ -155,7 +155,7 @@ on_both_databases! {
         assert!(matches!(act!(staffed, tx => changes::cancel(tx, strangers, id, now)), Err(ChangeError::NotAllowed(NotAllowed::Role))));
         let own = staffed.actor(&eve);
         act!(staffed, tx => changes::cancel(tx, own, id, now)).unwrap();
-        books.clock.advance(Duration::from_secs(86_400));
+        books.clock.advance(Duration::from_hours(24));
         let (acts, now) = (staffed.actor(&ana), staffed.now());
         assert!(matches!(act!(staffed, tx => changes::finish_reset(tx, acts, id, &staffed.entropy, now)), Err(ChangeError::Gone)));
         assert!(open(&staffed).await.is_empty());
