@@ -105,6 +105,8 @@ on_both_databases! {
         let staffed = Staffed::new(books);
         let (ana, ben) = (staffed.person(&[Role::Administrator]).await, staffed.person(&[Role::Administrator]).await);
         let (ana_acts, ben_acts, now) = (staffed.actor(&ana), staffed.actor(&ben), staffed.now());
+        // A decision before, so that noting who is an administrator is no lock by itself.
+        act!(staffed, tx => changes::take_role(tx, ana_acts, ben.id, Role::Auditor, now)).unwrap();
         let shut_out = async |actor: Actor, other: &Person| {
             let id = other.id;
             act!(staffed, tx => changes::disable(tx, actor, id, now))
