@@ -30,10 +30,10 @@ impl Serving {
     fn start(folder: &Path, arguments: &[&str], links: usize) -> Self {
         let mut child =
             strikefund(folder, arguments).args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let found = (&mut lines).filter_map(|line| line.unwrap().split_once("http://").map(|(_, rest)| rest.to_owned()));
+        let mut spoken = BufReader::new(child.stdout.take().unwrap()).lines();
+        let found = (&mut spoken).filter_map(|line| line.unwrap().split_once("http://").map(|(_, rest)| rest.to_owned()));
         let links: Vec<String> = found.filter(|address| address.contains("/link/")).take(links).collect();
-        std::thread::spawn(move || lines.count());
+        std::thread::spawn(move || spoken.count());
         Self { child, links }
     }
 

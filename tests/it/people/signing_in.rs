@@ -22,7 +22,7 @@ on_both_databases! {
     async fn a_password_opens_the_second_step_and_a_code_the_rest(books: &Books) {
         let staffed = Staffed::new(books);
         let person = staffed.person(&[Role::Recorder]).await;
-        books.clock.advance(Duration::from_secs(60));
+        books.clock.advance(Duration::from_mins(1));
         let half = staffed.half(&person).await;
         assert_eq!(half.stage, Stage::Password);
         let code = person.seed.code_at(staffed.now());
@@ -114,7 +114,7 @@ on_both_databases! {
         let older = staffed.link(Purpose::Join, person.id).await;
         let newer = staffed.link(Purpose::Join, person.id).await;
         assert!(matches!(join(&older).await, Err(SignInError::Spent)), "a newer link voids it");
-        books.clock.advance(Duration::from_secs(1_800));
+        books.clock.advance(Duration::from_mins(30));
         assert!(matches!(join(&newer).await, Err(SignInError::Spent)), "half an hour later");
         // A clock set back revives nothing.
         let made = staffed.link(Purpose::Join, person.id).await;
@@ -125,7 +125,7 @@ on_both_databases! {
     async fn a_password_link_needs_the_authenticator_and_keeps_it(books: &Books) {
         let staffed = Staffed::new(books);
         let person = staffed.person(&[Role::Recorder]).await;
-        books.clock.advance(Duration::from_secs(60));
+        books.clock.advance(Duration::from_mins(1));
         let link = staffed.link(Purpose::Password, person.id).await;
         let password = Password::parse("another-velvet-tulip-3", &[]).unwrap();
         let replace = async |code: &str| sign_in::replace_password(staffed.desk(), &link, &password, code, staffed.now()).await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use strikefund::people::{Purpose, Role, links};
+use strikefund::people::{self as staff, Purpose, Role, links};
 use strikefund::transact;
 
 use super::sign_in::{Browser, PASSWORD, joined, link, seed_on, shown_on};
@@ -104,6 +104,79 @@ on_both_databases! {
         books.clock.advance(Duration::from_secs(601));
         let stale = ana.submit(&format!("/treasury/people/{}/disable", people[0]), &[]).await.is(303).next();
         assert!(stale.starts_with("/confirm?next=/treasury/people/"), "{stale}");
+    }
+
+    async fn a_lost_phone_is_replaced_by_two_after_a_day_and_its_owner_hears_of_it_first(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let (ana, ben) = (joined(&visit, books, &[Role::Administrator]).await, joined(&visit, books, &[Role::Administrator]).await);
+        let eve = joined(&visit, books, &[Role::Recorder]).await;
+        let mut reader = books.db.begin_read().await.unwrap();
+        let reference = staff::find(&mut reader, eve.id).await.unwrap().unwrap().reference;
+        drop(reader);
+        let (mut anas, mut bens, mut eves) = (Browser::new(&visit), Browser::new(&visit), Browser::new(&visit));
+        anas.sign_in(&ana, books.now(), "").await.is(303);
+        bens.sign_in(&ben, books.now(), "").await.is(303);
+        let page = format!("/treasury/people/{reference}");
+        anas.get(&page).await.is(200).says("Reset the authenticator").says("Link for a new password");
+        anas.submit(&format!("{page}/reset"), &[]).await.is(303);
+        let list = bens.get("/treasury/people").await.is(200).says("reset the authenticator");
+        let change = list.text().split("/treasury/people/changes/").nth(1).unwrap().split('/').next().unwrap().to_owned();
+        let act = |act: &str| format!("/treasury/people/changes/{change}/{act}");
+        bens.submit(&act("agree"), &[]).await.is(303);
+        bens.get("/treasury/people").await.is(200).says("It can be carried out from").never_says("Make the link");
+        bens.submit(&act("finish"), &[]).await.is(409).says("24 hours");
+        assert_eq!(eves.sign_in(&eve, books.now(), "/treasury").await.is(303).next(), "/me");
+        eves.get("/me").await.is(200).says("Somebody asks to reset your authenticator").says(&format!("/me/reset/{change}/cancel"));
+        books.clock.advance(Duration::from_hours(24));
+        let mut anas = Browser::new(&visit);
+        anas.sign_in(&ana, books.now(), "").await.is(303);
+        let path = path_of(&shown_on(&anas.submit(&act("finish"), &[]).await.is(200))[0]);
+        let mut eves = Browser::new(&visit);
+        eves.get(&path).await.is(303);
+        let form = eves.get("/join").await.is(200);
+        let (seed, sealed) = (seed_on(&form), form.value_of("seed"));
+        let code = seed.code_at(books.now());
+        let wrong = [("password", "not-her-password-at-all"), ("code", &*code), ("seed", &*sealed)];
+        eves.submit("/join", &wrong).await.is(422).says("Those details do not match.");
+        eves.submit("/join", &[("password", PASSWORD), wrong[1], wrong[2]]).await.is(200).says("recovery codes");
+        eves.get("/treasury").await.is(200);
+    }
+
+    async fn a_forgotten_password_is_replaced_with_a_link_and_a_code(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let rosa = joined(&visit, books, &[Role::Recorder]).await;
+        let path = link(books, Purpose::Password, rosa.id).await;
+        let mut browser = Browser::new(&visit);
+        browser.get(&path).await.is(303);
+        browser.get("/join").await.is(200).says("New password");
+        let new = ("password", "another-velvet-tulip-3");
+        browser.submit("/join", &[new, ("code", "000000")]).await.is(422).says("did not match or was used");
+        let code = rosa.seed.code_at(books.now());
+        assert_eq!(browser.submit("/join", &[new, ("code", &code)]).await.is(303).next(), "/treasury");
+        browser.get("/treasury").await.is(200);
+        visit.submit("/sign-in", &[("email", &rosa.email), ("password", PASSWORD)]).await.is(422);
+        visit.submit("/sign-in", &[("email", &rosa.email), new]).await.is(303);
+    }
+
+    async fn roles_are_set_on_a_persons_page_and_taken_away_at_once(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let (ana, eve) = (joined(&visit, books, &[Role::Administrator]).await, joined(&visit, books, &[Role::Recorder]).await);
+        let mut reader = books.db.begin_read().await.unwrap();
+        let reference = staff::find(&mut reader, eve.id).await.unwrap().unwrap().reference;
+        drop(reader);
+        let (mut anas, mut eves) = (Browser::new(&visit), Browser::new(&visit));
+        anas.sign_in(&ana, books.now(), "").await.is(303);
+        eves.sign_in(&eve, books.now(), "").await.is(303);
+        let path = format!("/treasury/people/{reference}/roles");
+        anas.submit(&path, &[("role", "auditor"), ("role", "king")]).await.is(303);
+        eves.get("/treasury").await.is(401);
+        books.clock.advance(Duration::from_mins(1));
+        eves.sign_in(&eve, books.now(), "/treasury/audit").await.is(303);
+        eves.get("/treasury/audit").await.is(200).says("role.given").says("auditor, alone").says("role.taken");
+        anas.submit("/treasury/people/unknown/roles", &[]).await.is(404);
     }
 
     async fn the_first_run_leads_from_a_link_to_a_fund_and_is_then_gone_for_good(books: &Books) {

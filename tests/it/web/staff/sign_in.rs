@@ -115,7 +115,7 @@ pub async fn joined(visit: &Visit, books: &Books, roles: &[Role]) -> Joined {
     let (code, sealed) = (seed.code_at(books.now()), form.value_of("seed"));
     let fields = [("name", "Rosa"), ("password", PASSWORD), ("code", &*code), ("seed", &*sealed)];
     let codes = shown_on(&browser.submit("/join", &fields).await.is(200).says("recovery codes"));
-    books.clock.advance(Duration::from_secs(60));
+    books.clock.advance(Duration::from_mins(1));
     Joined { id, email, seed, codes }
 }
 
@@ -145,7 +145,7 @@ on_both_databases! {
         old.get(&code_page).await.is(401);
         // Whoever signs in anew in the same browser leaves the session before.
         let left = browser.session().unwrap().to_owned();
-        books.clock.advance(Duration::from_secs(60));
+        books.clock.advance(Duration::from_mins(1));
         browser.sign_in(&rosa, books.now(), "").await.is(303);
         let mut old = Browser { visit: &visit, cookies: vec![("__Host-session".to_owned(), left)] };
         old.get("/me").await.is(401);
@@ -162,14 +162,14 @@ on_both_databases! {
         let visit = Visit::of(books);
         let rosa = joined(&visit, books, &[Role::Auditor]).await;
         for evil in ["//evil.example", "/\\evil.example", "\\evil", "javascript:alert(1)", "https://evil.example/x", "/ /x"] {
-            books.clock.advance(Duration::from_secs(60));
+            books.clock.advance(Duration::from_mins(1));
             let answer = Browser::new(&visit).sign_in(&rosa, books.now(), evil).await.is(303);
             assert_eq!(answer.next(), "/treasury", "{evil}");
         }
-        books.clock.advance(Duration::from_secs(60));
+        books.clock.advance(Duration::from_mins(1));
         let mut browser = Browser::new(&visit);
         browser.sign_in(&rosa, books.now(), "").await.is(303);
-        books.clock.advance(Duration::from_secs(60));
+        books.clock.advance(Duration::from_mins(1));
         let code = rosa.seed.code_at(books.now());
         assert_eq!(browser.submit("/confirm", &[("code", &code), ("next", "//evil.example")]).await.is(303).next(), "/treasury");
     }
@@ -208,7 +208,7 @@ on_both_databases! {
         }
         assert_eq!(guess("192.0.2.7", 30).await, 429);
         assert_eq!(guess("192.0.2.8", 31).await, 422);
-        books.clock.advance(Duration::from_secs(600));
+        books.clock.advance(Duration::from_mins(10));
         assert_eq!(guess("192.0.2.7", 32).await, 422);
     }
 
@@ -249,7 +249,7 @@ on_both_databases! {
         let mut browser = Browser::new(&visit);
         browser.sign_in(&rosa, books.now(), "").await.is(303);
         browser.get("/me/codes").await.is(200);
-        books.clock.advance(Duration::from_secs(600));
+        books.clock.advance(Duration::from_mins(10));
         browser.get("/me/codes").await.is(200);
         books.clock.advance(Duration::from_secs(1));
         assert_eq!(browser.get("/me/codes").await.is(303).next(), "/confirm?next=/me/codes");
