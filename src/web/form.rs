@@ -59,6 +59,13 @@ impl Typed {
         self.0.contains_key(name)
     }
 
+    /// Puts a value in place of what was typed.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.0.insert(name.to_owned(), vec![value.into()]);
+        self
+    }
+
     /// Puts a value where none was typed: what a form shows at first.
     #[must_use]
     pub fn or(mut self, name: &str, value: impl Into<String>) -> Self {
@@ -132,6 +139,12 @@ impl Field {
     #[must_use]
     pub fn hint(self, text: impl Into<String>) -> Self {
         Self { hint: Some(text.into()), ..self }
+    }
+
+    /// The same with a label that is no text of the locales, such as an amount.
+    #[must_use]
+    pub fn named(self, label: impl Into<String>) -> Self {
+        Self { label: label.into(), ..self }
     }
 
     /// The same, said to be optional.

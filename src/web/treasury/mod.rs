@@ -2,6 +2,8 @@
 
 mod documents;
 mod home;
+mod sheet;
+mod spending;
 
 use askama::Template;
 use axum::http::{Method, StatusCode, Uri};
@@ -11,6 +13,9 @@ use super::doors::{Doors, SignedIn};
 use super::words::Words;
 use super::{Site, answer};
 use crate::people::Role;
+
+pub use sheet::{Part, Sheet};
+pub use spending::use_in_words;
 
 /// Who may read the books: everybody who is on the staff for more than people and settings.
 pub const READERS: &[Role] = &[Role::Recorder, Role::Approver, Role::Auditor];
@@ -25,11 +30,13 @@ pub const ADMINISTRATORS: &[Role] = &[Role::Administrator];
 pub const HOME: &str = "/treasury";
 /// Where one signs in.
 pub const SIGN_IN: &str = "/sign-in";
+/// Where one proves again who one is, before what moves money or changes who may.
+pub const CONFIRM: &str = "/confirm";
 
 /// Every address of the treasury.
 pub fn doors(doors: Doors) -> Doors {
     let doors = home::doors(doors);
-    documents::doors(doors)
+    spending::doors(documents::doors(doors))
 }
 
 /// What surrounds every page of the treasury.
@@ -61,7 +68,13 @@ pub struct Place {
 }
 
 /// The places of the treasury: address, name in the locales, and who is shown the way. Nobody is shown a way they may not go.
-const PLACES: &[(&str, &str, &[Role])] = &[(HOME, "place-home", READERS)];
+const PLACES: &[(&str, &str, &[Role])] = &[
+    (HOME, "place-home", READERS),
+    (spending::EXPENSES, "place-expenses", READERS),
+    (spending::APPROVALS, "place-approvals", READERS),
+    (spending::PAYEES, "place-payees", READERS),
+    (spending::CAPTAINS, "place-captains", READERS),
+];
 
 impl Frame {
     /// Around a page for somebody who is signed in.

@@ -8,6 +8,7 @@ mod give;
 mod lanes;
 mod pages;
 mod server;
+mod spending;
 mod staff;
 mod thanks;
 mod words;
