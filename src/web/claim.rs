@@ -174,7 +174,7 @@ async fn photo(
     };
     let kept = found.as_ref().map_or_else(String::new, |document| document.reference.clone());
     let photo = found.map(|document| Document { document: document.reference, sha256: document.sha256 });
-    Ok((std::mem::take(&mut upload.typed).with("kept", kept), photo))
+    Ok((std::mem::take(&mut upload.typed).put("kept", kept), photo))
 }
 
 fn parse(site: &Site, captain: &Captain, fund: &Fund, typed: &Typed) -> Result<Draft, Vec<draft::Mistake>> {

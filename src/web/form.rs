@@ -61,7 +61,7 @@ impl Typed {
 
     /// Puts a value in place of what was typed.
     #[must_use]
-    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+    pub fn put(mut self, name: &str, value: impl Into<String>) -> Self {
         self.0.insert(name.to_owned(), vec![value.into()]);
         self
     }

@@ -39,7 +39,7 @@ const WATER: [(&str, &str); 8] = [
     ("category", "water"),
     ("public_text", "40 cases of water"),
     ("paid_by", "card"),
-    ("paid_from", "assets:bank"),
+    ("paid_from", "assets:bank:main"),
     ("show", "after_hold"),
 ];
 
@@ -94,16 +94,16 @@ on_both_databases! {
         sam.submit(&address, &decision).await.is(303);
         let pay = format!("/treasury/general/expenses/{}/pay", number(&next));
         let form = rosa.get(&pay).await.is(200).never_says("123456789");
-        let fields = [("from", "assets:bank"), ("paid_on", "2026-11-15"), ("reference", "cheque 12"), ("version", &*form.value_of("version"))];
+        let fields = [("from", "assets:bank:main"), ("paid_on", "2026-11-15"), ("reference", "cheque 12"), ("version", &*form.value_of("version"))];
         let operation = form.value_of("operation");
         let first = [&fields[..], &[("operation", &*operation)]].concat();
         let sure = rosa.submit(&pay, &first).await.is(200).says("Is this right?").says("021000021 123456789").says("cheque 12");
-        assert_eq!(treasury.held("assets:bank").await, 100_000, "looking pays nothing");
+        assert_eq!(treasury.held("assets:bank:main").await, 100_000, "looking pays nothing");
         let operation = sure.value_of("operation");
         let second = [&fields[..], &[("operation", &*operation), ("sure", "1")]].concat();
         let next = rosa.submit(&pay, &second).await.is(303).next();
         rosa.get(&next).await.is(200).says("Noted as paid.").never_says("123456789");
-        assert_eq!(treasury.held("assets:bank").await, 100_000 - 1_899);
+        assert_eq!(treasury.held("assets:bank:main").await, 100_000 - 1_899);
         // An old proof of identity leads to a fresh one, and back.
         books.clock.advance(std::time::Duration::from_secs(601));
         let decision = [("choice", "reject"), ("reason", "x"), ("seen", &*shown.value_of("seen")), ("operation", &*books.entropy.reference())];

@@ -214,11 +214,11 @@ fn steps(
     if signed {
         return vec![Part::Note(words.say("approval-no-already"))];
     }
-    let typed = &typed.clone().with("seen", proposal.payload_hash.as_str());
+    let typed = &typed.clone().put("seen", proposal.payload_hash.as_str());
     let parts = FormParts { words, typed, wrongs };
     let at = format!("{APPROVALS}/{}", proposal.id);
     let form = |choice: &str, more: Vec<crate::web::form::Field>| {
-        let choice = &typed.clone().with("choice", choice);
+        let choice = &typed.clone().put("choice", choice);
         let hidden = FormParts { words, typed: choice, wrongs };
         let fields = [hidden.hidden("seen"), hidden.hidden("choice")].into_iter().chain(more).collect();
         let id = if choice.get("choice") == "approve" { site.entropy.reference() } else { operation(site, choice) };

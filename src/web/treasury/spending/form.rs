@@ -230,7 +230,7 @@ async fn save(
         wrongs.add("file", words.with("upload-too-many-files", "limit", MOST_DOCUMENTS));
     }
     let references = kept.iter().map(|document| document.reference.as_str()).collect::<Vec<_>>().join(",");
-    let typed = upload.typed.with("kept", references);
+    let typed = upload.typed.put("kept", references);
     let offers = Offers::read(tx, fund).await?;
     match offers.parse(site, fund, &form_of(&typed)) {
         Err(mistakes) => mistakes.into_iter().for_each(|(field, wrong)| tell(words, field, wrong, &mut wrongs)),

@@ -174,7 +174,7 @@ async fn agreement(tx: &mut Tx, words: Words, proposal: &Proposal) -> Result<Fac
 fn steps(site: &Site, words: Words, (fund, whole): (&Fund, &Whole), typed: &Typed, wrongs: &Wrongs) -> Vec<Part> {
     let expense = &whole.expense;
     let at = format!("/treasury/{}/expenses/{}", fund.slug, expense.number);
-    let typed = &typed.clone().with("version", expense.version.to_string());
+    let typed = &typed.clone().put("version", expense.version.to_string());
     let fields = FormParts { words, typed, wrongs };
     let button = |path: &str, key: &str| {
         let form = Form::new(format!("{at}/{path}"), site.entropy.reference(), vec![fields.hidden("version")]);

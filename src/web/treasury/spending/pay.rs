@@ -125,7 +125,7 @@ fn sure(site: &Site, signed_in: &SignedIn, (fund, whole): (&Fund, &Whole), typed
     if let Some(account) = account {
         list = list.add(words.say("payee-account"), Cell::text(account));
     }
-    let typed = &typed.clone().with("sure", "1");
+    let typed = &typed.clone().put("sure", "1");
     let parts = FormParts { words, typed, wrongs: &Wrongs::default() };
     let fields = ["version", "from", "paid_on", "reference", "sure"].map(|name| parts.hidden(name)).into();
     let at = format!("/treasury/{}/expenses/{}", fund.slug, whole.expense.number);
