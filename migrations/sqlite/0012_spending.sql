@@ -144,11 +144,11 @@ CREATE TRIGGER expense_moves_as_it_may BEFORE UPDATE OF state ON expense BEGIN
         SELECT 1 FROM proposal p WHERE p.id = NEW.proposal_id AND p.subject = 'expense' AND p.subject_id = CAST(NEW.id AS TEXT)
            AND p.state = 'approved' AND p.amount_minor = NEW.amount_minor AND p.currency = NEW.currency AND p.fund_id = NEW.fund_id);
 END;
-CREATE TRIGGER expense_is_not_made_approved BEFORE INSERT ON expense WHEN NEW.state <> 'draft' BEGIN
-    SELECT RAISE(ABORT, 'an expense begins as a draft');
+CREATE TRIGGER expense_is_not_made_approved BEFORE INSERT ON expense BEGIN
+    SELECT RAISE(ABORT, 'an expense begins as a draft') WHERE NEW.state <> 'draft';
 END;
-CREATE TRIGGER expense_keeps_what_was_agreed_to BEFORE UPDATE OF fund_id, amount_minor, currency, bought_on, vendor, public_text, unit_count, unit, note, paid_by, payee_id, no_receipt ON expense WHEN NEW.state <> 'draft' BEGIN
-    SELECT RAISE(ABORT, 'only a draft is changed');
+CREATE TRIGGER expense_keeps_what_was_agreed_to BEFORE UPDATE OF fund_id, amount_minor, currency, bought_on, vendor, public_text, unit_count, unit, note, paid_by, payee_id, no_receipt ON expense BEGIN
+    SELECT RAISE(ABORT, 'only a draft is changed') WHERE NEW.state <> 'draft';
 END;
 CREATE TRIGGER expense_part_is_of_a_draft BEFORE INSERT ON expense_part BEGIN
     SELECT RAISE(ABORT, 'only a draft is changed') WHERE (SELECT state FROM expense WHERE id = NEW.expense_id) <> 'draft';
@@ -166,10 +166,10 @@ CREATE TRIGGER expense_never_goes BEFORE DELETE ON expense BEGIN SELECT RAISE(AB
 CREATE TRIGGER expense_hand_never_goes BEFORE DELETE ON expense_hand BEGIN SELECT RAISE(ABORT, 'an author stays an author'); END;
 CREATE TRIGGER payee_never_goes BEFORE DELETE ON payee BEGIN SELECT RAISE(ABORT, 'a payee is never deleted: end them'); END;
 CREATE TRIGGER payee_details_never_go BEFORE DELETE ON payee_details BEGIN SELECT RAISE(ABORT, 'details are never deleted: they end'); END;
-CREATE TRIGGER payee_details_are_agreed_to BEFORE UPDATE OF state ON payee_details WHEN NEW.state = 'agreed' BEGIN
+CREATE TRIGGER payee_details_are_agreed_to BEFORE UPDATE OF state ON payee_details BEGIN
     SELECT RAISE(ABORT, 'details are used when a second person agreed')
-     WHERE OLD.state <> 'waiting' OR NOT EXISTS (
-        SELECT 1 FROM proposal p WHERE p.id = NEW.proposal_id AND p.subject = 'payee' AND p.subject_id = CAST(NEW.id AS TEXT) AND p.state = 'approved');
+     WHERE NEW.state = 'agreed' AND (OLD.state <> 'waiting' OR NOT EXISTS (
+        SELECT 1 FROM proposal p WHERE p.id = NEW.proposal_id AND p.subject = 'payee' AND p.subject_id = CAST(NEW.id AS TEXT) AND p.state = 'approved'));
 END;
 CREATE TRIGGER captain_never_goes BEFORE DELETE ON captain BEGIN SELECT RAISE(ABORT, 'a link is never deleted: end it'); END;
 CREATE TRIGGER budget_never_changes BEFORE UPDATE ON budget BEGIN SELECT RAISE(ABORT, 'a budget is never changed: set another'); END;

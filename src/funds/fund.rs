@@ -73,8 +73,34 @@ pub struct NewFund {
 
 /// Words that addresses use for something else.
 const TAKEN: &[&str] = &[
-    "people", "audit", "settings", "sign-in", "new", "give", "setup", "treasury", "api", "f", "gifts", "disputes", "accounts", "journal",
-    "months", "search",
+    "people",
+    "audit",
+    "settings",
+    "sign-in",
+    "new",
+    "give",
+    "setup",
+    "treasury",
+    "api",
+    "f",
+    "gifts",
+    "disputes",
+    "accounts",
+    "journal",
+    "months",
+    "search",
+    "expenses",
+    "approvals",
+    "payees",
+    "claims",
+    "documents",
+    "exports",
+    "bank",
+    "stripe",
+    "mail",
+    "refunds",
+    "advances",
+    "budget",
 ];
 
 /// The promise of the Portland teachers' strike of 2023, which a fund that says nothing else makes.

@@ -16,15 +16,26 @@ use crate::seal::Keyring;
 /// How many days a link works unless somebody says otherwise.
 pub const USUAL_DAYS: i64 = 14;
 
-/// Makes a link; its code is given once and kept only as a hash.
+/// Makes a link. Its code is kept only as a hash; the same command again gives the same code.
 ///
 /// # Errors
 /// [`Refusal`].
-pub async fn add(tx: &mut Tx, actor: Actor, new: &NewCaptain, entropy: &Entropy, now: Instant) -> Result<(CaptainId, String), Refusal> {
+pub async fn add(
+    tx: &mut Tx,
+    actor: Actor,
+    operation: &Operation,
+    new: &NewCaptain,
+    keys: &Keyring,
+    now: Instant,
+) -> Result<(CaptainId, String), Refusal> {
     let person = people::require(tx, actor, RECORDERS).await?;
-    let code = entropy.secret();
+    let code = keys.token(&format!("captain/{}", operation.id()));
+    if let Some(id) = operation::find_result(tx, operation).await?.and_then(|id| id.parse().ok()) {
+        return Ok((CaptainId(id), code));
+    }
     let id = captains::insert(tx, new, &sha256_hex(&code), person.id, now).await?;
     audit::write(tx, Some(person.id), "make a captain's link", &format!("captain {id}"), "", now).await?;
+    operation::done(tx, operation, &id.to_string(), now).await?;
     Ok((id, code))
 }
 
@@ -32,12 +43,16 @@ pub async fn add(tx: &mut Tx, actor: Actor, new: &NewCaptain, entropy: &Entropy,
 ///
 /// # Errors
 /// [`Refusal::Ended`] where it was ended before.
-pub async fn end(tx: &mut Tx, actor: Actor, id: CaptainId, now: Instant) -> Result<(), Refusal> {
+pub async fn end(tx: &mut Tx, actor: Actor, operation: &Operation, id: CaptainId, now: Instant) -> Result<(), Refusal> {
     let person = people::require(tx, actor, RECORDERS).await?;
+    if operation::find_result(tx, operation).await?.is_some() {
+        return Ok(());
+    }
     if !captains::end(tx, id, now).await? {
         return Err(Refusal::Ended);
     }
     audit::write(tx, Some(person.id), "end a captain's link", &format!("captain {id}"), "", now).await?;
+    operation::done(tx, operation, &id.to_string(), now).await?;
     Ok(())
 }
 

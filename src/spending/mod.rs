@@ -33,7 +33,7 @@ pub use deciding::{Payment, carry_out, mark_matched, pay, turn_down};
 pub use draft::Draft;
 pub use expense::{Document, Expense, PaidBy, Part, Show, State, Unit, Whole};
 pub use warnings::{Warning, warnings};
-pub use writing::{Correction, correct, save, send, take_back};
+pub use writing::{Correction, correct, save, save_and_send, send, take_back};
 
 /// Why something is not done. Nothing is written then.
 #[derive(Debug, thiserror::Error)]

@@ -34,19 +34,54 @@ pub async fn save(
     if let Some(id) = find_done(tx, operation).await? {
         return Ok(id);
     }
+    let id = write(tx, &person, standing, draft, entropy, now).await?;
+    operation::done(tx, operation, &id.to_string(), now).await?;
+    Ok(id)
+}
+
+/// Saves an expense and sends it to approvers, both or neither.
+///
+/// # Errors
+/// As [`save`] and [`send`].
+pub async fn save_and_send(
+    tx: &mut Tx,
+    actor: Actor,
+    operation: &Operation,
+    standing: Option<(ExpenseId, i64)>,
+    draft: &Draft,
+    entropy: &Entropy,
+    now: Instant,
+) -> Result<ExpenseId, Refusal> {
+    let person = people::require(tx, actor, RECORDERS).await?;
+    if let Some(id) = find_done(tx, operation).await? {
+        return Ok(id);
+    }
+    let id = write(tx, &person, standing, draft, entropy, now).await?;
+    ask(tx, &person, id, None, now).await?;
+    operation::done(tx, operation, &id.to_string(), now).await?;
+    Ok(id)
+}
+
+async fn write(
+    tx: &mut Tx,
+    person: &Person,
+    standing: Option<(ExpenseId, i64)>,
+    draft: &Draft,
+    entropy: &Entropy,
+    now: Instant,
+) -> Result<ExpenseId, Refusal> {
     if !draft.adds_up() {
         return Err(Refusal::Sum);
     }
     let id = match standing {
         None => insert(tx, Some(person.id), None, draft, entropy, now).await?,
         Some((id, version)) => {
-            change(tx, &person, id, version, draft, now).await?;
+            change(tx, person, id, version, draft, now).await?;
             id
         }
     };
     store::insert_hand(tx, id, person.id).await?;
     audit::write(tx, Some(person.id), "save", &format!("expense {id}"), "", now).await?;
-    operation::done(tx, operation, &id.to_string(), now).await?;
     Ok(id)
 }
 
@@ -101,8 +136,15 @@ pub async fn send(
     if let Some(id) = find_done(tx, operation).await? {
         return Ok(id);
     }
+    ask(tx, &person, id, Some(version), now).await?;
+    operation::done(tx, operation, &id.to_string(), now).await?;
+    Ok(id)
+}
+
+/// Asks approvers about a draft as it stands, or stood in a version.
+async fn ask(tx: &mut Tx, person: &Person, id: ExpenseId, version: Option<i64>, now: Instant) -> Result<(), Refusal> {
     let whole = lock(tx, id).await?;
-    if whole.expense.version != version {
+    if version.is_some_and(|version| version != whole.expense.version) {
         return Err(Refusal::Changed);
     }
     if whole.expense.state != State::Draft {
@@ -115,10 +157,9 @@ pub async fn send(
     store::set_details(tx, id, details).await?;
     store::insert_hand(tx, id, person.id).await?;
     let sent = find(tx, id).await?.ok_or(Refusal::NotFound)?;
-    let proposal = propose(tx, &person, &sent, now).await?;
+    let proposal = propose(tx, person, &sent, now).await?;
     store::set_proposal(tx, id, proposal).await?;
-    operation::done(tx, operation, &id.to_string(), now).await?;
-    Ok(id)
+    Ok(())
 }
 
 /// Whether everything is there that approvers must see; gives the payee's details, where somebody is owed.

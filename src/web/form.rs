@@ -59,6 +59,13 @@ impl Typed {
         self.0.contains_key(name)
     }
 
+    /// Puts a value in place of what was typed.
+    #[must_use]
+    pub fn put(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.0.insert(name.to_owned(), vec![value.into()]);
+        self
+    }
+
     /// Puts a value where none was typed: what a form shows at first.
     #[must_use]
     pub fn or(mut self, name: &str, value: impl Into<String>) -> Self {

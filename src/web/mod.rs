@@ -2,6 +2,7 @@
 
 mod answer;
 mod assets;
+mod claim;
 pub mod client;
 pub mod documents;
 pub mod doors;
@@ -197,7 +198,7 @@ fn all_doors(site: &Arc<Site>) -> Doors {
         .get(STYLE, Who::Anyone, assets::style)
         .get(ICON, Who::Anyone, assets::icon)
         .get(ROBOTS, Who::Anyone, assets::robots);
-    treasury::doors(public)
+    treasury::doors(claim::doors(public))
 }
 
 /// The whole site. To measure it, [`meter::install`] comes first.

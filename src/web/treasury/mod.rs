@@ -19,6 +19,7 @@ mod qr;
 mod setup;
 mod sheet;
 mod sign_in;
+mod spending;
 mod stripe_health;
 mod tiles;
 
@@ -36,6 +37,7 @@ use crate::funds;
 use crate::people::{NotAllowed, Role};
 
 pub use sheet::{Part, Sheet};
+pub use spending::use_in_words;
 
 /// Who may read the books: everybody who is on the staff for more than people and settings.
 pub const READERS: &[Role] = &[Role::Recorder, Role::Approver, Role::Auditor];
@@ -73,6 +75,7 @@ pub fn doors(doors: Doors) -> Doors {
         mail::doors,
         bank::doors,
         stripe_health::doors,
+        spending::doors,
     ];
     rooms.into_iter().fold(doors, |doors, room| room(doors))
 }
@@ -103,31 +106,50 @@ pub struct Place {
     pub href: &'static str,
     /// What it is called.
     pub label: String,
+    /// Whether it is always in sight; the others are folded together.
+    pub daily: bool,
 }
 
-/// The places of the treasury: address, name in the locales, and who is shown the way. Nobody is shown a way they may not go.
+/// The places of the treasury: address, name in the locales, and who is shown the way. Nobody is shown a way they may not go. Those that
+/// somebody goes to every day come first and are always in sight; [`DAILY`] counts them.
 #[rustfmt::skip]
 const PLACES: &[(&str, &str, &[Role])] = &[
     (HOME, "place-home", READERS),
+    (spending::EXPENSES, "place-expenses", READERS),
+    (spending::APPROVALS, "place-approvals", READERS),
     ("/treasury/gifts", "place-gifts", READERS),
+    (bank::BANK, "place-bank", READERS),
+    (spending::PAYEES, "place-payees", READERS),
+    (spending::CAPTAINS, "place-captains", READERS),
+    ("/treasury/accounts", "place-accounts", READERS),
+    ("/treasury/months", "place-months", READERS),
+    (stripe_health::STRIPE, "place-stripe", READERS),
     (exports::EXPORTS, "place-exports", READERS),
+    ("/treasury/search", "place-search", READERS),
     (people::PEOPLE, "place-people", ADMINISTRATORS),
     (audit::AUDIT, "place-audit", audit::LOG_READERS),
     (mail::MAIL, "place-mail", ADMINISTRATORS),
 ];
+const DAILY: usize = 5;
 
 impl Frame {
     /// Around a page for somebody who is signed in.
     pub fn new(site: &Site, signed_in: &SignedIn, title: impl Into<String>) -> Self {
         let words = signed_in.words;
         let may = |roles: &[Role]| roles.iter().any(|role| signed_in.person.roles.holds(*role));
-        let places = PLACES.iter().filter(|(_, _, roles)| may(roles)).map(|(href, key, _)| Place { href, label: words.say(key) }).collect();
+        let places = PLACES.iter().enumerate().filter(|(_, (_, _, roles))| may(roles));
+        let places = places.map(|(n, (href, key, _))| Place { href, label: words.say(key), daily: n < DAILY }).collect();
         Self { name: Some(signed_in.person.name.clone()), places, ..Self::outside(site, words, title) }
     }
 
     /// Around a page for somebody who is not.
     pub fn outside(site: &Site, words: Words, title: impl Into<String>) -> Self {
         Self { words, practice: site.is_practice(), title: title.into(), name: None, places: Vec::new(), said: None, wrong: false }
+    }
+
+    /// Places of every day, or the others.
+    pub fn places_that_are(&self, daily: bool) -> impl Iterator<Item = &Place> {
+        self.places.iter().filter(move |place| place.daily == daily)
     }
 
     /// The same with what was just done.

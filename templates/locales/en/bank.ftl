@@ -1,5 +1,5 @@
 # The bank: accounts, statements, and what their lines are tied to.
-bank-place = Bank
+place-bank = Bank
 bank-title = Bank
 bank-accounts = Accounts at banks
 bank-no-accounts = No statement was imported yet. Import one, and its account stands here.

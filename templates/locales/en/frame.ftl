@@ -10,6 +10,10 @@ form-problems = { $count ->
     [one] There is a problem
    *[other] There are { $count } problems
 }
+frame-more = More
+place-accounts = Accounts
+place-months = Months
+place-search = Search
 place-home = Home
 sign-in = Sign in
 sign-in-first-title = Please sign in

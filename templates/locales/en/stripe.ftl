@@ -1,5 +1,5 @@
 # How Stripe and we get on.
-stripe-place = Stripe
+place-stripe = Stripe
 stripe-title = Stripe
 stripe-never = Never yet
 stripe-mode = Mode

@@ -1,5 +1,5 @@
 # El banco: cuentas, extractos y con qué se vinculan sus líneas.
-bank-place = Banco
+place-bank = Banco
 bank-title = Banco
 bank-accounts = Cuentas bancarias
 bank-no-accounts = Todavía no se ha importado ningún extracto. Importe uno y su cuenta aparecerá aquí.

@@ -10,6 +10,10 @@ form-problems = { $count ->
     [one] Hay un problema
    *[other] Hay { $count } problemas
 }
+frame-more = Más
+place-accounts = Cuentas
+place-months = Meses
+place-search = Buscar
 place-home = Inicio
 sign-in = Iniciar sesión
 sign-in-first-title = Inicie sesión

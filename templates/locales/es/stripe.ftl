@@ -1,5 +1,5 @@
 # Cómo va todo con Stripe.
-stripe-place = Stripe
+place-stripe = Stripe
 stripe-title = Stripe
 stripe-never = Nunca todavía
 stripe-mode = Modo

@@ -10,7 +10,7 @@ use super::*;
 use crate::support::on_both_databases;
 
 async fn link(treasury: &Treasury<'_>) -> (CaptainId, String) {
-    let (actor, now) = (treasury.author(), treasury.books.now());
+    let (operation, actor, now) = (treasury.operation(), treasury.author(), treasury.books.now());
     let last_on: Day = "2026-11-28".parse().unwrap();
     let uses = vec!["water".to_owned(), "food".to_owned()];
     let new = NewCaptain {
@@ -23,7 +23,7 @@ async fn link(treasury: &Treasury<'_>) -> (CaptainId, String) {
         last_on,
     };
     let made: Result<(CaptainId, String), Refusal> =
-        transact!(treasury.books.db, tx => captains::add(tx, actor, &new, &treasury.books.entropy, now).await);
+        transact!(treasury.books.db, tx => captains::add(tx, actor, &operation, &new, &treasury.keys, now).await);
     made.unwrap()
 }
 
@@ -49,7 +49,8 @@ on_both_databases! {
         let actor = treasury.author();
         let pay_by: Result<Option<String>, Refusal> = transact!(books.db, tx => captains::open_pay_by(tx, actor, id, &treasury.keys, actor.proved_at).await);
         assert_eq!(pay_by.unwrap().as_deref(), Some("cash, please"));
-        let ended: Result<(), Refusal> = transact!(books.db, tx => captains::end(tx, actor, id, actor.proved_at).await);
+        let operation = treasury.operation();
+        let ended: Result<(), Refusal> = transact!(books.db, tx => captains::end(tx, actor, &operation, id, actor.proved_at).await);
         ended.unwrap();
         assert!(matches!(claim(&treasury, &code, &water(100)).await, Err(Refusal::Ended)));
     }

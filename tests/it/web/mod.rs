@@ -16,6 +16,7 @@ mod outbox;
 mod pages;
 mod refunds;
 mod server;
+mod spending;
 mod staff;
 mod thanks;
 mod words;

@@ -50,6 +50,11 @@ impl<'a> Staff<'a> {
         Self { visit, person, cookie: format!("__Host-session={}", token.unwrap()) }
     }
 
+    /// A browser that nobody signed in with.
+    pub const fn without_cookie(visit: &'a Visit) -> Self {
+        Self { visit, person: PersonId(0), cookie: String::new() }
+    }
+
     /// Opens a page.
     pub async fn get(&self, path: &str) -> Answer {
         self.visit.send(to(path).header(header::COOKIE, &self.cookie).body(Body::empty()).unwrap()).await
