@@ -10,7 +10,7 @@
 //! | 4 | [`booking`]: what each Stripe fact does to books and donations. [`publication`]: batches, reports, exports |
 //! | 3 | [`donations`]: a gift from pledge to settled. [`spending`]: money out. [`payments`]: deliveries, sync, the Stripe gateway, the practice Stripe |
 //! | 2 | [`funds`]: a pot of money with one purpose, one page, one currency |
-//! | 1 | [`ledger`]: double entry; it knows no donor, no Stripe, no HTTP |
+//! | 1 | [`ledger`]: double entry; it knows no donor, no Stripe, no HTTP. [`people`]: staff, how they sign in, what they may do, the log of acts |
 //! | 0 | [`money`], [`clock`], [`ids`], [`db`], [`seal`], [`config`] |
 //!
 //! Every feature folder has the same rooms: the noun (types, parsing, pure rules), the store (SQL only, private), the verbs (`mod.rs`).
