@@ -69,7 +69,7 @@ async fn list(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Tro
             page = page.block(heading, note, form);
         }
     }
-    Ok(page.link(INVITE, words.say("people-invite")).answer(StatusCode::OK))
+    Ok(page.link(INVITE, words.say("people-invite")).link(super::setup::FINISH, words.say("setup-finish")).answer(StatusCode::OK))
 }
 
 /// What the list should make somebody think of: too few approvers, one administrator.

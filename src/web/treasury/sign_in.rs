@@ -139,10 +139,10 @@ pub fn told(words: Words, refused: SignInError, wrong: &str) -> Result<(String, 
     })
 }
 
-/// Says when to come again, where the answer is that it is too soon.
+/// Says when to come again, where the answer is that it is too soon: the page says how long a closed factor stays so, this is for programs.
 pub fn retry_later(mut response: Response) -> Response {
     if response.status() == StatusCode::TOO_MANY_REQUESTS {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("60"));
     }
     response
 }

@@ -31,14 +31,14 @@ on_both_databases! {
         let form = browser.get("/join").await.is(200).says("<svg class=\"qr\"").never_says("style=");
         let (seed, sealed) = (seed_on(&form), form.value_of("seed"));
         let code = seed.code_at(books.now());
-        let send = async |browser: &mut Browser<'_>, password: &str, code: &str| {
+        let submitted = async |browser: &mut Browser<'_>, password: &str, code: &str| {
             browser.submit("/join", &[("name", "Rosa"), ("password", password), ("code", code), ("seed", &sealed)]).await
         };
-        send(&mut browser, "too short", &code).await.is(422).says("Use 15 letters or more.");
-        send(&mut browser, "example.fund.example", &code).await.is(422).says("built from names");
-        let again = send(&mut browser, PASSWORD, "000000").await.is(422).says("Check the clock on your phone.").never_says(PASSWORD);
+        submitted(&mut browser, "too short", &code).await.is(422).says("Use 15 letters or more.");
+        submitted(&mut browser, "example.fund.example", &code).await.is(422).says("built from names");
+        let again = submitted(&mut browser, PASSWORD, "000000").await.is(422).says("Check the clock on your phone.").never_says(PASSWORD);
         assert_eq!(seed_on(&again), seed, "whoever scanned the square need not do it again");
-        send(&mut browser, PASSWORD, &code).await.is(200).says("recovery codes");
+        submitted(&mut browser, PASSWORD, &code).await.is(200).says("recovery codes");
         browser.get("/treasury").await.is(200);
         let mut late = Browser::new(&visit);
         late.get(&path).await.is(404);
