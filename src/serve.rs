@@ -124,11 +124,14 @@ impl Node {
     }
 }
 
-/// Where this node keeps documents: a folder in the data folder, made where it is missing.
+/// Where documents are kept: in the bucket that is set, else in a folder of the data folder, made where it is missing.
 ///
 /// # Errors
-/// When it cannot be made.
+/// When the folder cannot be made, or this program was built without S3.
 pub fn files(config: &Config) -> anyhow::Result<Files> {
+    if let Some(bucket) = &config.documents {
+        return Files::in_bucket(bucket);
+    }
     let folder = config.data.join(files::FOLDER);
     config::make_private_folder(&folder).with_context(|| format!("The folder {} cannot be made", folder.display()))?;
     Ok(Files::in_folder(&folder)?)

@@ -84,7 +84,7 @@ impl fmt::Display for SmtpServer {
 }
 
 /// Undoes `%41`; None where the text is not what percent-encoding gives.
-fn decoded(text: &str) -> Option<String> {
+pub(super) fn decoded(text: &str) -> Option<String> {
     let mut pieces = text.split('%');
     let mut bytes = pieces.next()?.as_bytes().to_vec();
     for piece in pieces {

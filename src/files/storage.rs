@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use super::document::Refusal;
 use super::picture::{Clean, Format, clean, judge, recognise};
 use crate::clock::Instant;
+use crate::config::Bucket;
 
 /// The folder of documents inside the data folder.
 pub const FOLDER: &str = "documents";
@@ -52,8 +53,39 @@ impl Files {
     /// # Errors
     /// When the folder cannot be found.
     pub fn in_folder(folder: &Path) -> object_store::Result<Self> {
-        let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-        Ok(Self { store: Arc::new(store), slot: Arc::new(Semaphore::new(1)), patience: PATIENCE, cleaner: clean })
+        Ok(Self::on(Arc::new(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true))))
+    }
+
+    /// In an S3 bucket, which every node of a fund can reach.
+    ///
+    /// # Errors
+    /// When the bucket's settings do not fit together.
+    #[cfg(feature = "s3")]
+    pub fn in_bucket(bucket: &Bucket) -> anyhow::Result<Self> {
+        use secrecy::ExposeSecret as _;
+        let store = object_store::aws::AmazonS3Builder::new()
+            .with_endpoint(&bucket.endpoint)
+            .with_bucket_name(&bucket.name)
+            .with_region(&bucket.region)
+            .with_access_key_id(&bucket.key_id)
+            .with_secret_access_key(bucket.secret.expose_secret())
+            // The settings take http on this machine only.
+            .with_allow_http(bucket.endpoint.starts_with("http://"))
+            .build()?;
+        Ok(Self::on(Arc::new(store)))
+    }
+
+    /// Says that this program was built without S3.
+    ///
+    /// # Errors
+    /// Always.
+    #[cfg(not(feature = "s3"))]
+    pub fn in_bucket(_: &Bucket) -> anyhow::Result<Self> {
+        anyhow::bail!("STRIKEFUND_DOCUMENTS_URL names a bucket, and this program was built without S3: build it with --features s3.")
+    }
+
+    fn on(store: Arc<dyn ObjectStore>) -> Self {
+        Self { store, slot: Arc::new(Semaphore::new(1)), patience: PATIENCE, cleaner: clean }
     }
 
     /// The same with another patience and another way to make pictures clean, for tests.

@@ -2,6 +2,8 @@
 
 pub mod pictures;
 
+#[cfg(feature = "s3")]
+mod bucket;
 mod command;
 mod keeping;
 
@@ -141,9 +143,8 @@ on_both_databases! {
 
     async fn a_decoder_that_panics_or_hangs_costs_one_picture_and_nothing_else(books: &Books) {
         let by = recorder(books).await;
-        let short = Duration::from_millis(200);
-        let panics = books.files.clone().with_cleaner(short, |_, _| panic!("a decoder panics"));
-        let hangs = books.files.clone().with_cleaner(short, |_, _| loop { std::thread::park() });
+        let panics = books.files.clone().with_cleaner(Duration::from_mins(1), |_, _| panic!("a decoder panics"));
+        let hangs = books.files.clone().with_cleaner(Duration::from_millis(200), |_, _| loop { std::thread::park() });
         for _ in 0..3 {
             for (files, refusal) in [(&panics, Refusal::Damaged), (&hangs, Refusal::TooSlow)] {
                 let outcome = files::take_in(files, &books.db, &by, pictures::jpeg(1), &books.entropy, books.now()).await;

@@ -1,5 +1,7 @@
 //! The outbox: written with its cause, sent at least once and one a cause, tried again with patience, given up in sight, silent about people.
 
+mod node;
+
 use std::sync::Arc;
 use std::time::Duration;
 
