@@ -87,6 +87,7 @@ const TAKEN: &[&str] = &[
     "approvals",
     "payees",
     "claims",
+    "advances",
     "documents",
 ];
 

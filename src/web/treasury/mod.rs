@@ -74,6 +74,7 @@ const PLACES: &[(&str, &str, &[Role])] = &[
     (spending::APPROVALS, "place-approvals", READERS),
     (spending::PAYEES, "place-payees", READERS),
     (spending::CAPTAINS, "place-captains", READERS),
+    (spending::ADVANCES, "place-advances", READERS),
 ];
 
 impl Frame {
