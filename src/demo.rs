@@ -228,11 +228,11 @@ impl Story<'_> {
             no_receipt: Some("Made-up purchases of the demo have none.".to_owned()),
         };
         let operation = || Operation::new(&self.chance.reference(), "demo", &[]);
-        let (save, send) = (operation()?, operation()?);
+        let (save, then) = (operation()?, operation()?);
         let author = Actor { person: self.people[0], proved_at: now };
         let sent: Result<ProposalId, spending::Refusal> = transact!(db, tx => async {
             let id = spending::save(tx, author, &save, None, &draft, &self.node.entropy, now).await?;
-            spending::send(tx, author, &send, (id, 1), now).await?;
+            spending::send(tx, author, &then, (id, 1), now).await?;
             let proposal = spending::proposal(tx, id).await?;
             proposal.map(|proposal| proposal.id).ok_or(spending::Refusal::NotFound)
         }.await);

@@ -51,6 +51,10 @@ row_id! {
     PayeeId;
     /// One version of how a payee is paid.
     DetailsId;
+    /// What somebody carries for a fund.
+    PurseId;
+    /// Money on its way between a fund's own accounts.
+    TransferId;
     /// The link of a picket captain.
     CaptainId;
     /// Goods that were given.

@@ -121,6 +121,34 @@ CREATE TABLE expense_hand (
     PRIMARY KEY (expense_id, person_id)
 );
 
+-- What somebody carries for a fund: a cash advance or a prepaid card, each an account of its own.
+CREATE TABLE purse (
+    id        BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind      TEXT COLLATE "C"    NOT NULL CHECK (kind IN ('advance', 'card')),
+    path      TEXT COLLATE "C"    NOT NULL UNIQUE,
+    custodian TEXT COLLATE "C"    NOT NULL,                      -- private
+    opened_by BIGINT NOT NULL REFERENCES person (id),
+    opened_at BIGINT NOT NULL
+);
+
+-- Money on its way between two accounts of the fund's own, by the agreement of others.
+CREATE TABLE transfer (
+    id           BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    fund_id      BIGINT NOT NULL REFERENCES fund (id),
+    from_path    TEXT COLLATE "C"    NOT NULL,
+    to_path      TEXT COLLATE "C"    NOT NULL,
+    amount_minor BIGINT NOT NULL CHECK (amount_minor > 0),
+    currency     TEXT COLLATE "C"    NOT NULL CHECK (length(currency) = 3),
+    state        TEXT COLLATE "C"    NOT NULL CHECK (state IN ('sent', 'done', 'rejected')),
+    proposal_id  BIGINT REFERENCES proposal (id),
+    entry_id     BIGINT REFERENCES entry (id),
+    asked_by     BIGINT NOT NULL REFERENCES person (id),
+    asked_at     BIGINT NOT NULL,
+    CHECK ((state = 'done') = (entry_id IS NOT NULL))
+);
+
+CREATE INDEX transfer_by_entry ON transfer (entry_id) WHERE entry_id IS NOT NULL;
+
 -- The newest row of a fund and category counts.
 CREATE TABLE budget (
     id           BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -211,3 +239,20 @@ CREATE TRIGGER payee_is_never_emptied BEFORE TRUNCATE ON payee FOR EACH STATEMEN
 CREATE TRIGGER payee_details_is_never_emptied BEFORE TRUNCATE ON payee_details FOR EACH STATEMENT EXECUTE FUNCTION refuse('payee_details is never emptied');
 CREATE TRIGGER captain_is_never_emptied BEFORE TRUNCATE ON captain FOR EACH STATEMENT EXECUTE FUNCTION refuse('captain is never emptied');
 CREATE TRIGGER budget_is_never_emptied BEFORE TRUNCATE ON budget FOR EACH STATEMENT EXECUTE FUNCTION refuse('budget is never emptied');
+CREATE FUNCTION check_transfer_is_agreed_to() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.state = 'done' AND NOT EXISTS (
+        SELECT 1 FROM proposal p WHERE p.id = NEW.proposal_id AND p.subject = 'transfer' AND p.subject_id = CAST(NEW.id AS TEXT)
+           AND p.state = 'approved' AND p.amount_minor = NEW.amount_minor AND p.currency = NEW.currency) THEN
+        RAISE EXCEPTION 'money is moved by what others agreed to';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER transfer_is_agreed_to BEFORE UPDATE OF state ON transfer FOR EACH ROW EXECUTE FUNCTION check_transfer_is_agreed_to();
+CREATE TRIGGER transfer_is_not_made_done BEFORE INSERT ON transfer FOR EACH ROW WHEN (NEW.state <> 'sent') EXECUTE FUNCTION refuse('a transfer begins by asking');
+CREATE TRIGGER transfer_keeps_its_money BEFORE UPDATE OF fund_id, from_path, to_path, amount_minor, currency ON transfer FOR EACH ROW EXECUTE FUNCTION refuse('a transfer keeps what was asked');
+CREATE TRIGGER transfer_never_goes BEFORE DELETE ON transfer FOR EACH ROW EXECUTE FUNCTION refuse('a transfer is never deleted');
+CREATE TRIGGER purse_never_goes BEFORE DELETE ON purse FOR EACH ROW EXECUTE FUNCTION refuse('what somebody carries is never deleted');
+CREATE TRIGGER transfer_is_never_emptied BEFORE TRUNCATE ON transfer FOR EACH STATEMENT EXECUTE FUNCTION refuse('transfer is never emptied');
+CREATE TRIGGER purse_is_never_emptied BEFORE TRUNCATE ON purse FOR EACH STATEMENT EXECUTE FUNCTION refuse('purse is never emptied');

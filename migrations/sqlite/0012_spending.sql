@@ -121,6 +121,34 @@ CREATE TABLE expense_hand (
     PRIMARY KEY (expense_id, person_id)
 ) STRICT, WITHOUT ROWID;
 
+-- What somebody carries for a fund: a cash advance or a prepaid card, each an account of its own.
+CREATE TABLE purse (
+    id        INTEGER PRIMARY KEY,
+    kind      TEXT    NOT NULL CHECK (kind IN ('advance', 'card')),
+    path      TEXT    NOT NULL UNIQUE,
+    custodian TEXT    NOT NULL,                      -- private
+    opened_by INTEGER NOT NULL REFERENCES person (id),
+    opened_at INTEGER NOT NULL
+) STRICT;
+
+-- Money on its way between two accounts of the fund's own, by the agreement of others.
+CREATE TABLE transfer (
+    id           INTEGER PRIMARY KEY,
+    fund_id      INTEGER NOT NULL REFERENCES fund (id),
+    from_path    TEXT    NOT NULL,
+    to_path      TEXT    NOT NULL,
+    amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
+    currency     TEXT    NOT NULL CHECK (length(currency) = 3),
+    state        TEXT    NOT NULL CHECK (state IN ('sent', 'done', 'rejected')),
+    proposal_id  INTEGER REFERENCES proposal (id),
+    entry_id     INTEGER REFERENCES entry (id),
+    asked_by     INTEGER NOT NULL REFERENCES person (id),
+    asked_at     INTEGER NOT NULL,
+    CHECK ((state = 'done') = (entry_id IS NOT NULL))
+) STRICT;
+
+CREATE INDEX transfer_by_entry ON transfer (entry_id) WHERE entry_id IS NOT NULL;
+
 -- The newest row of a fund and category counts.
 CREATE TABLE budget (
     id           INTEGER PRIMARY KEY,
@@ -174,3 +202,15 @@ END;
 CREATE TRIGGER captain_never_goes BEFORE DELETE ON captain BEGIN SELECT RAISE(ABORT, 'a link is never deleted: end it'); END;
 CREATE TRIGGER budget_never_changes BEFORE UPDATE ON budget BEGIN SELECT RAISE(ABORT, 'a budget is never changed: set another'); END;
 CREATE TRIGGER budget_never_goes BEFORE DELETE ON budget BEGIN SELECT RAISE(ABORT, 'a budget is never deleted: set another'); END;
+CREATE TRIGGER transfer_is_agreed_to BEFORE UPDATE OF state ON transfer BEGIN
+    SELECT RAISE(ABORT, 'money is moved by what others agreed to')
+     WHERE NEW.state = 'done' AND NOT EXISTS (
+        SELECT 1 FROM proposal p WHERE p.id = NEW.proposal_id AND p.subject = 'transfer' AND p.subject_id = CAST(NEW.id AS TEXT)
+           AND p.state = 'approved' AND p.amount_minor = NEW.amount_minor AND p.currency = NEW.currency);
+END;
+CREATE TRIGGER transfer_is_not_made_done BEFORE INSERT ON transfer BEGIN
+    SELECT RAISE(ABORT, 'a transfer begins by asking') WHERE NEW.state <> 'sent';
+END;
+CREATE TRIGGER transfer_keeps_its_money BEFORE UPDATE OF fund_id, from_path, to_path, amount_minor, currency ON transfer BEGIN SELECT RAISE(ABORT, 'a transfer keeps what was asked'); END;
+CREATE TRIGGER transfer_never_goes BEFORE DELETE ON transfer BEGIN SELECT RAISE(ABORT, 'a transfer is never deleted'); END;
+CREATE TRIGGER purse_never_goes BEFORE DELETE ON purse BEGIN SELECT RAISE(ABORT, 'what somebody carries is never deleted'); END;

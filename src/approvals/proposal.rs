@@ -21,6 +21,8 @@ crate::words! {
         Journal = "journal",
         /// The account details of a payee.
         Payee = "payee",
+        /// Money that goes to a custodian, or comes back.
+        Transfer = "transfer",
         /// A look at who gave.
         Reveal = "reveal",
         /// A month that is locked.

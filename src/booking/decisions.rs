@@ -6,7 +6,7 @@ use crate::db::{Retryable, Tx};
 use crate::ids::{ExpenseId, ProposalId};
 use crate::people::operation::{self, Operation, OperationError};
 use crate::people::{self, Actor, Person};
-use crate::spending::{self, payees};
+use crate::spending::{self, advances, payees};
 
 /// What somebody decides about a proposal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,6 +134,7 @@ async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, now: Insta
     match proposal.subject {
         Subject::Expense => spending::carry_out(tx, person, proposal, now).await.map(drop)?,
         Subject::Payee => payees::carry_out(tx, proposal, now).await.map(drop)?,
+        Subject::Transfer => advances::carry_out(tx, person, proposal, now).await?,
         other => return Err(DecideError::Unknown(other)),
     }
     Ok(())
@@ -143,6 +144,7 @@ async fn turn_down(tx: &mut Tx, proposal: &Proposal, reason: &str, now: Instant)
     match proposal.subject {
         Subject::Expense => spending::turn_down(tx, proposal, reason, now).await.map(drop)?,
         Subject::Payee => payees::turn_down(tx, proposal).await.map(drop)?,
+        Subject::Transfer => advances::turn_down(tx, proposal).await?,
         other => return Err(DecideError::Unknown(other)),
     }
     Ok(())

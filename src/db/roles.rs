@@ -53,6 +53,8 @@ const KEPT: &[&str] = &[
     "payee",
     "payee_details",
     "captain",
+    "purse",
+    "transfer",
     "document",
     "document_quota",
     "letter",

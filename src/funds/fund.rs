@@ -93,6 +93,7 @@ const TAKEN: &[&str] = &[
     "approvals",
     "payees",
     "claims",
+    "advances",
     "documents",
     "exports",
     "bank",

@@ -61,6 +61,12 @@ pub fn funds_of(expense: &Expense, parts: &[Part]) -> Vec<FundId> {
     funds
 }
 
+/// What free money is left over what restricted funds hold (invariant 6).
+pub async fn cover(tx: &mut Tx, currency: Currency) -> sqlx::Result<i64> {
+    let restricted = funds::list(tx).await?.iter().filter(|fund| fund.restriction.is_some()).map(|fund| fund.id).collect();
+    Ok(means(tx, currency).await?.cover(&restricted))
+}
+
 /// Whether `parts` can be promised: every fund holds its share, and restricted funds stay covered (invariants 5 and 6).
 pub async fn can_promise(tx: &mut Tx, parts: &[Part], currency: Currency) -> Result<(), Refusal> {
     let means = means(tx, currency).await?;

@@ -5,6 +5,8 @@
 //! change of it leads back to the draft and voids what was agreed to. What was paid is put right by [`correct`]: once others agreed, its entries
 //! are reversed and fresh ones posted in one transaction (safety rule MO9).
 
+mod advance;
+pub mod advances;
 pub mod budgets;
 mod captain;
 pub mod captains;
@@ -28,6 +30,7 @@ use crate::money::Money;
 use crate::people::NotAllowed;
 use crate::people::operation::OperationError;
 
+pub use advance::{Move, Purse, PurseKind, Transfer, TransferState};
 pub use captain::{Captain, NewCaptain};
 pub use deciding::{Payment, carry_out, mark_matched, pay, turn_down};
 pub use draft::Draft;

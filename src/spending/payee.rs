@@ -156,7 +156,7 @@ pub struct NewDetails {
 
 impl std::fmt::Debug for NewDetails {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NewDetails").field("way", &self.way).field("account", &"REDACTED").finish()
+        f.debug_struct("NewDetails").field("way", &self.way).field("account", &"REDACTED").finish_non_exhaustive()
     }
 }
 
@@ -214,7 +214,7 @@ impl NewDetails {
 
 /// Whether the numbers form an account: an IBAN by its check digits, or a routing number by its own with an account number after it.
 fn is_account(account: &str) -> bool {
-    let plain: String = account.chars().filter(|c| c.is_ascii_alphanumeric()).collect::<String>().to_ascii_uppercase();
+    let plain: String = account.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
     let numbers: Vec<String> =
         account.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty()).map(str::to_owned).collect();
     let routed = numbers.len() >= 2 && is_routing_number(&numbers[0]) && (4..=17).contains(&numbers[1..].concat().len());

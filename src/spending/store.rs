@@ -1,5 +1,6 @@
-//! SQL of expenses, private to this room. Not here: payees (`store/payees.rs`), captains (`store/captains.rs`), budgets (`store/budgets.rs`).
+//! SQL of expenses, private to this room. Not here: advances (`store/advances.rs`), payees (`store/payees.rs`), captains (`store/captains.rs`), budgets (`store/budgets.rs`).
 
+pub(super) mod advances;
 pub(super) mod budgets;
 pub(super) mod captains;
 pub(super) mod payees;
@@ -266,7 +267,15 @@ pub(super) const QUESTIONS: &[(&str, &str)] = &[
             AND NOT EXISTS (SELECT 1 FROM expense e WHERE e.entry_id = n.id)
             AND NOT EXISTS (SELECT 1 FROM expense e WHERE e.payment_id = n.id)
             AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.reverses = n.id)
+            AND NOT EXISTS (SELECT 1 FROM transfer t WHERE t.entry_id = n.id)
           ORDER BY n.id LIMIT 1",
+    ),
+    (
+        "money was moved without the agreement it needs",
+        "SELECT CAST(t.id AS TEXT) FROM transfer t WHERE t.state = 'done' AND NOT EXISTS (
+            SELECT 1 FROM proposal p WHERE p.id = t.proposal_id AND p.subject = 'transfer' AND p.subject_id = CAST(t.id AS TEXT)
+               AND p.state = 'approved' AND p.amount_minor = t.amount_minor AND p.currency = t.currency)
+          ORDER BY t.id LIMIT 1",
     ),
     (
         "an entry of an expense that stands was taken back",

@@ -1,5 +1,6 @@
 //! Money out: from a draft to what is paid, in the books and in no other way.
 
+mod advances;
 mod captains;
 mod corrections;
 mod life;

@@ -121,6 +121,7 @@ const PLACES: &[(&str, &str, &[Role])] = &[
     (bank::BANK, "place-bank", READERS),
     (spending::PAYEES, "place-payees", READERS),
     (spending::CAPTAINS, "place-captains", READERS),
+    (spending::ADVANCES, "place-advances", READERS),
     ("/treasury/accounts", "place-accounts", READERS),
     ("/treasury/months", "place-months", READERS),
     (stripe_health::STRIPE, "place-stripe", READERS),

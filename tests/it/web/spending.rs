@@ -143,6 +143,7 @@ on_both_databases! {
             ("/treasury/payees?lang=es".to_owned(), "Añadir beneficiario"),
             ("/treasury/claims?lang=es".to_owned(), "Crear enlace"),
             ("/treasury/general/budget?lang=es".to_owned(), "Libre para gastar"),
+            ("/treasury/advances?lang=es".to_owned(), "Nadie lleva nada"),
         ] {
             both.get(&path).await.is(200).says(words).says("lang=\"es\"");
         }
@@ -216,5 +217,21 @@ on_both_databases! {
         }
         // 490.00 are left, and 30.00 a day were spent on the mean of seven days.
         rosa.get("/treasury/general/budget").await.is(200).says("$30.00").says("16 days, until 30 Nov 2026").says("$590.00");
+    }
+
+    async fn an_advance_is_opened_and_money_is_asked_for_it(books: &Books) {
+        let treasury = Treasury::holding(books, 10_000).await;
+        let visit = Visit::of(books);
+        let rosa = Staff::signed_in(&visit, books, RECORDER).await;
+        let operation = books.entropy.reference();
+        let fields = [("operation", &*operation), ("custodian", "North gate"), ("kind", "card")];
+        let next = rosa.submit("/treasury/advances", &fields).await.is(303).next();
+        rosa.get(&next).await.is(200).says("Opened.").says("Card north-gate");
+        let operation = books.entropy.reference();
+        let fields = [("operation", &*operation), ("fund", "general"), ("from", "assets:bank:main"), ("to", "assets:cards:north-gate"), ("amount", "25.00")];
+        let next = rosa.submit("/treasury/advances/move", &fields).await.is(303).next();
+        let page = rosa.get(&next).await.is(200).says("$25.00").says("Waiting for approval");
+        rosa.get(&approval(&page)).await.is(200).says("Money to a custodian").says("Card north-gate");
+        treasury.sound().await;
     }
 }

@@ -28,7 +28,7 @@ const ONE: &str = "/treasury/approvals/{id}";
 const PAGE: i64 = 50;
 
 /// What the lines of a frozen text are called on pages; any other is shown as it stands.
-const LINES: [&str; 26] = [
+const LINES: [&str; 28] = [
     "number",
     "amount",
     "fund",
@@ -55,6 +55,8 @@ const LINES: [&str; 26] = [
     "account",
     "checked",
     "conflict",
+    "from",
+    "to",
 ];
 
 pub(super) fn doors(doors: Doors) -> Doors {
@@ -160,7 +162,7 @@ async fn lines(tx: &mut Tx, words: Words, proposal: &Proposal) -> Result<Facts, 
         let label = if LINES.contains(&name) { words.of("approval-line", name) } else { name.to_owned() };
         let text = match (name, proposal.subject) {
             ("paid-by" | "show", Subject::Expense) => words.of(&format!("expense-{name}"), value),
-            ("paid-from", Subject::Expense) => account_in_words(words, value),
+            ("paid-from", Subject::Expense) | ("from" | "to", Subject::Transfer) => account_in_words(words, value),
             ("kind" | "way" | "checked", Subject::Payee) => words.of(&format!("payee-{name}"), value),
             ("payee", _) => match value.parse().map(PayeeId) {
                 Ok(id) => payees::find(tx, id).await?.map_or_else(|| value.to_owned(), |payee| format!("{} ({value})", payee.label)),

@@ -175,7 +175,6 @@ async fn one_page(site: &Site, signed_in: &SignedIn, id: CaptainId, wrongs: &Wro
     let (words, tx) = (signed_in.words, &mut site.db.begin_read().await?);
     let captain = captains::find(tx, id).await?.ok_or(Trouble::NotFound)?;
     let fund = funds::find(tx, captain.fund_id).await?.ok_or(Trouble::NotFound)?;
-    let works = captain.works(today(&fund, site.clock.now()));
     let money = |minor| Cell::money(Money::new(minor, fund.currency));
     let uses = captain.uses().map(|category| use_in_words(words, category)).collect::<Vec<_>>().join(", ");
     let facts = Facts::default()
@@ -194,7 +193,7 @@ async fn one_page(site: &Site, signed_in: &SignedIn, id: CaptainId, wrongs: &Wro
         let state = words.of("expense-state", expense.state.as_str());
         table.row(vec![Cell::link(href, expense.number.as_str()), Cell::text(state), Cell::money(expense.amount())]);
     }
-    let may_end = works && signed_in.person.roles.holds(Role::Recorder);
+    let may_end = captain.works(today(&fund, site.clock.now())) && signed_in.person.roles.holds(Role::Recorder);
     let end = Form::new(format!("{CAPTAINS}/{id}/end"), site.entropy.reference(), vec![]).button(words.say("captain-end"));
     let sheet = Sheet::new(Frame::new(site, signed_in, captain.label.as_str())).with(Part::Facts(facts)).with(Part::Table(table));
     Ok(sheet.maybe(may_end.then_some(Part::Form(end))).answer(wrongs))

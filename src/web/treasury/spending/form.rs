@@ -68,14 +68,14 @@ async fn new(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>
     let fund = fund(tx, &slug).await?;
     let offers = Offers::read(tx, &fund).await?;
     let typed = Typed::default().or("bought_on", today(&fund, site.clock.now()).to_string()).or("show", Show::AfterHold.as_str());
-    page(&site, &signed_in, (&fund, None), &offers, &typed, &Wrongs::default()).await
+    Ok(page(&site, &signed_in, (&fund, None), &offers, &typed, &Wrongs::default()))
 }
 
 async fn edit(State(site): AnySite, signed_in: SignedIn, Path((slug, number)): Path<(String, String)>) -> Result<Response, Trouble> {
     let tx = &mut site.db.begin_read().await?;
     let (fund, whole) = find(tx, &slug, &number).await?;
     let offers = Offers::read(tx, &fund).await?;
-    page(&site, &signed_in, (&fund, Some(&whole)), &offers, &typed_of(&whole), &Wrongs::default()).await
+    Ok(page(&site, &signed_in, (&fund, Some(&whole)), &offers, &typed_of(&whole), &Wrongs::default()))
 }
 
 /// What the form of a saved expense shows.
@@ -115,14 +115,14 @@ fn typed_of(whole: &Whole) -> Typed {
     Typed::new(pairs)
 }
 
-async fn page(
+fn page(
     site: &Site,
     signed_in: &SignedIn,
     (fund, standing): (&Fund, Option<&Whole>),
     offers: &Offers,
     typed: &Typed,
     wrongs: &Wrongs,
-) -> Result<Response, Trouble> {
+) -> Response {
     let words = signed_in.words;
     let key = if standing.is_some() { "expense-edit" } else { "expense-new" };
     let action = standing.map_or_else(
@@ -138,7 +138,7 @@ async fn page(
         .maybe(clears.map(|_| Part::Warning(words.say("expense-edit-clears"))))
         .with(Part::Note(words.say("expense-not-yours")))
         .with(Part::Form(form));
-    Ok(sheet.answer(wrongs))
+    sheet.answer(wrongs)
 }
 
 fn fields(words: Words, fund: &Fund, offers: &Offers, parts: &FormParts<'_>) -> Vec<crate::web::form::Field> {
@@ -248,7 +248,7 @@ async fn save(
         }
         Ok(_) => {}
     }
-    page(site, signed_in, (fund, standing), &offers, &typed, &wrongs).await
+    Ok(page(site, signed_in, (fund, standing), &offers, &typed, &wrongs))
 }
 
 async fn saved(site: &Site, fund: &Fund, id: ExpenseId, typed: &Typed) -> Result<Response, Trouble> {

@@ -1,5 +1,6 @@
 //! The pages about money out: expenses, approvals, payees, captains' links, budgets. Not here: what may be done (`spending`, `booking::decide`).
 
+mod advances;
 mod approvals;
 mod budget;
 mod captains;
@@ -32,11 +33,23 @@ pub(super) const EXPENSES: &str = "/treasury/expenses";
 pub(super) const APPROVALS: &str = "/treasury/approvals";
 /// The payee book.
 pub(super) const PAYEES: &str = "/treasury/payees";
+/// What custodians carry.
+pub(super) const ADVANCES: &str = "/treasury/advances";
 /// Captains' links.
 pub(super) const CAPTAINS: &str = "/treasury/claims";
 
 pub(super) fn doors(doors: Doors) -> Doors {
-    let rooms = [list::doors, form::doors, one::doors, pay::doors, approvals::doors, payees::doors, captains::doors, budget::doors];
+    let rooms = [
+        list::doors,
+        form::doors,
+        one::doors,
+        pay::doors,
+        approvals::doors,
+        payees::doors,
+        captains::doors,
+        advances::doors,
+        budget::doors,
+    ];
     rooms.into_iter().fold(doors, |doors, room| room(doors))
 }
 
@@ -56,7 +69,7 @@ struct Asked {
 }
 
 /// What can have been done just now.
-const DONE: [&str; 14] = [
+const DONE: [&str; 15] = [
     "saved",
     "sent",
     "taken-back",
@@ -71,6 +84,7 @@ const DONE: [&str; 14] = [
     "ended",
     "budget",
     "before",
+    "opened",
 ];
 
 impl Asked {

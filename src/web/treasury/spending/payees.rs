@@ -110,7 +110,9 @@ async fn add(State(site): AnySite, signed_in: SignedIn, Sent(pairs): Pairs) -> R
     let new = NewPayee::parse(typed.get("label"), typed.get("kind"), (typed.get("conflict"), typed.get("conflict_text")));
     let details = NewDetails::parse(typed.get("way"), typed.get("account"), typed.get("checked"));
     let mut tell = |list: &[(&'static str, crate::spending::payee::Wrong)]| {
-        list.iter().for_each(|(field, wrong)| wrongs.add(*field, words.of("payee-wrong", wrong.as_str())));
+        for (field, wrong) in list {
+            wrongs.add(*field, words.of("payee-wrong", wrong.as_str()));
+        }
     };
     let (new, details) = match (new, details) {
         (Ok(new), Ok(details)) => (new, details),
