@@ -42,7 +42,7 @@ async fn page(site: &Site, signed_in: &SignedIn, asked: &Asked, typed: &Typed, w
         purses.row(vec![
             Cell::text(purse.custodian),
             Cell::text(words.of("advance-kind", purse.kind.as_str())),
-            Cell::Figure(held.join(", ")),
+            Cell::text(held.join(", ")),
         ]);
     }
     let mut moves = Table::new(words.say("advance-moves"), words.say("advance-moves-none"))
