@@ -128,6 +128,8 @@ struct PreviewPage {
     facts: Option<Facts>,
     form: Option<Form>,
     columns: Option<String>,
+    /// Every line is known already.
+    nothing_new: bool,
 }
 
 /// `GET /treasury/bank/import/{file}`: what an import would do.
@@ -156,6 +158,7 @@ async fn preview_page(
         facts: None,
         form: None,
         columns: None,
+        nothing_new: false,
     };
     let is_table = bank::columns(&upload.body, None, currency).is_some();
     page.columns = is_table.then(|| format!("{IMPORT}/{file}/columns"));
@@ -168,8 +171,10 @@ async fn preview_page(
                 Err(refusal) => page.problems.push(say::import_refusal(words, refusal, currency, &zone)?),
                 Ok(preview) => {
                     page.facts = Some(facts(words, account, &preview));
-                    let label = words.with("bank-import-lines", "count", preview.lines - preview.known);
-                    page.form = Some(Form::new(format!("{IMPORT}/{file}"), site.entropy.reference(), vec![]).button(label));
+                    let new = preview.lines - preview.known;
+                    page.nothing_new = new == 0;
+                    let label = words.with("bank-import-lines", "count", new);
+                    page.form = (new > 0).then(|| Form::new(format!("{IMPORT}/{file}"), site.entropy.reference(), vec![]).button(label));
                 }
             },
         },
