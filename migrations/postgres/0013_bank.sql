@@ -76,6 +76,7 @@ CREATE TABLE bank_match_posting (
 
 -- A line and a posting are matched at most once each, whoever asks at the same moment.
 CREATE UNIQUE INDEX bank_line_is_matched_once ON bank_match_line (line_id) WHERE undone_at IS NULL;
+CREATE INDEX bank_match_ignored ON bank_match (bank_account_id) WHERE kind = 'ignored' AND undone_at IS NULL;
 CREATE UNIQUE INDEX bank_posting_is_matched_once ON bank_match_posting (entry_id, n) WHERE undone_at IS NULL;
 
 -- A file between its upload and its import; gone after the import, or after a day.

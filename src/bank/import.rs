@@ -246,11 +246,17 @@ pub struct Upload {
 ///
 /// # Errors
 /// [`ImportRefusal`].
-pub async fn keep_upload(tx: &mut Tx, actor: Actor, upload: &Upload, entropy: &Entropy, now: Instant) -> Result<String, ImportRefusal> {
+pub async fn keep_upload(
+    tx: &mut Tx,
+    actor: Actor,
+    (account, body, closing_minor): (BankAccountId, &[u8], Option<i64>),
+    entropy: &Entropy,
+    now: Instant,
+) -> Result<String, ImportRefusal> {
     people::require(tx, actor, &[Role::Recorder]).await?;
     forget_uploads(tx, now).await?;
     let reference = entropy.reference();
-    store::insert_upload(tx, (&reference, upload.account, actor.person), &upload.body, upload.closing_minor, now).await?;
+    store::insert_upload(tx, (&reference, account, actor.person), body, closing_minor, now).await?;
     Ok(reference)
 }
 

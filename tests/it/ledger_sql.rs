@@ -55,6 +55,25 @@ impl Guard {
     }
 }
 
+/// The bank's guards that stand in the way of emptying what they refer to.
+const STATEMENTS: (&str, &str) = ("bank_statement_is_never_emptied", "bank_statement");
+const LINES: (&str, &str) = ("bank_line_is_never_emptied", "bank_line");
+const MATCHES: (&str, &str) = ("bank_match_is_never_emptied", "bank_match");
+const MATCH_LINES: (&str, &str) = ("bank_match_line_is_never_emptied", "bank_match_line");
+const MATCH_POSTINGS: (&str, &str) = ("bank_match_posting_is_never_emptied", "bank_match_posting");
+
+/// One of each of the bank's rows.
+const ACCOUNT: &str = "INSERT INTO bank_account (account_id, path, name, currency, decisions, created_at)
+    SELECT id, path, 'main', 'USD', 0, 0 FROM account WHERE path = 'assets:bank:main'";
+const STATEMENT: &str = "INSERT INTO bank_statement
+    (bank_account_id, sha256, format, first_on, last_on, opening_minor, closing_minor, lines, new_lines, imported_at, person_id)
+    SELECT b.id, 'a', 'csv', '2026-11-14', '2026-11-14', 0, 5, 1, 1, 0, p.id FROM bank_account b CROSS JOIN person p";
+const LINE: &str = "INSERT INTO bank_line (bank_account_id, statement_id, number, booked_on, amount_minor, text, fingerprint)
+    SELECT bank_account_id, id, 1, '2026-11-14', 5, '', 'a' FROM bank_statement";
+const MATCH: &str = "INSERT INTO bank_match (bank_account_id, kind, made_at) SELECT id, 'tied', 0 FROM bank_account";
+const MATCHED_LINE: &str = "INSERT INTO bank_match_line (match_id, line_id) SELECT m.id, l.id FROM bank_match m CROSS JOIN bank_line l";
+const MATCHED_POSTING: &str = "INSERT INTO bank_match_posting (match_id, entry_id, n) SELECT id, 1, 1 FROM bank_match";
+
 /// The books of these tests hold entries 1 and 2 with two postings each; entry 9 is nobody's.
 const LATE: &[&str] = &[
     "INSERT INTO posting (entry_id, n, account_id, fund_id, currency, amount_minor) SELECT 1, 3, id, NULL, 'USD', 5 FROM account WHERE path = 'assets:stripe'",
@@ -130,6 +149,24 @@ const GUARDS: &[Guard] = &[
     guard("publication_never_goes", "publication", &["DELETE FROM publication WHERE number = 2"], "never deleted"),
     guard("publication_file_never_changes", "publication_file", &["UPDATE publication_file SET sha256 = 'other'"], "never changed"),
     guard("publication_file_never_goes", "publication_file", &["DELETE FROM publication_file"], "never deleted"),
+    guard("bank_account_never_goes", "bank_account", &[ACCOUNT, "DELETE FROM bank_account"], "never deleted"),
+    guard("bank_statement_never_changes", "bank_statement", &[ACCOUNT, STATEMENT, "UPDATE bank_statement SET lines = 2"], "never changed"),
+    guard("bank_statement_never_goes", "bank_statement", &[ACCOUNT, STATEMENT, "DELETE FROM bank_statement"], "never deleted"),
+    guard("bank_line_never_changes", "bank_line", &[ACCOUNT, STATEMENT, LINE, "UPDATE bank_line SET text = 'x'"], "never changed"),
+    guard("bank_line_never_goes", "bank_line", &[ACCOUNT, STATEMENT, LINE, "DELETE FROM bank_line"], "never deleted"),
+    guard("bank_match_never_goes", "bank_match", &[ACCOUNT, MATCH, "DELETE FROM bank_match"], "undo it"),
+    guard(
+        "bank_match_line_never_goes",
+        "bank_match_line",
+        &[ACCOUNT, STATEMENT, LINE, MATCH, MATCHED_LINE, "DELETE FROM bank_match_line"],
+        "undo it",
+    ),
+    guard(
+        "bank_match_posting_never_goes",
+        "bank_match_posting",
+        &[ACCOUNT, MATCH, MATCHED_POSTING, "DELETE FROM bank_match_posting"],
+        "undo it",
+    ),
 ];
 
 on_both_databases! {
@@ -280,6 +317,8 @@ async fn fill(books: &Books) {
         "INSERT INTO stripe_line (id, created, type, currency, amount_minor, fee_minor, net_minor, available_on, status, state, seen_at)
                 VALUES ('txn_1', 0, 'charge', 'USD', 2500, 100, 2400, 0, 'available', 'booked', 0)";
     execute(&mut tx, line).await.unwrap();
+    let person = "INSERT INTO person (ref, name, email_hash, email, language, created_at) VALUES ('p', 'p', 'p', $1, 'en', 0)";
+    run!(&mut tx, execute, sqlx::query(person).bind(b"sealed".to_vec())).unwrap();
     let publication =
         "INSERT INTO publication (fund_id, number, made_at, gifts, received_minor, refunded_minor, disputed_minor, fees_minor, spent_minor)
                        SELECT id, $1, 0, 0, 0, 0, 0, 0, 0 FROM fund WHERE slug = 'general'";

@@ -120,8 +120,8 @@ pub(in crate::bank) async fn lines_waiting(tx: &mut Tx, account: BankAccountId) 
 
 pub(in crate::bank) async fn lines_ignored(tx: &mut Tx, account: BankAccountId) -> sqlx::Result<Waiting> {
     const SQL: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(l.amount_minor), 0) AS BIGINT), MIN(l.booked_on)
-        FROM bank_match m JOIN bank_match_line ml ON ml.match_id = m.id JOIN bank_line l ON l.id = ml.line_id
-        WHERE m.bank_account_id = $1 AND m.kind = 'ignored' AND m.undone_at IS NULL";
+        FROM bank_match m CROSS JOIN bank_match_line ml CROSS JOIN bank_line l
+        WHERE m.bank_account_id = $1 AND m.kind = 'ignored' AND m.undone_at IS NULL AND ml.match_id = m.id AND l.id = ml.line_id";
     run!(tx, fetch_one, sqlx::query_as(SQL).bind(account)).map(waiting)
 }
 

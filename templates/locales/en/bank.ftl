@@ -95,6 +95,7 @@ bank-import-lines = { $count ->
     [one] Import 1 line
    *[other] Import { $count } lines
 }
+bank-all-known = Every line of it is known already. There is nothing to import.
 bank-columns-change = Change what the columns mean
 bank-another-file = Choose another file
 bank-columns-title = What the columns mean

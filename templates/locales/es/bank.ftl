@@ -95,6 +95,7 @@ bank-import-lines = { $count ->
     [one] Importar 1 línea
    *[other] Importar { $count } líneas
 }
+bank-all-known = Todas sus líneas ya se conocen. No hay nada que importar.
 bank-columns-change = Cambiar el significado de las columnas
 bank-another-file = Elegir otro archivo
 bank-columns-title = Qué significan las columnas

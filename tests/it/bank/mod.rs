@@ -4,6 +4,7 @@ mod files;
 mod import;
 mod judge;
 mod matching;
+mod night;
 mod walk;
 
 use strikefund::bank::{self, BankAccount, Mapping, NotRead, ReadFile};

@@ -65,6 +65,11 @@ on_both_databases! {
         // The same file again: its columns are known now, and it is told that nothing changed.
         let second = upload(&staff, "chase.csv", "").await.is(303).next();
         staff.get(&second).await.is(422).says("This file was imported on 14 Nov 2026. Nothing changed.").never_says("Import 5 lines");
+        // A part of it as a file of its own has nothing new.
+        let part = String::from_utf8(bytes_of("chase.csv")).unwrap().lines().take(4).collect::<Vec<_>>().join("\n");
+        let sent = [("file", "part.csv", "text/csv", part.as_bytes())];
+        let file = staff.upload("/treasury/bank/import", &[("account", "assets:bank:main")], &sent).await.is(303).next();
+        staff.get(&file).await.is(200).says("Every line of it is known already.").never_says("<form");
     }
 
     async fn what_is_wrong_with_a_file_is_said_with_its_line_in_both_languages(books: &Books) {

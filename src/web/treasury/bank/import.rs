@@ -11,13 +11,14 @@ use crate::bank::{self, BankAccount, ImportRefusal, LARGEST_FILE, Mapping, Mark,
 use crate::booking::bank as booking;
 use crate::ids::StatementId;
 use crate::money::{Currency, Money};
+use crate::people;
 use crate::people::operation::{self, Operation};
 use crate::transact;
 use crate::web::doors::SignedIn;
 use crate::web::error::Trouble;
 use crate::web::form::{Choice, Form, FormParts, Problems, Typed, Wrongs};
 use crate::web::table::{Cell, Facts};
-use crate::web::treasury::Frame;
+use crate::web::treasury::{Frame, RECORDERS};
 use crate::web::upload::{self, Limits};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
@@ -89,12 +90,12 @@ pub async fn send(State(site): AnySite, signed_in: SignedIn, form: Multipart) ->
         return import_page(&site, &signed_in, &sent.typed, &wrongs).await;
     }
     let (now, actor, name) = (site.clock.now(), signed_in.actor(), name_of(&path).to_owned());
-    let mut upload = Upload { account: crate::ids::BankAccountId(0), body, closing_minor };
-    let opened: sqlx::Result<()> = transact!(site.db, tx => bank::open_account(tx, &path, &name, currency, now).await);
-    opened?;
-    let accounts = bank::accounts(&mut site.db.begin_read().await?).await?;
-    upload.account = accounts.into_iter().find(|account| account.path == path).ok_or(Trouble::NotFound)?.id;
-    let kept: Result<String, ImportRefusal> = transact!(site.db, tx => bank::keep_upload(tx, actor, &upload, &site.entropy, now).await);
+    let kept: Result<String, ImportRefusal> = transact!(site.db, tx => async {
+        people::require(tx, actor, RECORDERS).await?;
+        bank::open_account(tx, &path, &name, currency, now).await?;
+        let opened = bank::accounts(tx).await?.into_iter().find(|account| account.path == path).ok_or(ImportRefusal::NotThere)?;
+        bank::keep_upload(tx, actor, (opened.id, &body, closing_minor), &site.entropy, now).await
+    }.await);
     match kept {
         Ok(reference) => Ok(answer::see_other(&format!("{IMPORT}/{reference}"))?),
         Err(refusal) => {
@@ -128,6 +129,8 @@ struct PreviewPage {
     facts: Option<Facts>,
     form: Option<Form>,
     columns: Option<String>,
+    /// Every line is known already.
+    nothing_new: bool,
 }
 
 /// `GET /treasury/bank/import/{file}`: what an import would do.
@@ -156,6 +159,7 @@ async fn preview_page(
         facts: None,
         form: None,
         columns: None,
+        nothing_new: false,
     };
     let is_table = bank::columns(&upload.body, None, currency).is_some();
     page.columns = is_table.then(|| format!("{IMPORT}/{file}/columns"));
@@ -168,8 +172,10 @@ async fn preview_page(
                 Err(refusal) => page.problems.push(say::import_refusal(words, refusal, currency, &zone)?),
                 Ok(preview) => {
                     page.facts = Some(facts(words, account, &preview));
-                    let label = words.with("bank-import-lines", "count", preview.lines - preview.known);
-                    page.form = Some(Form::new(format!("{IMPORT}/{file}"), site.entropy.reference(), vec![]).button(label));
+                    let new = preview.lines - preview.known;
+                    page.nothing_new = new == 0;
+                    let label = words.with("bank-import-lines", "count", new);
+                    page.form = (new > 0).then(|| Form::new(format!("{IMPORT}/{file}"), site.entropy.reference(), vec![]).button(label));
                 }
             },
         },

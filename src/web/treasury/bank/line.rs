@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::{Asked, BANK, say};
-use crate::bank::{self, BankAccount, BankLine, BankPosting, DAYS_AFTER, DAYS_BEFORE, LIST, MatchRow, posting_key};
+use crate::bank::{self, BankAccount, BankLine, BankPosting, DAYS_AFTER, DAYS_BEFORE, LIST, MatchRefusal, MatchRow, posting_key};
 use crate::booking::bank::{self as booking, BankError, Booked};
 use crate::db::Tx;
 use crate::ids::{BankLineId, EntryId, MatchId};
@@ -233,6 +233,15 @@ pub async fn send(
     match outcome {
         Ok(()) => Ok(answer::see_other(&format!("{BANK}/lines/{id}?done={done}"))?),
         Err(error) => {
+            // What went wrong with the page as a whole belongs to no field of it.
+            let field = if matches!(
+                error,
+                BankError::Unfit | BankError::Match(MatchRefusal::Sums { .. } | MatchRefusal::Choice | MatchRefusal::Reason)
+            ) {
+                field
+            } else {
+                "main"
+            };
             wrongs.add(field, say::bank_error(words, error, account.currency)?);
             page(&site, &signed_in, id, None, &typed, &wrongs).await
         }
