@@ -21,7 +21,7 @@
 //! Stripe → `POST /webhooks/stripe` → signature → raw row, durable → 200. `jobs` wakes → `payments::sync` lists balance transactions since the
 //! cursor → `booking` → `donations::settle` + `ledger::post` in one transaction.
 //!
-//! **A case of water.** `spending::pay` locks the fund, checks, posts; the next publication shows it.
+//! **A case of water.** an expense and its photo → `spending::save`, `send` → others agree: `booking::decide` locks the fund, checks, posts → `spending::pay`.
 //!
 //! **A figure.** `publication::publish` reads one consistent view → page, CSV, JSON → bytes stored under a number → served as they are, for ever.
 //!

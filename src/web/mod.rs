@@ -172,8 +172,6 @@ const MACHINES: [&str; 3] = [WEBHOOK, ALIVE, READY];
 const LARGEST_FORM: usize = 64 * 1024;
 /// How long a whole body may take to arrive, however often a byte of it does (HT2).
 const BODY_DEADLINE: Duration = Duration::from_secs(10);
-/// The largest document, in bytes (HT3).
-const LARGEST_DOCUMENT: usize = 10 * 1024 * 1024;
 /// The largest body that carries files, in bytes: eight documents, or one bank file (HT3). Each page sets its own limit below it.
 const LARGEST_UPLOAD: usize = 96 * 1024 * 1024;
 /// How long such a body may take to arrive.

@@ -3,6 +3,7 @@
 
 mod emptied;
 mod gifts;
+mod spending;
 
 use std::collections::BTreeSet;
 
@@ -169,6 +170,11 @@ const GUARDS: &[Guard] = &[
     ),
 ];
 
+/// Every guard that stands here or in a file of its own.
+fn all_guards() -> impl Iterator<Item = &'static Guard> {
+    GUARDS.iter().chain(gifts::GUARDS).chain(spending::GUARDS)
+}
+
 on_both_databases! {
     async fn a_posting_belongs_to_an_entry_an_account_and_a_fund(books: &Books) {
         fill(books).await;
@@ -210,7 +216,7 @@ on_both_databases! {
 #[test]
 fn each_guard_refuses_and_nothing_else_does_on_sqlite() {
     block_on(async {
-        for guard in GUARDS.iter().chain(gifts::GUARDS).filter(|guard| guard.on != On::Postgres) {
+        for guard in all_guards().filter(|guard| guard.on != On::Postgres) {
             prove(guard, Books::on_sqlite().await).await;
         }
     });
@@ -219,7 +225,7 @@ fn each_guard_refuses_and_nothing_else_does_on_sqlite() {
 #[test]
 fn each_guard_refuses_and_nothing_else_does_on_postgres() {
     block_on(async {
-        for guard in GUARDS.iter().chain(gifts::GUARDS).filter(|guard| guard.on != On::Sqlite) {
+        for guard in all_guards().filter(|guard| guard.on != On::Sqlite) {
             let Some(books) = Books::on_postgres().await else { return };
             prove(guard, books).await;
         }
@@ -228,7 +234,7 @@ fn each_guard_refuses_and_nothing_else_does_on_postgres() {
 
 #[test]
 fn every_guard_of_the_schema_is_proved_here() {
-    let proved: BTreeSet<&str> = GUARDS.iter().chain(gifts::GUARDS).map(|guard| guard.trigger).collect();
+    let proved: BTreeSet<&str> = all_guards().map(|guard| guard.trigger).collect();
     let named = |text: &'static str| text.split("TRIGGER ").skip(1).map(|rest| rest.split_whitespace().next().unwrap_or_default());
     let standing: BTreeSet<&str> = MIGRATIONS.iter().flat_map(|step| named(step.sqlite).chain(named(step.postgres))).collect();
     // Guards against TRUNCATE are proved all alike, in `emptied.rs`.
@@ -268,6 +274,9 @@ async fn prove(guard: &Guard, books: Books) {
     fill(&books).await;
     if gifts::GUARDS.iter().any(|other| other.trigger == guard.trigger) {
         gifts::fill(&books).await;
+    }
+    if spending::GUARDS.iter().any(|other| other.trigger == guard.trigger) {
+        spending::fill(&books).await;
     }
     for (other, table) in guard.alone_without {
         drop_trigger(&books, other, table).await;

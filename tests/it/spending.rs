@@ -142,7 +142,7 @@ impl<'a> Treasury<'a> {
     pub async fn ready_payee(&self) -> PayeeId {
         let id = self.new_payee("021000021 123456789").await.unwrap();
         self.agree_to_payee(id).await;
-        self.books.clock.advance(std::time::Duration::from_secs(48 * 3600));
+        self.books.clock.advance(std::time::Duration::from_hours(48));
         id
     }
 

@@ -59,9 +59,9 @@ on_both_databases! {
         let treasury = Treasury::holding(books, 100_000).await;
         let (_, code) = link(&treasury).await;
         let water = Draft { paid_by: PaidBy::Person, paid_from: None, ..treasury.water(100) };
-        books.clock.advance(std::time::Duration::from_secs(14 * 24 * 3600));
+        books.clock.advance(std::time::Duration::from_hours(14 * 24));
         claim(&treasury, &code, &water).await.unwrap();
-        books.clock.advance(std::time::Duration::from_secs(24 * 3600));
+        books.clock.advance(std::time::Duration::from_hours(24));
         assert!(matches!(claim(&treasury, &code, &water).await, Err(Refusal::Ended)));
     }
 
@@ -87,13 +87,13 @@ on_both_databases! {
 }
 
 async fn futures_of(treasury: &Treasury<'_>, code: &str, drafts: &[Draft]) -> Vec<Result<ExpenseId, Refusal>> {
-    let [a, b, c, d, e] = drafts else { panic!("five drafts") };
+    let [one, two, three, four, five] = drafts else { panic!("five drafts") };
     let all = tokio::join!(
-        claim(treasury, code, a),
-        claim(treasury, code, b),
-        claim(treasury, code, c),
-        claim(treasury, code, d),
-        claim(treasury, code, e)
+        Box::pin(claim(treasury, code, one)),
+        Box::pin(claim(treasury, code, two)),
+        Box::pin(claim(treasury, code, three)),
+        Box::pin(claim(treasury, code, four)),
+        Box::pin(claim(treasury, code, five))
     );
     vec![all.0, all.1, all.2, all.3, all.4]
 }

@@ -39,7 +39,7 @@ on_both_databases! {
         change(&treasury, payee, "DE89 3704 0044 0532 0130 00").await;
         assert!(matches!(treasury.pay(id).await, Err(Refusal::DetailsChanged)));
         treasury.agree_to_payee(payee).await;
-        books.clock.advance(std::time::Duration::from_secs(48 * 3600));
+        books.clock.advance(std::time::Duration::from_hours(48));
         assert!(matches!(treasury.pay(id).await, Err(Refusal::DetailsChanged)), "others agreed to another account");
         let version = treasury.read(id).await.expense.version;
         treasury.save(Some((id, version)), &owed).await.unwrap();

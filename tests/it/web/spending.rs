@@ -5,7 +5,7 @@ use strikefund::people::Role;
 use super::staff::Staff;
 use super::{Answer, Visit};
 use crate::spending::Treasury;
-use crate::support::{Books, on_both_databases};
+use crate::support::on_both_databases;
 
 const RECORDER: &[Role] = &[Role::Recorder];
 const APPROVER: &[Role] = &[Role::Approver];
