@@ -57,11 +57,6 @@ impl Guard {
 }
 
 /// The bank's guards that stand in the way of emptying what they refer to.
-const STATEMENTS: (&str, &str) = ("bank_statement_is_never_emptied", "bank_statement");
-const LINES: (&str, &str) = ("bank_line_is_never_emptied", "bank_line");
-const MATCHES: (&str, &str) = ("bank_match_is_never_emptied", "bank_match");
-const MATCH_LINES: (&str, &str) = ("bank_match_line_is_never_emptied", "bank_match_line");
-const MATCH_POSTINGS: (&str, &str) = ("bank_match_posting_is_never_emptied", "bank_match_posting");
 
 /// One of each of the bank's rows.
 const ACCOUNT: &str = "INSERT INTO bank_account (account_id, path, name, currency, decisions, created_at)
