@@ -4,6 +4,7 @@
 mod emptied;
 mod gifts;
 mod spending;
+mod staff;
 
 use std::collections::BTreeSet;
 
@@ -55,8 +56,6 @@ impl Guard {
         self
     }
 }
-
-/// The bank's guards that stand in the way of emptying what they refer to.
 
 /// One of each of the bank's rows.
 const ACCOUNT: &str = "INSERT INTO bank_account (account_id, path, name, currency, decisions, created_at)
@@ -167,7 +166,7 @@ const GUARDS: &[Guard] = &[
 
 /// Every guard that stands here or in a file of its own.
 fn all_guards() -> impl Iterator<Item = &'static Guard> {
-    GUARDS.iter().chain(gifts::GUARDS).chain(spending::GUARDS)
+    GUARDS.iter().chain(gifts::GUARDS).chain(spending::GUARDS).chain(staff::GUARDS)
 }
 
 on_both_databases! {
