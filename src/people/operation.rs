@@ -42,7 +42,7 @@ impl Operation {
             return Err(OperationError::Malformed);
         }
         // Lengths stand before the parts, so that no two different inputs read the same.
-        let input: String = [&[who][..], parts].concat().iter().map(|part| format!("{}:{part}\n", part.len())).collect();
+        let input = [&[who][..], parts].concat().iter().fold(String::new(), |input, part| format!("{input}{}:{part}\n", part.len()));
         Ok(Self { id: id.to_owned(), input_hash: sha256_hex(input) })
     }
 

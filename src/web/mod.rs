@@ -175,7 +175,7 @@ const BODY_DEADLINE: Duration = Duration::from_secs(10);
 /// The largest body that carries files, in bytes: eight documents, or one bank file (HT3). Each page sets its own limit below it.
 const LARGEST_UPLOAD: usize = 96 * 1024 * 1024;
 /// How long such a body may take to arrive.
-const UPLOAD_DEADLINE: Duration = Duration::from_secs(60);
+const UPLOAD_DEADLINE: Duration = Duration::from_mins(1);
 
 /// The table of addresses that people come to; [`router`] is built from it.
 pub fn addresses(site: &Arc<Site>) -> Vec<Door> {

@@ -60,7 +60,7 @@ impl Cell {
     }
 
     /// A number.
-    pub fn number(number: impl ToString) -> Self {
+    pub fn number(number: impl std::fmt::Display) -> Self {
         let plain = number.to_string();
         Self::Figure { text: plain.clone(), plain, currency: None }
     }

@@ -69,7 +69,7 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 fn accepted(headers: &HeaderMap) -> Language {
     let list = headers.get(ACCEPT_LANGUAGE).and_then(|list| list.to_str().ok()).unwrap_or_default();
     let codes = list.split(',').map(|one| one.split([';', '-']).next().unwrap_or_default().trim().to_ascii_lowercase());
-    codes.filter_map(|code| code.parse().ok()).next().unwrap_or(Language::English)
+    codes.into_iter().find_map(|code| code.parse().ok()).unwrap_or(Language::English)
 }
 
 #[cfg(test)]

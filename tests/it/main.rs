@@ -51,7 +51,8 @@ mod months;
 mod nightly;
 #[cfg(test)]
 mod opening;
-#[cfg(all(test, feature = "passkeys"))]
+#[cfg(feature = "passkeys")]
+#[cfg(test)]
 mod passkeys;
 #[cfg(test)]
 mod payments;

@@ -77,7 +77,7 @@ impl Device {
         object.extend(b"authData");
         object.extend([0x58, u8::try_from(data.len()).unwrap()]);
         object.extend(&data);
-        self.answer(json!({ "attestationObject": encode(&object), "clientDataJSON": encode(&client) }))
+        self.answer(&json!({ "attestationObject": encode(&object), "clientDataJSON": encode(&client) }))
     }
 
     /// What a browser sends after `navigator.credentials.get`.
@@ -90,7 +90,7 @@ impl Device {
         let signature = self.key.sign(&SystemRandom::new(), &signed).unwrap();
         let handle = self.handle.take();
         self.handle.set(handle.clone());
-        self.answer(json!({
+        self.answer(&json!({
             "authenticatorData": encode(&data), "clientDataJSON": encode(&client),
             "signature": encode(signature.as_ref()), "userHandle": encode(&handle),
         }))
@@ -103,7 +103,7 @@ impl Device {
         data
     }
 
-    fn answer(&self, response: Value) -> String {
+    fn answer(&self, response: &Value) -> String {
         let id = encode(&self.credential_id);
         json!({ "id": id, "rawId": id, "type": "public-key", "response": response, "clientExtensionResults": {} }).to_string()
     }
@@ -161,7 +161,7 @@ on_both_databases! {
         add(books, &device, ana, HONEST).await.unwrap();
         let session = enter(books, &device, HONEST).await.unwrap();
         assert_eq!((session.person_id, session.stage), (ana.person, Stage::Whole));
-        books.clock.advance(Duration::from_secs(900));
+        books.clock.advance(Duration::from_mins(15));
         let again = challenge(books).await;
         device.counter.set(device.counter.get() + 1);
         let proved = answered(books, Some(&session), &again, &device.get(&again, HONEST)).await.unwrap();
@@ -199,7 +199,7 @@ on_both_databases! {
         let other = challenge(books).await;
         assert!(matches!(answered(books, None, &other, &answer).await, Err(PasskeyError::Refused)), "an answer to another challenge");
         let late = challenge(books).await;
-        books.clock.advance(Duration::from_secs(300));
+        books.clock.advance(Duration::from_mins(5));
         device.counter.set(6);
         assert!(matches!(answered(books, None, &late, &device.get(&late, HONEST)).await, Err(PasskeyError::Spent)));
         let ben = person(books, "ben").await;

@@ -4,7 +4,7 @@ mod changes;
 mod signing_in;
 
 use strikefund::clock::Instant;
-use strikefund::db::{Db, Tx};
+use strikefund::db::Tx;
 use strikefund::ids::{Entropy, PersonId};
 use strikefund::people::factor::Shown;
 use strikefund::people::session::{self, Session};
@@ -37,10 +37,6 @@ pub struct Person {
 impl<'a> Staffed<'a> {
     pub fn new(books: &'a Books) -> Self {
         Self { books, keys: Keyring::from_master(&[7; 32]), entropy: Entropy::seeded(77), hasher: Hasher::default() }
-    }
-
-    pub fn db(&self) -> &Db {
-        &self.books.db
     }
 
     pub fn now(&self) -> Instant {
