@@ -62,7 +62,7 @@ async fn disputes(tx: &mut Tx, words: Words, now: Instant) -> Result<Tile, Troub
 
 async fn to_approve(tx: &mut Tx) -> Result<Tile, Trouble> {
     let oldest = approvals::list_open(tx, None, ProposalId(0), 1).await?.first().map(|proposal| proposal.proposed_at);
-    Ok(Tile::new("approvals", "/treasury/refunds", (approvals::count_open(tx).await?, oldest)))
+    Ok(Tile::new("approvals", "/treasury/approvals", (approvals::count_open(tx).await?, oldest)))
 }
 
 async fn difference(tx: &mut Tx) -> Result<Tile, Trouble> {

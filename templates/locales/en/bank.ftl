@@ -191,6 +191,7 @@ bank-taken = Somebody matched it meanwhile. Open the page again.
 bank-choice = Choose entries for this line, or more lines for one entry.
 bank-sums = The lines come to { $lines }, the entries to { $postings }. They must be the same.
 bank-undone-already = This match is undone already.
+bank-no-locked = { $month } is locked, and this would be booked in it. Match the line to what is in the books, or ask for a journal entry on a later day.
 bank-unfit = Choose what this line is.
 bank-not-reversible = What was booked here was reversed since. Undo that first.
 bank-done-imported = The statement is imported.

@@ -191,6 +191,7 @@ bank-taken = Alguien la vinculó entretanto. Abra la página de nuevo.
 bank-choice = Elija asientos para esta línea, o más líneas para un asiento.
 bank-sums = Las líneas suman { $lines }; los asientos, { $postings }. Deben ser iguales.
 bank-undone-already = Este vínculo ya está deshecho.
+bank-no-locked = { $month } está bloqueado, y esto se anotaría en ese mes. Una la línea con lo que ya está en los libros o pida un asiento con un día posterior.
 bank-unfit = Elija qué es esta línea.
 bank-not-reversible = Lo que se anotó aquí ya se anuló después. Deshaga primero esa anulación.
 bank-done-imported = El extracto está importado.

@@ -95,6 +95,7 @@ pub fn bank_error(words: Words, error: BankError, currency: Currency) -> Result<
     let people = |minor: i64| Money::new(minor, currency).for_people();
     Ok(match error {
         BankError::Unfit => words.say("bank-unfit"),
+        BankError::Post(crate::ledger::PostError::Locked(month)) => words.with("bank-no-locked", "month", month),
         BankError::Post(crate::ledger::PostError::NotReversible(_)) => words.say("bank-not-reversible"),
         BankError::NoFund | BankError::Post(_) | BankError::Database(_) => return Err(error.into()),
         BankError::Match(refusal) => match refusal {
