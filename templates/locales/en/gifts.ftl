@@ -119,5 +119,6 @@ refund-failure = What Stripe said
 refund-failed-next = The money is in the fund. Ask the donor for another way, then ask for a new refund.
 refund-waits = Others must agree. Whoever asked cannot.
 refund-approval = Look at it and decide
+refund-reject = Reject
 refund-no-reason = Choose why.
 refund-no-note = Say why, in at most 500 letters.

@@ -119,5 +119,6 @@ refund-failure = Lo que dijo Stripe
 refund-failed-next = El dinero está en el fondo. Pregunte por otra vía a quien donó y pida una nueva devolución.
 refund-waits = Otras personas deben aceptarla. Quien la pidió no puede.
 refund-approval = Ver y decidir
+refund-reject = Rechazar
 refund-no-reason = Elija el motivo.
 refund-no-note = Diga por qué, en 500 letras como máximo.

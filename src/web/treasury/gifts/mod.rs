@@ -39,20 +39,8 @@ pub struct Asked {
 }
 
 /// What can have been done just now.
-const DONE: [&str; 12] = [
-    "logged",
-    "waiting",
-    "agreed",
-    "given",
-    "counted",
-    "count",
-    "differ",
-    "expected",
-    "arrived",
-    "bounced",
-    "deposited",
-    "refund",
-];
+const DONE: [&str; 12] =
+    ["logged", "waiting", "agreed", "given", "counted", "count", "differ", "expected", "arrived", "bounced", "deposited", "refund"];
 
 impl Asked {
     /// What was just done, in the reader's words.

@@ -34,11 +34,11 @@ const ONE: &str = "/treasury/refunds/{refund}";
 const PAGE: i64 = 100;
 
 pub(super) fn doors(doors: Doors) -> Doors {
-    doors
-        .get(ASK, Who::Holding(RECORDERS), ask_form)
-        .post(ASK, Who::Holding(RECORDERS), ask)
-        .get(LIST, Who::Holding(READERS), list)
-        .get(ONE, Who::Holding(READERS), one)
+    doors.get(ASK, Who::Holding(RECORDERS), ask_form).post(ASK, Who::Holding(RECORDERS), ask).get(LIST, Who::Holding(READERS), list).get(
+        ONE,
+        Who::Holding(READERS),
+        one,
+    )
 }
 
 /// The way to the form, where something can go back.
