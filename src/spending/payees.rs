@@ -190,6 +190,14 @@ pub async fn find_by_number(tx: &mut Tx, number: &str) -> sqlx::Result<Option<Pa
     }
 }
 
+/// At most `limit` payees who were entered before `before`, newest first.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn page(tx: &mut Tx, before: Option<PayeeId>, limit: i64) -> sqlx::Result<Vec<Payee>> {
+    payees::page(tx, before.unwrap_or(PayeeId(i64::MAX)), limit).await
+}
+
 /// Everybody in the book, by label, whoever was ended last; at most a thousand.
 ///
 /// # Errors
