@@ -68,7 +68,7 @@ async fn pile_up(books: &Books, by: PersonId, fund: i64, from: i64, to: i64) {
         for some in entries.chunks(100) {
             ledger::post_all(tx, some, now).await?;
         }
-        Ok(())
+        Ok::<(), ledger::PostError>(())
     });
     done.unwrap();
 }
