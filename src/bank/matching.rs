@@ -2,7 +2,7 @@
 //! transaction).
 
 use super::proposal::{DAYS_AFTER, DAYS_BEFORE, Proposal, proposals};
-use super::rows::{BankAccount, BankLine, BankPosting, BankTie, MatchKind, MatchRow};
+use super::rows::{BankAccount, BankLine, BankPosting, BankTie, MatchKind, MatchRow, Waiting};
 use super::store::{self, matches};
 use crate::clock::{Day, Instant};
 use crate::db::{Retryable, Tx};
@@ -193,6 +193,14 @@ pub async fn tie_of(tx: &mut Tx, account: BankAccount) -> sqlx::Result<BankTie> 
 /// When the database is gone.
 pub async fn open_lines(tx: &mut Tx, account: BankAccountId, from: Day, to: Day, limit: i64) -> sqlx::Result<Vec<BankLine>> {
     matches::open_lines(tx, account, from, to, limit).await
+}
+
+/// What lines of an account no posting is tied to.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn waiting_lines(tx: &mut Tx, account: BankAccountId) -> sqlx::Result<Waiting> {
+    matches::lines_waiting(tx, account).await
 }
 
 /// Postings that wait, oldest first, between two days.

@@ -27,7 +27,7 @@ pub use import::{
 pub use mapping::{Amounts, DELIMITERS, Mapping};
 pub use matching::{
     Choice, LIST, MatchRefusal, ignore, match_of_entry, match_of_line, newest, open_lines, open_postings, postings_of_amount,
-    postings_of_entry, propose, sides, tie, tie_of, undo,
+    postings_of_entry, propose, sides, tie, tie_of, undo, waiting_lines,
 };
 pub use proposal::{DAYS_AFTER, DAYS_BEFORE, Proposal, Why};
 pub use rows::{BankAccount, BankLine, BankPosting, BankTie, MatchKind, MatchRow, StatementRow, Waiting, posting_key};

@@ -1,10 +1,11 @@
 //! What a line of the bank does to the books: nothing by itself, but for a payout that arrives exactly; with a person's click a fee, interest,
 //! a payment that came back. Each is one entry, tied to its line in the same transaction. Not here: reading statements (`bank`).
 
-use super::store;
+use super::{brought, store};
 use crate::bank::{self, BankAccount, BankLine, BankPosting, BankTie, Choice, MatchKind, MatchRefusal};
 use crate::clock::{Day, Instant};
 use crate::db::{Retryable, Tx};
+use crate::donations::HandError;
 use crate::funds::{self, Fund};
 use crate::ids::{BankLineId, EntryId, MatchId, PersonId};
 use crate::ledger::{self, Account, Kind, NewEntry, NewPosting, PostError, Source, chart};
@@ -65,6 +66,9 @@ pub enum BankError {
     /// It cannot be tied.
     #[error(transparent)]
     Match(#[from] MatchRefusal),
+    /// The gift cannot have come with it.
+    #[error(transparent)]
+    Hand(#[from] HandError),
     /// The ledger refused.
     #[error(transparent)]
     Post(#[from] PostError),
@@ -77,6 +81,7 @@ impl Retryable for BankError {
     fn is_retryable(&self) -> bool {
         match self {
             Self::Match(error) => error.is_retryable(),
+            Self::Hand(error) => error.is_retryable(),
             Self::Post(error) => error.is_retryable(),
             Self::Database(error) => error.is_retryable(),
             Self::NoFund | Self::Unfit => false,
@@ -101,7 +106,7 @@ async fn known(tx: &mut Tx, operation: &Operation) -> Result<Option<MatchId>, Ba
     Ok(operation::find_result(tx, operation).await?.and_then(|done| done.parse().ok()).map(MatchId))
 }
 
-/// Ties lines to postings that stand there, by a person's hand.
+/// Ties lines to postings that stand there, by a person's hand; an expense among them is matched from now on.
 ///
 /// # Errors
 /// [`BankError`], with nothing changed.
@@ -111,6 +116,7 @@ pub async fn tie(tx: &mut Tx, actor: Actor, choice: &Choice, operation: &Operati
         return Ok(done);
     }
     let id = bank::tie(tx, choice, (MatchKind::Tied, None), Some(actor.person), now).await?;
+    brought::mark(tx, choice.postings.iter().map(|(entry, _)| *entry), true, now).await?;
     operation::done(tx, operation, &id.to_string(), now).await?;
     Ok(id)
 }
@@ -162,7 +168,7 @@ pub async fn book_line(
     Ok(id)
 }
 
-/// Undoes a match, and reverses what it had posted itself, on today's day: line and posting are as they were.
+/// Undoes a match, takes back from an expense that the bank showed it, and reverses what it had posted itself, on today's day: line and posting are as they were.
 ///
 /// # Errors
 /// [`BankError`], with nothing changed.
@@ -172,6 +178,8 @@ pub async fn undo(tx: &mut Tx, actor: Actor, id: MatchId, operation: &Operation,
         return Ok(());
     }
     let undone = bank::undo(tx, actor, id, now).await?;
+    let (_, postings) = bank::sides(tx, &undone).await?;
+    brought::mark(tx, postings.iter().map(|posting| posting.entry_id), false, now).await?;
     if let Some(entry) = undone.entry_id {
         let today = now.day_in(&general(tx).await?.time_zone);
         ledger::reverse(tx, entry, today, "a bank match was undone", Some(&format!("person {}", actor.person)), now).await?;

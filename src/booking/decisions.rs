@@ -3,6 +3,7 @@
 use crate::approvals::{self, Proposal, Subject, Verdict};
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
+use crate::donations::{HandError, refunding};
 use crate::ids::{ExpenseId, ProposalId};
 use crate::people::operation::{self, Operation, OperationError};
 use crate::people::{self, Actor, Person};
@@ -48,6 +49,9 @@ pub enum DecideError {
     /// What was agreed to cannot be done.
     #[error(transparent)]
     Spending(#[from] spending::Refusal),
+    /// The refund that was agreed to cannot go.
+    #[error(transparent)]
+    Refund(#[from] HandError),
     /// The form was sent before with other content, or is damaged.
     #[error(transparent)]
     Operation(#[from] OperationError),
@@ -64,6 +68,7 @@ impl Retryable for DecideError {
         match self {
             Self::Approval(error) => error.is_retryable(),
             Self::Spending(error) => error.is_retryable(),
+            Self::Refund(error) => error.is_retryable(),
             Self::Operation(error) => error.is_retryable(),
             Self::Database(error) => error.is_retryable(),
             Self::Unknown(_) => false,
@@ -109,10 +114,14 @@ pub async fn decide(
 
 /// Locks everything the effect will draw on before the signature is given, so that locks are always taken in one order (safety rule MO5).
 async fn lock(tx: &mut Tx, proposal: &Proposal) -> Result<(), DecideError> {
-    if proposal.subject == Subject::Expense
-        && let Ok(id) = proposal.subject_id.parse().map(ExpenseId)
-    {
-        spending::lock(tx, id).await?;
+    match proposal.subject {
+        Subject::Expense => {
+            if let Ok(id) = proposal.subject_id.parse().map(ExpenseId) {
+                spending::lock(tx, id).await?;
+            }
+        }
+        Subject::Refund => refunding::lock(tx, proposal).await?,
+        _ => {}
     }
     Ok(())
 }
@@ -135,6 +144,7 @@ async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, now: Insta
         Subject::Expense => spending::carry_out(tx, person, proposal, now).await.map(drop)?,
         Subject::Payee => payees::carry_out(tx, proposal, now).await.map(drop)?,
         Subject::Transfer => advances::carry_out(tx, person, proposal, now).await?,
+        Subject::Refund => refunding::carry_out(tx, proposal, now).await?,
         other => return Err(DecideError::Unknown(other)),
     }
     Ok(())
@@ -145,6 +155,7 @@ async fn turn_down(tx: &mut Tx, proposal: &Proposal, reason: &str, now: Instant)
         Subject::Expense => spending::turn_down(tx, proposal, reason, now).await.map(drop)?,
         Subject::Payee => payees::turn_down(tx, proposal).await.map(drop)?,
         Subject::Transfer => advances::turn_down(tx, proposal).await?,
+        Subject::Refund => refunding::turn_down(tx, proposal, now).await?,
         other => return Err(DecideError::Unknown(other)),
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! What each Stripe fact does to the books and to gifts: one line, one entry, in one transaction with the gift it settles.
 
 pub mod bank;
+pub mod brought;
 mod decisions;
 pub mod journal;
 mod lines;

@@ -144,6 +144,14 @@ pub async fn find(tx: &mut Tx, number: &str) -> sqlx::Result<Option<Offline>> {
     rows::find(tx, number).await
 }
 
+/// Up to `limit` expected gifts of which the bank gets exactly `net`, dated between two days, oldest first.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn expected_of(tx: &mut Tx, net: Money, (from, to): (Day, Day), limit: i64) -> sqlx::Result<Vec<Offline>> {
+    rows::expected_of(tx, net, from, to, limit).await
+}
+
 /// How a gift came in, where that was by hand.
 ///
 /// # Errors

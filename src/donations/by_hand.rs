@@ -2,7 +2,6 @@
 
 use super::offline::Offline;
 use super::store::offline as rows;
-use crate::approvals;
 use crate::db::{Retryable, Tx};
 use crate::funds::{self, Fund};
 use crate::ids::FundId;
@@ -50,9 +49,6 @@ pub enum HandError {
     /// Its donor's bank has asked for the money: it is settled there.
     #[error("the gift is in dispute")]
     InDispute,
-    /// The signature does not count.
-    #[error(transparent)]
-    Approval(#[from] approvals::Refusal),
     /// The ledger refused.
     #[error(transparent)]
     Post(#[from] PostError),
@@ -66,7 +62,6 @@ impl Retryable for HandError {
         match self {
             Self::NotAllowed(error) => error.is_retryable(),
             Self::Operation(error) => error.is_retryable(),
-            Self::Approval(error) => error.is_retryable(),
             Self::Post(error) => error.is_retryable(),
             Self::Database(error) => error.is_retryable(),
             _ => false,

@@ -10,11 +10,11 @@ use super::offline::OfflineKind;
 use super::refund::{Left, NewRefund, Refund, RefundState, RefundWay};
 use super::store::refunds as rows;
 use super::{Donation, State, store};
-use crate::approvals::{self, NewProposal, Proposal, Subject, Verdict};
+use crate::approvals::{self, NewProposal, Proposal, Subject};
 use crate::clock::{Clock, Instant};
 use crate::db::{Db, Tx};
 use crate::funds;
-use crate::ids::{DonationId, Entropy, ProposalId, RefundId};
+use crate::ids::{DonationId, Entropy, RefundId};
 use crate::ledger::{self, NewEntry, NewPosting, Source, chart};
 use crate::money::Money;
 use crate::payments::alert::{self, AlertKind};
@@ -114,29 +114,12 @@ fn check(left: &Left, amount: Money) -> Result<(), HandError> {
     Ok(())
 }
 
-/// Signs, or with a reason rejects, a refund as it was `seen`; where that was the last signature needed, it goes on its way.
+/// Locks what a refund draws on, before anything about it is decided (safety rule MO5).
 ///
 /// # Errors
 /// [`HandError`], with nothing written.
-pub async fn decide(
-    tx: &mut Tx,
-    (id, seen): (ProposalId, &str),
-    rejects: Option<&str>,
-    actor: Actor,
-    now: Instant,
-) -> Result<Option<Verdict>, HandError> {
-    let proposal = approvals::find(tx, id).await?.filter(|proposal| proposal.subject == Subject::Refund).ok_or(HandError::NotFound)?;
-    by_hand::lock_money(tx, proposal.fund_id).await?;
-    if let Some(reason) = rejects {
-        approvals::reject(tx, actor, id, seen, reason, now).await?;
-        turn_down(tx, &proposal, now).await?;
-        return Ok(None);
-    }
-    let verdict = approvals::approve(tx, actor, id, seen, now).await?;
-    if verdict == Verdict::Approved {
-        carry_out(tx, &proposal, now).await?;
-    }
-    Ok(Some(verdict))
+pub async fn lock(tx: &mut Tx, proposal: &Proposal) -> Result<(), HandError> {
+    by_hand::lock_money(tx, proposal.fund_id).await.map(drop)
 }
 
 /// Does what others agreed to: Stripe is asked next, or cash is handed over and booked.

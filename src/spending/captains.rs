@@ -56,12 +56,12 @@ pub async fn end(tx: &mut Tx, actor: Actor, operation: &Operation, id: CaptainId
     Ok(())
 }
 
-/// Every link, those that were ended last.
+/// At most `limit` links that were made before `before`, newest first.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn list(tx: &mut Tx) -> sqlx::Result<Vec<Captain>> {
-    captains::list(tx).await
+pub async fn list(tx: &mut Tx, before: Option<CaptainId>, limit: i64) -> sqlx::Result<Vec<Captain>> {
+    captains::list(tx, before.unwrap_or(CaptainId(i64::MAX)), limit).await
 }
 
 /// The link of this code, whether it still works or not.

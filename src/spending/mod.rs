@@ -24,7 +24,7 @@ mod writing;
 use crate::approvals;
 use crate::clock::{Day, Instant};
 use crate::db::{Retryable, Tx};
-use crate::ids::{ExpenseId, FundId};
+use crate::ids::{EntryId, ExpenseId, FundId};
 use crate::ledger::PostError;
 use crate::money::Money;
 use crate::people::NotAllowed;
@@ -146,6 +146,30 @@ pub async fn find(tx: &mut Tx, id: ExpenseId) -> sqlx::Result<Option<Whole>> {
 /// When the database is gone.
 pub async fn find_by_number(tx: &mut Tx, number: &str) -> sqlx::Result<Option<Expense>> {
     store::find_by_number(tx, &number.trim().to_uppercase()).await
+}
+
+/// The expense whose cost or payment this entry is.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn find_by_entry(tx: &mut Tx, entry: EntryId) -> sqlx::Result<Option<Expense>> {
+    store::find_by_entry(tx, entry).await
+}
+
+/// How many expenses that were sent, or more, have no receipt, and since when the oldest has none.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn missing_receipts(tx: &mut Tx) -> sqlx::Result<(i64, Option<Instant>)> {
+    store::missing_receipts(tx).await
+}
+
+/// How many claims of captains nobody has sent on yet, and since when the oldest waits.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn open_claims(tx: &mut Tx) -> sqlx::Result<(i64, Option<Instant>)> {
+    store::open_claims(tx).await
 }
 
 /// One line of a list of expenses.

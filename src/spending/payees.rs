@@ -178,6 +178,26 @@ pub async fn find(tx: &mut Tx, id: PayeeId) -> sqlx::Result<Option<Payee>> {
     payees::find(tx, id).await
 }
 
+/// Somebody in the book by what stands for them in public, or by the number in their page's address.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn find_by_number(tx: &mut Tx, number: &str) -> sqlx::Result<Option<Payee>> {
+    let found = payees::find_by_pseudonym(tx, &number.to_ascii_uppercase()).await?;
+    match number.parse().map(PayeeId) {
+        Ok(id) if found.is_none() => payees::find(tx, id).await,
+        _ => Ok(found),
+    }
+}
+
+/// At most `limit` payees who were entered before `before`, newest first.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn page(tx: &mut Tx, before: Option<PayeeId>, limit: i64) -> sqlx::Result<Vec<Payee>> {
+    payees::page(tx, before.unwrap_or(PayeeId(i64::MAX)), limit).await
+}
+
 /// Everybody in the book, by label, whoever was ended last; at most a thousand.
 ///
 /// # Errors

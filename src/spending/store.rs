@@ -138,6 +138,24 @@ pub(super) async fn find_by_number(tx: &mut Tx, number: &str) -> sqlx::Result<Op
     run!(tx, fetch_optional, sqlx::query_as(select_expense!("WHERE number = $1")).bind(number))
 }
 
+/// The expense whose cost or payment an entry is.
+pub(super) async fn find_by_entry(tx: &mut Tx, entry: EntryId) -> sqlx::Result<Option<Expense>> {
+    run!(tx, fetch_optional, sqlx::query_as(select_expense!("WHERE entry_id = $1 OR payment_id = $1")).bind(entry))
+}
+
+/// How many have no receipt, and since when.
+pub(super) async fn missing_receipts(tx: &mut Tx) -> sqlx::Result<(i64, Option<Instant>)> {
+    const SQL: &str =
+        "SELECT COUNT(*), MIN(created_at) FROM expense WHERE state IN ('sent', 'approved', 'paid', 'matched') AND amount_minor > 0
+          AND NOT EXISTS (SELECT 1 FROM expense_document d WHERE d.expense_id = expense.id)";
+    run!(tx, fetch_one, sqlx::query_as(SQL))
+}
+
+/// How many claims wait, and since when.
+pub(super) async fn open_claims(tx: &mut Tx) -> sqlx::Result<(i64, Option<Instant>)> {
+    run!(tx, fetch_one, sqlx::query_as("SELECT COUNT(*), MIN(created_at) FROM expense WHERE captain_id IS NOT NULL AND state = 'draft'"))
+}
+
 pub(super) async fn parts(tx: &mut Tx, id: ExpenseId) -> sqlx::Result<Vec<Part>> {
     const SQL: &str = "SELECT fund_id, category, amount_minor FROM expense_part WHERE expense_id = $1 ORDER BY n";
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(id))

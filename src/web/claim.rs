@@ -16,6 +16,7 @@ use super::{AnySite, Site, answer, documents};
 use crate::files::{self, Uploader};
 use crate::funds::{self, Fund};
 use crate::ids::ExpenseId;
+use crate::ledger::PostError;
 use crate::money::Money;
 use crate::people::operation::{Operation, OperationError};
 use crate::spending::captains::{self, Claim};
@@ -220,6 +221,7 @@ fn refused(words: Words, refusal: Refusal, wrongs: &mut Wrongs) -> Result<(), Tr
         Refusal::Ended => ("main", words.say("claim-ended")),
         Refusal::Sum => ("category", words.say("expense-wrong-category")),
         Refusal::NotFound => return Err(Trouble::NotFound),
+        Refusal::Post(PostError::Locked(month)) => ("main", words.with("expense-no-locked", "month", month)),
         Refusal::Operation(OperationError::Reused | OperationError::Malformed) => ("main", words.say("expense-no-reused")),
         other => return Err(other.into()),
     };

@@ -1,6 +1,6 @@
 //! The statements over gifts that came in by hand.
 
-use crate::clock::Instant;
+use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::ids::{DonationId, EntryId, FundId, OfflineId, PersonId};
 use crate::money::{Currency, Money};
@@ -70,6 +70,15 @@ pub(in crate::donations) async fn of_donation(tx: &mut Tx, id: DonationId) -> sq
 pub(in crate::donations) async fn list(tx: &mut Tx, fund: FundId, before: OfflineId, limit: i64) -> sqlx::Result<Vec<Offline>> {
     const SQL: &str = select_offline!("WHERE fund_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(before).bind(limit))
+}
+
+/// Expected gifts of one net amount between two days, oldest first. Few gifts are expected at a time, and an index holds just those.
+pub(in crate::donations) async fn expected_of(tx: &mut Tx, net: Money, from: Day, to: Day, limit: i64) -> sqlx::Result<Vec<Offline>> {
+    const SQL: &str = select_offline!(
+        "WHERE state IN ('counting', 'signed', 'expected') AND state = 'expected' AND amount_minor - fee_minor = $1 AND currency = $2
+           AND dated_on BETWEEN $3 AND $4 ORDER BY dated_on, id LIMIT $5"
+    );
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(net.minor).bind(net.currency).bind(from).bind(to).bind(limit))
 }
 
 /// How many wait, and since when the oldest does.

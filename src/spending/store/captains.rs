@@ -50,9 +50,9 @@ pub(in crate::spending) async fn find_by_hash(tx: &mut Tx, code_hash: &str) -> s
     run!(tx, fetch_optional, sqlx::query_as(select_captain!("WHERE code_hash = $1")).bind(code_hash))
 }
 
-pub(in crate::spending) async fn list(tx: &mut Tx) -> sqlx::Result<Vec<Captain>> {
-    const SQL: &str = select_captain!("ORDER BY CASE WHEN ended_at IS NULL THEN 0 ELSE 1 END, id DESC LIMIT 500");
-    run!(tx, fetch_all, sqlx::query_as(SQL))
+pub(in crate::spending) async fn list(tx: &mut Tx, before: CaptainId, limit: i64) -> sqlx::Result<Vec<Captain>> {
+    const SQL: &str = select_captain!("WHERE id < $1 ORDER BY id DESC LIMIT $2");
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(before).bind(limit))
 }
 
 /// What was claimed by a link and not turned down, in minor units.

@@ -65,6 +65,14 @@ pub(in crate::spending) async fn find(tx: &mut Tx, id: PayeeId) -> sqlx::Result<
     run!(tx, fetch_optional, sqlx::query_as(select_payee!("WHERE id = $1")).bind(id))
 }
 
+pub(in crate::spending) async fn find_by_pseudonym(tx: &mut Tx, pseudonym: &str) -> sqlx::Result<Option<Payee>> {
+    run!(tx, fetch_optional, sqlx::query_as(select_payee!("WHERE pseudonym = $1")).bind(pseudonym))
+}
+
+pub(in crate::spending) async fn page(tx: &mut Tx, before: PayeeId, limit: i64) -> sqlx::Result<Vec<Payee>> {
+    run!(tx, fetch_all, sqlx::query_as(select_payee!("WHERE id < $1 ORDER BY id DESC LIMIT $2")).bind(before).bind(limit))
+}
+
 pub(in crate::spending) async fn list(tx: &mut Tx) -> sqlx::Result<Vec<Payee>> {
     const SQL: &str = select_payee!("ORDER BY CASE WHEN ended_at IS NULL THEN 0 ELSE 1 END, label, id LIMIT 1000");
     run!(tx, fetch_all, sqlx::query_as(SQL))

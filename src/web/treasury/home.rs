@@ -52,7 +52,7 @@ struct Asked {
 async fn show(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
     let (words, now) = (signed_in.words, site.clock.now());
     let tx = &mut site.db.begin_read().await?;
-    let (waiting, quiet): (Vec<_>, Vec<_>) = tiles::all(tx, words, now).await?.into_iter().partition(|tile| tile.count > 0);
+    let (waiting, quiet): (Vec<_>, Vec<_>) = tiles::all(tx, &signed_in, now).await?.into_iter().partition(|tile| tile.count > 0);
     let nothing: Vec<String> = quiet.iter().map(|tile| words.of("tile", tile.word)).collect();
     let nothing = (!nothing.is_empty() && !waiting.is_empty()).then(|| words.with("home-nothing", "list", nothing.join(", ")));
     let tiles = waiting.into_iter().map(|tile| shown(words, tile, now)).collect();

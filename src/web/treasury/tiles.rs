@@ -1,14 +1,22 @@
 //! The tiles of the first page: what waits for a person, how many of it, and since when. A room adds one line to [`all`] and one function.
 //! Not here: the lists that tiles lead to.
 
+use super::bank::BANK;
+use super::mail::MAIL;
+use super::spending::{APPROVALS, CAPTAINS, EXPENSES};
 use crate::approvals;
+use crate::bank;
 use crate::booking::{journal, months};
-use crate::clock::Instant;
+use crate::clock::{Instant, Zone};
 use crate::db::Tx;
 use crate::donations::{arriving, refunding};
 use crate::ids::ProposalId;
+use crate::mail;
 use crate::payments::line::LineState;
 use crate::payments::{self, about};
+use crate::people::Role;
+use crate::spending;
+use crate::web::doors::SignedIn;
 use crate::web::error::Trouble;
 use crate::web::words::Words;
 
@@ -37,18 +45,27 @@ impl Tile {
 }
 
 /// Every tile, in the order of screens.md 6.1.
-pub async fn all(tx: &mut Tx, words: Words, now: Instant) -> Result<Vec<Tile>, Trouble> {
-    Ok(vec![
+pub async fn all(tx: &mut Tx, signed_in: &SignedIn, now: Instant) -> Result<Vec<Tile>, Trouble> {
+    let words = signed_in.words;
+    let mut tiles = vec![
         disputes(tx, words, now).await?,
         to_approve(tx).await?,
+        emergencies(tx).await?,
         Tile::new("journal", "/treasury/journal", journal::open(tx).await?),
         difference(tx).await?,
         alerts(tx).await?,
         parked(tx).await?,
         Tile::new("refunds", "/treasury/refunds", refunding::open(tx).await?),
         Tile::new("offline", "/treasury/gifts", arriving::open(tx).await?),
+        Tile::new("claims", CAPTAINS, spending::open_claims(tx).await?),
+        Tile::new("receipts", EXPENSES, spending::missing_receipts(tx).await?),
+        unmatched(tx).await?,
         months_to_lock(tx, now).await?,
-    ])
+    ];
+    if signed_in.person.roles.holds(Role::Administrator) {
+        tiles.push(Tile::new("mail", MAIL, (mail::counts(tx).await?.dead, None)));
+    }
+    Ok(tiles)
 }
 
 async fn disputes(tx: &mut Tx, words: Words, now: Instant) -> Result<Tile, Trouble> {
@@ -62,7 +79,25 @@ async fn disputes(tx: &mut Tx, words: Words, now: Instant) -> Result<Tile, Troub
 
 async fn to_approve(tx: &mut Tx) -> Result<Tile, Trouble> {
     let oldest = approvals::list_open(tx, None, ProposalId(0), 1).await?.first().map(|proposal| proposal.proposed_at);
-    Ok(Tile::new("approvals", "/treasury/refunds", (approvals::count_open(tx).await?, oldest)))
+    Ok(Tile::new("approvals", APPROVALS, (approvals::count_open(tx).await?, oldest)))
+}
+
+async fn emergencies(tx: &mut Tx) -> Result<Tile, Trouble> {
+    let due = approvals::list_unsigned_emergencies(tx).await?;
+    let oldest = due.iter().map(|proposal| proposal.decided_at.unwrap_or(proposal.proposed_at)).min();
+    Ok(Tile::new("emergencies", APPROVALS, (i64::try_from(due.len()).unwrap_or(MOST), oldest)))
+}
+
+/// Lines of every account at a bank that nothing is tied to.
+async fn unmatched(tx: &mut Tx) -> Result<Tile, Trouble> {
+    let (mut count, mut oldest) = (0_i64, None);
+    for account in bank::accounts(tx).await? {
+        let waiting = bank::waiting_lines(tx, account.id).await?;
+        count = count.saturating_add(waiting.count);
+        oldest = [oldest, waiting.oldest_on].into_iter().flatten().min();
+    }
+    let since = oldest.and_then(|day| day.start_in(&Zone::UTC).ok());
+    Ok(Tile::new("bank", BANK, (count, since)))
 }
 
 async fn difference(tx: &mut Tx) -> Result<Tile, Trouble> {

@@ -78,11 +78,6 @@ disputes-days = { $days ->
     [one] 1 day
    *[other] { $days } days
 }
-gifts-done-rejected = Rejected. Nothing goes back.
-gifts-no-already = You approved this already.
-gifts-no-changed = This changed since you opened it. Look again.
-gifts-no-reason = Enter a reason.
-gifts-no-emergency = This fund allows no emergency signature.
 refund-list = Refunds
 refund-caption = Refunds, newest first
 refund-none = No refunds.
@@ -123,8 +118,7 @@ refund-fingerprint = Fingerprint of this version
 refund-failure = What Stripe said
 refund-failed-next = The money is in the fund. Ask the donor for another way, then ask for a new refund.
 refund-waits = Others must agree. Whoever asked cannot.
-refund-why-not = Reason for a rejection
-refund-agree = Approve this refund
+refund-approval = Look at it and decide
 refund-reject = Reject
 refund-no-reason = Choose why.
 refund-no-note = Say why, in at most 500 letters.

@@ -145,6 +145,7 @@ expense-no-missing-receipt = Add a receipt or say why there is none.
 expense-no-missing-payee = Choose who is paid.
 expense-no-missing-account = Choose the account the money left.
 expense-no-sum = The parts do not add up to the amount.
+expense-no-locked = { $month } is locked. Enter a day after it.
 expense-no-closed = The fund is closed.
 expense-no-fund = Not enough on hand: { $fund } has { $left }.
 expense-no-account = Not enough there: { $account } holds { $left }. Choose another account.

@@ -78,11 +78,6 @@ disputes-days = { $days ->
     [one] 1 día
    *[other] { $days } días
 }
-gifts-done-rejected = Rechazada. No se devuelve nada.
-gifts-no-already = Usted ya lo aprobó.
-gifts-no-changed = Esto cambió desde que lo abrió. Mire de nuevo.
-gifts-no-reason = Escriba un motivo.
-gifts-no-emergency = Este fondo no permite una firma de emergencia.
 refund-list = Devoluciones
 refund-caption = Devoluciones, las más recientes primero
 refund-none = No hay devoluciones.
@@ -123,8 +118,7 @@ refund-fingerprint = Huella de esta versión
 refund-failure = Lo que dijo Stripe
 refund-failed-next = El dinero está en el fondo. Pregunte por otra vía a quien donó y pida una nueva devolución.
 refund-waits = Otras personas deben aceptarla. Quien la pidió no puede.
-refund-why-not = Motivo del rechazo
-refund-agree = Aprobar esta devolución
+refund-approval = Ver y decidir
 refund-reject = Rechazar
 refund-no-reason = Elija el motivo.
 refund-no-note = Diga por qué, en 500 letras como máximo.

@@ -145,6 +145,7 @@ expense-no-missing-receipt = Añada un recibo o diga por qué no lo hay.
 expense-no-missing-payee = Elija a quién se paga.
 expense-no-missing-account = Elija la cuenta de la que salió el dinero.
 expense-no-sum = Las partes no suman el importe.
+expense-no-locked = { $month } está bloqueado. Escriba un día posterior.
 expense-no-closed = El fondo está cerrado.
 expense-no-fund = No alcanza: { $fund } tiene { $left }.
 expense-no-account = No alcanza: { $account } tiene { $left }. Elija otra cuenta.

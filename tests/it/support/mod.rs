@@ -4,6 +4,7 @@ pub mod cluster;
 pub mod node;
 mod postgres;
 pub mod smtp;
+pub mod statements;
 pub mod turnstile;
 pub mod wire;
 

@@ -4,6 +4,7 @@ mod accounts;
 mod back;
 mod bank;
 mod books_export;
+mod bounded;
 mod checkout;
 mod documents;
 mod edge;
@@ -19,6 +20,7 @@ mod server;
 mod spending;
 mod staff;
 mod thanks;
+mod together;
 mod words;
 
 pub use staff::person;

@@ -33,12 +33,24 @@ fn address(answer: &Answer) -> String {
     answer.next().split('?').next().unwrap().to_owned()
 }
 
-/// Signs what the page of a refund shows.
-async fn approve(staff: &Staff<'_>, refund: &str, more: &[(&str, &str)]) -> Answer {
+/// Where a refund that waits is decided.
+async fn approval(staff: &Staff<'_>, refund: &str) -> String {
     let page = staff.get(refund).await.is(200);
-    let shown = [("proposal", page.value_of("proposal")), ("seen", page.value_of("seen"))];
-    let shown: Vec<(&str, &str)> = shown.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    staff.submit(&format!("{refund}/decision"), &[&shown[..], more].concat()).await
+    let after = page.text().split("href=\"/treasury/approvals/").nth(1).expect("the refund leads to its approval");
+    format!("/treasury/approvals/{}", after.split('"').next().unwrap())
+}
+
+/// Decides what the page of a refund's approval shows.
+async fn decide(staff: &Staff<'_>, refund: &str, more: &[(&str, &str)]) -> Answer {
+    let at = approval(staff, refund).await;
+    let page = staff.get(&at).await.is(200);
+    let (seen, operation) = (page.value_of("seen"), page.value_of("operation"));
+    staff.submit(&at, &[&[("seen", &*seen), ("operation", &*operation)], more].concat()).await
+}
+
+/// Signs it.
+async fn approve(staff: &Staff<'_>, refund: &str) -> Answer {
+    decide(staff, refund, &[("choice", "approve")]).await
 }
 
 /// What went back of a gift, by Stripe's own lines, sorted.
@@ -65,17 +77,28 @@ on_both_databases! {
         let at = format!("/treasury/gifts/{}/refund", gift.number);
         ana.get(&at).await.is(200).says("The fee of $1.03 does not come back; the fund bears it.");
         let one = address(&ask(&ana, &gift, "10").await.is(303));
-        ana.get(&one).await.is(200).says("0 of 1").never_says("/decision");
+        ana.get(&one).await.is(200).says("0 of 1").says("Others must agree");
         ask(&ana, &gift, "15.01").await.is(422).says("At most $15.00 can be refunded.");
-        let proposal = ben.get(&one).await.is(200).value_of("proposal");
-        let seen = ben.get(&one).await.value_of("seen");
-        let own = ana.submit(&format!("{one}/decision"), &[("proposal", &*proposal), ("seen", &*seen)]).await;
-        own.is(422).says("You entered this");
-        ben.submit(&format!("{one}/decision"), &[("proposal", &*proposal), ("seen", "another text")]).await.is(422).says("This changed");
+        let at = approval(&ben, &one).await;
+        ana.get("/treasury").await.is(200).says("href=\"/treasury/approvals\"").says("Need approval");
+        let page = ben.get(&at).await.is(200).says(&format!("href=\"/treasury/gifts/{}\"", gift.number)).says("The donor asked").says("$10.00");
+        page.says("Through Stripe, to where it came from");
+        ben.get(&format!("{at}?lang=es")).await.is(200).says("Vía de devolución").says("Por Stripe, al lugar de donde vino");
+        let page = ben.get(&at).await.is(200);
+        let (seen, operation) = (page.value_of("seen"), page.value_of("operation"));
+        let sign = |seen: &str| [("choice", "approve"), ("seen", seen), ("operation", &*operation)].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let submit = async |staff: &Staff<'_>, seen: &str| {
+            let fields = sign(seen);
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            staff.submit(&at, &fields).await
+        };
+        ana.get(&at).await.is(200).says("You entered this, so you cannot approve it.");
+        submit(&ana, &seen).await.is(422).says("You entered this");
+        submit(&ben, "another text").await.is(422).says("This changed");
         settle(&visit, books, 5).await;
         assert_eq!((at_stripe(books, &gift).await, held(books).await), (vec![], before), "nothing moved before others agreed");
 
-        approve(&ben, &one, &[]).await.is(303);
+        approve(&ben, &one).await.is(303);
         settle(&visit, books, 5).await;
         assert_eq!(at_stripe(books, &gift).await, [1_000]);
         settle(&visit, books, 60).await;
@@ -84,7 +107,7 @@ on_both_databases! {
         settle(&visit, books, 60).await;
         assert_eq!(at_stripe(books, &gift).await, [1_000], "it goes once");
         let rest = address(&ask(&ana, &gift, "15").await.is(303));
-        approve(&ben, &rest, &[]).await.is(303);
+        approve(&ben, &rest).await.is(303);
         settle(&visit, books, 60).await;
         assert_eq!(at_stripe(books, &gift).await, [1_000, 1_500]);
         ana.get(&format!("/treasury/gifts/{}", gift.number)).await.is(200).never_says("/refund\"").never_says("outside approval");
@@ -97,7 +120,7 @@ on_both_databases! {
         let gift = gift(&visit, books, "25", "nothing").await;
         for called in [false, true] {
             let one = address(&ask(&ana, &gift, "5").await.is(303));
-            approve(&ben, &one, &[]).await.is(303);
+            approve(&ben, &one).await.is(303);
             let reference = one.rsplit('/').next().unwrap();
             let mut tx = books.db.begin_write().await.unwrap();
             let sql = format!("UPDATE refund SET state = 'sent' WHERE ref = '{reference}' AND state = 'approved'");
@@ -126,12 +149,12 @@ on_both_databases! {
         let first = address(&ask(&ana, &gift, "400").await.is(303));
         let second = address(&ask(&ana, &gift, "150").await.is(303));
         ben.get(&second).await.is(200).says("0 of 2");
-        approve(&ben, &second, &[]).await.is(303);
+        approve(&ben, &second).await.is(303);
         settle(&visit, books, 5).await;
         assert!(at_stripe(books, &gift).await.is_empty());
-        approve(&eva, &second, &[]).await.is(303);
-        approve(&eva, &first, &[("reject", "1")]).await.is(422).says("Enter a reason");
-        approve(&eva, &first, &[("reject", "1"), ("note", "Too much.")]).await.is(303);
+        approve(&eva, &second).await.is(303);
+        decide(&eva, &first, &[("choice", "reject")]).await.is(422).says("Enter a reason");
+        decide(&eva, &first, &[("choice", "reject"), ("reason", "Too much.")]).await.is(303);
         settle(&visit, books, 5).await;
         assert_eq!(at_stripe(books, &gift).await, [15_000]);
         ana.get(&first).await.is(200).says("Rejected");
@@ -160,7 +183,7 @@ on_both_databases! {
         settle(&visit, books, 20).await;
         let asked = [("operation", &*operation), ("amount", "1"), ("reason", "asked")];
         ana.submit(&at, &asked).await.is(422).says("This gift is in dispute");
-        approve(&ben, &earlier, &[]).await.is(422).says("This gift is in dispute");
+        approve(&ben, &earlier).await.is(422).says("This gift is in dispute");
         settle(&visit, books, 5).await;
         assert!(at_stripe(books, &gift).await.is_empty());
         ana.get("/treasury/disputes").await.is(200);
@@ -182,7 +205,7 @@ on_both_databases! {
         ask(&ana, &gift, "120.01").await.is(422).says("At most $120.00");
         let refund = address(&ask(&ana, &gift, "20").await.is(303));
         assert_eq!(held(books).await, ["assets:cash:main 12000", "income:donations:cash -12000"]);
-        approve(&ben, &refund, &[]).await.is(303);
+        approve(&ben, &refund).await.is(303);
         assert_eq!(held(books).await, ["assets:cash:main 10000", "income:donations:cash -12000", "income:refunds 2000"]);
         ben.get(&refund).await.is(200).says("Done");
         let rest = address(&ask(&ana, &gift, "100").await.is(303));
@@ -190,7 +213,7 @@ on_both_databases! {
         let operation = ana.get(deposit).await.value_of("operation");
         let taken = [("operation", &*operation), ("box", "main"), ("taken", "100"), ("banked", "100"), ("day", "2026-11-14")];
         ana.submit(deposit, &taken).await.is(303);
-        approve(&ben, &rest, &[]).await.is(422).says("The box holds $0.00.");
+        approve(&ben, &rest).await.is(422).says("The box holds $0.00.");
         ben.get(&rest).await.is(200).says("0 of 1");
     }
 }

@@ -10,6 +10,7 @@ use axum::response::Response;
 use super::{Asked, BANK, say};
 use crate::bank::{self, BankAccount, BankLine, BankPosting, DAYS_AFTER, DAYS_BEFORE, LIST, MatchRefusal, MatchRow, posting_key};
 use crate::booking::bank::{self as booking, BankError, Booked};
+use crate::booking::brought;
 use crate::db::Tx;
 use crate::ids::{BankLineId, EntryId, MatchId};
 use crate::money::Money;
@@ -89,6 +90,10 @@ async fn page(
             let text = format!("{}: {}", described(words, &proposal.posting, &shown.account), say::why(words, proposal.why));
             page.proposals.push((text, may.then(|| maker.one_click(&proposal.posting))));
         }
+        for gift in brought::may_have_arrived(tx, &shown.account, &shown.line).await? {
+            let text = words.with_two("bank-gift-expected", ("number", gift.number.as_str()), ("day", gift.dated_on.for_people()));
+            page.proposals.push((text, may.then(|| maker.arrived(&gift.number))));
+        }
         if may {
             page.forms = maker.forms(tx).await?;
         }
@@ -146,6 +151,10 @@ impl Maker<'_> {
 
     fn one_click(&self, posting: &BankPosting) -> Form {
         self.form("tie", &[("posting", posting.key())], vec![], "bank-match-button")
+    }
+
+    fn arrived(&self, number: &str) -> Form {
+        self.form("arrive", &[("gift", number.to_owned())], vec![], "bank-gift-button")
     }
 
     /// To choose by hand, to say what it is, to leave it out.
@@ -277,6 +286,12 @@ async fn act(
             let done: Result<MatchId, BankError> =
                 transact!(site.db, tx => booking::book_line(tx, actor, line, &booked, operation, now).await);
             (done.map(drop), "what", "booked")
+        }
+        "arrive" => {
+            let gift = (line, typed.get("gift"));
+            let done: Result<MatchId, BankError> =
+                transact!(site.db, tx => brought::arrive(tx, actor, gift, operation, &site.entropy, now).await);
+            (done.map(drop), "gift", "arrived")
         }
         "undo" => {
             let found = MatchId(typed.get("match").parse().unwrap_or(0));

@@ -11,7 +11,7 @@ use crate::web::words::Words;
 
 /// What was done, by the word in the address.
 pub fn done(words: Words, word: &str) -> Option<String> {
-    const KNOWN: [&str; 5] = ["imported", "matched", "ignored", "booked", "undone"];
+    const KNOWN: [&str; 6] = ["imported", "matched", "ignored", "booked", "undone", "arrived"];
     KNOWN.contains(&word).then(|| words.of("bank-done", word))
 }
 
@@ -95,7 +95,9 @@ pub fn bank_error(words: Words, error: BankError, currency: Currency) -> Result<
     let people = |minor: i64| Money::new(minor, currency).for_people();
     Ok(match error {
         BankError::Unfit => words.say("bank-unfit"),
+        BankError::Post(crate::ledger::PostError::Locked(month)) => words.with("bank-no-locked", "month", month),
         BankError::Post(crate::ledger::PostError::NotReversible(_)) => words.say("bank-not-reversible"),
+        BankError::Hand(refusal) => crate::web::treasury::gifts::told(words, refusal)?.1,
         BankError::NoFund | BankError::Post(_) | BankError::Database(_) => return Err(error.into()),
         BankError::Match(refusal) => match refusal {
             MatchRefusal::NotThere => return Err(Trouble::NotFound),

@@ -1,4 +1,4 @@
-//! A search over numbers: gifts, goods, entries, references of Stripe's. Never over names. A room adds its numbers in [`find`].
+//! A search over numbers: gifts, goods, expenses, payees, entries, references of Stripe's. Never over names. A room adds its numbers in [`find`].
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -12,11 +12,13 @@ use crate::donations::{arriving, in_kind, listing, refunding};
 use crate::funds;
 use crate::ids::{EntryId, FundId};
 use crate::ledger::{self, Source};
+use crate::spending::{self, payees};
 use crate::web::AnySite;
 use crate::web::answer;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::table::{Cell, Table};
+use crate::web::treasury::spending::PAYEES;
 use crate::web::treasury::{Frame, READERS};
 use crate::web::words::Words;
 
@@ -76,6 +78,12 @@ async fn find(tx: &mut Tx, q: &str) -> Result<Vec<(&'static str, String, String)
     }
     if let Some(goods) = in_kind::find(tx, &upper).await? {
         found.push(("goods", format!("/treasury/{}/in-kind/{}", slug(goods.fund_id), goods.number), goods.number));
+    }
+    if let Some(expense) = spending::find_by_number(tx, q).await? {
+        found.push(("expense", format!("/treasury/{}/expenses/{}", slug(expense.fund_id), expense.number), expense.number));
+    }
+    if let Some(payee) = payees::find_by_number(tx, q).await? {
+        found.push(("payee", format!("{PAYEES}/{}", payee.id), payee.pseudonym));
     }
     if let Some(refund) = refunding::find(tx, q).await? {
         found.push(("refund", format!("/treasury/refunds/{}", refund.reference), refund.reference));

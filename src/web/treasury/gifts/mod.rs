@@ -9,7 +9,6 @@ mod refunds;
 use serde::Deserialize;
 
 use super::{Frame, Part};
-use crate::approvals::Refusal;
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::donations::HandError;
@@ -40,21 +39,8 @@ pub struct Asked {
 }
 
 /// What can have been done just now.
-const DONE: [&str; 13] = [
-    "logged",
-    "waiting",
-    "agreed",
-    "given",
-    "counted",
-    "count",
-    "differ",
-    "expected",
-    "arrived",
-    "bounced",
-    "deposited",
-    "refund",
-    "rejected",
-];
+const DONE: [&str; 12] =
+    ["logged", "waiting", "agreed", "given", "counted", "count", "differ", "expected", "arrived", "bounced", "deposited", "refund"];
 
 impl Asked {
     /// What was just done, in the reader's words.
@@ -84,24 +70,16 @@ fn frame(site: &Site, signed_in: &SignedIn, fund: &Fund, key: &str) -> Frame {
     Frame::new(site, signed_in, format!("{} · {}", signed_in.words.say(key), fund.name))
 }
 
-/// Why a signature does not count.
-fn approval_refused(words: Words, refusal: Refusal) -> Result<String, Trouble> {
-    Ok(words.say(match refusal {
-        Refusal::NotFound | Refusal::NotAllowed(NotAllowed::Role) => return Err(Trouble::NotFound),
-        Refusal::Database(error) | Refusal::NotAllowed(NotAllowed::Database(error)) => return Err(error.into()),
-        Refusal::NotAllowed(NotAllowed::StepUp) => "gifts-no-step-up",
-        Refusal::Author => "gifts-no-own-work",
-        Refusal::Already => "gifts-no-already",
-        Refusal::Changed => "gifts-no-changed",
-        Refusal::Decided(_) => "gifts-no-moved-on",
-        Refusal::Reason => "gifts-no-reason",
-        Refusal::NoEmergency => "gifts-no-emergency",
-    }))
-}
-
 /// Puts a refusal above the form, in the reader's words; a fault goes on as one.
 fn refused(words: Words, error: HandError, wrongs: &mut Wrongs) -> Result<(), Trouble> {
-    let (field, text) = match error {
+    let (field, text) = told(words, error)?;
+    wrongs.add(field, text);
+    Ok(())
+}
+
+/// A refusal in the reader's words, with the field it belongs to; a fault goes on as one.
+pub(super) fn told(words: Words, error: HandError) -> Result<(&'static str, String), Trouble> {
+    Ok(match error {
         HandError::NotFound | HandError::NotAllowed(NotAllowed::Role) => return Err(Trouble::NotFound),
         HandError::NotAllowed(NotAllowed::Database(error))
         | HandError::Operation(OperationError::Database(error))
@@ -120,9 +98,6 @@ fn refused(words: Words, error: HandError, wrongs: &mut Wrongs) -> Result<(), Tr
         HandError::BoxHolds(held) => ("taken", words.with("gifts-no-box-holds", "amount", held.for_people())),
         HandError::TooFarApart => ("banked", words.say("gifts-no-too-far")),
         HandError::AtMost(most) => ("amount", words.with("gifts-no-at-most", "amount", most.for_people())),
-        HandError::Approval(refusal) => ("main", approval_refused(words, refusal)?),
         HandError::InDispute => ("main", words.say("gifts-no-in-dispute")),
-    };
-    wrongs.add(field, text);
-    Ok(())
+    })
 }

@@ -1,4 +1,4 @@
-//! Refunds: asked for, agreed to, followed. Not here: what may go back (`donations::refunding`).
+//! Refunds: asked for and followed. Not here: what may go back (`donations::refunding`), where it is agreed to (`spending::approvals`).
 
 use axum::extract::{Form as Sent, Path, Query, State};
 use axum::response::Response;
@@ -7,13 +7,11 @@ use super::in_kind::{operation, sent};
 use super::list::fund_of;
 use super::offline::Pairs;
 use super::{Asked, refused};
-use crate::approvals::{self, Proposal, Subject, Verdict};
-use crate::clock::Instant;
+use crate::approvals::{self, Proposal, Subject};
 use crate::db::Tx;
 use crate::donations::refunding;
 use crate::donations::{Donation, HandError, NewRefund, Refund, RefundReason, RefundState, RefundWay, listing};
 use crate::funds::Fund;
-use crate::ids::ProposalId;
 use crate::money::Money;
 use crate::payments::about;
 use crate::people::Role;
@@ -22,7 +20,8 @@ use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Facts, Table};
-use crate::web::treasury::{APPROVERS, Frame, Part, READERS, RECORDERS, Sheet};
+use crate::web::treasury::spending::APPROVALS;
+use crate::web::treasury::{Frame, Part, READERS, RECORDERS, Sheet};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
 
@@ -30,18 +29,16 @@ const ASK: &str = "/treasury/gifts/{number}/refund";
 /// The refunds there are.
 pub const LIST: &str = "/treasury/refunds";
 const ONE: &str = "/treasury/refunds/{refund}";
-const DECIDE: &str = "/treasury/refunds/{refund}/decision";
 
 /// How many refunds the list shows.
 const PAGE: i64 = 100;
 
 pub(super) fn doors(doors: Doors) -> Doors {
-    doors
-        .get(ASK, Who::Holding(RECORDERS), ask_form)
-        .post(ASK, Who::Holding(RECORDERS), ask)
-        .get(LIST, Who::Holding(READERS), list)
-        .get(ONE, Who::Holding(READERS), one)
-        .post(DECIDE, Who::Holding(APPROVERS), decide)
+    doors.get(ASK, Who::Holding(RECORDERS), ask_form).post(ASK, Who::Holding(RECORDERS), ask).get(LIST, Who::Holding(READERS), list).get(
+        ONE,
+        Who::Holding(READERS),
+        one,
+    )
 }
 
 /// The way to the form, where something can go back.
@@ -210,20 +207,9 @@ async fn one(
     Path(reference): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Trouble> {
-    one_page(&site, &signed_in, &reference, &asked, Typed::default(), &Wrongs::default()).await
-}
-
-async fn one_page(
-    site: &Site,
-    signed_in: &SignedIn,
-    reference: &str,
-    asked: &Asked,
-    typed: Typed,
-    wrongs: &Wrongs,
-) -> Result<Response, Trouble> {
     let words = signed_in.words;
     let tx = &mut site.db.begin_read().await?;
-    let (refund, gift, fund, proposal) = find(tx, reference).await?;
+    let (refund, gift, fund, proposal) = find(tx, &reference).await?;
     let signed = approvals::signatures(tx, proposal.id).await?;
     let mut facts = Facts::default()
         .add(words.say("gifts-state"), chip(words, refund.state))
@@ -241,53 +227,13 @@ async fn one_page(
         facts = facts.add(words.say("refund-failure"), Cell::text(failure.replace('_', " ")));
     }
     let title = words.with("refund-title", "number", gift.number.as_str());
-    let mut sheet = Sheet::new(Frame::new(site, signed_in, title).saying(asked.said(words))).with(Part::Facts(facts));
+    let mut sheet = Sheet::new(Frame::new(&site, &signed_in, title).saying(asked.said(words))).with(Part::Facts(facts));
     if refund.state == RefundState::Failed {
         sheet = sheet.with(Part::Note(words.say("refund-failed-next")));
     }
     if refund.state == RefundState::Asked {
-        let is_author = approvals::is_author(tx, &proposal, signed_in.person.id).await?;
-        let has_signed = signed.iter().any(|signature| signature.person_id == signed_in.person.id);
-        let may = signed_in.person.roles.holds(Role::Approver) && !is_author && !has_signed;
-        sheet = sheet.with(if may { decision(words, &refund, &proposal, &typed, wrongs) } else { Part::Note(words.say("refund-waits")) });
+        let approval = (format!("{APPROVALS}/{}", proposal.id), words.say("refund-approval"));
+        sheet = sheet.with(Part::Note(words.say("refund-waits"))).with(Part::Links(vec![approval]));
     }
-    Ok(sheet.answer(wrongs))
-}
-
-fn decision(words: Words, refund: &Refund, proposal: &Proposal, typed: &Typed, wrongs: &Wrongs) -> Part {
-    // What is signed is what this page shows, whatever was typed before.
-    let typed = Typed::new([("note".to_owned(), typed.get("note").to_owned())]);
-    let typed = typed.or("proposal", proposal.id.to_string()).or("seen", proposal.payload_hash.as_str());
-    let parts = FormParts { words, typed: &typed, wrongs };
-    let fields = vec![parts.hidden("proposal"), parts.hidden("seen"), parts.area("note", "refund-why-not").optional(words)];
-    let form = Form::new(format!("{LIST}/{}/decision", refund.reference), "", fields);
-    Part::Form(form.button(words.say("refund-agree")).other_button("reject", words.say("refund-reject")))
-}
-
-async fn decide(State(site): AnySite, signed_in: SignedIn, Path(reference): Path<String>, Sent(pairs): Pairs) -> Result<Response, Trouble> {
-    let (typed, mut wrongs, now): (_, _, Instant) = (Typed::new(pairs), Wrongs::default(), site.clock.now());
-    let (_, _, _, proposal) = find(&mut site.db.begin_read().await?, &reference).await?;
-    // The proposal that was on the page: a newer one would be another text.
-    let shown = typed.get("proposal").parse().ok().map(ProposalId).filter(|id| *id == proposal.id);
-    let rejects = typed.has("reject").then(|| typed.get("note"));
-    let Some(id) = shown else {
-        wrongs.add("main", signed_in.words.say("gifts-no-changed"));
-        return one_page(&site, &signed_in, &reference, &Asked::default(), typed, &wrongs).await;
-    };
-    let seen = typed.get("seen");
-    let done: Result<Option<Verdict>, HandError> =
-        transact!(site.db, tx => refunding::decide(tx, (id, seen), rejects, signed_in.actor(), now).await);
-    match done {
-        Ok(verdict) => {
-            if verdict == Some(Verdict::Approved) {
-                site.payments.wake();
-            }
-            let word = if verdict.is_none() { "rejected" } else { "agreed" };
-            Ok(answer::see_other(&format!("{LIST}/{reference}?done={word}"))?)
-        }
-        Err(error) => {
-            refused(signed_in.words, error, &mut wrongs)?;
-            one_page(&site, &signed_in, &reference, &Asked::default(), typed, &wrongs).await
-        }
-    }
+    Ok(sheet.answer(&Wrongs::default()))
 }

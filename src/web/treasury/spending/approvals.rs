@@ -18,6 +18,7 @@ use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Facts, Table};
+use crate::web::treasury::gifts::told;
 use crate::web::treasury::{APPROVERS, Frame, Part, READERS, Sheet};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
@@ -159,6 +160,11 @@ async fn lines(tx: &mut Tx, words: Words, proposal: &Proposal) -> Result<Facts, 
     let mut facts = Facts::default();
     for line in proposal.payload.lines() {
         let (name, value) = line.split_once(": ").unwrap_or((line, ""));
+        if proposal.subject == Subject::Refund {
+            let (label, cell) = refund_line(words, name, value);
+            facts = facts.add(label, cell);
+            continue;
+        }
         let label = if LINES.contains(&name) { words.of("approval-line", name) } else { name.to_owned() };
         let text = match (name, proposal.subject) {
             ("paid-by" | "show", Subject::Expense) => words.of(&format!("expense-{name}"), value),
@@ -174,6 +180,18 @@ async fn lines(tx: &mut Tx, words: Words, proposal: &Proposal) -> Result<Facts, 
         facts = facts.add(label, Cell::text(text));
     }
     Ok(facts)
+}
+
+/// One line of what is agreed to in a refund.
+fn refund_line(words: Words, name: &str, value: &str) -> (String, Cell) {
+    match name {
+        "gift" => (words.say("gifts-number"), Cell::link(format!("/treasury/gifts/{value}"), value)),
+        "way" => (words.say("refund-way"), Cell::text(words.of("refund-by", value))),
+        "amount" => (words.say("gifts-amount"), Cell::text(value)),
+        "reason" => (words.say("refund-reason"), Cell::text(words.of("refund-because", value))),
+        "note" => (words.say("refund-note"), Cell::text(value)),
+        _ => (name.to_owned(), Cell::text(value)),
+    }
 }
 
 /// What was proposed about the same thing before.
@@ -262,6 +280,10 @@ async fn decide(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>, 
     let mut wrongs = Wrongs::default();
     match done {
         Ok(decided) => {
+            if decided == Decided::Done && proposal.subject == Subject::Refund {
+                // The jobs send it to Stripe.
+                site.payments.wake();
+            }
             let done = match decided {
                 Decided::Waiting { .. } => "waiting",
                 Decided::Done => "approved",
@@ -287,6 +309,8 @@ fn not_decided(words: Words, id: i64, choice: &str, error: DecideError, wrongs: 
     let field = if choice == "alone" { "emergency" } else { "reason" };
     let (field, text) = match error {
         DecideError::Spending(refusal) => return refused(words, &back, refusal, wrongs),
+        // The fields that such a refusal belongs to are none of this page's.
+        DecideError::Refund(refusal) => ("main", told(words, refusal)?.1),
         DecideError::Approval(Refusal::NotAllowed(NotAllowed::StepUp)) => return confirm(&back).map(Some),
         DecideError::Approval(Refusal::NotFound | Refusal::NotAllowed(NotAllowed::Role)) => return Err(Trouble::NotFound),
         DecideError::Approval(Refusal::NotAllowed(NotAllowed::Database(error)) | Refusal::Database(error))

@@ -25,6 +25,8 @@ use crate::web::{AnySite, Site, answer};
 const ONE: &str = "/treasury/claims/{id}";
 const END: &str = "/treasury/claims/{id}/end";
 
+/// How many rows a page has.
+const PAGE: i64 = 50;
 /// The longest label.
 const LABEL_LETTERS: usize = 60;
 /// How many days a link may work at most.
@@ -50,7 +52,8 @@ async fn page(site: &Site, signed_in: &SignedIn, asked: &Asked, typed: &Typed, w
         .column(words.say("expense-state"))
         .figures(words.say("captain-claimed"))
         .figures(words.say("captain-total"));
-    for captain in captains::list(tx).await? {
+    let page = captains::list(tx, asked.before.map(CaptainId), PAGE).await?;
+    for captain in &page {
         let Some(fund) = funds.iter().find(|fund| fund.id == captain.fund_id) else { continue };
         let claimed = captains::claimed(tx, captain.id).await?;
         let state = if captain.works(today(fund, site.clock.now())) {
@@ -59,9 +62,18 @@ async fn page(site: &Site, signed_in: &SignedIn, asked: &Asked, typed: &Typed, w
             Cell::chip("plain", words.say("captain-ended"))
         };
         let money = |minor| Cell::money(Money::new(minor, fund.currency));
-        table.row(vec![Cell::link(format!("{CAPTAINS}/{}", captain.id), captain.label), state, money(claimed), money(captain.total_minor)]);
+        table.row(vec![
+            Cell::link(format!("{CAPTAINS}/{}", captain.id), captain.label.as_str()),
+            state,
+            money(claimed),
+            money(captain.total_minor),
+        ]);
     }
-    let mut sheet = Sheet::new(Frame::new(site, signed_in, words.say("place-captains")).saying(asked.said(words))).with(Part::Table(table));
+    let older = page.last().filter(|_| page.len() == usize::try_from(PAGE).unwrap_or(usize::MAX));
+    let older = older.map(|last| Part::Links(vec![(format!("?before={}", last.id), words.say("expense-older"))]));
+    let mut sheet = Sheet::new(Frame::new(site, signed_in, words.say("place-captains")).saying(asked.said(words)))
+        .with(Part::Table(table))
+        .maybe(older);
     if signed_in.person.roles.holds(Role::Recorder)
         && let Some(first) = funds.first()
     {

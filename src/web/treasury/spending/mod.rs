@@ -18,6 +18,7 @@ use super::{CONFIRM, Frame, Part};
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::funds::{self, Fund};
+use crate::ledger::PostError;
 use crate::people::NotAllowed;
 use crate::people::operation::{Operation, OperationError};
 use crate::spending::{self, Refusal, Whole};
@@ -162,6 +163,7 @@ fn refused(words: Words, back: &str, error: Refusal, wrongs: &mut Wrongs) -> Res
         | Refusal::Database(error) => {
             return Err(error.into());
         }
+        Refusal::Post(PostError::Locked(month)) => ("main", words.with("expense-no-locked", "month", month)),
         Refusal::Post(error) => return Err(error.into()),
         Refusal::Operation(OperationError::Reused | OperationError::Malformed) => ("main", words.say("expense-no-reused")),
         Refusal::Changed => ("main", words.say("expense-no-changed")),

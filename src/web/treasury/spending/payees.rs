@@ -19,6 +19,8 @@ use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
 
 const ONE: &str = "/treasury/payees/{id}";
+/// How many rows a page has.
+const PAGE: i64 = 50;
 const END: &str = "/treasury/payees/{id}/end";
 
 pub(super) fn doors(doors: Doors) -> Doors {
@@ -41,13 +43,17 @@ async fn list_page(site: &Site, signed_in: &SignedIn, asked: &Asked, typed: &Typ
         .column(words.say("payee-kind"))
         .column(words.say("payee-way"))
         .column(words.say("expense-state"));
-    for payee in payees::list(tx).await? {
+    let page = payees::page(tx, asked.before.map(PayeeId), PAGE).await?;
+    for payee in &page {
         let details = payees::details(tx, payee.id).await?;
-        let (way, state) = standing(site, words, &payee, details.as_ref());
+        let (way, state) = standing(site, words, payee, details.as_ref());
         let label = Cell::link(format!("{PAYEES}/{}", payee.id), payee.label.as_str());
         table.row(vec![label, Cell::text(words.of("payee-kind", payee.kind.as_str())), Cell::text(way), state]);
     }
-    let mut sheet = Sheet::new(Frame::new(site, signed_in, words.say("place-payees")).saying(asked.said(words))).with(Part::Table(table));
+    let older = page.last().filter(|_| page.len() == usize::try_from(PAGE).unwrap_or(usize::MAX));
+    let older = older.map(|last| Part::Links(vec![(format!("?before={}", last.id), words.say("expense-older"))]));
+    let mut sheet =
+        Sheet::new(Frame::new(site, signed_in, words.say("place-payees")).saying(asked.said(words))).with(Part::Table(table)).maybe(older);
     if signed_in.person.roles.holds(Role::Recorder) {
         let form = Form::new(PAYEES, operation(site, typed), new_fields(&FormParts { words, typed, wrongs }));
         sheet = sheet
