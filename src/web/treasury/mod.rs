@@ -14,7 +14,6 @@ mod my_factors;
 mod passkeys;
 mod people;
 mod person;
-mod plain;
 mod qr;
 mod setup;
 mod sheet;
