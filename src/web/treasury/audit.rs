@@ -7,7 +7,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{Frame, Part, Sheet, when};
+use super::{Frame, Part, Sheet};
 use crate::db::Tx;
 use crate::ids::{AuditId, PersonId};
 use crate::people::audit::{self, Act};
@@ -70,7 +70,7 @@ async fn show(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Ask
             None => Cell::text(words.say("audit-nobody")),
         };
         let told = [act.act.clone(), act.subject.clone(), act.detail.clone()].map(Cell::text);
-        table.row([vec![Cell::text(when(act.at, &zone)), who], told.into()].concat());
+        table.row([vec![Cell::moment(words, act.at, &zone), who], told.into()].concat());
     }
     let title = person.as_ref().map_or_else(|| words.say("audit-title"), |person| words.with("audit-of", "name", person.name.clone()));
     let mut page = Sheet::new(Frame::new(&site, &signed_in, title)).text(words.say("audit-why")).with(Part::Table(table));

@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use super::passkeys;
 use super::sign_in::Pairs;
-use super::{Frame, Part, Sheet, not_allowed, when};
+use super::{Frame, Part, Sheet, not_allowed};
 use crate::ids::{ChangeId, SessionId};
 use crate::people::changes::{self, ChangeError};
 use crate::people::session::{self, Session, Stage};
@@ -39,7 +39,7 @@ async fn show(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Tro
     let (words, person, now) = (signed_in.words, &signed_in.person, site.clock.now());
     let tx = &mut site.db.begin_read().await?;
     let zone = super::zone(tx).await?;
-    let at = |at| when(at, &zone);
+    let at = |at| words.moment(at, &zone);
     let roles = person.roles.iter().map(|role| words.of("role", role.as_str())).collect::<Vec<_>>().join(", ");
     let mut facts = Facts::default()
         .add(words.say("people-email"), Cell::text(email_of(person, &site.keyring).unwrap_or_default()))

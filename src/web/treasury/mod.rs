@@ -30,7 +30,7 @@ use super::doors::{Doors, SignedIn};
 use super::error::Trouble;
 use super::words::Words;
 use super::{Site, answer};
-use crate::clock::{Instant, Zone};
+use crate::clock::Zone;
 use crate::db::Tx;
 use crate::funds;
 use crate::people::{NotAllowed, Role};
@@ -163,11 +163,6 @@ impl Frame {
     pub fn wrong(self, wrong: bool) -> Self {
         Self { wrong, ..self }
     }
-}
-
-/// A moment as pages tell it, in the zone of the fund's days.
-pub fn when(at: Instant, zone: &Zone) -> String {
-    at.for_people(zone)
 }
 
 /// The zone that days begin in: the general fund's; while there is none, UTC.

@@ -75,7 +75,7 @@ mod with {
     use crate::web::form::{Form, FormParts, Typed, Wrongs};
     use crate::web::table::{Cell, Table};
     use crate::web::treasury::sign_in::{Pairs, next_of};
-    use crate::web::treasury::{Frame, Part, Sheet, not_allowed, when, zone};
+    use crate::web::treasury::{Frame, Part, Sheet, not_allowed, zone};
     use crate::web::words::Words;
     use crate::web::{AnySite, Site, answer, assets};
 
@@ -195,10 +195,10 @@ mod with {
         let mut ends = Vec::new();
         for passkey in passkeys::list(tx, signed_in.person.id).await? {
             let name = if passkey.label.is_empty() { words.say("passkey-nameless") } else { passkey.label };
-            let used = passkey.used_at.map_or_else(|| words.say("passkey-never"), |at| when(at, &zone));
+            let used = passkey.used_at.map_or_else(|| words.say("passkey-never"), |at| words.moment(at, &zone));
             let end = Form::new(format!("{MINE}/{}/end", passkey.id), "", Vec::new()).button(words.say("passkey-end"));
             ends.extend([Part::Heading(name.clone()), Part::Form(end)]);
-            table.row(vec![Cell::text(name), Cell::text(when(passkey.made_at, &zone)), Cell::text(used)]);
+            table.row(vec![Cell::text(name), Cell::moment(words, passkey.made_at, &zone), Cell::text(used)]);
         }
         let (typed, wrongs) = (Typed::default(), Wrongs::default());
         let name_field = FormParts { words, typed: &typed, wrongs: &wrongs }.text("label", "passkey-label", "off").optional(words);

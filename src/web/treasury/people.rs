@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::sign_in::Pairs;
-use super::{ADMINISTRATORS, Frame, Part, Sheet, joining, me, not_allowed, when};
+use super::{ADMINISTRATORS, Frame, Part, Sheet, joining, me, not_allowed};
 use crate::clock::{Instant, Zone};
 use crate::ids::ChangeId;
 use crate::people::changes::{self, ChangeError, Invited, Outcome};
@@ -88,7 +88,7 @@ fn change_parts(signed_in: &SignedIn, change: &Change, everybody: &[Person], zon
     let button = |act: &str, key: &str| Part::Form(Form::new(to(act), "", Vec::new()).button(words.say(key)));
     let own = change.asked_by == signed_in.person.id || change.person_id == signed_in.person.id;
     let waits = match change.due_at() {
-        Some(due) if now < due => words.with("people-reset-due", "time", when(due, zone)),
+        Some(due) if now < due => words.with("people-reset-due", "time", words.moment(due, zone)),
         _ => words.with("people-asked-by", "name", name(change.asked_by)),
     };
     let onward = match change.due_at() {

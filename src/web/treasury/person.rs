@@ -51,7 +51,7 @@ async fn show(State(site): AnySite, signed_in: SignedIn, Path(reference): Path<S
         .add(words.say("people-email"), Cell::text(email_of(&person, &site.keyring).unwrap_or_default()))
         .add(words.say("people-roles"), Cell::text(roles_in_words(words, &person.roles)));
     if let Some(at) = person.disabled_at {
-        facts = facts.add(words.say("people-disabled"), Cell::text(super::when(at, &zone)));
+        facts = facts.add(words.say("people-disabled"), Cell::moment(words, at, &zone));
     }
     let page = Sheet::new(Frame::new(&site, &signed_in, person.name.clone())).with(Part::Facts(facts));
     if person.disabled_at.is_some() {

@@ -66,7 +66,7 @@ async fn list(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Tro
         .column(words.say("gifts-state"));
     for journal in journal::list(tx, PAGE).await? {
         table.row(vec![
-            Cell::link(format!("{LIST}/{}", journal.reference), journal.effective_on.for_people()),
+            Cell::link(format!("{LIST}/{}", journal.reference), words.day(journal.effective_on)),
             Cell::text(journal.reason.as_str()),
             chip(words, journal.state),
         ]);
@@ -248,7 +248,7 @@ async fn one_page(site: &Site, signed_in: &SignedIn, reference: &str, asked: &As
     let all = funds::list(tx).await?;
     let mut facts = Facts::default()
         .add(words.say("gifts-state"), chip(words, journal.state))
-        .add(words.say("gifts-day"), Cell::text(journal.effective_on.for_people()))
+        .add(words.say("gifts-day"), Cell::day(words, journal.effective_on))
         .add(words.say("journal-reason"), Cell::text(journal.reason.as_str()));
     for (key, entry) in [("accounts-reverses", journal.reverses), ("gifts-entry", journal.entry_id)] {
         if let Some(entry) = entry {

@@ -91,7 +91,7 @@ fn row(words: Words, fund: &Fund, one: &Goods) -> Vec<Cell> {
         Cell::text(amount(words, one.quantity, &one.unit)),
         Cell::text(amount(words, one.left(), &one.unit)),
         value(words, one),
-        Cell::text(one.received_on.for_people()),
+        Cell::day(words, one.received_on),
     ]
 }
 
@@ -248,7 +248,7 @@ async fn one_page(
     if !valued.is_empty() {
         facts = facts.add(words.say("goods-valued-how"), Cell::text(valued));
     }
-    facts = facts.add(words.say("goods-received"), Cell::text(goods.received_on.for_people()));
+    facts = facts.add(words.say("goods-received"), Cell::day(words, goods.received_on));
     if !goods.kept.is_empty() {
         facts = facts.add(words.say("goods-kept"), Cell::text(goods.kept.as_str()));
     }
@@ -256,7 +256,7 @@ async fn one_page(
         .column(words.say("goods-given-on"))
         .figures(words.say("goods-quantity"));
     for one in in_kind::given_of(tx, goods.id).await? {
-        given.row(vec![Cell::text(one.given_on.for_people()), Cell::number(one.quantity)]);
+        given.row(vec![Cell::day(words, one.given_on), Cell::number(one.quantity)]);
     }
     let title = crate::web::treasury::Frame::new(site, signed_in, goods.what.as_str()).saying(asked.said(words));
     let sheet = Sheet::new(title).with(ways(words, fund)).with(Part::Facts(facts)).with(Part::Table(given));

@@ -176,7 +176,7 @@ fn refused(words: Words, back: &str, error: Refusal, wrongs: &mut Wrongs) -> Res
         }
         Refusal::Uncovered(short) => ("main", words.with("expense-no-cover", "short", short.for_people())),
         Refusal::PayeeNotReady => ("payee", words.say("expense-no-payee")),
-        Refusal::OnHold(until) => ("payee", words.with("expense-no-hold", "until", until.for_people(&crate::clock::Zone::UTC))),
+        Refusal::OnHold(until) => ("payee", words.with("expense-no-hold", "until", words.moment(until, &crate::clock::Zone::UTC))),
         Refusal::DetailsChanged => ("payee", words.say("expense-no-details")),
         Refusal::Ended => ("main", words.say("expense-no-ended")),
         Refusal::SameAccount(label) => ("account", words.with("payee-no-same", "label", label)),
