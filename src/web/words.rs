@@ -60,6 +60,12 @@ impl Words {
         format!("{}, {}", self.day(at.day_in(zone)), at.time_in(zone))
     }
 
+    /// The text of an act in the log of acts; the word it was written down with where there is none, for a log outlives its words.
+    pub fn act(self, word: &str) -> String {
+        let key: String = word.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        self.0.find(&format!("act-{key}"), &Values::new()).unwrap_or_else(|| word.to_owned())
+    }
+
     /// The text of one word of a list of ours: `of("role", "auditor")` is called `role-auditor`.
     pub fn of(self, list: &str, word: &str) -> String {
         self.say(&format!("{list}-{}", word.replace([' ', '_'], "-")))
@@ -89,6 +95,13 @@ mod tests {
     use axum::http::HeaderValue;
 
     use super::*;
+
+    #[test]
+    fn an_act_is_told_in_words_and_an_unknown_one_as_it_was_written() {
+        assert_eq!(Words(Language::English).act("make a captain's link"), "Made a captain’s link");
+        assert_eq!(Words(Language::Spanish).act("factor.password_set"), "Puso una contraseña");
+        assert_eq!(Words(Language::Spanish).act("an act of long ago"), "an act of long ago");
+    }
 
     #[test]
     fn days_and_moments_are_told_in_the_readers_language() {

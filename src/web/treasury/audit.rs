@@ -69,7 +69,7 @@ async fn show(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Ask
             Some(person) => Cell::link(format!("{AUDIT}?person={}", person.reference), person.name.clone()),
             None => Cell::text(words.say("audit-nobody")),
         };
-        let told = [act.act.clone(), act.subject.clone(), act.detail.clone()].map(Cell::text);
+        let told = [words.act(&act.act), act.subject.clone(), act.detail.clone()].map(Cell::text);
         table.row([vec![Cell::moment(words, act.at, &zone), who], told.into()].concat());
     }
     let title = person.as_ref().map_or_else(|| words.say("audit-title"), |person| words.with("audit-of", "name", person.name.clone()));

@@ -175,7 +175,7 @@ on_both_databases! {
         eves.get("/treasury").await.is(401);
         books.clock.advance(Duration::from_mins(1));
         eves.sign_in(&eve, books.now(), "/treasury/audit").await.is(303);
-        eves.get("/treasury/audit").await.is(200).says("role.given").says("auditor, alone").says("role.taken");
+        eves.get("/treasury/audit").await.is(200).says("Gave a role").says("auditor, alone").says("Took a role away");
         anas.submit("/treasury/people/unknown/roles", &[]).await.is(404);
     }
 
@@ -218,9 +218,9 @@ on_both_databases! {
         let rosa = joined(&visit, books, &[Role::Auditor]).await;
         let mut browser = Browser::new(&visit);
         browser.sign_in(&rosa, books.now(), "").await.is(303);
-        let page = browser.get("/treasury/audit").await.is(200).says("sign-in.whole").says("factor.authenticator_set").says("link.spent");
+        let page = browser.get("/treasury/audit").await.is(200).says("Signed in").says("Set up an authenticator").says("Used a link");
         let at = |word: &str| page.text().find(word).unwrap();
-        assert!(at("sign-in.whole") < at("link.spent"), "newest first");
+        assert!(at("Signed in") < at("Used a link"), "newest first");
         let file = browser.get("/treasury/audit/acts.csv").await.is(200).never_says("Rosa").never_says(&rosa.email);
         assert!(file.text().starts_with("\u{feff}number,time,person,act,subject,detail\r\n"));
         assert!(file.text().lines().filter(|line| line.contains("link.made")).count() >= 1);
