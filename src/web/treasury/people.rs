@@ -5,11 +5,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::sign_in::Pairs;
-use super::{ADMINISTRATORS, Frame, Part, Sheet, joining, me, not_allowed};
+use super::{ADMINISTRATORS, Frame, Part, Sheet, joining, me, not_allowed, sent};
 use crate::clock::{Instant, Zone};
-use crate::ids::ChangeId;
+use crate::db::Tx;
+use crate::ids::{ChangeId, Entropy};
 use crate::people::changes::{self, ChangeError, Invited, Outcome};
-use crate::people::{self, Change, Kind, Language, NewPerson, Person, Role, Roles, factor};
+use crate::people::operation::{self, Operation, OperationError};
+use crate::people::{self, Actor, Change, Kind, Language, NewPerson, Person, Role, Roles, factor};
+use crate::seal::Keyring;
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
@@ -118,13 +121,13 @@ pub fn invite_page(site: &Site, signed_in: &SignedIn, action: &'static str, type
         parts.radios("language", "me-language", vec![Choice::new("en", "English"), Choice::new("es", "Español")]),
     ];
     let sheet = Sheet::new(Frame::new(site, signed_in, words.say("people-invite"))).text(words.say("people-invite-why"));
-    let sheet = sheet.form(Form::new(action, "", fields).button(words.say("people-invite")));
+    let sheet = sheet.form(Form::new(action, super::operation(site, typed), fields).button(words.say("people-invite")));
     let sheet = if action == INVITE { sheet } else { sheet.link(super::setup::FINISH, words.say("setup-skip")) };
     sheet.answer(wrongs)
 }
 
 async fn send(State(site): AnySite, signed_in: SignedIn, Sent(pairs): Pairs) -> Result<Response, Trouble> {
-    invite(&site, &signed_in, INVITE, PEOPLE, &Typed::new(pairs)).await
+    invite(&site, &signed_in, INVITE, PEOPLE, pairs).await
 }
 
 /// Invites somebody, and shows the link, once.
@@ -133,9 +136,10 @@ pub async fn invite(
     signed_in: &SignedIn,
     action: &'static str,
     onward: &'static str,
-    typed: &Typed,
+    pairs: Vec<(String, String)>,
 ) -> Result<Response, Trouble> {
-    let (words, mut wrongs) = (signed_in.words, Wrongs::default());
+    let operation = sent(signed_in, "invite", &pairs, &Typed::new(pairs.clone()));
+    let (words, typed, mut wrongs) = (signed_in.words, &Typed::new(pairs), Wrongs::default());
     let name = NewPerson::parse_name(typed.get("name")).map_err(|_| wrongs.add("name", words.say("people-name-wrong")));
     let email = NewPerson::parse_email(typed.get("email")).map_err(|_| wrongs.add("email", words.say("people-email-wrong")));
     let roles = Roles::new(typed.all("role").filter_map(|word| word.parse().ok()));
@@ -148,9 +152,14 @@ pub async fn invite(
     };
     let new = NewPerson { name, email, language, roles };
     let (actor, now, sealing) = (signed_in.actor(), site.clock.now(), (&*site.keyring, &site.entropy));
-    let done: Result<Invited, ChangeError> = transact!(site.db, tx => changes::invite(tx, actor, &new, sealing, now).await);
+    let done: Result<Result<Invited, String>, ChangeError> = match operation {
+        Err(refused) => Err(refused.into()),
+        Ok(operation) => transact!(site.db, tx => invite_once(tx, actor, &operation, &new, sealing, now).await),
+    };
     match done {
-        Ok(invited) => {
+        // The link was told when this form was sent the first time, and is told once.
+        Ok(Err(reference)) => Ok(answer::see_other(&format!("{PEOPLE}/{reference}"))?),
+        Ok(Ok(invited)) => {
             let waits = (invited.outcome == Outcome::Waits).then(|| Part::Text(words.say("people-roles-wait")));
             let sheet = Sheet::new(Frame::new(site, signed_in, words.say("people-invited-title")));
             let sheet = sheet.text(words.say("people-link-once")).maybe(waits);
@@ -165,12 +174,30 @@ pub async fn invite(
     }
 }
 
+/// Invites somebody; Err: by this same form somebody was invited before, who stands in addresses as this.
+async fn invite_once(
+    tx: &mut Tx,
+    actor: Actor,
+    operation: &Operation,
+    new: &NewPerson,
+    sealing: (&Keyring, &Entropy),
+    now: Instant,
+) -> Result<Result<Invited, String>, ChangeError> {
+    if let Some(reference) = operation::find_result(tx, operation).await? {
+        return Ok(Err(reference));
+    }
+    let invited = changes::invite(tx, actor, new, sealing, now).await?;
+    operation::done(tx, operation, &invited.reference, now).await?;
+    Ok(Ok(invited))
+}
+
 /// What an administrator is told who cannot do something about a person.
 pub fn refuse(site: &Site, signed_in: &SignedIn, refused: ChangeError, back: &str) -> Result<Response, Trouble> {
     let words = signed_in.words;
     let said = match refused {
         ChangeError::NotAllowed(refused) => return not_allowed(refused, back),
-        ChangeError::Database(error) => return Err(error.into()),
+        ChangeError::Database(error) | ChangeError::Operation(OperationError::Database(error)) => return Err(error.into()),
+        ChangeError::Operation(OperationError::Reused | OperationError::Malformed) => words.say("people-reopen"),
         ChangeError::NoSuchPerson => return Err(Trouble::NotFound),
         ChangeError::Gone => words.say("people-gone"),
         ChangeError::Taken => words.say("people-taken"),

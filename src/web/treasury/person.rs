@@ -9,6 +9,7 @@ use super::{ADMINISTRATORS, Frame, Part, Sheet};
 use crate::db::Tx;
 use crate::ids::ChangeId;
 use crate::people::changes::{self, ChangeError};
+use crate::people::operation;
 use crate::people::{self, Actor, Person, Purpose, Role, Roles, email_of, factor};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
@@ -62,8 +63,8 @@ async fn show(State(site): AnySite, signed_in: SignedIn, Path(reference): Path<S
     let roles = Role::ALL.map(|role| Choice::new(role.as_str(), words.of("role-does", role.as_str()))).into();
     let own = page_of(&person);
     let post = |act: &str, key: &str| Form::new(format!("{own}/{act}"), "", Vec::new()).button(words.say(key));
-    let roles =
-        Form::new(format!("{own}/roles"), "", vec![parts.checks("role", "people-roles", roles)]).button(words.say("people-set-roles"));
+    let roles = Form::new(format!("{own}/roles"), super::operation(&site, &typed), vec![parts.checks("role", "people-roles", roles)])
+        .button(words.say("people-set-roles"));
     let page = page.block(words.say("people-set-roles"), words.say("people-set-roles-why"), roles);
     let page = match held {
         None => {
@@ -87,10 +88,17 @@ async fn set_roles(
     Sent(pairs): Pairs,
 ) -> Result<Response, Trouble> {
     let person = find(&mut site.db.begin_read().await?, &reference).await?;
-    let (actor, now, typed) = (signed_in.actor(), site.clock.now(), Typed::new(pairs));
+    let (actor, now, typed) = (signed_in.actor(), site.clock.now(), Typed::new(pairs.clone()));
+    let operation = match super::sent(&signed_in, &format!("roles of {reference}"), &pairs, &typed) {
+        Ok(operation) => operation,
+        Err(refused) => return refuse(&site, &signed_in, refused.into(), &page_of(&person)),
+    };
     let wanted = Roles::new(typed.all("role").filter_map(|word| word.parse().ok()));
     let done: Result<(), ChangeError> = transact!(site.db, tx => {
         let set = async {
+            if operation::find_result(tx, &operation).await?.is_some() {
+                return Ok(());
+            }
             for role in Role::ALL {
                 match (person.roles.holds(role), wanted.holds(role)) {
                     (false, true) => drop(changes::ask_for_role(tx, actor, person.id, role, now).await?),
@@ -98,7 +106,7 @@ async fn set_roles(
                     _ => {}
                 }
             }
-            Ok::<_, ChangeError>(())
+            Ok::<_, ChangeError>(operation::done(tx, &operation, "", now).await?)
         };
         set.await
     });

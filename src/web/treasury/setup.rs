@@ -230,7 +230,7 @@ async fn second(State(site): AnySite, signed_in: SignedIn) -> Response {
 }
 
 async fn send_second(State(site): AnySite, signed_in: SignedIn, Sent(pairs): Pairs) -> Result<Response, Trouble> {
-    people_page::invite(&site, &signed_in, SECOND, FINISH, &Typed::new(pairs)).await
+    people_page::invite(&site, &signed_in, SECOND, FINISH, pairs).await
 }
 
 async fn finish(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Trouble> {

@@ -16,7 +16,7 @@ use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Facts, Table};
-use crate::web::treasury::{APPROVERS, Part, READERS, RECORDERS, Sheet};
+use crate::web::treasury::{APPROVERS, Part, READERS, RECORDERS, Sheet, operation};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
 
@@ -135,18 +135,9 @@ fn log_form(site: &Site, words: Words, fund: &Fund, uses: &[String], typed: &Typ
     Form::new(format!("/treasury/{}/in-kind", fund.slug), operation(site, &typed), fields).button(words.say("goods-log-button"))
 }
 
-/// The operation id of a form: the one that came with it, or a new one.
-pub(super) fn operation(site: &Site, typed: &Typed) -> String {
-    Some(typed.get("operation")).filter(|id| !id.is_empty()).map_or_else(|| site.entropy.reference(), str::to_owned)
-}
-
 /// What was sent, as the operation it is.
 pub(super) fn sent(signed_in: &SignedIn, what: &str, pairs: &[(String, String)], typed: &Typed) -> Result<Operation, HandError> {
-    let mut parts = vec![what];
-    for (name, value) in pairs.iter().filter(|(name, _)| name != "operation") {
-        parts.extend([name.as_str(), value.as_str()]);
-    }
-    Ok(Operation::new(typed.get("operation"), &signed_in.person.id.to_string(), &parts)?)
+    Ok(crate::web::treasury::sent(signed_in, what, pairs, typed)?)
 }
 
 async fn log(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>, Sent(pairs): Pairs) -> Result<Response, Trouble> {

@@ -4,7 +4,7 @@ use axum::extract::{Form as Sent, Path, Query, State};
 use axum::response::Response;
 
 use super::cash;
-use super::in_kind::{operation, sent};
+use super::in_kind::sent;
 use super::{Asked, frame, fund, refused, today, ways};
 use crate::clock::Day;
 use crate::db::Tx;
@@ -17,7 +17,7 @@ use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Facts, Table};
-use crate::web::treasury::{Frame, Part, READERS, RECORDERS, Sheet};
+use crate::web::treasury::{Frame, Part, READERS, RECORDERS, Sheet, operation};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
 

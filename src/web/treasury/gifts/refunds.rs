@@ -3,7 +3,7 @@
 use axum::extract::{Form as Sent, Path, Query, State};
 use axum::response::Response;
 
-use super::in_kind::{operation, sent};
+use super::in_kind::sent;
 use super::list::fund_of;
 use super::offline::Pairs;
 use super::{Asked, refused};
@@ -22,7 +22,7 @@ use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Facts, Table};
-use crate::web::treasury::{APPROVERS, Frame, Part, READERS, RECORDERS, Sheet};
+use crate::web::treasury::{APPROVERS, Frame, Part, READERS, RECORDERS, Sheet, operation};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
 

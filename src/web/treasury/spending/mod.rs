@@ -14,16 +14,16 @@ use axum::extract::Form as Sent;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{CONFIRM, Frame, Part};
+use super::{CONFIRM, Frame, Part, operation, sent};
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::funds::{self, Fund};
 use crate::people::NotAllowed;
-use crate::people::operation::{Operation, OperationError};
+use crate::people::operation::OperationError;
 use crate::spending::{self, Refusal, Whole};
 use crate::web::doors::{Doors, SignedIn};
 use crate::web::error::Trouble;
-use crate::web::form::{Typed, Wrongs};
+use crate::web::form::Wrongs;
 use crate::web::words::Words;
 use crate::web::{Site, answer};
 
@@ -136,20 +136,6 @@ fn account_in_words(words: Words, path: &str) -> String {
     let known = ["bank", "cash", "cards", "advances"].contains(&kind);
     let name = parts.collect::<Vec<_>>().join(" ");
     if known { format!("{} {name}", words.of("expense-account", kind)).trim().to_owned() } else { path.to_owned() }
-}
-
-/// The operation id of a form: the one that came with it, or a new one.
-fn operation(site: &Site, typed: &Typed) -> String {
-    Some(typed.get("operation")).filter(|id| !id.is_empty()).map_or_else(|| site.entropy.reference(), str::to_owned)
-}
-
-/// What was sent, as the operation it is.
-fn sent(signed_in: &SignedIn, what: &str, pairs: &[(String, String)], typed: &Typed) -> Result<Operation, OperationError> {
-    let mut parts = vec![what];
-    for (name, value) in pairs.iter().filter(|(name, _)| name != "operation") {
-        parts.extend([name.as_str(), value.as_str()]);
-    }
-    Operation::new(typed.get("operation"), &signed_in.person.id.to_string(), &parts)
 }
 
 /// Puts a refusal at its field, in the reader's words; Some: whoever was refused must prove first who they are, and is led there and back.
