@@ -36,7 +36,12 @@ impl Instant {
         Day(self.timestamp().to_zoned(zone.0.clone()).date())
     }
 
-    /// `14 Nov 2026, 09:00 CST`: for people, in the fund's own zone.
+    /// `09:00 CST`: what the clocks of `zone` show at this moment.
+    pub fn time_in(self, zone: &Zone) -> String {
+        self.timestamp().to_zoned(zone.0.clone()).strftime("%H:%M %Z").to_string()
+    }
+
+    /// `14 Nov 2026, 09:00 CST`: for people who read English, in the fund's own zone.
     pub fn for_people(self, zone: &Zone) -> String {
         self.timestamp().to_zoned(zone.0.clone()).strftime("%-d %b %Y, %H:%M %Z").to_string()
     }
@@ -100,7 +105,12 @@ impl Day {
         Ok(Instant(self.0.to_zoned(zone.0.clone())?.timestamp().as_microsecond()))
     }
 
-    /// `14 Nov 2026`, for people.
+    /// Its year, its month (1 to 12) and its number in the month.
+    pub fn parts(self) -> (i16, i8, i8) {
+        (self.0.year(), self.0.month(), self.0.day())
+    }
+
+    /// `14 Nov 2026`, for people who read English.
     pub fn for_people(self) -> String {
         self.0.strftime("%-d %b %Y").to_string()
     }

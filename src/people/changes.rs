@@ -3,6 +3,7 @@
 
 use super::change::{Change, Kind};
 use super::link::Purpose;
+use super::operation::OperationError;
 use super::person::{Actor, NewPerson, Person, Role, Roles};
 use super::{NotAllowed, audit, factor, links, session, store};
 use crate::clock::Instant;
@@ -43,6 +44,9 @@ pub enum ChangeError {
     /// They have not come in by their invitation yet.
     #[error("they have not come in yet: give them a new invitation link")]
     NotIn,
+    /// The form was sent before with other content, or is damaged.
+    #[error(transparent)]
+    Operation(#[from] OperationError),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
@@ -53,6 +57,7 @@ impl Retryable for ChangeError {
         match self {
             Self::Database(error) => error.is_retryable(),
             Self::NotAllowed(error) => error.is_retryable(),
+            Self::Operation(error) => error.is_retryable(),
             _ => false,
         }
     }

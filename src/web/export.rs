@@ -203,7 +203,12 @@ mod tests {
         let mut table = Table::new("Spending: all [1/2]", "").column("What").column("Day").figures("Amount").figures("Count");
         for (text, minor) in HOSTILE.iter().zip([-320, 125_050, 0, 1, -1, 99, 100, 9_000_000_000_000_000, -250_000]) {
             let amount = Money::new(minor, Currency::USD);
-            table.row(vec![Cell::text(*text), Cell::day("2026-11-14".parse().unwrap()), Cell::money(amount), Cell::number(7)]);
+            table.row(vec![
+                Cell::text(*text),
+                Cell::day(Words(Language::Spanish), "2026-11-14".parse().unwrap()),
+                Cell::money(amount),
+                Cell::number(7),
+            ]);
         }
         table.foot(vec![Cell::text("Total"), Cell::text(""), Cell::text(""), Cell::number(63)]);
         table

@@ -3,7 +3,8 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use crate::clock::Day;
+use super::words::Words;
+use crate::clock::{Day, Instant, Zone};
 use crate::money::{Currency, Money};
 
 /// What stands in one cell.
@@ -27,11 +28,11 @@ pub enum Cell {
         /// What an amount is an amount of; None: a number.
         currency: Option<Currency>,
     },
-    /// A day.
+    /// A day, or a moment.
     Day {
         /// What is read.
         text: String,
-        /// The same for machines: `YYYY-MM-DD`.
+        /// The same for machines: `YYYY-MM-DD`, or RFC 3339 in UTC.
         iso: String,
     },
     /// A state in words; the colour goes with the word and never alone.
@@ -65,9 +66,14 @@ impl Cell {
         Self::Figure { text: plain.clone(), plain, currency: None }
     }
 
-    /// A day.
-    pub fn day(day: Day) -> Self {
-        Self::Day { text: day.for_people(), iso: day.to_string() }
+    /// A day, in the reader's language.
+    pub fn day(words: Words, day: Day) -> Self {
+        Self::Day { text: words.day(day), iso: day.to_string() }
+    }
+
+    /// A moment, in the reader's language and this zone.
+    pub fn moment(words: Words, at: Instant, zone: &Zone) -> Self {
+        Self::Day { text: words.moment(at, zone), iso: at.rfc3339() }
     }
 
     /// A state in words.

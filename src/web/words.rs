@@ -4,6 +4,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
 use fluent_templates::fluent_bundle::FluentValue;
 
+use crate::clock::{Day, Instant, Zone};
 use crate::language::{Language, Values};
 
 /// The cookie of the language switch, the only one a visitor without an account may get.
@@ -48,6 +49,23 @@ impl Words {
         self.0.text(key, &Values::from([(one.into(), first.into()), (two.into(), second.into())]))
     }
 
+    /// `14 Nov 2026`, with the month in the reader's language.
+    pub fn day(self, day: Day) -> String {
+        let (year, month, number) = day.parts();
+        format!("{number} {} {year}", self.of("month", &month.to_string()))
+    }
+
+    /// `14 Nov 2026, 09:00 CST`: a moment as the clocks of `zone` tell it.
+    pub fn moment(self, at: Instant, zone: &Zone) -> String {
+        format!("{}, {}", self.day(at.day_in(zone)), at.time_in(zone))
+    }
+
+    /// The text of an act in the log of acts; the word it was written down with where there is none, for a log outlives its words.
+    pub fn act(self, word: &str) -> String {
+        let key: String = word.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        self.0.find(&format!("act-{key}"), &Values::new()).unwrap_or_else(|| word.to_owned())
+    }
+
     /// The text of one word of a list of ours: `of("role", "auditor")` is called `role-auditor`.
     pub fn of(self, list: &str, word: &str) -> String {
         self.say(&format!("{list}-{}", word.replace([' ', '_'], "-")))
@@ -77,6 +95,30 @@ mod tests {
     use axum::http::HeaderValue;
 
     use super::*;
+
+    #[test]
+    fn an_act_is_told_in_words_and_an_unknown_one_as_it_was_written() {
+        assert_eq!(Words(Language::English).act("make a captain's link"), "Made a captain’s link");
+        assert_eq!(Words(Language::Spanish).act("factor.password_set"), "Puso una contraseña");
+        assert_eq!(Words(Language::Spanish).act("an act of long ago"), "an act of long ago");
+    }
+
+    #[test]
+    fn days_and_moments_are_told_in_the_readers_language() {
+        let (english, spanish) = (Words(Language::English), Words(Language::Spanish));
+        let at = Instant::from_unix_secs(1_794_668_400);
+        let zone: Zone = "America/Chicago".parse().unwrap();
+        assert_eq!(english.moment(at, &zone), "14 Nov 2026, 09:00 CST");
+        assert_eq!(spanish.moment(at, &zone), "14 nov 2026, 09:00 CST");
+        assert_eq!(spanish.day("2026-01-02".parse().unwrap()), "2 ene 2026");
+        let mut day: Day = "2026-01-31".parse().unwrap();
+        while day < "2028-01-01".parse().unwrap() {
+            assert_eq!(english.day(day), day.for_people());
+            assert!(spanish.day(day).chars().all(|c| !c.is_uppercase()), "{}", spanish.day(day));
+            day = day.plus_days(27);
+        }
+        assert_eq!(english.moment(at, &zone), at.for_people(&zone));
+    }
 
     #[test]
     fn a_choice_wins_over_the_cookie_and_that_over_the_browser() {

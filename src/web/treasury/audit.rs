@@ -2,13 +2,12 @@
 
 use axum::body::Body;
 use axum::extract::{Query, State};
+use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::plain::Plain;
-use super::{Frame, when};
+use super::{Frame, Part, Sheet};
 use crate::db::Tx;
 use crate::ids::{AuditId, PersonId};
 use crate::people::audit::{self, Act};
@@ -16,6 +15,7 @@ use crate::people::{self, Person, Role};
 use crate::web::AnySite;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
+use crate::web::form::Wrongs;
 use crate::web::table::{Cell, Table};
 
 /// The log of acts.
@@ -69,18 +69,17 @@ async fn show(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Ask
             Some(person) => Cell::link(format!("{AUDIT}?person={}", person.reference), person.name.clone()),
             None => Cell::text(words.say("audit-nobody")),
         };
-        let told = [act.act.clone(), act.subject.clone(), act.detail.clone()].map(Cell::text);
-        table.row([vec![Cell::text(when(act.at, &zone)), who], told.into()].concat());
+        let told = [words.act(&act.act), act.subject.clone(), act.detail.clone()].map(Cell::text);
+        table.row([vec![Cell::moment(words, act.at, &zone), who], told.into()].concat());
     }
     let title = person.as_ref().map_or_else(|| words.say("audit-title"), |person| words.with("audit-of", "name", person.name.clone()));
-    let mut page = Plain::new(Frame::new(&site, &signed_in, title)).note(words.say("audit-why"));
-    page.tables.push(table);
+    let mut page = Sheet::new(Frame::new(&site, &signed_in, title)).text(words.say("audit-why")).with(Part::Table(table));
     let of = |more: String| if asked.person.is_empty() { more } else { format!("{more}&person={}", asked.person) };
     if let Some(last) = found.last().filter(|_| found.len() == usize::try_from(PAGE).unwrap_or(usize::MAX)) {
         page = page.link(of(format!("{AUDIT}?before={}", last.id)), words.say("audit-older"));
     }
     let page = if person.is_some() { page.link(AUDIT, words.say("audit-everybody")) } else { page };
-    Ok(page.link(of(format!("{CSV}?before={}", i64::MAX)), words.say("audit-csv")).answer(StatusCode::OK))
+    Ok(page.link(of(format!("{CSV}?before={}", i64::MAX)), words.say("audit-csv")).answer(&Wrongs::default()))
 }
 
 async fn download(State(site): AnySite, _: SignedIn, Query(asked): Query<Asked>) -> Result<Response, Trouble> {

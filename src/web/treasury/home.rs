@@ -78,7 +78,7 @@ fn shown(words: Words, tile: tiles::Tile, now: Instant) -> Shown {
 
 /// Received, spent, on hand and free to spend of every fund, now or at the end of a day.
 fn strip(words: Words, all: &[Fund], accounts: &[Account], balances: &[Balance], day: Option<Day>) -> Table {
-    let caption = day.map_or_else(|| words.say("home-strip"), |day| words.with("home-strip-on", "day", day.for_people()));
+    let caption = day.map_or_else(|| words.say("home-strip"), |day| words.with("home-strip-on", "day", words.day(day)));
     let mut table = Table::new(caption, words.say("home-no-fund"))
         .column(words.say("home-fund"))
         .figures(words.say("home-received"))

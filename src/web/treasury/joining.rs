@@ -1,21 +1,22 @@
 //! Coming in by a link: an invitation, another password, another authenticator, a look around the demo. Opening a link spends nothing: it moves
 //! into a cookie, so that it leaves the address bar, and the form spends it (safety rule SS13). Not here: making links (`people`).
 
+use std::iter;
+
 use axum::extract::{Form as Sent, Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use secrecy::SecretString;
 
-use super::plain::Plain;
 use super::qr::Qr;
 use super::sign_in::{Pairs, desk, first_place, retry_later, told};
-use super::{Frame, SIGN_IN};
+use super::{Frame, Part, SIGN_IN, Sheet};
 use crate::people::factor::{self, Shown};
 use crate::people::sign_in::{self, Entered, SignInError};
 use crate::people::{self, LONGEST_PASSWORD, Link, NewPerson, Password, PasswordError, Person, Purpose, SHORTEST_PASSWORD, Seed, links};
 use crate::web::doors::{Doors, Who};
 use crate::web::error::Trouble;
-use crate::web::form::{Field, Form, FormParts, Problems, Typed, Wrongs};
+use crate::web::form::{Field, Form, FormParts, Typed, Wrongs};
 use crate::web::words::{Words, cookie};
 use crate::web::{AnySite, Site, answer};
 use crate::{funds, transact};
@@ -62,8 +63,8 @@ async fn form(State(site): AnySite, RawQuery(query): RawQuery, headers: HeaderMa
 
 /// What whoever comes with a dead link sees.
 pub fn spent(site: &Site, words: Words) -> Response {
-    let page = Plain::new(Frame::outside(site, words, words.say("join-spent-title")));
-    page.note(words.say("join-spent")).link(SIGN_IN, words.say("sign-in")).answer(StatusCode::GONE)
+    let sheet = Sheet::new(Frame::outside(site, words, words.say("join-spent-title"))).text(words.say("join-spent"));
+    sheet.link(SIGN_IN, words.say("sign-in")).answer_as(StatusCode::GONE, &Wrongs::default())
 }
 
 fn page(site: &Site, link: &Link, person: &Person, typed: &Typed, wrongs: &Wrongs, status: StatusCode) -> Response {
@@ -72,22 +73,20 @@ fn page(site: &Site, link: &Link, person: &Person, typed: &Typed, wrongs: &Wrong
     let email = people::email_of(person, &site.keyring).unwrap_or_default();
     let parts = FormParts { words, typed: &typed, wrongs };
     let title = words.of("join", link.purpose.as_str());
-    let mut page = Plain::new(Frame::outside(site, words, title)).note(words.with("join-as", "email", email.clone()));
+    let mut sheet = Sheet::new(Frame::outside(site, words, title)).text(words.with("join-as", "email", email.clone()));
     let mut fields = Vec::new();
     match link.purpose {
         Purpose::Join => fields.extend([parts.text("name", "join-name", "name"), new_password(&parts)]),
         Purpose::Password => fields.extend([new_password(&parts), parts.code("code", "sign-in-code").hint(words.say("sign-in-code-hint"))]),
         Purpose::Authenticator => fields.push(parts.password("password", "sign-in-password", "current-password")),
-        Purpose::Demo | Purpose::Setup => page = page.note(words.say("join-demo-why")),
+        Purpose::Demo | Purpose::Setup => sheet = sheet.text(words.say("join-demo-why")),
     }
-    let (page, fields) = if matches!(link.purpose, Purpose::Join | Purpose::Authenticator) {
+    if matches!(link.purpose, Purpose::Join | Purpose::Authenticator) {
         let (shown, more) = authenticator(site, &parts, &format!("link/{}", link.id), &email);
-        (Plain { qr: shown.0, shown: shown.1, ..page }.note(words.say("join-authenticator")), [fields, more].concat())
-    } else {
-        (page, fields)
-    };
-    let page = page.form(Form::new(JOIN, "", fields).button(words.say("join-enter")));
-    retry_later(Plain { problems: Problems::of(words, wrongs), ..page }.answer(status))
+        sheet = shown.into_iter().fold(sheet.text(words.say("join-authenticator")), Sheet::with);
+        fields.extend(more);
+    }
+    retry_later(sheet.form(Form::new(JOIN, "", fields).button(words.say("join-enter"))).answer_as(status, wrongs))
 }
 
 /// The field of a new password with its rules.
@@ -95,16 +94,17 @@ pub fn new_password(parts: &FormParts<'_>) -> Field {
     parts.password("password", "join-password", "new-password").hint(parts.words.say("join-password-hint"))
 }
 
-/// A fresh authenticator: the square and the key to show, and the fields that go along. A form that comes back keeps its seed.
-pub fn authenticator(site: &Site, parts: &FormParts<'_>, whose: &str, account: &str) -> ((Option<Qr>, Vec<String>), Vec<Field>) {
+/// A fresh authenticator: the key and the square to show, and the fields that go along. A form that comes back keeps its seed.
+pub fn authenticator(site: &Site, parts: &FormParts<'_>, whose: &str, account: &str) -> (Vec<Part>, Vec<Field>) {
     let words = parts.words;
     let kept = factor::open_from_form(&site.keyring, whose, parts.typed.get("seed"));
     let seed = kept.unwrap_or_else(|| Seed::new(&site.entropy));
     let host = site.base_url.split("://").nth(1).unwrap_or(&site.base_url);
-    let qr = Qr::new(&seed.address(host, account), words.say("join-qr"));
+    let qr = Qr::new(&seed.address(host, account), words.say("join-qr")).map(Part::Qr);
+    let shown = iter::once(Part::Secrets(vec![seed.typed()])).chain(qr).collect();
     let sealed = Typed::default().or("seed", factor::seal_for_form(&site.keyring, &site.entropy, whose, &seed));
     let hidden = FormParts { typed: &sealed, ..*parts }.hidden("seed");
-    ((qr, vec![seed.typed()]), vec![parts.code("code", "join-code").hint(words.say("join-code-hint")), hidden])
+    (shown, vec![parts.code("code", "join-code").hint(words.say("join-code-hint")), hidden])
 }
 
 /// The authenticator that a form sent, shown to work; what is wrong is noted.
@@ -202,7 +202,7 @@ fn let_in(site: &Site, person: &Person, entry: Entered) -> Result<Response, Trou
     let mut response = if demo {
         answer::see_other(first_place(person))?
     } else {
-        codes_page(Plain::new(Frame::outside(site, words, words.say("codes-title"))), words, entry.codes, first_place(person))
+        codes_page(Frame::outside(site, words, words.say("codes-title")), entry.codes, first_place(person))
     };
     answer::set_cookie(&mut response, site.session_cookie(), Some(&entry.token))?;
     // A demo link stays: whoever looks around comes back by it.
@@ -211,7 +211,8 @@ fn let_in(site: &Site, person: &Person, entry: Entered) -> Result<Response, Trou
 }
 
 /// The one time that recovery codes are told.
-pub fn codes_page(page: Plain, words: Words, codes: Vec<String>, onward: &str) -> Response {
-    let page = page.note(words.say("codes-why")).link(onward, words.say("codes-kept"));
-    Plain { shown: codes, ..page }.answer(StatusCode::OK)
+pub fn codes_page(frame: Frame, codes: Vec<String>, onward: &str) -> Response {
+    let words = frame.words;
+    let sheet = Sheet::new(frame).text(words.say("codes-why")).with(Part::Secrets(codes));
+    sheet.link(onward, words.say("codes-kept")).answer(&Wrongs::default())
 }

@@ -106,14 +106,14 @@ fn unsent_table(words: Words, zone: &Zone, list: &[Sight]) -> Table {
         let look = if letter.state == Got::Dead { "bad" } else { "plain" };
         let problem = letter.problem.map_or(String::new(), |problem| words.of("outbox-problem", problem.as_str()));
         let reply = letter.reply.map_or(String::new(), |reply| format!(" ({reply})"));
-        let next = if letter.state == Got::Dead { String::new() } else { letter.next_at.for_people(zone) };
+        let next = if letter.state == Got::Dead { Cell::text("") } else { Cell::moment(words, letter.next_at, zone) };
         table.row(vec![
             Cell::text(words.of("outbox-kind", letter.kind.as_str())),
             Cell::chip(look, words.of("outbox-state", letter.state.as_str())),
             Cell::text(format!("{problem}{reply}")),
             Cell::number(letter.attempts),
-            Cell::text(letter.queued_at.for_people(zone)),
-            Cell::text(next),
+            Cell::moment(words, letter.queued_at, zone),
+            next,
         ]);
     }
     table
@@ -125,8 +125,8 @@ fn sent_table(words: Words, zone: &Zone, list: &[Sight]) -> Table {
         .figures(words.say("outbox-attempts"))
         .column(words.say("outbox-sent-at"));
     for letter in list {
-        let at = letter.ended_at.unwrap_or(letter.queued_at).for_people(zone);
-        table.row(vec![Cell::text(words.of("outbox-kind", letter.kind.as_str())), Cell::number(letter.attempts), Cell::text(at)]);
+        let at = Cell::moment(words, letter.ended_at.unwrap_or(letter.queued_at), zone);
+        table.row(vec![Cell::text(words.of("outbox-kind", letter.kind.as_str())), Cell::number(letter.attempts), at]);
     }
     table
 }

@@ -3,13 +3,11 @@
 use std::str::FromStr as _;
 
 use axum::extract::{Form as Sent, Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::passkeys;
-use super::plain::Plain;
 use super::sign_in::Pairs;
-use super::{Frame, not_allowed, when};
+use super::{Frame, Part, Sheet, not_allowed};
 use crate::ids::{ChangeId, SessionId};
 use crate::people::changes::{self, ChangeError};
 use crate::people::session::{self, Session, Stage};
@@ -41,7 +39,7 @@ async fn show(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Tro
     let (words, person, now) = (signed_in.words, &signed_in.person, site.clock.now());
     let tx = &mut site.db.begin_read().await?;
     let zone = super::zone(tx).await?;
-    let at = |at| when(at, &zone);
+    let at = |at| words.moment(at, &zone);
     let roles = person.roles.iter().map(|role| words.of("role", role.as_str())).collect::<Vec<_>>().join(", ");
     let mut facts = Facts::default()
         .add(words.say("people-email"), Cell::text(email_of(person, &site.keyring).unwrap_or_default()))
@@ -52,16 +50,10 @@ async fn show(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Tro
             .add(words.say("me-authenticator-since"), Cell::text(at(held.authenticator_at)))
             .add(words.say("me-codes-left"), Cell::number(held.codes_left));
     }
-    let mut page = Plain { facts: Some(facts), ..Plain::new(Frame::new(&site, &signed_in, person.name.clone())) };
+    let mut page = Sheet::new(Frame::new(&site, &signed_in, person.name.clone())).with(Part::Facts(facts));
     let open = changes::list(tx).await?;
     for change in open.iter().filter(|change| change.person_id == person.id && change.kind == Kind::Reset) {
         page = page.block(words.say("me-reset"), words.say("me-reset-why"), cancel_form(&signed_in, change));
-    }
-    page = page.link(super::my_factors::PASSWORD, words.say("me-password"));
-    page = page.link(super::my_factors::AUTHENTICATOR, words.say("me-authenticator"));
-    page = page.link(super::my_factors::CODES, words.say("me-codes"));
-    if let Some(own) = passkeys::own_page(&site) {
-        page = page.link(own, words.say("passkey-title"));
     }
     let typed = Typed::default().or("language", person.language.as_str());
     let parts = FormParts { words, typed: &typed, wrongs: &Wrongs::default() };
@@ -73,10 +65,16 @@ async fn show(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Tro
     }
     let everywhere = Form::new(END_OTHERS, "", Vec::new()).button(words.say("me-end-others"));
     page = page.form(everywhere).form(Form::new("/sign-out", "", Vec::new()).button(words.say("me-sign-out")));
-    Ok(page.answer(StatusCode::OK))
+    page = page.link(super::my_factors::PASSWORD, words.say("me-password"));
+    page = page.link(super::my_factors::AUTHENTICATOR, words.say("me-authenticator"));
+    page = page.link(super::my_factors::CODES, words.say("me-codes"));
+    if let Some(own) = passkeys::own_page(&site) {
+        page = page.link(own, words.say("passkey-title"));
+    }
+    Ok(page.answer(&Wrongs::default()))
 }
 
-fn session_block(page: Plain, signed_in: &SignedIn, session: &Session, started: &str, seen: &str) -> Plain {
+fn session_block(page: Sheet, signed_in: &SignedIn, session: &Session, started: &str, seen: &str) -> Sheet {
     let words = signed_in.words;
     let own = session.id == signed_in.session.id;
     let heading = match (own, session.stage) {

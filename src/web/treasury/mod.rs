@@ -14,7 +14,6 @@ mod my_factors;
 mod passkeys;
 mod people;
 mod person;
-mod plain;
 mod qr;
 mod setup;
 mod sheet;
@@ -29,11 +28,13 @@ use axum::response::Response;
 
 use super::doors::{Doors, SignedIn};
 use super::error::Trouble;
+use super::form::Typed;
 use super::words::Words;
 use super::{Site, answer};
-use crate::clock::{Instant, Zone};
+use crate::clock::Zone;
 use crate::db::Tx;
 use crate::funds;
+use crate::people::operation::{Operation, OperationError};
 use crate::people::{NotAllowed, Role};
 
 pub use sheet::{Part, Sheet};
@@ -166,9 +167,21 @@ impl Frame {
     }
 }
 
-/// A moment as pages tell it, in the zone of the fund's days.
-pub fn when(at: Instant, zone: &Zone) -> String {
-    at.for_people(zone)
+/// The operation id of a form: the one that came with it, or a new one.
+pub fn operation(site: &Site, typed: &Typed) -> String {
+    Some(typed.get("operation")).filter(|id| !id.is_empty()).map_or_else(|| site.entropy.reference(), str::to_owned)
+}
+
+/// What was sent, as the operation it is.
+///
+/// # Errors
+/// [`OperationError::Malformed`] for an id that no form of ours bears.
+pub fn sent(signed_in: &SignedIn, what: &str, pairs: &[(String, String)], typed: &Typed) -> Result<Operation, OperationError> {
+    let mut parts = vec![what];
+    for (name, value) in pairs.iter().filter(|(name, _)| name != "operation") {
+        parts.extend([name.as_str(), value.as_str()]);
+    }
+    Operation::new(typed.get("operation"), &signed_in.person.id.to_string(), &parts)
 }
 
 /// The zone that days begin in: the general fund's; while there is none, UTC.

@@ -7,15 +7,14 @@ use secrecy::SecretString;
 
 use super::joining::{authenticator, codes_page, new_password, password, shown};
 use super::me::ME;
-use super::plain::Plain;
 use super::sign_in::{Pairs, desk, retry_later, told};
-use super::{Frame, not_allowed};
+use super::{Frame, Sheet, not_allowed};
 use crate::people::sign_in::{self, SignInError};
 use crate::people::{self, NotAllowed, email_of};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
-use crate::web::form::{Form, FormParts, Problems, Typed, Wrongs};
+use crate::web::form::{Form, FormParts, Typed, Wrongs};
 use crate::web::{AnySite, Site, answer};
 
 /// Where the password is changed.
@@ -53,8 +52,8 @@ fn password_page(site: &Site, signed_in: &SignedIn, wrongs: &Wrongs, status: Sta
     let parts = FormParts { words, typed: &Typed::default(), wrongs };
     let fields = vec![parts.password("current", "me-password-now", "current-password"), new_password(&parts)];
     let form = Form::new(PASSWORD, "", fields).button(words.say("me-password"));
-    let page = Plain::new(Frame::new(site, signed_in, words.say("me-password"))).note(words.say("me-others-end")).form(form);
-    retry_later(Plain { problems: Problems::of(words, wrongs), ..page }.answer(status))
+    let sheet = Sheet::new(Frame::new(site, signed_in, words.say("me-password"))).text(words.say("me-others-end")).form(form);
+    retry_later(sheet.answer_as(status, wrongs))
 }
 
 async fn send_password(State(site): AnySite, signed_in: SignedIn, Sent(pairs): Pairs) -> Result<Response, Trouble> {
@@ -86,11 +85,11 @@ fn authenticator_page(site: &Site, signed_in: &SignedIn, typed: &Typed, wrongs: 
     let words = signed_in.words;
     let parts = FormParts { words, typed, wrongs };
     let email = email_of(&signed_in.person, &site.keyring).unwrap_or_default();
-    let ((qr, key), fields) = authenticator(site, &parts, &format!("person/{}", signed_in.person.id), &email);
-    let page = Plain::new(Frame::new(site, signed_in, words.say("me-authenticator")));
-    let page = page.note(words.say("join-authenticator")).note(words.say("me-others-end"));
-    let page = page.form(Form::new(AUTHENTICATOR, "", fields).button(words.say("me-authenticator")));
-    Plain { problems: Problems::of(words, wrongs), qr, shown: key, ..page }.answer(StatusCode::OK)
+    let (shown, fields) = authenticator(site, &parts, &format!("person/{}", signed_in.person.id), &email);
+    let sheet = Sheet::new(Frame::new(site, signed_in, words.say("me-authenticator")));
+    let sheet = sheet.text(words.say("join-authenticator")).text(words.say("me-others-end"));
+    let sheet = shown.into_iter().fold(sheet, Sheet::with);
+    sheet.form(Form::new(AUTHENTICATOR, "", fields).button(words.say("me-authenticator"))).answer(wrongs)
 }
 
 async fn send_authenticator(State(site): AnySite, signed_in: SignedIn, Sent(pairs): Pairs) -> Result<Response, Trouble> {
@@ -110,8 +109,8 @@ async fn codes_form(State(site): AnySite, signed_in: SignedIn) -> Result<Respons
         return proof_first;
     }
     let words = signed_in.words;
-    let page = Plain::new(Frame::new(&site, &signed_in, words.say("me-codes"))).note(words.say("me-codes-why"));
-    Ok(page.form(Form::new(CODES, "", Vec::new()).button(words.say("me-codes"))).answer(StatusCode::OK))
+    let sheet = Sheet::new(Frame::new(&site, &signed_in, words.say("me-codes"))).text(words.say("me-codes-why"));
+    Ok(sheet.form(Form::new(CODES, "", Vec::new()).button(words.say("me-codes"))).answer(&Wrongs::default()))
 }
 
 async fn send_codes(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Trouble> {
@@ -121,9 +120,8 @@ async fn send_codes(State(site): AnySite, signed_in: SignedIn) -> Result<Respons
 }
 
 fn tell_codes(site: &Site, signed_in: &SignedIn, codes: Result<Vec<String>, NotAllowed>, back: &str) -> Result<Response, Trouble> {
-    let words = signed_in.words;
     match codes {
-        Ok(codes) => Ok(codes_page(Plain::new(Frame::new(site, signed_in, words.say("codes-title"))), words, codes, ME)),
+        Ok(codes) => Ok(codes_page(Frame::new(site, signed_in, signed_in.words.say("codes-title")), codes, ME)),
         Err(refused) => not_allowed(refused, back),
     }
 }

@@ -74,9 +74,8 @@ mod with {
     use crate::web::error::Trouble;
     use crate::web::form::{Form, FormParts, Typed, Wrongs};
     use crate::web::table::{Cell, Table};
-    use crate::web::treasury::plain::Plain;
     use crate::web::treasury::sign_in::{Pairs, next_of};
-    use crate::web::treasury::{Frame, not_allowed, when, zone};
+    use crate::web::treasury::{Frame, Part, Sheet, not_allowed, zone};
     use crate::web::words::Words;
     use crate::web::{AnySite, Site, answer, assets};
 
@@ -193,20 +192,21 @@ mod with {
             .column(words.say("passkey-device"))
             .column(words.say("passkey-made"))
             .column(words.say("passkey-used"));
-        let mut page = Plain::new(Frame::new(&site, &signed_in, words.say("passkey-title"))).note(words.say("passkey-why"));
+        let mut ends = Vec::new();
         for passkey in passkeys::list(tx, signed_in.person.id).await? {
             let name = if passkey.label.is_empty() { words.say("passkey-nameless") } else { passkey.label };
-            let used = passkey.used_at.map_or_else(|| words.say("passkey-never"), |at| when(at, &zone));
+            let used = passkey.used_at.map_or_else(|| words.say("passkey-never"), |at| words.moment(at, &zone));
             let end = Form::new(format!("{MINE}/{}/end", passkey.id), "", Vec::new()).button(words.say("passkey-end"));
-            page = page.block(name.clone(), "", end);
-            table.row(vec![Cell::text(name), Cell::text(when(passkey.made_at, &zone)), Cell::text(used)]);
+            ends.extend([Part::Heading(name.clone()), Part::Form(end)]);
+            table.row(vec![Cell::text(name), Cell::moment(words, passkey.made_at, &zone), Cell::text(used)]);
         }
         let (typed, wrongs) = (Typed::default(), Wrongs::default());
         let name_field = FormParts { words, typed: &typed, wrongs: &wrongs }.text("label", "passkey-label", "off").optional(words);
         let (label, failed) = (words.say("passkey-add"), words.say("passkey-failed"));
-        page.passkey = Some(PasskeyButton { address: ADD, next: MINE.to_owned(), label, failed, name_field: Some(name_field) });
-        page.tables.push(table);
-        Ok(page.answer(StatusCode::OK))
+        let add = PasskeyButton { address: ADD, next: MINE.to_owned(), label, failed, name_field: Some(name_field) };
+        let sheet = Sheet::new(Frame::new(&site, &signed_in, words.say("passkey-title"))).text(words.say("passkey-why"));
+        let sheet = sheet.with(Part::Table(table)).with(Part::Passkey(add));
+        Ok(ends.into_iter().fold(sheet, Sheet::with).answer(&wrongs))
     }
 
     async fn ask_for_new(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Trouble> {

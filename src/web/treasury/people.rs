@@ -4,17 +4,19 @@ use axum::extract::{Form as Sent, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::plain::Plain;
 use super::sign_in::Pairs;
-use super::{ADMINISTRATORS, Frame, joining, me, not_allowed, when};
-use crate::clock::Zone;
-use crate::ids::ChangeId;
+use super::{ADMINISTRATORS, Frame, Part, Sheet, joining, me, not_allowed, sent};
+use crate::clock::{Instant, Zone};
+use crate::db::Tx;
+use crate::ids::{ChangeId, Entropy};
 use crate::people::changes::{self, ChangeError, Invited, Outcome};
-use crate::people::{self, Change, Kind, Language, NewPerson, Person, Role, Roles, factor};
+use crate::people::operation::{self, Operation, OperationError};
+use crate::people::{self, Actor, Change, Kind, Language, NewPerson, Person, Role, Roles, factor};
+use crate::seal::Keyring;
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
-use crate::web::form::{Choice, Form, FormParts, Problems, Typed, Wrongs};
+use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Table};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
@@ -58,18 +60,14 @@ async fn list(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Tro
         let name = Cell::link(format!("{PEOPLE}/{}", person.reference), person.name.clone());
         table.row(vec![name, Cell::text(roles_in_words(words, &person.roles)), state]);
     }
-    let mut page = Plain::new(Frame::new(&site, &signed_in, words.say("people-title")));
-    page.tables.push(table);
-    for warning in warnings(words, &everybody) {
-        page = page.note(warning);
-    }
+    let sheet = Sheet::new(Frame::new(&site, &signed_in, words.say("people-title")));
+    let mut sheet = warnings(words, &everybody).into_iter().fold(sheet, Sheet::text).with(Part::Table(table));
     let now = site.clock.now();
     for change in changes::list(tx).await? {
-        for (heading, note, form) in change_forms(&signed_in, &change, &everybody, &zone, now) {
-            page = page.block(heading, note, form);
-        }
+        sheet = change_parts(&signed_in, &change, &everybody, &zone, now).into_iter().fold(sheet, Sheet::with);
     }
-    Ok(page.link(INVITE, words.say("people-invite")).link(super::setup::FINISH, words.say("setup-finish")).answer(StatusCode::OK))
+    let sheet = sheet.link(INVITE, words.say("people-invite")).link(super::setup::FINISH, words.say("setup-finish"));
+    Ok(sheet.answer(&Wrongs::default()))
 }
 
 /// What the list should make somebody think of: too few approvers, one administrator.
@@ -82,37 +80,28 @@ fn warnings(words: Words, everybody: &[Person]) -> Vec<String> {
 }
 
 /// What can be done about an open change: agree, carry out, call off.
-fn change_forms(
-    signed_in: &SignedIn,
-    change: &Change,
-    everybody: &[Person],
-    zone: &Zone,
-    now: crate::clock::Instant,
-) -> Vec<(String, String, Form)> {
+fn change_parts(signed_in: &SignedIn, change: &Change, everybody: &[Person], zone: &Zone, now: Instant) -> Vec<Part> {
     let words = signed_in.words;
     let name = |id| everybody.iter().find(|person| person.id == id).map_or_else(String::new, |person| person.name.clone());
     let heading = match change.kind.role() {
         Some(role) => words.with_two("people-asked-role", ("name", name(change.person_id)), ("role", words.of("role", role.as_str()))),
         None => words.with("people-asked-reset", "name", name(change.person_id)),
     };
-    let asked = words.with("people-asked-by", "name", name(change.asked_by));
     let to = |act: &str| format!("{PEOPLE}/changes/{}/{act}", change.id);
-    let button = |act: &str, key: &str| Form::new(to(act), "", Vec::new()).button(words.say(key));
+    let button = |act: &str, key: &str| Part::Form(Form::new(to(act), "", Vec::new()).button(words.say(key)));
     let own = change.asked_by == signed_in.person.id || change.person_id == signed_in.person.id;
-    let mut forms = Vec::new();
-    match change.due_at() {
-        None if own => {}
-        None => forms.push((heading.clone(), asked.clone(), button("agree", "people-agree"))),
-        Some(due) if now < due => {}
-        Some(_) => forms.push((heading.clone(), asked.clone(), button("finish", "people-reset-link"))),
-    }
     let waits = match change.due_at() {
-        Some(due) if now < due => words.with("people-reset-due", "time", when(due, zone)),
-        _ => asked,
+        Some(due) if now < due => words.with("people-reset-due", "time", words.moment(due, zone)),
+        _ => words.with("people-asked-by", "name", name(change.asked_by)),
     };
-    let (heading, waits) = if forms.is_empty() { (heading, waits) } else { (String::new(), String::new()) };
-    forms.push((heading, waits, button("cancel", "people-call-off")));
-    forms
+    let onward = match change.due_at() {
+        None if own => None,
+        None => Some(button("agree", "people-agree")),
+        Some(due) if now < due => None,
+        Some(_) => Some(button("finish", "people-reset-link")),
+    };
+    let told = [Part::Heading(heading), Part::Text(waits)];
+    told.into_iter().chain(onward).chain([button("cancel", "people-call-off")]).collect()
 }
 
 async fn form(State(site): AnySite, signed_in: SignedIn) -> Response {
@@ -131,14 +120,14 @@ pub fn invite_page(site: &Site, signed_in: &SignedIn, action: &'static str, type
         parts.checks("role", "people-roles", roles),
         parts.radios("language", "me-language", vec![Choice::new("en", "English"), Choice::new("es", "Español")]),
     ];
-    let page = Plain::new(Frame::new(site, signed_in, words.say("people-invite"))).note(words.say("people-invite-why"));
-    let page = page.form(Form::new(action, "", fields).button(words.say("people-invite")));
-    let page = if action == INVITE { page } else { page.link(super::setup::FINISH, words.say("setup-skip")) };
-    Plain { problems: Problems::of(words, wrongs), ..page }.answer(StatusCode::OK)
+    let sheet = Sheet::new(Frame::new(site, signed_in, words.say("people-invite"))).text(words.say("people-invite-why"));
+    let sheet = sheet.form(Form::new(action, super::operation(site, typed), fields).button(words.say("people-invite")));
+    let sheet = if action == INVITE { sheet } else { sheet.link(super::setup::FINISH, words.say("setup-skip")) };
+    sheet.answer(wrongs)
 }
 
 async fn send(State(site): AnySite, signed_in: SignedIn, Sent(pairs): Pairs) -> Result<Response, Trouble> {
-    invite(&site, &signed_in, INVITE, PEOPLE, &Typed::new(pairs)).await
+    invite(&site, &signed_in, INVITE, PEOPLE, pairs).await
 }
 
 /// Invites somebody, and shows the link, once.
@@ -147,9 +136,10 @@ pub async fn invite(
     signed_in: &SignedIn,
     action: &'static str,
     onward: &'static str,
-    typed: &Typed,
+    pairs: Vec<(String, String)>,
 ) -> Result<Response, Trouble> {
-    let (words, mut wrongs) = (signed_in.words, Wrongs::default());
+    let operation = sent(signed_in, "invite", &pairs, &Typed::new(pairs.clone()));
+    let (words, typed, mut wrongs) = (signed_in.words, &Typed::new(pairs), Wrongs::default());
     let name = NewPerson::parse_name(typed.get("name")).map_err(|_| wrongs.add("name", words.say("people-name-wrong")));
     let email = NewPerson::parse_email(typed.get("email")).map_err(|_| wrongs.add("email", words.say("people-email-wrong")));
     let roles = Roles::new(typed.all("role").filter_map(|word| word.parse().ok()));
@@ -162,13 +152,19 @@ pub async fn invite(
     };
     let new = NewPerson { name, email, language, roles };
     let (actor, now, sealing) = (signed_in.actor(), site.clock.now(), (&*site.keyring, &site.entropy));
-    let done: Result<Invited, ChangeError> = transact!(site.db, tx => changes::invite(tx, actor, &new, sealing, now).await);
+    let done: Result<Result<Invited, String>, ChangeError> = match operation {
+        Err(refused) => Err(refused.into()),
+        Ok(operation) => transact!(site.db, tx => invite_once(tx, actor, &operation, &new, sealing, now).await),
+    };
     match done {
-        Ok(invited) => {
-            let page = Plain::new(Frame::new(site, signed_in, words.say("people-invited-title"))).note(words.say("people-link-once"));
-            let page = if invited.outcome == Outcome::Waits { page.note(words.say("people-roles-wait")) } else { page };
-            let page = page.link(onward, words.say("people-link-given"));
-            Ok(Plain { shown: vec![joining::address(site, &invited.token)], ..page }.answer(StatusCode::OK))
+        // The link was told when this form was sent the first time, and is told once.
+        Ok(Err(reference)) => Ok(answer::see_other(&format!("{PEOPLE}/{reference}"))?),
+        Ok(Ok(invited)) => {
+            let waits = (invited.outcome == Outcome::Waits).then(|| Part::Text(words.say("people-roles-wait")));
+            let sheet = Sheet::new(Frame::new(site, signed_in, words.say("people-invited-title")));
+            let sheet = sheet.text(words.say("people-link-once")).maybe(waits);
+            let sheet = sheet.with(Part::Secrets(vec![joining::address(site, &invited.token)]));
+            Ok(sheet.link(onward, words.say("people-link-given")).answer(&wrongs))
         }
         Err(ChangeError::Taken) => {
             wrongs.add("email", words.say("people-taken"));
@@ -178,12 +174,30 @@ pub async fn invite(
     }
 }
 
+/// Invites somebody; Err: by this same form somebody was invited before, who stands in addresses as this.
+async fn invite_once(
+    tx: &mut Tx,
+    actor: Actor,
+    operation: &Operation,
+    new: &NewPerson,
+    sealing: (&Keyring, &Entropy),
+    now: Instant,
+) -> Result<Result<Invited, String>, ChangeError> {
+    if let Some(reference) = operation::find_result(tx, operation).await? {
+        return Ok(Err(reference));
+    }
+    let invited = changes::invite(tx, actor, new, sealing, now).await?;
+    operation::done(tx, operation, &invited.reference, now).await?;
+    Ok(Ok(invited))
+}
+
 /// What an administrator is told who cannot do something about a person.
 pub fn refuse(site: &Site, signed_in: &SignedIn, refused: ChangeError, back: &str) -> Result<Response, Trouble> {
     let words = signed_in.words;
     let said = match refused {
         ChangeError::NotAllowed(refused) => return not_allowed(refused, back),
-        ChangeError::Database(error) => return Err(error.into()),
+        ChangeError::Database(error) | ChangeError::Operation(OperationError::Database(error)) => return Err(error.into()),
+        ChangeError::Operation(OperationError::Reused | OperationError::Malformed) => words.say("people-reopen"),
         ChangeError::NoSuchPerson => return Err(Trouble::NotFound),
         ChangeError::Gone => words.say("people-gone"),
         ChangeError::Taken => words.say("people-taken"),
@@ -194,8 +208,8 @@ pub fn refuse(site: &Site, signed_in: &SignedIn, refused: ChangeError, back: &st
         ChangeError::TooSoon => words.say("people-too-soon"),
         ChangeError::NotIn => words.say("people-not-in"),
     };
-    let page = Plain::new(Frame::new(site, signed_in, words.say("people-refused"))).note(said).link(back, words.say("people-back"));
-    Ok(page.answer(StatusCode::CONFLICT))
+    let sheet = Sheet::new(Frame::new(site, signed_in, words.say("people-refused"))).text(said).link(back, words.say("people-back"));
+    Ok(sheet.answer_as(StatusCode::CONFLICT, &Wrongs::default()))
 }
 
 async fn agree(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>) -> Result<Response, Trouble> {
@@ -223,9 +237,9 @@ async fn finish(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>) 
 /// The one time that a link is told.
 pub fn link_page(site: &Site, signed_in: &SignedIn, token: &str, onward: &str) -> Response {
     let words = signed_in.words;
-    let page = Plain::new(Frame::new(site, signed_in, words.say("people-link-title"))).note(words.say("people-link-once"));
-    let page = page.link(onward, words.say("people-link-given"));
-    Plain { shown: vec![joining::address(site, token)], ..page }.answer(StatusCode::OK)
+    let sheet = Sheet::new(Frame::new(site, signed_in, words.say("people-link-title"))).text(words.say("people-link-once"));
+    let sheet = sheet.with(Part::Secrets(vec![joining::address(site, token)]));
+    sheet.link(onward, words.say("people-link-given")).answer(&Wrongs::default())
 }
 
 /// The reset that stands open about a person, if any.

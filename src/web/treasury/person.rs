@@ -1,16 +1,15 @@
 //! One person's page for administrators: roles, links, resets, shutting out. Not here: the list (`people`), one's own page (`me`).
 
 use axum::extract::{Form as Sent, Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::people::{PEOPLE, link_page, open_reset, refuse, roles_in_words};
-use super::plain::Plain;
 use super::sign_in::Pairs;
-use super::{ADMINISTRATORS, Frame};
+use super::{ADMINISTRATORS, Frame, Part, Sheet};
 use crate::db::Tx;
 use crate::ids::ChangeId;
 use crate::people::changes::{self, ChangeError};
+use crate::people::operation;
 use crate::people::{self, Actor, Person, Purpose, Role, Roles, email_of, factor};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
@@ -53,20 +52,19 @@ async fn show(State(site): AnySite, signed_in: SignedIn, Path(reference): Path<S
         .add(words.say("people-email"), Cell::text(email_of(&person, &site.keyring).unwrap_or_default()))
         .add(words.say("people-roles"), Cell::text(roles_in_words(words, &person.roles)));
     if let Some(at) = person.disabled_at {
-        facts = facts.add(words.say("people-disabled"), Cell::text(super::when(at, &zone)));
+        facts = facts.add(words.say("people-disabled"), Cell::moment(words, at, &zone));
     }
-    let page = Plain { facts: Some(facts), ..Plain::new(Frame::new(&site, &signed_in, person.name.clone())) };
-    let page = page.link(PEOPLE, words.say("people-back"));
+    let page = Sheet::new(Frame::new(&site, &signed_in, person.name.clone())).with(Part::Facts(facts));
     if person.disabled_at.is_some() {
-        return Ok(page.answer(StatusCode::OK));
+        return Ok(page.link(PEOPLE, words.say("people-back")).answer(&Wrongs::default()));
     }
     let typed = Typed::new(person.roles.iter().map(|role| ("role".to_owned(), role.as_str().to_owned())));
     let parts = FormParts { words, typed: &typed, wrongs: &Wrongs::default() };
     let roles = Role::ALL.map(|role| Choice::new(role.as_str(), words.of("role-does", role.as_str()))).into();
     let own = page_of(&person);
     let post = |act: &str, key: &str| Form::new(format!("{own}/{act}"), "", Vec::new()).button(words.say(key));
-    let roles =
-        Form::new(format!("{own}/roles"), "", vec![parts.checks("role", "people-roles", roles)]).button(words.say("people-set-roles"));
+    let roles = Form::new(format!("{own}/roles"), super::operation(&site, &typed), vec![parts.checks("role", "people-roles", roles)])
+        .button(words.say("people-set-roles"));
     let page = page.block(words.say("people-set-roles"), words.say("people-set-roles-why"), roles);
     let page = match held {
         None => {
@@ -79,7 +77,8 @@ async fn show(State(site): AnySite, signed_in: SignedIn, Path(reference): Path<S
     let may_reset = held.is_some() && !open_reset(&open, &person) && person.id != signed_in.person.id;
     let page =
         if may_reset { page.block(words.say("people-reset"), words.say("people-reset-why"), post("reset", "people-reset")) } else { page };
-    Ok(page.link(format!("{own}/disable"), words.say("people-disable")).answer(StatusCode::OK))
+    let page = page.link(PEOPLE, words.say("people-back")).link(format!("{own}/disable"), words.say("people-disable"));
+    Ok(page.answer(&Wrongs::default()))
 }
 
 async fn set_roles(
@@ -89,10 +88,17 @@ async fn set_roles(
     Sent(pairs): Pairs,
 ) -> Result<Response, Trouble> {
     let person = find(&mut site.db.begin_read().await?, &reference).await?;
-    let (actor, now, typed) = (signed_in.actor(), site.clock.now(), Typed::new(pairs));
+    let (actor, now, typed) = (signed_in.actor(), site.clock.now(), Typed::new(pairs.clone()));
+    let operation = match super::sent(&signed_in, &format!("roles of {reference}"), &pairs, &typed) {
+        Ok(operation) => operation,
+        Err(refused) => return refuse(&site, &signed_in, refused.into(), &page_of(&person)),
+    };
     let wanted = Roles::new(typed.all("role").filter_map(|word| word.parse().ok()));
     let done: Result<(), ChangeError> = transact!(site.db, tx => {
         let set = async {
+            if operation::find_result(tx, &operation).await?.is_some() {
+                return Ok(());
+            }
             for role in Role::ALL {
                 match (person.roles.holds(role), wanted.holds(role)) {
                     (false, true) => drop(changes::ask_for_role(tx, actor, person.id, role, now).await?),
@@ -100,7 +106,7 @@ async fn set_roles(
                     _ => {}
                 }
             }
-            Ok::<_, ChangeError>(())
+            Ok::<_, ChangeError>(operation::done(tx, &operation, "", now).await?)
         };
         set.await
     });
@@ -138,11 +144,11 @@ async fn confirm_disable(State(site): AnySite, signed_in: SignedIn, Path(referen
     let everybody = people::list(tx).await?;
     let approvers = everybody.iter().filter(|other| other.id != person.id && other.disabled_at.is_none());
     let approvers = approvers.filter(|other| other.roles.holds(Role::Approver)).count();
-    let page = Plain::new(Frame::new(&site, &signed_in, words.with("people-disable-title", "name", person.name.clone())));
-    let page = page.note(words.say("people-disable-why"));
-    let page = if person.roles.holds(Role::Approver) { page.note(words.with("people-without", "count", approvers)) } else { page };
+    let page = Sheet::new(Frame::new(&site, &signed_in, words.with("people-disable-title", "name", person.name.clone())));
+    let without = person.roles.holds(Role::Approver).then(|| Part::Text(words.with("people-without", "count", approvers)));
+    let page = page.text(words.say("people-disable-why")).maybe(without);
     let form = Form::new(format!("{}/disable", page_of(&person)), "", Vec::new()).button(words.say("people-disable"));
-    Ok(page.form(form).link(page_of(&person), words.say("people-back")).answer(StatusCode::OK))
+    Ok(page.form(form).link(page_of(&person), words.say("people-back")).answer(&Wrongs::default()))
 }
 
 async fn disable(State(site): AnySite, signed_in: SignedIn, Path(reference): Path<String>) -> Result<Response, Trouble> {

@@ -6,16 +6,15 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::joining::{authenticator, codes_page, held, new_password, password, shown};
-use super::plain::Plain;
 use super::sign_in::{Pairs, desk, retry_later, told};
-use super::{ADMINISTRATORS, Frame, HOME, people as people_page};
+use super::{ADMINISTRATORS, Frame, HOME, Part, Sheet, people as people_page};
 use crate::funds::{self, NewFund, SetUpError};
 use crate::ids::FundId;
 use crate::people::{self, Link, NewPerson, Purpose, Role, Roles, audit, factor, sign_in};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
-use crate::web::form::{Form, FormParts, Problems, Typed, Wrongs};
+use crate::web::form::{Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Facts};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, WEBHOOK, answer};
@@ -62,12 +61,12 @@ async fn you(State(site): AnySite, RawQuery(query): RawQuery, headers: HeaderMap
 fn you_page(site: &Site, link: &Link, words: Words, typed: &Typed, wrongs: &Wrongs, status: StatusCode) -> Response {
     let parts = FormParts { words, typed, wrongs };
     let account = if typed.get("email").is_empty() { "strikefund" } else { typed.get("email") };
-    let ((qr, key), more) = authenticator(site, &parts, &format!("link/{}", link.id), account);
+    let (secret, more) = authenticator(site, &parts, &format!("link/{}", link.id), account);
     let fields = vec![parts.text("name", "join-name", "name"), parts.email("email", "people-email", "username"), new_password(&parts)];
     let form = Form::new(SETUP, "", [fields, more].concat()).button(words.say("setup-next"));
-    let page = Plain::new(Frame::outside(site, words, title(words, 1, "setup-you"))).note(words.say("setup-you-why"));
-    let page = page.note(words.say("join-authenticator")).form(form);
-    retry_later(Plain { problems: Problems::of(words, wrongs), qr, shown: key, ..page }.answer(status))
+    let sheet = Sheet::new(Frame::outside(site, words, title(words, 1, "setup-you"))).text(words.say("setup-you-why"));
+    let sheet = secret.into_iter().fold(sheet.text(words.say("join-authenticator")), Sheet::with);
+    retry_later(sheet.form(form).answer_as(status, wrongs))
 }
 
 async fn send_you(State(site): AnySite, RawQuery(query): RawQuery, headers: HeaderMap, Sent(pairs): Pairs) -> Result<Response, Trouble> {
@@ -84,7 +83,7 @@ async fn send_you(State(site): AnySite, RawQuery(query): RawQuery, headers: Head
     let new = NewPerson { name, email, language: words.0, roles: Roles::new([Role::Recorder, Role::Administrator]) };
     match sign_in::first(desk(&site), &link, &new, &chosen, &shown, site.clock.now()).await {
         Ok(entry) => {
-            let mut response = codes_page(Plain::new(Frame::outside(&site, words, words.say("codes-title"))), words, entry.codes, FUND);
+            let mut response = codes_page(Frame::outside(&site, words, words.say("codes-title")), entry.codes, FUND);
             answer::set_cookie(&mut response, site.session_cookie(), Some(&entry.token))?;
             answer::set_cookie(&mut response, site.link_cookie(), None)?;
             Ok(response)
@@ -121,9 +120,9 @@ fn fund_page(site: &Site, signed_in: &SignedIn, typed: &Typed, wrongs: &Wrongs) 
         parts.text("currency", "setup-fund-currency", "off").hint(words.say("setup-fund-currency-hint")),
         parts.text("time_zone", "setup-fund-zone", "off").hint(words.say("setup-fund-zone-hint")),
     ];
-    let page = Plain::new(Frame::new(site, signed_in, title(words, 2, "setup-fund")));
-    let page = page.form(Form::new(FUND, "", fields).button(words.say("setup-next"))).link(STRIPE, words.say("setup-skip"));
-    Plain { problems: Problems::of(words, wrongs), ..page }.answer(StatusCode::OK)
+    let sheet = Sheet::new(Frame::new(site, signed_in, title(words, 2, "setup-fund")));
+    let sheet = sheet.form(Form::new(FUND, "", fields).button(words.say("setup-next")));
+    sheet.link(STRIPE, words.say("setup-skip")).answer(wrongs)
 }
 
 async fn send_fund(State(site): AnySite, signed_in: SignedIn, Sent(pairs): Pairs) -> Result<Response, Trouble> {
@@ -206,10 +205,10 @@ fn stripe_page(site: &Site, signed_in: &SignedIn, said: Option<String>) -> Respo
     let words = signed_in.words;
     let frame = Frame::new(site, signed_in, title(words, 3, "setup-stripe")).saying(said);
     let money = if site.payments.livemode() { "setup-stripe-live" } else { "setup-stripe-test" };
-    let page = Plain::new(frame).note(words.say(money)).note(words.say("setup-stripe-webhook"));
-    let page = page.block("", words.say("setup-stripe-why"), Form::new(STRIPE, "", Vec::new()).button(words.say("setup-stripe-check")));
-    let page = page.link(SECOND, words.say("setup-next"));
-    Plain { shown: vec![format!("{}{WEBHOOK}", site.base_url)], ..page }.answer(StatusCode::OK)
+    let sheet = Sheet::new(frame).text(words.say(money)).text(words.say("setup-stripe-webhook"));
+    let sheet = sheet.with(Part::Secrets(vec![format!("{}{WEBHOOK}", site.base_url)])).text(words.say("setup-stripe-why"));
+    let sheet = sheet.form(Form::new(STRIPE, "", Vec::new()).button(words.say("setup-stripe-check")));
+    sheet.link(SECOND, words.say("setup-next")).answer(&Wrongs::default())
 }
 
 /// Calls Stripe with the key in force.
@@ -231,7 +230,7 @@ async fn second(State(site): AnySite, signed_in: SignedIn) -> Response {
 }
 
 async fn send_second(State(site): AnySite, signed_in: SignedIn, Sent(pairs): Pairs) -> Result<Response, Trouble> {
-    people_page::invite(&site, &signed_in, SECOND, FINISH, &Typed::new(pairs)).await
+    people_page::invite(&site, &signed_in, SECOND, FINISH, pairs).await
 }
 
 async fn finish(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Trouble> {
@@ -246,8 +245,8 @@ async fn finish(State(site): AnySite, signed_in: SignedIn) -> Result<Response, T
         .add(words.say("setup-webhook-heard"), done(delivered))
         .add(words.say("setup-second"), done(everybody.len() > 1))
         .add(words.say("setup-second-in"), done(holders.len() > 1));
-    let page = Plain { facts: Some(facts), ..Plain::new(Frame::new(&site, &signed_in, title(words, 5, "setup-finish"))) };
+    let page = Sheet::new(Frame::new(&site, &signed_in, title(words, 5, "setup-finish"))).with(Part::Facts(facts));
     let steps = [(FUND, "setup-fund"), (STRIPE, "setup-stripe"), (SECOND, "setup-second")];
     let page = steps.into_iter().fold(page, |page, (href, key)| page.link(href, words.say(key)));
-    Ok(page.link(HOME, words.say("setup-to-treasury")).answer(StatusCode::OK))
+    Ok(page.link(HOME, words.say("setup-to-treasury")).answer(&Wrongs::default()))
 }

@@ -10,8 +10,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::passkeys::{self, For};
-use super::plain::Plain;
-use super::{ADMINISTRATORS, CONFIRM, Frame, HOME, READERS, SIGN_IN};
+use super::{ADMINISTRATORS, CONFIRM, Frame, HOME, Part, READERS, SIGN_IN, Sheet};
 use crate::people::changes;
 use crate::people::session::{self, Stage};
 use crate::people::sign_in::{self, Desk, SignInError};
@@ -20,7 +19,7 @@ use crate::transact;
 use crate::web::client::{self, Peer};
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
-use crate::web::form::{Form, FormParts, Problems, Typed, Wrongs};
+use crate::web::form::{Form, FormParts, Typed, Wrongs};
 use crate::web::words::{Words, cookie};
 use crate::web::{AnySite, Site, answer};
 
@@ -66,9 +65,9 @@ fn password_page(site: &Site, words: Words, typed: &Typed, wrongs: &Wrongs, stat
         parts.hidden("next"),
     ];
     let form = Form::new(SIGN_IN, "", fields).button(words.say("sign-in"));
-    let page = Plain::new(Frame::outside(site, words, words.say("sign-in"))).form(form).note(words.say("sign-in-forgotten"));
-    let passkey = passkeys::button(site, words, For::SigningIn, typed.get("next"));
-    Plain { problems: Problems::of(words, wrongs), passkey, ..page }.answer(status)
+    let passkey = passkeys::button(site, words, For::SigningIn, typed.get("next")).map(Part::Passkey);
+    let sheet = Sheet::new(Frame::outside(site, words, words.say("sign-in"))).text(words.say("sign-in-forgotten"));
+    sheet.maybe(passkey).form(form).answer_as(status, wrongs)
 }
 
 async fn send(
@@ -155,18 +154,18 @@ async fn code_page(site: &Site, signed_in: &SignedIn, typed: &Typed, wrongs: &Wr
     let words = signed_in.words;
     let parts = FormParts { words, typed, wrongs };
     let fields = vec![parts.code("code", "sign-in-code").hint(words.say("sign-in-code-hint")), parts.hidden("next")];
-    let page = match signed_in.session.stage {
-        Stage::Password => Plain::new(Frame::outside(site, words, words.say("sign-in-code-title")))
+    let sheet = match signed_in.session.stage {
+        Stage::Password => Sheet::new(Frame::outside(site, words, words.say("sign-in-code-title")))
             .form(Form::new(CODE, "", fields).button(words.say("sign-in"))),
         Stage::Whole => {
-            let page = Plain::new(Frame::new(site, signed_in, words.say("confirm-title"))).note(words.say("confirm-why"));
+            let sheet = Sheet::new(Frame::new(site, signed_in, words.say("confirm-title"))).text(words.say("confirm-why"));
             let shown_around = site.is_practice() && factor::held(&mut site.db.begin_read().await?, signed_in.person.id).await?.is_none();
-            let page = if shown_around { page.note(words.say("confirm-demo")) } else { page };
-            let passkey = passkeys::button(site, words, For::Confirming, typed.get("next"));
-            Plain { passkey, ..page }.form(Form::new(CONFIRM, "", fields).button(words.say("confirm")))
+            let demo = shown_around.then(|| Part::Text(words.say("confirm-demo")));
+            let passkey = passkeys::button(site, words, For::Confirming, typed.get("next")).map(Part::Passkey);
+            sheet.maybe(demo).maybe(passkey).form(Form::new(CONFIRM, "", fields).button(words.say("confirm")))
         }
     };
-    Ok(Plain { problems: Problems::of(words, wrongs), ..page }.answer(status))
+    Ok(sheet.answer_as(status, wrongs))
 }
 
 async fn send_code(State(site): AnySite, signed_in: SignedIn, Sent(pairs): Pairs) -> Result<Response, Trouble> {

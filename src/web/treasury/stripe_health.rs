@@ -88,7 +88,7 @@ async fn facts(
     now: Instant,
 ) -> sqlx::Result<Facts> {
     let never = || Cell::text(words.say("stripe-never"));
-    let moment = |at: Option<Instant>| at.map_or_else(never, |at| Cell::text(at.for_people(zone)));
+    let moment = |at: Option<Instant>| at.map_or_else(never, |at| Cell::moment(words, at, zone));
     let lag = progress.complete_at.map_or_else(never, |at| {
         let secs = now.unix_secs().saturating_sub(at.unix_secs()).max(0);
         let look = match secs {
@@ -121,10 +121,10 @@ async fn tie(tx: &mut Tx, words: Words, progress: &Progress, zone: &Zone) -> sql
     for (currency, minor) in currencies {
         let verdict = match (broken.iter().any(|code| code == currency.code()), progress.tied_at) {
             (true, _) => {
-                let since = progress.tie_broken_at.map(|at| at.for_people(zone)).unwrap_or_default();
+                let since = progress.tie_broken_at.map(|at| words.moment(at, zone)).unwrap_or_default();
                 Cell::chip("bad", words.with("stripe-differs-since", "since", since))
             }
-            (false, Some(at)) => Cell::chip("good", words.with("stripe-agrees", "at", at.for_people(zone))),
+            (false, Some(at)) => Cell::chip("good", words.with("stripe-agrees", "at", words.moment(at, zone))),
             (false, None) => Cell::chip("plain", words.say("stripe-not-compared")),
         };
         table.row(vec![Cell::text(currency.code()), Cell::money(Money::new(minor, currency)), verdict]);
@@ -138,7 +138,7 @@ async fn parked(tx: &mut Tx, words: Words, zone: &Zone) -> sqlx::Result<Table> {
         .figures(words.say("stripe-count"))
         .column(words.say("stripe-since"));
     for parked in payments::parked_deliveries(tx).await? {
-        table.row(vec![Cell::text(parked.reason), Cell::number(parked.deliveries), Cell::text(parked.oldest_at.for_people(zone))]);
+        table.row(vec![Cell::text(parked.reason), Cell::number(parked.deliveries), Cell::moment(words, parked.oldest_at, zone)]);
     }
     Ok(table)
 }
@@ -166,7 +166,7 @@ async fn alerts(tx: &mut Tx, words: Words, zone: &Zone) -> sqlx::Result<Table> {
         .column(words.say("stripe-said"))
         .column(words.say("stripe-since"));
     for alert in alert::list(tx, SHOWN).await?.into_iter().filter(|alert| alert.kind != AlertKind::BankDiffers) {
-        table.row(vec![Cell::text(alert.kind.as_str()), Cell::text(alert.said), Cell::text(alert.raised_at.for_people(zone))]);
+        table.row(vec![Cell::text(alert.kind.as_str()), Cell::text(alert.said), Cell::moment(words, alert.raised_at, zone)]);
     }
     Ok(table)
 }
@@ -177,7 +177,7 @@ async fn payouts(tx: &mut Tx, words: Words) -> sqlx::Result<Table> {
         .figures(words.say("stripe-amount"))
         .column(words.say("stripe-arrives"));
     for payout in booking::under_way(tx).await? {
-        table.row(vec![Cell::text(payout.payout), Cell::money(payout.amount), Cell::text(payout.arrives_on.for_people())]);
+        table.row(vec![Cell::text(payout.payout), Cell::money(payout.amount), Cell::day(words, payout.arrives_on)]);
     }
     Ok(table)
 }

@@ -127,6 +127,7 @@ people-without = { $count ->
 }
 people-refused = That was not done
 people-gone = This was decided meanwhile.
+people-reopen = This form was sent before with other content, or it is damaged. Open it again.
 people-same-person = You asked for this. Another administrator has to agree.
 people-about-yourself = This is about you. Other administrators decide it.
 people-alone = This takes a second administrator, and nobody else can act as one. Whoever runs the server can bring one in, or reset an authenticator, with “strikefund staff”.

@@ -127,6 +127,7 @@ people-without = { $count ->
 }
 people-refused = No se hizo
 people-gone = Ya se decidió entretanto.
+people-reopen = Este formulario ya se envió con otro contenido, o está dañado. Ábralo de nuevo.
 people-same-person = Usted lo pidió. Otra persona que administre debe estar de acuerdo.
 people-about-yourself = Se trata de usted. Lo deciden otras personas que administran.
 people-alone = Esto necesita a otra persona que administre, y nadie más puede hacerlo. Quien maneja el servidor puede incorporar a una, o restablecer una autenticación, con «strikefund staff».

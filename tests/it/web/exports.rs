@@ -44,10 +44,11 @@ fn judged(table: &Table, kind: As, ending: &str) -> Option<Vec<Value>> {
 }
 
 fn list() -> Table {
+    let spanish = Words(Language::Spanish);
     let mut table = Table::new("Gastos", "").column("What").figures("Amount").column("Day").figures("Count");
     for (text, minor) in HOSTILE.iter().zip([-320, 125_050, 0, 1, -1, 99, 100, 5, -250_000, 7]) {
         let amount = Money::new(minor, Currency::USD);
-        table.row(vec![Cell::text(*text), Cell::money(amount), Cell::day("2026-11-14".parse().unwrap()), Cell::number(minor)]);
+        table.row(vec![Cell::text(*text), Cell::money(amount), Cell::day(spanish, "2026-11-14".parse().unwrap()), Cell::number(minor)]);
     }
     table
 }

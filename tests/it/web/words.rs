@@ -67,3 +67,61 @@ fn every_text_that_a_page_asks_for_is_there() {
     }
     assert!(all > 5, "no page asks for a text any more: this test reads the wrong places");
 }
+
+/// The arguments of the call whose list begins here, up to its closing bracket.
+fn arguments(text: &str) -> Vec<String> {
+    let (mut depth, mut quoted, mut found) = (0, false, vec![String::new()]);
+    for letter in text.chars() {
+        match letter {
+            '"' => quoted = !quoted,
+            '(' | '[' | '{' if !quoted => depth += 1,
+            ')' if !quoted && depth == 0 => break,
+            ')' | ']' | '}' if !quoted => depth -= 1,
+            ',' if !quoted && depth == 0 => {
+                found.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        found.last_mut().unwrap().push(letter);
+    }
+    found.into_iter().map(|argument| argument.trim().to_owned()).collect()
+}
+
+/// The acts a file writes down: what it hands to the log or to its own helper before it, and what it chooses between first.
+fn acts(code: &str) -> BTreeSet<String> {
+    let mut acts = BTreeSet::new();
+    for call in ["audit::write(", " note(", "write_act("] {
+        for (at, _) in code.match_indices(call) {
+            let given = arguments(&code[at + call.len()..]);
+            let act = given.iter().skip(1).take(2).find_map(|given| given.strip_prefix('"')?.strip_suffix('"'));
+            // The names of parameters are not the word itself; any other expression would hide it from this test.
+            let hidden = call == "audit::write(" && given[0] == "tx" && act.is_none() && given[2] != "act";
+            assert!(!hidden, "an act is a word in quotes or called act: {given:?}");
+            acts.extend(act.filter(|_| given[0] == "tx").map(str::to_owned));
+        }
+    }
+    for (at, start) in code.match_indices("let act = ") {
+        let choice = code[at + start.len()..].split(';').next().unwrap();
+        acts.extend(choice.split('"').skip(1).step_by(2).map(str::to_owned));
+    }
+    acts
+}
+
+#[test]
+fn every_act_in_the_log_has_its_text() {
+    let known = texts("en");
+    let mut sources = Vec::new();
+    files(&repository("src"), &mut sources);
+    let mut keys = BTreeSet::new();
+    for path in sources.iter().filter(|path| path.extension().is_some_and(|ending| ending == "rs")) {
+        let text = std::fs::read_to_string(path).unwrap();
+        for act in acts(text.split("#[cfg(test)]\nmod tests").next().unwrap()) {
+            let key = format!("act-{}", act.replace(|c: char| !c.is_ascii_alphanumeric(), "-"));
+            assert!(known.contains_key(&key), "{}: templates/locales has no text called {key} for “{act}”", path.display());
+            keys.insert(key);
+        }
+    }
+    let texts: BTreeSet<String> = known.into_keys().filter(|key| key.starts_with("act-")).collect();
+    assert_eq!(texts, keys, "a text is there for an act that nobody writes down");
+}

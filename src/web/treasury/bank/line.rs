@@ -111,7 +111,7 @@ fn facts(words: Words, shown: &Shown) -> Facts {
     };
     let facts = Facts::default()
         .add(words.say("bank-account"), Cell::link(format!("{BANK}?account={}", shown.account.id), shown.account.name.clone()))
-        .add(words.say("bank-day"), Cell::text(line.booked_on.for_people()))
+        .add(words.say("bank-day"), Cell::day(words, line.booked_on))
         .add(words.say("bank-amount"), Cell::money(Money::new(line.amount_minor, shown.account.currency)))
         .add(words.say("bank-text"), Cell::text(text))
         .add(words.say("bank-reference"), Cell::text(line.reference.clone().unwrap_or_else(|| words.say("bank-none"))))
@@ -123,7 +123,7 @@ fn facts(words: Words, shown: &Shown) -> Facts {
 }
 
 fn described(words: Words, posting: &BankPosting, account: &BankAccount) -> String {
-    let entry = words.with_two("bank-entry-on", ("entry", posting.entry_id.to_string()), ("day", posting.effective_on.for_people()));
+    let entry = words.with_two("bank-entry-on", ("entry", posting.entry_id.to_string()), ("day", words.day(posting.effective_on)));
     format!("{entry}, {}, {}", say::kind(words, &posting.kind), Money::new(posting.amount_minor, account.currency).for_people())
 }
 
@@ -171,7 +171,7 @@ impl Maker<'_> {
             let of_lines: Vec<Choice> = others
                 .map(|other| {
                     let amount = Money::new(other.amount_minor, account.currency).for_people();
-                    Choice::new(other.id.to_string(), format!("{}, {amount}, {}", other.booked_on.for_people(), other.text))
+                    Choice::new(other.id.to_string(), format!("{}, {amount}, {}", words.day(other.booked_on), other.text))
                 })
                 .collect();
             let mut fields = vec![parts.checks("posting", "bank-postings-chosen", of_postings)];
@@ -199,7 +199,7 @@ impl Maker<'_> {
         }
         let amount = Money::new(line.amount_minor, account.currency);
         for payout in booking::under_way(tx).await?.into_iter().filter(|payout| payout.amount == amount) {
-            let label = words.with_two("bank-what-payout", ("payout", payout.payout.as_str()), ("day", payout.arrives_on.for_people()));
+            let label = words.with_two("bank-what-payout", ("payout", payout.payout.as_str()), ("day", words.day(payout.arrives_on)));
             choices.push(Choice::new(format!("payout {}", payout.payout), label));
         }
         for posting in booking::may_have_returned(tx, account, line).await? {

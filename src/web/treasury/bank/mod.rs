@@ -116,7 +116,7 @@ async fn zone(tx: &mut Tx) -> sqlx::Result<Zone> {
 }
 
 fn account_row(words: Words, tie: &BankTie, today: Day) -> Vec<Cell> {
-    let last = tie.last.as_ref().map_or_else(|| words.say("bank-no-statement"), |last| last.last_on.for_people());
+    let last = tie.last.as_ref().map_or_else(|| words.say("bank-no-statement"), |last| words.day(last.last_on));
     let look = if tie.holds() { "good" } else { "bad" };
     let verdict = words.say(if tie.holds() { "bank-tie-holds" } else { "bank-tie-broken" });
     vec![
@@ -152,7 +152,7 @@ async fn detail(tx: &mut Tx, words: Words, tie: &BankTie, today: Day) -> sqlx::R
     for line in bank::open_lines(tx, account.id, from, to, LIST).await? {
         let text = if line.is_opening() { words.say("bank-opening-line") } else { line.text.clone() };
         lines.row(vec![
-            Cell::link(format!("{BANK}/lines/{}", line.id), line.booked_on.for_people()),
+            Cell::link(format!("{BANK}/lines/{}", line.id), words.day(line.booked_on)),
             Cell::money(Money::new(line.amount_minor, currency)),
             Cell::text(text),
             age(words, line.booked_on, today),
@@ -165,11 +165,7 @@ async fn detail(tx: &mut Tx, words: Words, tie: &BankTie, today: Day) -> sqlx::R
         .column(words.say("bank-age"));
     for posting in bank::open_postings(tx, account.id, from, to, LIST).await? {
         postings.row(vec![
-            Cell::text(words.with_two(
-                "bank-entry-on",
-                ("entry", posting.entry_id.to_string()),
-                ("day", posting.effective_on.for_people()),
-            )),
+            Cell::text(words.with_two("bank-entry-on", ("entry", posting.entry_id.to_string()), ("day", words.day(posting.effective_on)))),
             Cell::money(Money::new(posting.amount_minor, currency)),
             Cell::text(say::kind(words, &posting.kind)),
             age(words, posting.effective_on, today),
@@ -187,7 +183,7 @@ async fn detail(tx: &mut Tx, words: Words, tie: &BankTie, today: Day) -> sqlx::R
 
 fn all_matched(words: Words, tie: &BankTie) -> String {
     match &tie.last {
-        Some(last) => words.with("bank-all-matched", "day", last.last_on.for_people()),
+        Some(last) => words.with("bank-all-matched", "day", words.day(last.last_on)),
         None => words.say("bank-nothing-imported"),
     }
 }
@@ -222,7 +218,7 @@ async fn matches(tx: &mut Tx, words: Words, account: &BankAccount) -> sqlx::Resu
         let (lines, _) = bank::sides(tx, &found).await?;
         for line in lines {
             table.row(vec![
-                Cell::link(format!("{BANK}/lines/{}", line.id), line.booked_on.for_people()),
+                Cell::link(format!("{BANK}/lines/{}", line.id), words.day(line.booked_on)),
                 Cell::money(Money::new(line.amount_minor, account.currency)),
                 Cell::text(words.of("bank-match", found.kind.as_str())),
             ]);
@@ -241,7 +237,7 @@ async fn statements(tx: &mut Tx, words: Words, account: &BankAccount) -> sqlx::R
     for statement in bank::statements(tx, account.id, SHOWN).await? {
         let money = |minor| Cell::money(Money::new(minor, account.currency));
         table.row(vec![
-            Cell::text(format!("{} – {}", statement.first_on.for_people(), statement.last_on.for_people())),
+            Cell::text(format!("{} – {}", words.day(statement.first_on), words.day(statement.last_on))),
             money(statement.opening_minor),
             money(statement.closing_minor),
             Cell::number(statement.new_lines),

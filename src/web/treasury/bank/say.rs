@@ -70,11 +70,11 @@ pub fn import_refusal(words: Words, refusal: ImportRefusal, currency: Currency, 
     let people = |minor: i64| Money::new(minor, currency).for_people();
     Ok(match refusal {
         ImportRefusal::NotThere => return Err(Trouble::NotFound),
-        ImportRefusal::Known(at) => words.with("bank-known", "day", at.day_in(zone).for_people()),
+        ImportRefusal::Known(at) => words.with("bank-known", "day", words.day(at.day_in(zone))),
         ImportRefusal::NoBalance => words.say("bank-no-balance"),
         ImportRefusal::Wrong(found) => wrong(words, &found, currency),
         ImportRefusal::Gap { ended_minor, ended_on, begins_minor } => {
-            let ended = format!("{} ({})", people(ended_minor), ended_on.for_people());
+            let ended = format!("{} ({})", people(ended_minor), words.day(ended_on));
             words.with_two("bank-gap", ("ended", ended), ("begins", people(begins_minor)))
         }
         ImportRefusal::Differs { expected_minor, said_minor } => {

@@ -45,7 +45,7 @@ async fn list(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Ask
     let day = asked.on.parse::<Day>().ok();
     let balances = ledger::balances(tx, day).await?;
     let slugs = funds::list(tx).await?;
-    let caption = day.map_or_else(|| words.say("accounts-now"), |day| words.with("accounts-on", "day", day.for_people()));
+    let caption = day.map_or_else(|| words.say("accounts-now"), |day| words.with("accounts-on", "day", words.day(day)));
     let mut table = Table::new(caption, words.say("accounts-none"))
         .column(words.say("accounts-account"))
         .column(words.say("accounts-code"))
@@ -106,7 +106,7 @@ async fn register(
     for row in &rows {
         table.row(vec![
             Cell::link(format!("/treasury/entries/{}", row.entry_id), row.entry_id.to_string()),
-            Cell::text(row.effective_on.for_people()),
+            Cell::day(words, row.effective_on),
             Cell::text(format!("{} · {}", row.source, row.kind.replace('_', " "))),
             Cell::text(row.slug.clone().unwrap_or_default()),
             Cell::money(row.amount()),
@@ -151,8 +151,8 @@ fn facts(words: Words, whole: &Whole, zone: &Zone) -> Facts {
     let mut facts = Facts::default()
         .add(words.say("accounts-kind"), Cell::text(format!("{} · {}", whole.entry.source, whole.entry.kind.replace('_', " "))))
         .add(words.say("accounts-source"), Cell::text(whole.entry.source_id.as_str()))
-        .add(words.say("gifts-day"), Cell::text(whole.entry.effective_on.for_people()))
-        .add(words.say("accounts-recorded"), Cell::text(whole.entry.recorded_at.for_people(zone)));
+        .add(words.say("gifts-day"), Cell::day(words, whole.entry.effective_on))
+        .add(words.say("accounts-recorded"), Cell::moment(words, whole.entry.recorded_at, zone));
     if let Some(memo) = &whole.memo {
         facts = facts.add(words.say("accounts-memo"), Cell::text(memo.as_str()));
     }

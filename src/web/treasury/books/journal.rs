@@ -19,7 +19,7 @@ use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Facts, Table};
-use crate::web::treasury::{APPROVERS, Frame, Part, READERS, RECORDERS, Sheet};
+use crate::web::treasury::{APPROVERS, Frame, Part, READERS, RECORDERS, Sheet, operation};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
 
@@ -66,7 +66,7 @@ async fn list(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Tro
         .column(words.say("gifts-state"));
     for journal in journal::list(tx, PAGE).await? {
         table.row(vec![
-            Cell::link(format!("{LIST}/{}", journal.reference), journal.effective_on.for_people()),
+            Cell::link(format!("{LIST}/{}", journal.reference), words.day(journal.effective_on)),
             Cell::text(journal.reason.as_str()),
             chip(words, journal.state),
         ]);
@@ -116,16 +116,8 @@ async fn new_page(site: &Site, signed_in: &SignedIn, typed: Typed, wrongs: &Wron
     Ok(Sheet::new(frame).with(Part::Note(words.say("journal-note"))).with(Part::Form(form)).answer(wrongs))
 }
 
-fn operation(site: &Site, typed: &Typed) -> String {
-    Some(typed.get("operation")).filter(|id| !id.is_empty()).map_or_else(|| site.entropy.reference(), str::to_owned)
-}
-
 fn sent(signed_in: &SignedIn, what: &str, pairs: &[(String, String)], typed: &Typed) -> Result<Operation, JournalError> {
-    let mut parts = vec![what];
-    for (name, value) in pairs.iter().filter(|(name, _)| name != "operation") {
-        parts.extend([name.as_str(), value.as_str()]);
-    }
-    Ok(Operation::new(typed.get("operation"), &signed_in.person.id.to_string(), &parts)?)
+    Ok(crate::web::treasury::sent(signed_in, what, pairs, typed)?)
 }
 
 /// The reason and the day of a form.
@@ -248,7 +240,7 @@ async fn one_page(site: &Site, signed_in: &SignedIn, reference: &str, asked: &As
     let all = funds::list(tx).await?;
     let mut facts = Facts::default()
         .add(words.say("gifts-state"), chip(words, journal.state))
-        .add(words.say("gifts-day"), Cell::text(journal.effective_on.for_people()))
+        .add(words.say("gifts-day"), Cell::day(words, journal.effective_on))
         .add(words.say("journal-reason"), Cell::text(journal.reason.as_str()));
     for (key, entry) in [("accounts-reverses", journal.reverses), ("gifts-entry", journal.entry_id)] {
         if let Some(entry) = entry {

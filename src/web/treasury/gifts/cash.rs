@@ -3,7 +3,7 @@
 use axum::extract::{Form as Sent, Path, State};
 use axum::response::Response;
 
-use super::in_kind::{operation, sent};
+use super::in_kind::sent;
 use super::offline::{Pairs, Place, address, day, find, one_page};
 use super::{Asked, frame, fund, refused, today, ways};
 use crate::db::Tx;
@@ -18,7 +18,7 @@ use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Choice, Field, Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Table};
-use crate::web::treasury::{APPROVERS, Part, RECORDERS, Sheet};
+use crate::web::treasury::{APPROVERS, Part, RECORDERS, Sheet, operation};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
 

@@ -16,7 +16,7 @@ use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Facts, Table};
-use crate::web::treasury::{APPROVERS, Part, READERS, RECORDERS, Sheet};
+use crate::web::treasury::{APPROVERS, Part, READERS, RECORDERS, Sheet, operation};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
 
@@ -91,7 +91,7 @@ fn row(words: Words, fund: &Fund, one: &Goods) -> Vec<Cell> {
         Cell::text(amount(words, one.quantity, &one.unit)),
         Cell::text(amount(words, one.left(), &one.unit)),
         value(words, one),
-        Cell::text(one.received_on.for_people()),
+        Cell::day(words, one.received_on),
     ]
 }
 
@@ -135,18 +135,9 @@ fn log_form(site: &Site, words: Words, fund: &Fund, uses: &[String], typed: &Typ
     Form::new(format!("/treasury/{}/in-kind", fund.slug), operation(site, &typed), fields).button(words.say("goods-log-button"))
 }
 
-/// The operation id of a form: the one that came with it, or a new one.
-pub(super) fn operation(site: &Site, typed: &Typed) -> String {
-    Some(typed.get("operation")).filter(|id| !id.is_empty()).map_or_else(|| site.entropy.reference(), str::to_owned)
-}
-
 /// What was sent, as the operation it is.
 pub(super) fn sent(signed_in: &SignedIn, what: &str, pairs: &[(String, String)], typed: &Typed) -> Result<Operation, HandError> {
-    let mut parts = vec![what];
-    for (name, value) in pairs.iter().filter(|(name, _)| name != "operation") {
-        parts.extend([name.as_str(), value.as_str()]);
-    }
-    Ok(Operation::new(typed.get("operation"), &signed_in.person.id.to_string(), &parts)?)
+    Ok(crate::web::treasury::sent(signed_in, what, pairs, typed)?)
 }
 
 async fn log(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>, Sent(pairs): Pairs) -> Result<Response, Trouble> {
@@ -248,7 +239,7 @@ async fn one_page(
     if !valued.is_empty() {
         facts = facts.add(words.say("goods-valued-how"), Cell::text(valued));
     }
-    facts = facts.add(words.say("goods-received"), Cell::text(goods.received_on.for_people()));
+    facts = facts.add(words.say("goods-received"), Cell::day(words, goods.received_on));
     if !goods.kept.is_empty() {
         facts = facts.add(words.say("goods-kept"), Cell::text(goods.kept.as_str()));
     }
@@ -256,7 +247,7 @@ async fn one_page(
         .column(words.say("goods-given-on"))
         .figures(words.say("goods-quantity"));
     for one in in_kind::given_of(tx, goods.id).await? {
-        given.row(vec![Cell::text(one.given_on.for_people()), Cell::number(one.quantity)]);
+        given.row(vec![Cell::day(words, one.given_on), Cell::number(one.quantity)]);
     }
     let title = crate::web::treasury::Frame::new(site, signed_in, goods.what.as_str()).saying(asked.said(words));
     let sheet = Sheet::new(title).with(ways(words, fund)).with(Part::Facts(facts)).with(Part::Table(given));

@@ -91,7 +91,7 @@ fn row(words: Words, fund: &Fund, gift: &Donation, kind: String) -> Vec<Cell> {
     let (look, state) = standing(words, gift);
     vec![
         Cell::link(format!("{ALL}/{}", gift.number), gift.number.as_str()),
-        Cell::text(gift.settled_at.unwrap_or(gift.pledged_at).day_in(&fund.time_zone).for_people()),
+        Cell::day(words, gift.settled_at.unwrap_or(gift.pledged_at).day_in(&fund.time_zone)),
         amount,
         fee,
         net,
@@ -174,7 +174,7 @@ async fn gift_sheet(
         .add(words.say("gifts-amount"), amount)
         .add(words.say("gifts-fee"), fee)
         .add(words.say("gifts-net"), net)
-        .add(words.say("gifts-begun"), Cell::text(gift.pledged_at.for_people(&fund.time_zone)))
+        .add(words.say("gifts-begun"), Cell::moment(words, gift.pledged_at, &fund.time_zone))
         .add(words.say("gifts-publication"), Cell::text(publication.unwrap_or_else(|| words.say("gifts-not-published"))));
     let title = words.with("gifts-one", "number", gift.number.as_str());
     let frame = Frame::new(site, signed_in, title).saying(asked.said(words));
@@ -203,7 +203,7 @@ async fn postings(tx: &mut Tx, words: Words, gift: &Donation) -> Result<Table, T
         for posting in &whole.entry.postings {
             table.row(vec![
                 Cell::text(format!("{id} · {}", whole.entry.kind.replace('_', " "))),
-                Cell::text(whole.entry.effective_on.for_people()),
+                Cell::day(words, whole.entry.effective_on),
                 Cell::text(posting.path.as_str()),
                 Cell::money(posting.amount),
             ]);
@@ -224,7 +224,7 @@ async fn states(tx: &mut Tx, words: Words, fund: &Fund, charge: &str) -> Result<
             Cell::text(format!("{} {}", state.object.as_str().replace(['_', '.'], " "), state.id)),
             Cell::text(state.status.replace('_', " ")),
             money(words, &state),
-            Cell::text(Instant::from_unix_secs(state.told_at).for_people(&fund.time_zone)),
+            Cell::moment(words, Instant::from_unix_secs(state.told_at), &fund.time_zone),
         ]);
     }
     Ok(table)

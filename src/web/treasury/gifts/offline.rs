@@ -4,7 +4,7 @@ use axum::extract::{Form as Sent, Path, Query, State};
 use axum::response::Response;
 
 use super::cash;
-use super::in_kind::{operation, sent};
+use super::in_kind::sent;
 use super::{Asked, frame, fund, refused, today, ways};
 use crate::clock::Day;
 use crate::db::Tx;
@@ -17,7 +17,7 @@ use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Facts, Table};
-use crate::web::treasury::{Frame, Part, READERS, RECORDERS, Sheet};
+use crate::web::treasury::{Frame, Part, READERS, RECORDERS, Sheet, operation};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
 
@@ -65,7 +65,7 @@ async fn list(
         table.row(vec![
             Cell::link(address(&fund, &gift.number), gift.number.as_str()),
             Cell::text(words.of("offline-kind", gift.kind.as_str())),
-            Cell::text(gift.dated_on.for_people()),
+            Cell::day(words, gift.dated_on),
             amount(words, gift),
             chip(words, gift),
         ]);
@@ -231,7 +231,7 @@ pub(super) async fn one_page(
         facts = facts.add(words.say(what), Cell::text(gift.place.as_str()));
     }
     facts = facts
-        .add(words.say("gifts-day"), Cell::text(gift.dated_on.for_people()))
+        .add(words.say("gifts-day"), Cell::day(words, gift.dated_on))
         .add(words.say("gifts-account"), Cell::text(gift.account.as_str()));
     if gift.donation_id.is_some() {
         let whole = Cell::link(format!("/treasury/gifts/{}", gift.number), gift.number.as_str());

@@ -3,7 +3,7 @@
 use axum::extract::{Form as Sent, Path, Query, State};
 use axum::response::Response;
 
-use super::in_kind::{operation, sent};
+use super::in_kind::sent;
 use super::list::fund_of;
 use super::offline::Pairs;
 use super::{Asked, refused};
@@ -21,7 +21,7 @@ use crate::web::error::Trouble;
 use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Facts, Table};
 use crate::web::treasury::spending::APPROVALS;
-use crate::web::treasury::{Frame, Part, READERS, RECORDERS, Sheet};
+use crate::web::treasury::{Frame, Part, READERS, RECORDERS, Sheet, operation};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
 
@@ -75,7 +75,7 @@ fn heads(words: Words, table: Table) -> Table {
 
 fn row(words: Words, fund: &Fund, refund: &Refund) -> Vec<Cell> {
     vec![
-        Cell::link(format!("{LIST}/{}", refund.reference), refund.asked_at.day_in(&fund.time_zone).for_people()),
+        Cell::link(format!("{LIST}/{}", refund.reference), words.day(refund.asked_at.day_in(&fund.time_zone))),
         Cell::money(refund.amount()),
         Cell::text(words.of("refund-because", refund.reason.as_str())),
         chip(words, refund.state),
@@ -217,7 +217,7 @@ async fn one(
         .add(words.say("gifts-amount"), Cell::money(refund.amount()))
         .add(words.say("refund-way"), Cell::text(words.of("refund-by", refund.way.as_str())))
         .add(words.say("refund-reason"), Cell::text(words.of("refund-because", refund.reason.as_str())))
-        .add(words.say("refund-asked"), Cell::text(refund.asked_at.for_people(&fund.time_zone)))
+        .add(words.say("refund-asked"), Cell::text(words.moment(refund.asked_at, &fund.time_zone)))
         .add(words.say("refund-signed"), Cell::text(words.with_two("refund-of", ("given", signed.len()), ("needed", proposal.needed))))
         .add(words.say("refund-fingerprint"), Cell::text(proposal.fingerprint()));
     if !refund.note.is_empty() {

@@ -81,7 +81,7 @@ async fn list(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Ask
         let name = format!("{} {}", words.of("approval-subject", proposal.subject.as_str()), proposal.id);
         table.row(vec![
             Cell::link(format!("{APPROVALS}/{}", proposal.id), name),
-            Cell::text(proposal.proposed_at.for_people(&zone(tx, proposal).await?)),
+            Cell::text(words.moment(proposal.proposed_at, &zone(tx, proposal).await?)),
             Cell::text(words.with_two("approval-count", ("given", given.len()), ("needed", proposal.needed))),
             if yours { Cell::chip("warning", words.say("approval-for-you")) } else { Cell::text(words.say("approval-not-you")) },
             if proposal.amount_minor > 0 { Cell::money(proposal.amount()) } else { Cell::text("") },
@@ -129,7 +129,7 @@ async fn page(
         .add(words.say("approval-signed"), Cell::text(count))
         .add(words.say("approval-by"), Cell::text(names.join(", ")))
         .add(words.say("expense-author"), Cell::text(author))
-        .add(words.say("approval-since"), Cell::text(proposal.proposed_at.for_people(&zone(tx, proposal).await?)))
+        .add(words.say("approval-since"), Cell::text(words.moment(proposal.proposed_at, &zone(tx, proposal).await?)))
         .add(words.say("approval-fingerprint"), Cell::text(proposal.fingerprint()));
     if let Some(reason) = &proposal.reason {
         let key = if proposal.emergency { "approval-emergency" } else { "expense-reason" };
@@ -203,7 +203,7 @@ async fn history(tx: &mut Tx, words: Words, proposal: &Proposal) -> Result<Table
         .column(words.say("approval-fingerprint"));
     for other in approvals::history(tx, proposal.subject, &proposal.subject_id).await? {
         if other.id != proposal.id {
-            let since = Cell::link(format!("{APPROVALS}/{}", other.id), other.proposed_at.for_people(&zone));
+            let since = Cell::link(format!("{APPROVALS}/{}", other.id), words.moment(other.proposed_at, &zone));
             let state = words.of("approval-state", other.state.as_str());
             table.row(vec![since, Cell::text(state), Cell::text(other.fingerprint())]);
         }

@@ -84,7 +84,7 @@ fn runway(words: Words, fund: &Fund, outlook: &Outlook, today: crate::clock::Day
     let facts = facts.add(words.say("budget-burn"), money(burn));
     match outlook.runway_days() {
         Some(days) => {
-            let day = today.plus_days(days).for_people();
+            let day = words.day(today.plus_days(days));
             facts.add(words.say("budget-runway"), Cell::text(words.with_two("budget-days", ("days", days), ("day", day))))
         }
         None => facts,

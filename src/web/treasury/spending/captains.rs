@@ -57,7 +57,7 @@ async fn page(site: &Site, signed_in: &SignedIn, asked: &Asked, typed: &Typed, w
         let Some(fund) = funds.iter().find(|fund| fund.id == captain.fund_id) else { continue };
         let claimed = captains::claimed(tx, captain.id).await?;
         let state = if captain.works(today(fund, site.clock.now())) {
-            Cell::chip("good", words.with("captain-works", "day", captain.last_on.for_people()))
+            Cell::chip("good", words.with("captain-works", "day", words.day(captain.last_on)))
         } else {
             Cell::chip("plain", words.say("captain-ended"))
         };
@@ -194,7 +194,7 @@ async fn one_page(site: &Site, signed_in: &SignedIn, id: CaptainId, wrongs: &Wro
         .add(words.say("captain-claimed"), money(captains::claimed(tx, id).await?))
         .add(words.say("captain-total"), money(captain.total_minor))
         .add(words.say("captain-each"), money(captain.each_minor))
-        .add(words.say("captain-last"), Cell::text(captain.last_on.for_people()))
+        .add(words.say("captain-last"), Cell::day(words, captain.last_on))
         .add(words.say("captain-uses"), Cell::text(uses));
     let mut table = Table::new(words.say("captain-claims"), words.say("captain-claims-none"))
         .column(words.say("expense-number"))

@@ -90,7 +90,7 @@ fn table(words: Words, fund: &Fund, stage: Stage, expenses: &[Listed], total: Mo
         };
         table.row(vec![
             Cell::link(format!("/treasury/{}/expenses/{}", fund.slug, expense.number), expense.number.as_str()),
-            Cell::text(expense.bought_on.for_people()),
+            Cell::day(words, expense.bought_on),
             Cell::text(expense.vendor.as_str()),
             receipt,
             Cell::money(expense.amount()),

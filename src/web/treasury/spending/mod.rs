@@ -14,17 +14,17 @@ use axum::extract::Form as Sent;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{CONFIRM, Frame, Part};
+use super::{CONFIRM, Frame, Part, operation, sent};
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::funds::{self, Fund};
 use crate::ledger::PostError;
 use crate::people::NotAllowed;
-use crate::people::operation::{Operation, OperationError};
+use crate::people::operation::OperationError;
 use crate::spending::{self, Refusal, Whole};
 use crate::web::doors::{Doors, SignedIn};
 use crate::web::error::Trouble;
-use crate::web::form::{Typed, Wrongs};
+use crate::web::form::Wrongs;
 use crate::web::words::Words;
 use crate::web::{Site, answer};
 
@@ -139,20 +139,6 @@ fn account_in_words(words: Words, path: &str) -> String {
     if known { format!("{} {name}", words.of("expense-account", kind)).trim().to_owned() } else { path.to_owned() }
 }
 
-/// The operation id of a form: the one that came with it, or a new one.
-fn operation(site: &Site, typed: &Typed) -> String {
-    Some(typed.get("operation")).filter(|id| !id.is_empty()).map_or_else(|| site.entropy.reference(), str::to_owned)
-}
-
-/// What was sent, as the operation it is.
-fn sent(signed_in: &SignedIn, what: &str, pairs: &[(String, String)], typed: &Typed) -> Result<Operation, OperationError> {
-    let mut parts = vec![what];
-    for (name, value) in pairs.iter().filter(|(name, _)| name != "operation") {
-        parts.extend([name.as_str(), value.as_str()]);
-    }
-    Operation::new(typed.get("operation"), &signed_in.person.id.to_string(), &parts)
-}
-
 /// Puts a refusal at its field, in the reader's words; Some: whoever was refused must prove first who they are, and is led there and back.
 fn refused(words: Words, back: &str, error: Refusal, wrongs: &mut Wrongs) -> Result<Option<Response>, Trouble> {
     let (field, text) = match error {
@@ -178,7 +164,7 @@ fn refused(words: Words, back: &str, error: Refusal, wrongs: &mut Wrongs) -> Res
         }
         Refusal::Uncovered(short) => ("main", words.with("expense-no-cover", "short", short.for_people())),
         Refusal::PayeeNotReady => ("payee", words.say("expense-no-payee")),
-        Refusal::OnHold(until) => ("payee", words.with("expense-no-hold", "until", until.for_people(&crate::clock::Zone::UTC))),
+        Refusal::OnHold(until) => ("payee", words.with("expense-no-hold", "until", words.moment(until, &crate::clock::Zone::UTC))),
         Refusal::DetailsChanged => ("payee", words.say("expense-no-details")),
         Refusal::Ended => ("main", words.say("expense-no-ended")),
         Refusal::SameAccount(label) => ("account", words.with("payee-no-same", "label", label)),

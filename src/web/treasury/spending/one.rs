@@ -96,7 +96,7 @@ async fn facts(tx: &mut Tx, words: Words, fund: &Fund, whole: &Whole) -> Result<
         .add(words.say("expense-state"), Cell::chip(look, words.of("expense-state", expense.state.as_str())))
         .add(words.say("expense-amount"), Cell::money(expense.amount()))
         .add(words.say("expense-fund"), Cell::text(fund.name.as_str()))
-        .add(words.say("expense-bought"), Cell::text(expense.bought_on.for_people()))
+        .add(words.say("expense-bought"), Cell::day(words, expense.bought_on))
         .add(words.say("expense-shop"), Cell::text(expense.vendor.as_str()))
         .add(words.say("expense-paid-by"), Cell::text(words.of("expense-paid-by", expense.paid_by.as_str())));
     let mut texts = vec![("expense-public", expense.public_text.clone()), ("expense-note", expense.note.clone())];
@@ -110,7 +110,7 @@ async fn facts(tx: &mut Tx, words: Words, fund: &Fund, whole: &Whole) -> Result<
     texts.push(("expense-no-receipt", expense.no_receipt.clone().unwrap_or_default()));
     texts.push(("expense-show", words.of("expense-show", expense.show_when.as_str())));
     texts.push(("expense-reason", expense.reason.clone().unwrap_or_default()));
-    texts.push(("expense-paid-on", expense.paid_on.map(crate::clock::Day::for_people).unwrap_or_default()));
+    texts.push(("expense-paid-on", expense.paid_on.map(|day| words.day(day)).unwrap_or_default()));
     texts.push(("expense-reference", expense.pay_reference.clone().unwrap_or_default()));
     if expense.captain_id.is_some() {
         texts.push(("expense-author", words.say("expense-captain")));

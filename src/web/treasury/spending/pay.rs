@@ -117,7 +117,7 @@ async fn pay(
 /// Everything once more, with the account in full, before it is noted as paid.
 fn sure(site: &Site, signed_in: &SignedIn, (fund, whole): (&Fund, &Whole), typed: &Typed, account: Option<String>) -> Response {
     let words = signed_in.words;
-    let day = typed.get("paid_on").parse::<Day>().map(Day::for_people).unwrap_or_default();
+    let day = typed.get("paid_on").parse::<Day>().map(|day| words.day(day)).unwrap_or_default();
     let mut list = facts(signed_in, whole)
         .add(words.say("expense-pay-from"), Cell::text(account_in_words(words, typed.get("from"))))
         .add(words.say("expense-paid-on"), Cell::text(day))

@@ -73,7 +73,7 @@ fn standing(site: &Site, words: Words, payee: &Payee, details: Option<&Details>)
         None => ended(),
         Some(details) if details.is_ready(site.clock.now()) => Cell::chip("good", words.say("payee-ready")),
         Some(Details { state: DetailsState::Agreed, ready_at: Some(until), .. }) => {
-            Cell::chip("warning", words.with("payee-held", "until", until.for_people(&crate::clock::Zone::UTC)))
+            Cell::chip("warning", words.with("payee-held", "until", words.moment(*until, &crate::clock::Zone::UTC)))
         }
         Some(_) => Cell::chip("warning", words.say("payee-waiting")),
     };

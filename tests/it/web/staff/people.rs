@@ -54,9 +54,17 @@ on_both_databases! {
         let mut anas = Browser::new(&visit);
         assert_eq!(anas.sign_in(&ana, books.now(), "").await.is(303).next(), "/treasury/people");
         anas.submit("/treasury/people/invite", &[("name", ""), ("email", "x"), ("language", "es")]).await.is(422).says("Choose one role");
-        let fields = [("name", "Eva"), ("email", "eva@example.org"), ("role", "approver"), ("language", "es")];
+        let asked = [("name", "Eva"), ("email", "eva@example.org"), ("role", "approver"), ("language", "es")];
+        let (first, second) = (anas.operation("/treasury/people/invite").await, anas.operation("/treasury/people/invite").await);
+        let fields = [&asked[..], &[("operation", &first)]].concat();
         let answer = anas.submit("/treasury/people/invite", &fields).await.is(200).says("has to agree");
         let path = path_of(&shown_on(&answer)[0]);
+        let again = anas.submit("/treasury/people/invite", &fields).await.is(303).next();
+        anas.get(&again).await.is(200).says("<h1>Eva</h1>");
+        let other = [("name", "Eve"), ("email", "eve@example.org"), ("role", "approver"), ("language", "es"), ("operation", &first)];
+        anas.submit("/treasury/people/invite", &other).await.is(409).says("Open it again");
+        anas.submit("/treasury/people/invite", &asked).await.is(409).says("Open it again");
+        let fields = [&asked[..], &[("operation", &second)]].concat();
         anas.submit("/treasury/people/invite", &fields).await.is(422).says("has this address");
         let mine = anas.get("/treasury/people").await.is(200).says("Eva: Approver").never_says(">Agree<").says("Call it off");
         let change = mine.text().split("/treasury/people/changes/").nth(1).unwrap().split('/').next().unwrap().to_owned();
@@ -171,12 +179,21 @@ on_both_databases! {
         anas.sign_in(&ana, books.now(), "").await.is(303);
         eves.sign_in(&eve, books.now(), "").await.is(303);
         let path = format!("/treasury/people/{reference}/roles");
-        anas.submit(&path, &[("role", "auditor"), ("role", "king")]).await.is(303);
+        let operation = anas.operation(&format!("/treasury/people/{reference}")).await;
+        let fields = [("role", "auditor"), ("role", "king"), ("operation", &operation)];
+        anas.submit(&path, &fields).await.is(303);
+        anas.submit(&path, &[("role", "recorder"), ("operation", &operation)]).await.is(409).says("Open it again");
         eves.get("/treasury").await.is(401);
         books.clock.advance(Duration::from_mins(1));
         eves.sign_in(&eve, books.now(), "/treasury/audit").await.is(303);
-        eves.get("/treasury/audit").await.is(200).says("role.given").says("auditor, alone").says("role.taken");
+        eves.get("/treasury/audit").await.is(200).says("Gave a role").says("auditor, alone").says("Took a role away");
         anas.submit("/treasury/people/unknown/roles", &[]).await.is(404);
+        let later = anas.operation(&format!("/treasury/people/{reference}")).await;
+        anas.submit(&path, &[("role", "auditor"), ("role", "recorder"), ("operation", &later)]).await.is(303);
+        // The first form, sent again late, undoes nothing of what came after it.
+        anas.submit(&path, &fields).await.is(303);
+        let mut reader = books.db.begin_read().await.unwrap();
+        assert!(staff::find(&mut reader, eve.id).await.unwrap().unwrap().roles.holds(Role::Recorder));
     }
 
     async fn the_first_run_leads_from_a_link_to_a_fund_and_is_then_gone_for_good(books: &Books) {
@@ -204,7 +221,8 @@ on_both_databases! {
         one.get("/setup/fund").await.is(200).says("Bakers Strike Fund");
         one.get("/setup/stripe").await.is(200).says("https://fund.example.org/webhooks/stripe");
         one.submit("/setup/stripe", &[]).await.is(200).says("Stripe answers");
-        let second = [("name", "Ben"), ("email", "ben@example.org"), ("role", "approver"), ("language", "en")];
+        let operation = one.operation("/setup/second").await;
+        let second = [("name", "Ben"), ("email", "ben@example.org"), ("role", "approver"), ("language", "en"), ("operation", &operation)];
         let answer = one.submit("/setup/second", &second).await.is(200).says("/setup/finish");
         assert!(shown_on(&answer)[0].contains("/link/"));
         one.get("/setup/finish").await.is(200).says("Step 5 of 5").says("Second person");
@@ -218,9 +236,9 @@ on_both_databases! {
         let rosa = joined(&visit, books, &[Role::Auditor]).await;
         let mut browser = Browser::new(&visit);
         browser.sign_in(&rosa, books.now(), "").await.is(303);
-        let page = browser.get("/treasury/audit").await.is(200).says("sign-in.whole").says("factor.authenticator_set").says("link.spent");
+        let page = browser.get("/treasury/audit").await.is(200).says("Signed in").says("Set up an authenticator").says("Used a link");
         let at = |word: &str| page.text().find(word).unwrap();
-        assert!(at("sign-in.whole") < at("link.spent"), "newest first");
+        assert!(at("Signed in") < at("Used a link"), "newest first");
         let file = browser.get("/treasury/audit/acts.csv").await.is(200).never_says("Rosa").never_says(&rosa.email);
         assert!(file.text().starts_with("\u{feff}number,time,person,act,subject,detail\r\n"));
         assert!(file.text().lines().filter(|line| line.contains("link.made")).count() >= 1);

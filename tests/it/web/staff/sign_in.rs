@@ -54,6 +54,11 @@ impl<'a> Browser<'a> {
         self.keep(answer)
     }
 
+    /// The operation id that the form of a page bears.
+    pub async fn operation(&mut self, path: &str) -> String {
+        self.get(path).await.is(200).value_of("operation")
+    }
+
     pub async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let form = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&");
         let request = form_to(path).header("sec-fetch-site", "same-origin").header(header::COOKIE, self.cookie());
