@@ -2,58 +2,19 @@
 // `CHROMIUM=/path` names another browser than Debian's; `SHOTS=dir` keeps a picture of every page looked at.
 
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
-import { chromium } from "playwright-core";
-
 import * as checks from "./checks.mjs";
-import * as site from "./site.mjs";
+import { PHONE, fund, picture, stage, visit } from "./stage.mjs";
+import "./treasury.mjs";
 
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-const PHONE = { width: 360, height: 640 };
 const LOOKS = [
   { name: "small phone", viewport: { width: 320, height: 640 }, colorScheme: "light" },
   { name: "small phone, dark", viewport: { width: 320, height: 640 }, colorScheme: "dark" },
   { name: "desk", viewport: { width: 1280, height: 800 }, colorScheme: "light" },
   { name: "desk, forced colours", viewport: { width: 1280, height: 800 }, forcedColors: "active" },
 ];
-
-let under, browser, fund;
-
-before(async () => {
-  under = await site.open(process.argv[2]);
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
-  if (process.env.SHOTS) mkdirSync(process.env.SHOTS, { recursive: true });
-  const home = await (await fetch(under.url)).text();
-  fund = home.match(/href="(\/f\/[a-z0-9-]+)"/)[1];
-});
-
-after(async () => {
-  await browser?.close();
-  await under?.stop();
-});
-
-/** Runs `walk` in a context of its own, which must stay quiet and on our host. */
-async function visit(options, walk) {
-  const context = await browser.newContext({ viewport: PHONE, baseURL: under.url, ...options });
-  const watched = checks.watch(context, under.url);
-  try {
-    await walk(await context.newPage());
-    watched.isQuiet();
-  } finally {
-    await context.close();
-  }
-}
 
 const cents = (text) => Number(text.replace(/[$,.]/g, ""));
 
@@ -110,7 +71,7 @@ test("every page, in every look, is accessible, valid, narrow enough and silent"
           await checks.isAccessible(page);
           await checks.doesNotScrollSideways(page);
           await checks.hasTargetsForFingers(page);
-          if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name}-${place}.png`, fullPage: true });
+          await picture(page, `${name}-${place}`);
           if (response) await checks.isValid(await response.text(), response.url());
         }
       });
@@ -298,9 +259,9 @@ test("chart and table hold the same numbers", async () => {
 });
 
 test("a site on this machine works under its other name too", async () => {
-  const other = under.url.replace("127.0.0.1", "localhost");
-  if (other === under.url) return;
-  const context = await browser.newContext({ viewport: PHONE });
+  const other = stage.url.replace("127.0.0.1", "localhost");
+  if (other === stage.url) return;
+  const context = await stage.browser.newContext({ viewport: PHONE });
   try {
     const page = await context.newPage();
     await page.goto(`${other}${fund}/give`);
