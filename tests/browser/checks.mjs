@@ -61,7 +61,7 @@ export function watch(context, origin) {
   });
   context.on("console", (message) => {
     // A browser reports every 4xx page as an error; that a page is one is what the test asked for.
-    const expected = /the server responded with a status of (404|410|422)/.test(message.text());
+    const expected = /the server responded with a status of (401|404|410|422)/.test(message.text());
     if (message.type() === "error" && !expected) said.push(`console: ${message.text()}`);
   });
   context.on("weberror", (error) => said.push(`script: ${error.error().message}`));

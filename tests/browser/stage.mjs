@@ -18,6 +18,8 @@ const FLAGS = [
   "--disable-sync",
 ];
 export const PHONE = { width: 360, height: 640 };
+/** How long a page may take, on a busy machine. */
+const PATIENCE_MS = 15_000;
 const SHOTS = process.env.SHOTS;
 
 /** The site's origin, the browser, and the ways in of the demo's people; there once the first test runs. */
@@ -44,6 +46,7 @@ after(async () => {
 /** Runs `walk` in a context of its own, which must stay quiet and on our host. */
 export async function visit(options, walk) {
   const context = await stage.browser.newContext({ viewport: PHONE, baseURL: stage.url, ...options });
+  context.setDefaultTimeout(PATIENCE_MS);
   const watched = checks.watch(context, stage.url);
   try {
     const given = await walk(await context.newPage());
