@@ -62,9 +62,9 @@ test("a gift of $25, given without scripts, stands on the public page after the 
   });
 });
 
-test("every page, in every look, is accessible, valid, narrow enough and silent", async (t) => {
-  for (const { name, ...look } of LOOKS) {
-    await t.test(name, async () => {
+test("every page, in every look, is accessible, valid, narrow enough and silent", { concurrency: 2 }, async (t) => {
+  const all = LOOKS.map(({ name, ...look }) =>
+    t.test(name, async () => {
       await visit(look, async (page) => {
         for (const [place, walk] of Object.entries(PLACES)) {
           const response = await walk(page);
@@ -75,12 +75,13 @@ test("every page, in every look, is accessible, valid, narrow enough and silent"
           if (response) await checks.isValid(await response.text(), response.url());
         }
       });
-    });
-  }
+    }),
+  );
+  await Promise.all(all);
 });
 
-/** The address of the walk's own checkout page. */
-let checkout;
+/** The address of each walk's own checkout page. */
+const checkouts = new WeakMap();
 
 /** How to come to every page in every state, one after the other; each gives the response that made it, where one load did. */
 const PLACES = {
@@ -110,13 +111,13 @@ const PLACES = {
     return submit(page, "Pay (practice)");
   },
   "give, back from checkout": async (page) => {
-    checkout = page.url();
+    checkouts.set(page, page.url());
     await page.getByRole("link", { name: "Go back without paying" }).click();
     await page.getByRole("status").waitFor();
     return page.reload();
   },
   "checkout, the bank asks": async (page) => {
-    await page.goto(checkout);
+    await page.goto(checkouts.get(page));
     await choose(page, "The bank asks for a confirmation first");
     await page.getByRole("heading", { name: "Your bank asks" }).waitFor();
     return page.reload();
@@ -126,7 +127,7 @@ const PLACES = {
     await page.getByRole("heading", { name: /^Thank you/ }).waitFor();
     return page.reload();
   },
-  "checkout, finished": (page) => page.goto(checkout),
+  "checkout, finished": (page) => page.goto(checkouts.get(page)),
   "thanks, not confirmed yet": async (page) => {
     await toCheckout(page);
     await choose(page, "Pay, bank answers after 20 seconds");
