@@ -16,6 +16,8 @@ const html = new HtmlValidate({
     "no-trailing-whitespace": "off",
     "long-title": "off",
     "no-inline-style": "error",
+    // Boxes to tick that answer one question share its name, as radios do.
+    "form-dup-name": ["error", { shared: ["radio", "checkbox", "button", "submit", "reset"] }],
   },
 });
 
