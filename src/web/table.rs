@@ -153,8 +153,9 @@ impl Table {
         &self.rows
     }
 
+    /// Four columns fit on most phones; where they do not, they scroll like more.
     fn is_wide(&self) -> bool {
-        self.heads.len() > 4
+        self.heads.len() > 3
     }
 }
 

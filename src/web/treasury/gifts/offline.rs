@@ -72,7 +72,8 @@ async fn list(
     }
     let older = gifts.last().filter(|_| gifts.len() == usize::try_from(PAGE).unwrap_or(usize::MAX));
     let older = older.map(|last| Part::Links(vec![(format!("?before={}", last.id), words.say("gifts-older"))]));
-    let kinds = OfflineKind::ALL.iter().filter(|_| signed_in.person.roles.holds(Role::Recorder));
+    let may = signed_in.person.roles.holds(Role::Recorder);
+    let kinds = OfflineKind::ALL.iter().filter(|_| may);
     let at = |kind: &OfflineKind| match kind {
         OfflineKind::Cash => format!("/treasury/{}/gifts/cash", fund.slug),
         other => format!("/treasury/{}/gifts/offline/new/{other}", fund.slug),
@@ -85,7 +86,7 @@ async fn list(
         .with(Part::Table(table))
         .maybe(older)
         .with(Part::Table(cash::boxes(tx, words).await?))
-        .with(Part::Links(vec![(format!("/treasury/{}/gifts/deposit", fund.slug), words.say("cash-deposit"))]));
+        .maybe(may.then(|| Part::Links(vec![(format!("/treasury/{}/gifts/deposit", fund.slug), words.say("cash-deposit"))])));
     Ok(sheet.answer(&Wrongs::default()))
 }
 

@@ -43,7 +43,7 @@ async fn page(site: &Site, signed_in: &SignedIn, fund: &Fund, asked: &Asked, typ
     let over = budgeted.saturating_sub(outlook.on_hand_minor);
     let warning = (over > 0).then(|| Part::Warning(words.with("budget-over", "amount", money(over).for_people())));
     let mut sheet = Sheet::new(frame(site, signed_in, fund, "budget-title").saying(asked.said(words)))
-        .with(ways(words, fund))
+        .with(ways(signed_in, fund))
         .with(Part::Note(words.say("frame-live")))
         .maybe(warning)
         .with(Part::Facts(runway(words, fund, &outlook, today)))

@@ -65,7 +65,7 @@ async fn page(site: &Site, signed_in: &SignedIn, fund: &Fund, asked: &Asked, typ
     let parts = FormParts { words, typed, wrongs };
     let search = Form::new(format!("/treasury/{}/expenses", fund.slug), "", vec![parts.text("number", "expense-number", "off")]);
     let sheet = Sheet::new(frame(site, signed_in, fund, "place-expenses").saying(asked.said(words)))
-        .with(ways(words, fund))
+        .with(ways(signed_in, fund))
         .with(Part::Note(words.say("frame-live")))
         .with(Part::Links(Stage::ALL.map(tab).into()))
         .with(Part::Table(table(words, fund, stage, &expenses, total)))

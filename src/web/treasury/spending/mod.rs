@@ -19,8 +19,8 @@ use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::funds::{self, Fund};
 use crate::ledger::PostError;
-use crate::people::NotAllowed;
 use crate::people::operation::OperationError;
+use crate::people::{NotAllowed, Role};
 use crate::spending::{self, Refusal, Whole};
 use crate::web::doors::{Doors, SignedIn};
 use crate::web::error::Trouble;
@@ -118,10 +118,11 @@ fn frame(site: &Site, signed_in: &SignedIn, fund: &Fund, key: &str) -> Frame {
     Frame::new(site, signed_in, format!("{} · {}", signed_in.words.say(key), fund.name))
 }
 
-/// The ways between the pages about one fund's money.
-fn ways(words: Words, fund: &Fund) -> Part {
-    let way = |path: &str, key: &str| (format!("/treasury/{}/{path}", fund.slug), words.say(key));
-    Part::Links(vec![way("expenses", "place-expenses"), way("expenses/new", "expense-new"), way("budget", "budget-title")])
+/// The ways between the pages about one fund's money; only whoever records expenses is shown the way to a new one.
+fn ways(signed_in: &SignedIn, fund: &Fund) -> Part {
+    let way = |path: &str, key: &str| (format!("/treasury/{}/{path}", fund.slug), signed_in.words.say(key));
+    let new = signed_in.person.roles.holds(Role::Recorder).then(|| way("expenses/new", "expense-new"));
+    Part::Links([Some(way("expenses", "place-expenses")), new, Some(way("budget", "budget-title"))].into_iter().flatten().collect())
 }
 
 /// A promised use in the reader's language; a fund's own as its account says.

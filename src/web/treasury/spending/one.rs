@@ -59,7 +59,7 @@ async fn page(
     let expense = &whole.expense;
     let proposal = spending::proposal(tx, expense.id).await?;
     let title = format!("{} {}", words.say("expense-title"), expense.number);
-    let mut sheet = Sheet::new(Frame::new(site, signed_in, title).saying(asked.said(words))).with(ways(words, fund));
+    let mut sheet = Sheet::new(Frame::new(site, signed_in, title).saying(asked.said(words))).with(ways(signed_in, fund));
     if !matches!(expense.state, Stage::Corrected) {
         for warning in spending::warnings(tx, whole).await? {
             sheet = sheet.with(Part::Warning(warn(words, warning)));
