@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use strikefund::clock::Day;
 use strikefund::config::Flags;
 use strikefund::funds::NewFund;
+use strikefund::people::{Language, Role};
 use strikefund::publication::export::Format;
 
 /// Gifts for a strike fund, in books that balance, on pages that anyone can check.
@@ -27,6 +28,7 @@ const AFTER: &str = "\
 First steps:
   strikefund demo                a strike of ten days to click through; needs nothing, keeps nothing
   strikefund setup --help        prepare your own fund
+  strikefund staff --help        let its treasurers in
   strikefund serve --practice    your own fund on the practice Stripe, before there is an account
   strikefund serve               the real thing, with a Stripe key
 
@@ -40,11 +42,13 @@ pub enum Verb {
     Serve(Serve),
     Demo(Demo),
     Setup(Setup),
+    Staff(Staff),
     Migrate(Migrate),
     Verify(Verify),
     Export(Export),
     Backup(Backup),
     Restore(Restore),
+    MailTest(MailTest),
     Config(Show),
 }
 
@@ -135,6 +139,54 @@ pub struct Setup {
     pub publish_interval: Option<u32>,
 }
 
+/// Let people in: the treasurers, approvers, auditors and administrators of the fund
+#[derive(Args, Debug)]
+#[command(long_about = "\
+Prints a link that lets somebody in: they choose a password and set up the authenticator app on
+their phone. Later people are invited on the site by an administrator; this is for the first ones,
+and for when nobody else can let somebody in. The log of acts says that it was done at the server.")]
+#[command(after_help = "\
+Examples:
+  strikefund staff add --name 'Rosa' --email rosa@example.org --roles recorder,administrator
+  strikefund staff add --name 'Ben' --email ben@example.org --roles approver --language es
+  strikefund staff reset rosa@example.org
+      Rosa lost phone and password: she is signed out, and sets both anew by the link.")]
+pub struct Staff {
+    #[command(subcommand)]
+    pub what: StaffVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum StaffVerb {
+    Add(StaffAdd),
+    Reset(StaffReset),
+}
+
+/// Take somebody on, and print the link of their invitation
+#[derive(Args, Debug)]
+pub struct StaffAdd {
+    /// What colleagues call them
+    #[arg(long, value_name = "TEXT")]
+    pub name: String,
+    /// Their address, by which they sign in
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: String,
+    /// What they may do: recorder, approver, auditor, administrator; several with commas between
+    #[arg(long, value_name = "ROLES", value_delimiter = ',', required = true)]
+    pub roles: Vec<Role>,
+    /// What they read: en or es
+    #[arg(long, value_name = "CODE", default_value = "en")]
+    pub language: Language,
+}
+
+/// Sign somebody out, and print a link by which they set password and authenticator anew
+#[derive(Args, Debug)]
+pub struct StaffReset {
+    /// The address by which they sign in
+    #[arg(value_name = "ADDRESS")]
+    pub email: String,
+}
+
 /// Bring the database to the schema of this program
 #[derive(Args, Debug)]
 #[command(long_about = "\
@@ -198,6 +250,8 @@ pub struct Export {
 #[command(long_about = "\
 Copies the database to a new file while the site runs, opens the copy, checks it (its structure,
 every balance, every sum) and only then gives it its name, with its SHA-256 in a file beside it.
+Documents (photos of receipts, PDFs) go to a folder beside it, FILE.documents, each held against
+its SHA-256.
 The master key is not in it, on purpose: whoever finds a backup cannot read who gave. Keep a
 copy of the key apart; without it the books are whole but names and addresses stay sealed.")]
 #[command(after_help = "\
@@ -214,7 +268,7 @@ pub struct Backup {
 #[derive(Args, Debug)]
 #[command(long_about = "\
 Checks the backup first: its SHA-256 where it stands beside it, its structure, every balance,
-every sum. Until all of that has passed nothing is touched. Books that are there already are
+every sum, every document in the folder beside it. Until all of that has passed nothing is touched. Books that are there already are
 left alone unless --replace is given; then they are moved aside, never deleted. Stop the site
 before.")]
 #[command(after_help = "\
@@ -229,6 +283,21 @@ pub struct Restore {
     /// Move the books that are there aside
     #[arg(long)]
     pub replace: bool,
+}
+
+/// Send one mail now, to see whether the mail server takes it
+#[derive(Args, Debug)]
+#[command(long_about = "\
+Gives one short mail to the mail server and says what came of it. It needs no books. The mail says
+nothing of what this site is for. Mails of the site itself go through the outbox (/treasury/mail).")]
+#[command(after_help = "\
+Examples:
+  STRIKEFUND_SMTP_URL_FILE=/run/keys/smtp strikefund mail-test --to ana@example.org
+      The file holds one line, like smtps://USER:PASSWORD@mail.example.org")]
+pub struct MailTest {
+    /// Whom to send it to
+    #[arg(long, value_name = "ADDRESS")]
+    pub to: String,
 }
 
 impl Setup {

@@ -36,7 +36,12 @@ impl Instant {
         Day(self.timestamp().to_zoned(zone.0.clone()).date())
     }
 
-    /// `14 Nov 2026, 09:00 CST`: for people, in the fund's own zone.
+    /// `09:00 CST`: what the clocks of `zone` show at this moment.
+    pub fn time_in(self, zone: &Zone) -> String {
+        self.timestamp().to_zoned(zone.0.clone()).strftime("%H:%M %Z").to_string()
+    }
+
+    /// `14 Nov 2026, 09:00 CST`: for people who read English, in the fund's own zone.
     pub fn for_people(self, zone: &Zone) -> String {
         self.timestamp().to_zoned(zone.0.clone()).strftime("%-d %b %Y, %H:%M %Z").to_string()
     }
@@ -44,6 +49,11 @@ impl Instant {
     /// RFC 3339 in UTC to the second, for machine-read files.
     pub fn rfc3339(self) -> String {
         self.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
+    /// The same as the system counts it, for libraries that ask for that.
+    pub fn system_time(self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_micros(u64::try_from(self.0).unwrap_or(0))
     }
 
     fn timestamp(self) -> Timestamp {
@@ -64,6 +74,29 @@ impl Day {
         Self(self.0.tomorrow().unwrap_or(Date::MAX))
     }
 
+    /// The month it is in, such as `2026-11`.
+    pub fn month(self) -> String {
+        self.0.strftime("%Y-%m").to_string()
+    }
+
+    /// The first day of the month after its own.
+    #[must_use]
+    pub fn first_of_next_month(self) -> Self {
+        Self(self.0.last_of_month()).next()
+    }
+
+    /// How many days lie between this day and a later one; negative where it is earlier.
+    pub fn days_until(self, later: Self) -> i64 {
+        self.0.until(later.0).map_or(0, |span| i64::from(span.get_days()))
+    }
+
+    /// The day so many days later, or earlier where `days` is below zero; the last day there is where that is beyond it.
+    #[must_use]
+    pub fn plus_days(self, days: i64) -> Self {
+        let span = jiff::Span::new().try_days(days);
+        Self(span.map_or(self.0, |span| self.0.saturating_add(span)))
+    }
+
     /// The first moment of this day in `zone`.
     ///
     /// # Errors
@@ -72,7 +105,12 @@ impl Day {
         Ok(Instant(self.0.to_zoned(zone.0.clone())?.timestamp().as_microsecond()))
     }
 
-    /// `14 Nov 2026`, for people.
+    /// Its year, its month (1 to 12) and its number in the month.
+    pub fn parts(self) -> (i16, i8, i8) {
+        (self.0.year(), self.0.month(), self.0.day())
+    }
+
+    /// `14 Nov 2026`, for people who read English.
     pub fn for_people(self) -> String {
         self.0.strftime("%-d %b %Y").to_string()
     }
@@ -183,6 +221,15 @@ mod tests {
         let portland: Zone = "America/Los_Angeles".parse().unwrap();
         assert_eq!(late_evening_in_portland.day_in(&Zone::UTC).to_string(), "2023-11-15");
         assert_eq!(late_evening_in_portland.day_in(&portland).to_string(), "2023-11-14");
+    }
+
+    #[test]
+    fn days_are_counted_across_months_and_years() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        assert_eq!(day("2026-12-30").days_until(day("2027-01-02")), 3);
+        assert_eq!(day("2026-03-01").days_until(day("2026-02-27")), -2);
+        assert_eq!(day("2028-02-27").plus_days(3), day("2028-03-01"));
+        assert_eq!(day("2026-01-01").plus_days(-1), day("2025-12-31"));
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! What the program is told to do: flags over the environment over a settings file over defaults, read once and checked whole.
 //! Not here: what a fund decides about itself (its charter stands in the books).
 
+mod bucket;
 mod flags;
 mod master_key;
 mod origin;
 mod proxies;
 mod secrets;
+mod smtp;
 mod sources;
 
 use std::collections::BTreeMap;
@@ -16,11 +18,13 @@ use std::str::FromStr;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
+pub use bucket::Bucket;
 pub use flags::Flags;
 pub use master_key::{keyring, make_private_folder};
 pub use origin::Origin;
 pub use proxies::Proxies;
 pub use secrets::StripeKey;
+pub use smtp::{Privacy, SmtpServer};
 pub use sources::{Found, From};
 
 use sources::Sources;
@@ -55,6 +59,9 @@ const LOG: Setting = setting("STRIKEFUND_LOG", Some("info"));
 const DATABASE_URL: Setting = secret("DATABASE_URL");
 const STRIPE_SECRET_KEY: Setting = secret("STRIPE_SECRET_KEY");
 const STRIPE_WEBHOOK_SECRET: Setting = secret("STRIPE_WEBHOOK_SECRET");
+const SMTP_URL: Setting = secret("STRIKEFUND_SMTP_URL");
+const MAIL_FROM: Setting = setting("STRIKEFUND_MAIL_FROM", None);
+const DOCUMENTS: Setting = secret("STRIKEFUND_DOCUMENTS_URL");
 const STRIPE_API_BASE: Setting = setting("STRIPE_API_BASE", Some(STRIPE));
 
 /// Every setting, in the order `strikefund config` shows them.
@@ -62,6 +69,7 @@ const SETTINGS: &[Setting] = &[
     DATA,
     DATABASE_URL,
     MASTER_KEY_FILE,
+    DOCUMENTS,
     LISTEN,
     BASE_URL,
     PROXIES,
@@ -69,6 +77,8 @@ const SETTINGS: &[Setting] = &[
     STRIPE_SECRET_KEY,
     STRIPE_WEBHOOK_SECRET,
     STRIPE_API_BASE,
+    SMTP_URL,
+    MAIL_FROM,
     LOG,
 ];
 
@@ -95,6 +105,12 @@ pub struct Config {
     pub webhook_secrets: Vec<SecretString>,
     /// Where Stripe's API is spoken.
     pub stripe_api_base: Origin,
+    /// The bucket that holds documents; None: a folder in the data folder.
+    pub documents: Option<Bucket>,
+    /// Where mail is given to; None: it waits.
+    pub smtp: Option<SmtpServer>,
+    /// The address mail comes from; None: as [`Config::sender_at`] makes it.
+    pub mail_from: Option<String>,
     /// What is logged, in the words of `tracing_subscriber`'s filter.
     pub log: String,
     /// Sentences about what works but is not as it should be.
@@ -142,6 +158,7 @@ impl Config {
         let data = data.unwrap_or_default();
         let database_url = read.checked(&DATABASE_URL, postgres_url, |url| describe_postgres(url.expose_secret()));
         let master_key_file = read.parsed(&MASTER_KEY_FILE).unwrap_or_else(|| read.derived(data.join("master.key"), "beside the data"));
+        let documents = read.checked(&DOCUMENTS, Bucket::parse, ToString::to_string);
         let listen = read.parsed_as(&LISTEN, "must be an address and a port, like 127.0.0.1:8080");
         let base_url: Option<Origin> = read.parsed(&BASE_URL);
         let proxies = read.checked(&PROXIES, Proxies::from_str, ToString::to_string);
@@ -150,6 +167,8 @@ impl Config {
         let webhook_secrets =
             read.checked(&STRIPE_WEBHOOK_SECRET, secrets::webhook_secrets, |secrets| format!("{} set, hidden", secrets.len()));
         let stripe_api_base: Option<Origin> = read.parsed(&STRIPE_API_BASE);
+        let smtp = read.checked(&SMTP_URL, SmtpServer::parse, ToString::to_string);
+        let mail_from = read.checked(&MAIL_FROM, smtp::sender, Clone::clone);
         let log = read.checked(&LOG, log_filter, Clone::clone);
         let shown = read.shown;
 
@@ -168,6 +187,9 @@ impl Config {
                 stripe_key,
                 webhook_secrets: webhook_secrets.unwrap_or_default(),
                 stripe_api_base,
+                documents,
+                smtp,
+                mail_from,
                 log,
                 warnings,
                 shown,
@@ -181,7 +203,15 @@ impl Config {
     pub fn for_demo(self, flags: &Flags, folder: PathBuf) -> Self {
         // A base address in the environment is the real site's, and links of a demo must not lead there.
         let base_url = self.base_url.filter(|_| flags.base_url.is_some());
-        Self { master_key_file: folder.join("master.key"), data: folder, database_url: None, base_url, ..self }
+        let master_key_file = folder.join("master.key");
+        Self { master_key_file, data: folder, database_url: None, documents: None, smtp: None, base_url, ..self }
+    }
+
+    /// The address mail comes from: what was set, else one of the site's own host that says nothing of what the site is for.
+    pub fn sender_at(&self, base_url: &str) -> String {
+        let host = base_url.rsplit("://").next().unwrap_or_default().split(['/', ':', '[']).next().unwrap_or_default();
+        let host = if host.is_empty() { "localhost" } else { host };
+        self.mail_from.clone().unwrap_or_else(|| format!("noreply@{host}"))
     }
 
     /// How the world reaches the site once it listens on `bound`.

@@ -4,18 +4,21 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use crate::approvals;
 use crate::booking;
 use crate::clock::Zone;
 use crate::donations::{self, Desk, Limits, Pledge, PledgeForm};
 use crate::funds::{self, Fund, NewFund};
-use crate::ids::{Entropy, FundId};
+use crate::ids::{Entropy, FundId, PersonId, ProposalId};
 use crate::jobs::Jobs;
 use crate::ledger::{self, chart};
 use crate::money::{Currency, Money};
 use crate::payments::practice::{Outcome, Practice};
 use crate::payments::sync::Run;
+use crate::people::operation::Operation;
+use crate::people::{self, Actor, Language, NewPerson, Purpose, Role, Roles, links};
 use crate::serve::Node;
-use crate::spending::{self, Expense};
+use crate::spending::{self, Draft, PaidBy, Part, Show};
 use crate::transact;
 use crate::web::Parts;
 
@@ -54,6 +57,30 @@ pub fn public_funds() -> [(&'static str, &'static str); 2] {
     FUNDS.map(|(slug, name, _)| (slug, name))
 }
 
+/// The people of the demo's treasury: name, what they are there for, roles.
+const STAFF: [(&str, &str, &[Role]); 5] = [
+    ("Rosa", "treasurer", &[Role::Recorder, Role::Auditor]),
+    ("Ben", "approver", &[Role::Approver, Role::Auditor]),
+    ("Tess", "approver", &[Role::Approver]),
+    ("Uma", "approver", &[Role::Approver]),
+    ("Ana", "administrator", &[Role::Administrator, Role::Auditor]),
+];
+
+/// Who the demo's people are, and the path of the link by which a newcomer looks around as each of them.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn ways_in(parts: &Parts) -> sqlx::Result<Vec<(String, String)>> {
+    let (now, mut ways) = (parts.clock.now(), Vec::new());
+    for person in people::list(&mut parts.db.begin_read().await?).await? {
+        let title = STAFF.iter().find(|(name, ..)| *name == person.name).map_or("", |(_, title, _)| title);
+        let token: sqlx::Result<String> =
+            transact!(parts.db, tx => links::make(tx, Purpose::Demo, person.id, None, &parts.entropy, now).await);
+        ways.push((format!("{}, {title}", person.name), format!("/link/{}", token?)));
+    }
+    Ok(ways)
+}
+
 /// The demo on its way through the days.
 struct Story<'a> {
     node: &'a Parts,
@@ -61,6 +88,7 @@ struct Story<'a> {
     practice: &'a Practice,
     chance: Entropy,
     funds: Vec<Fund>,
+    people: Vec<PersonId>,
     charges: Vec<String>,
     gifts: u64,
 }
@@ -72,7 +100,8 @@ struct Story<'a> {
 pub async fn play(node: &Node) -> anyhow::Result<()> {
     let (jobs, node) = (node.jobs(), &node.parts);
     let practice = node.practice.as_ref().context("the demo runs on the practice Stripe")?;
-    let mut story = Story { node, jobs, practice, chance: Entropy::seeded(2023), funds: Vec::new(), charges: Vec::new(), gifts: 0 };
+    let mut story =
+        Story { node, jobs, practice, chance: Entropy::seeded(2023), funds: Vec::new(), people: Vec::new(), charges: Vec::new(), gifts: 0 };
     story.set_up().await?;
     for day in 0..DAYS {
         story.live_through(day).await.with_context(|| format!("day {day} of the demo"))?;
@@ -98,6 +127,14 @@ impl Story<'_> {
             done?;
         }
         self.funds = funds::list(&mut db.begin_read().await?).await?;
+        for (name, _, roles) in STAFF {
+            let email = format!("{}@example.org", name.to_lowercase());
+            let roles = Roles::new(roles.iter().copied());
+            let new = NewPerson { name: name.to_owned(), email, language: Language::English, roles };
+            let (keys, entropy) = (&self.node.keyring, &self.node.entropy);
+            let added: sqlx::Result<PersonId> = transact!(db, tx => people::add(tx, &new, keys, entropy, now).await);
+            self.people.push(added?);
+        }
         Ok(())
     }
 
@@ -169,18 +206,46 @@ impl Story<'_> {
         Ok(())
     }
 
+    /// A purchase on the real path: one person enters and sends it, another agrees, and the books have it.
     async fn buy(&self, day: u64, fund: usize, category: &str, minor: i64) -> anyhow::Result<()> {
-        let (db, now) = (&self.node.db, self.node.clock.now());
-        let expense = Expense {
-            operation_id: format!("demo {day} {fund} {category}"),
-            fund: self.funds[fund].id,
-            category: category.to_owned(),
-            paid_from: chart::BANK.to_owned(),
-            amount: Money::new(minor, Currency::USD),
-            paid_on: now.day_in(self.zone()),
+        let (db, now, fund) = (&self.node.db, self.node.clock.now(), &self.funds[fund]);
+        let amount = Money::new(minor, Currency::USD);
+        let draft = Draft {
+            fund: fund.id,
+            amount,
+            bought_on: now.day_in(self.zone()),
+            vendor: format!("Market {day}"),
+            parts: vec![Part { fund_id: fund.id, category: category.to_owned(), amount_minor: minor }],
+            public_text: String::new(),
+            units: None,
+            note: String::new(),
+            paid_by: PaidBy::Card,
+            paid_from: Some(chart::BANK.to_owned()),
+            payee: None,
+            show: Show::AfterHold,
+            show_shop: false,
+            documents: Vec::new(),
+            no_receipt: Some("Made-up purchases of the demo have none.".to_owned()),
         };
-        let paid: Result<ledger::Posted, spending::SpendError> = transact!(db, tx => spending::pay(tx, &expense, "treasurer", now).await);
-        paid?;
+        let operation = || Operation::new(&self.chance.reference(), "demo", &[]);
+        let (save, then) = (operation()?, operation()?);
+        let author = Actor { person: self.people[0], proved_at: now };
+        let sent: Result<ProposalId, spending::Refusal> = transact!(db, tx => async {
+            let id = spending::save(tx, author, &save, None, &draft, &self.node.entropy, now).await?;
+            spending::send(tx, author, &then, (id, 1), now).await?;
+            let proposal = spending::proposal(tx, id).await?;
+            proposal.map(|proposal| proposal.id).ok_or(spending::Refusal::NotFound)
+        }.await);
+        let id = sent?;
+        let proposal = approvals::find(&mut db.begin_read().await?, id).await?.context("a proposal that was just made")?;
+        // Without a receipt one more must agree than the sum needs.
+        for approver in self.people.iter().skip(1).take(usize::try_from(proposal.needed)?) {
+            let (actor, decide) = (Actor { person: *approver, proved_at: now }, operation()?);
+            let seen = (id, &*proposal.payload_hash);
+            let decided: Result<booking::Decided, booking::DecideError> =
+                transact!(db, tx => booking::decide(tx, actor, &decide, seen, booking::Choice::Approve, now).await);
+            decided?;
+        }
         Ok(())
     }
 

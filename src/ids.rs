@@ -31,6 +31,52 @@ row_id! {
     DonationId;
     /// A publication.
     PublicationId;
+    /// A member of staff.
+    PersonId;
+    /// An act in the log of acts.
+    AuditId;
+    /// A sign-in of one browser.
+    SessionId;
+    /// A secret address that lets somebody in.
+    LinkId;
+    /// Something that two administrators decide about a third person.
+    ChangeId;
+    /// A passkey.
+    PasskeyId;
+    /// Something that others must agree to.
+    ProposalId;
+    /// Money out.
+    ExpenseId;
+    /// Somebody in the payee book.
+    PayeeId;
+    /// One version of how a payee is paid.
+    DetailsId;
+    /// What somebody carries for a fund.
+    PurseId;
+    /// Money on its way between a fund's own accounts.
+    TransferId;
+    /// The link of a picket captain.
+    CaptainId;
+    /// Goods that were given.
+    GoodsId;
+    /// A gift that came in by hand.
+    OfflineId;
+    /// Money back to a donor.
+    RefundId;
+    /// An entry that two people make.
+    JournalId;
+    /// A photo or PDF.
+    DocumentId;
+    /// A mail in the outbox.
+    LetterId;
+    /// An account at a bank.
+    BankAccountId;
+    /// A statement that was imported.
+    StatementId;
+    /// A line of a statement.
+    BankLineId;
+    /// A decision on lines of a statement.
+    MatchId;
 }
 
 /// Where the program draws randomness: the system generator, or a seeded one for tests and the practice Stripe.
@@ -82,6 +128,11 @@ impl Entropy {
     /// 128 random bits in lower-case base32 (26 letters): what stands for a row in addresses and at Stripe.
     pub fn reference(&self) -> String {
         BASE32_NOPAD.encode(&self.bytes::<16>()).to_ascii_lowercase()
+    }
+
+    /// 256 random bits in lower-case base32 (52 letters): a secret that only its holder knows.
+    pub fn secret(&self) -> String {
+        BASE32_NOPAD.encode(&self.bytes::<32>()).to_ascii_lowercase()
     }
 
     /// A short gift number such as `3F7KQ2`: for talking about a gift, it opens nothing. Letters that look alike are left out.

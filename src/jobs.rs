@@ -1,5 +1,6 @@
 //! The loop behind the scenes, on one node at a time: list, book, read notices, publish, and every night hold everything against Stripe.
 
+mod mailing;
 mod night;
 
 use std::sync::Arc;
@@ -11,11 +12,15 @@ use tracing::{error, info, warn};
 use crate::booking::{self, BookingError};
 use crate::clock::{Clock, Instant};
 use crate::db::{Db, Retryable};
+use crate::files::Files;
 use crate::ids::{DeliveryId, Entropy};
+use crate::mail::Post;
 use crate::payments::sync::{self, Run};
 use crate::payments::{self, Payments, lease, source};
 use crate::publication::PublishError;
-use crate::{funds, publication, transact};
+use crate::{donations, funds, publication, transact};
+
+use mailing::Mailing;
 
 /// The lease that lets one node do the work.
 const LEASE: &str = "jobs";
@@ -39,6 +44,10 @@ pub struct Jobs {
     pub clock: Clock,
     /// References of gifts nobody pledged.
     pub entropy: Entropy,
+    /// Documents.
+    pub files: Files,
+    /// The way to the mail server.
+    pub post: Post,
     /// Stripe.
     pub payments: Arc<Payments>,
     /// No real money: publications say so.
@@ -116,6 +125,7 @@ impl Jobs {
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let mut timetable = Timetable::at_start(self.clock.now());
         let mut held_until = Instant(0);
+        let mut mailing = Mailing::default();
         while !*stop.borrow() {
             let woken = tokio::select! {
                 () = self.payments.woken() => true,
@@ -126,6 +136,7 @@ impl Jobs {
                 timetable = Timetable::at_start(self.clock.now());
                 continue;
             }
+            mailing.go_on(&self);
             tokio::select! {
                 () = self.turn(&mut timetable, woken) => {}
                 () = self.keep_lease() => {
@@ -140,6 +151,7 @@ impl Jobs {
                 }
             }
         }
+        mailing.end().await;
         if let Err(error) = lease::give_back(&self.db, LEASE, &self.node).await {
             warn!(%error, "the lease could not be given back; it ends by itself");
         }
@@ -208,7 +220,8 @@ impl Jobs {
         Ok((newest, !payments::waiting_deliveries(tx, self.clock.now(), 1).await?.is_empty()))
     }
 
-    /// One whole round: read the list, book what is new, then act on notices. Stripe's silence keeps neither from going on.
+    /// One whole round: read the list, book what is new, act on notices, send refunds that were agreed to. Stripe's silence keeps none of them
+    /// from going on.
     ///
     /// # Errors
     /// [`JobError`]; every step is a transaction of its own, so nothing is half done.
@@ -218,6 +231,7 @@ impl Jobs {
         booking::book(&self.db, &self.clock, &self.entropy).await?;
         booking::open_books(&self.db, self.clock.now()).await?;
         booking::interpret(&self.payments, &self.db, &self.clock).await?;
+        donations::refunding::send(&self.payments, &self.db, &self.clock).await?;
         listed?;
         Ok(())
     }

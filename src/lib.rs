@@ -7,11 +7,11 @@
 //! | floor | rooms |
 //! |---|---|
 //! | 5 | [`web`]: every address, page, form. [`jobs`]: the loop behind the scenes. [`serve`]: one node, put together. [`verify`]: everything recomputed. [`demo`]: a strike of ten days to look at |
-//! | 4 | [`booking`]: what each Stripe fact does to books and donations. [`publication`]: batches, reports, exports |
-//! | 3 | [`donations`]: a gift from pledge to settled. [`spending`]: money out. [`payments`]: deliveries, sync, the Stripe gateway, the practice Stripe |
-//! | 2 | [`funds`]: a pot of money with one purpose, one page, one currency |
-//! | 1 | [`ledger`]: double entry; it knows no donor, no Stripe, no HTTP |
-//! | 0 | [`money`], [`clock`], [`ids`], [`db`], [`seal`], [`config`] |
+//! | 4 | [`booking`]: what each fact of Stripe's and the bank's, and each decision, does to the books; entries and month locks by two people. [`publication`]: batches, reports, exports |
+//! | 3 | [`donations`]: a gift from pledge to settled, gifts by hand, goods, refunds. [`spending`]: money out. [`bank`]: statements and what their lines are tied to. [`payments`]: deliveries, sync, the Stripe gateway, the practice Stripe |
+//! | 2 | [`approvals`]: what needs a second person, and who agreed to what. [`funds`]: a pot of money with one purpose, one page, one currency |
+//! | 1 | [`ledger`]: double entry, locked months; it knows no donor, no Stripe, no HTTP. [`people`]: staff, sign-in, roles, the log of acts. [`files`]: photos of receipts and PDFs. [`mail`]: the outbox |
+//! | 0 | [`money`], [`clock`], [`ids`], [`db`], [`seal`], [`config`], [`language`] |
 //!
 //! Every feature folder has the same rooms: the noun (types, parsing, pure rules), the store (SQL only, private), the verbs (`mod.rs`).
 //!
@@ -21,7 +21,7 @@
 //! Stripe → `POST /webhooks/stripe` → signature → raw row, durable → 200. `jobs` wakes → `payments::sync` lists balance transactions since the
 //! cursor → `booking` → `donations::settle` + `ledger::post` in one transaction.
 //!
-//! **A case of water.** `spending::pay` locks the fund, checks, posts; the next publication shows it.
+//! **A case of water.** an expense and its photo → `spending::save`, `send` → others agree: `booking::decide` locks the fund, checks, posts → `spending::pay`.
 //!
 //! **A figure.** `publication::publish` reads one consistent view → page, CSV, JSON → bytes stored under a number → served as they are, for ever.
 //!
@@ -33,18 +33,24 @@
 
 #![recursion_limit = "256"]
 
+pub mod approvals;
+pub mod bank;
 pub mod booking;
 pub mod clock;
 pub mod config;
 pub mod db;
 pub mod demo;
 pub mod donations;
+pub mod files;
 pub mod funds;
 pub mod ids;
 pub mod jobs;
+pub mod language;
 pub mod ledger;
+pub mod mail;
 pub mod money;
 pub mod payments;
+pub mod people;
 pub mod publication;
 pub mod seal;
 pub mod serve;

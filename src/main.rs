@@ -2,10 +2,12 @@
 
 mod cli;
 mod setup;
+mod staff;
 
-use std::io::{BufWriter, ErrorKind, IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Parser as _;
@@ -18,10 +20,14 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use strikefund::clock::Clock;
 use strikefund::config::{self, Config, Flags};
 use strikefund::db::{Db, MIGRATIONS, Migrated, SQLITE_NAME, backup};
+use strikefund::files::{FOLDER, copies};
 use strikefund::ids::Entropy;
+use strikefund::language::Language;
+use strikefund::mail::{self, Kind, Letter, Post, Problem};
 use strikefund::publication::export;
+use strikefund::seal::Keyring;
 use strikefund::serve::{self, Node};
-use strikefund::{demo, funds, verify};
+use strikefund::{demo, funds, transact, verify};
 
 use cli::{Cli, Verb};
 
@@ -75,11 +81,13 @@ async fn run(cli: Cli, config: Config) -> anyhow::Result<()> {
         Verb::Serve(asked) => serve(&config, &asked).await,
         Verb::Demo(_) => demo(config, &cli.flags).await,
         Verb::Setup(asked) => setup::setup(&config, &asked).await,
+        Verb::Staff(asked) => staff::staff(&config, &asked).await,
         Verb::Migrate(asked) => migrate(&config, &asked).await,
         Verb::Verify(_) => verify(&config).await,
         Verb::Export(asked) => export(&config, &asked).await,
         Verb::Backup(asked) => back_up(&config, &asked).await,
         Verb::Restore(asked) => restore(&config, &asked).await,
+        Verb::MailTest(asked) => mail_test(&config, &asked).await,
         Verb::Config(_) => {
             print!("{config}");
             Ok(())
@@ -114,6 +122,18 @@ async fn open(config: &Config) -> anyhow::Result<Db> {
     Ok(db)
 }
 
+/// The same for who serves: on the embedded database, books that are not there are begun, and the site's own setup does the rest.
+async fn open_or_begin(config: &Config) -> anyhow::Result<Db> {
+    if config.database_url.is_none() && !config.data.join(SQLITE_NAME).exists() {
+        let db = connect(config).await?;
+        bring_up(config, &db).await?;
+        config::keyring(&config.master_key_file, &Entropy::system(), true)?;
+        println!("There were no books in {}: new ones are begun.", config.data.display());
+        return Ok(db);
+    }
+    open(config).await
+}
+
 /// Brings the schema to its newest step; on the embedded database a checked copy is put aside before.
 async fn bring_up(config: &Config, db: &Db) -> anyhow::Result<Migrated> {
     let applied = db.applied().await?;
@@ -130,12 +150,15 @@ async fn serve(config: &Config, asked: &cli::Serve) -> anyhow::Result<()> {
         return Err(AskedWrongly(NO_KEY.to_owned()).into());
     }
     let stop = serve::asked_to_stop()?;
-    let db = open(config).await?;
+    let db = open_or_begin(config).await?;
     config.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     let node = Node::build(config, db, Clock::system(), Entropy::system(), asked.practice).await?;
     println!("strikefund answers on {}", node.parts.base_url);
     for fund in funds::list(&mut node.parts.db.begin_read().await?).await? {
         println!("  {}: {}/f/{}", fund.name, node.parts.base_url, fund.slug);
+    }
+    if let Some(path) = serve::first_link(&node.parts).await? {
+        println!("Nobody is on the staff yet. Begin here, within an hour: {}{path}", node.parts.base_url);
     }
     node.serve(stop).await
 }
@@ -166,11 +189,16 @@ async fn serve_demo(config: &Config, entropy: Entropy) -> anyhow::Result<()> {
         played = demo::play(&node) => played?,
         () = &mut stop => return Ok(()),
     }
+    let staff = demo::ways_in(&node.parts).await?;
     println!("A strike of ten days, on practice money:");
     for (slug, name) in demo::public_funds() {
         println!("  {name}: {}/f/{slug}", node.parts.base_url);
     }
     println!("  Give (no card needed): {}/f/{}/give", node.parts.base_url, demo::public_funds()[0].0);
+    println!("The treasury, as one of its made-up people:");
+    for (who, path) in &staff {
+        println!("  {who}: {}{path}", node.parts.base_url);
+    }
     println!("Figures are published every few seconds. Ctrl-C ends it; nothing is kept.");
     node.serve(stop).await
 }
@@ -216,18 +244,29 @@ async fn back_up(config: &Config, asked: &cli::Backup) -> anyhow::Result<()> {
     let url = config.database_url.as_ref().map(ExposeSecret::expose_secret);
     let backup = backup::back_up(&db, url, &asked.file, judge).await?;
     println!("Wrote {} ({} bytes) and checked it. SHA-256: {}", backup.file.display(), backup.bytes, backup.sha256);
+    // After the database, so that no row of the copy names a document that is missing.
+    let documents =
+        copies::copy_out(&serve::files(config)?, &db, &asked.file).await.context("The books are copied, their documents are not")?;
+    if documents > 0 {
+        println!("Wrote {documents} documents to {} and checked each. Keep both together.", copies::folder_beside(&asked.file).display());
+    }
     println!("The master key is not in it: keep a copy of {} apart from it.", config.master_key_file.display());
     db.close().await;
     Ok(())
 }
 
 async fn restore(config: &Config, asked: &cli::Restore) -> anyhow::Result<()> {
+    let judge = async |copy: &Db| {
+        judge(copy).await?;
+        copies::check(copy, &asked.file).await
+    };
     let checksum_agreed = if let Some(url) = &config.database_url {
         backup::restore_postgres(url.expose_secret(), &asked.file, judge).await?
     } else {
         config::make_private_folder(&config.data)?;
         let done = backup::restore_sqlite(&asked.file, &config.data, asked.replace, Clock::system().now(), judge).await?;
         if let Some(aside) = done.aside {
+            move_documents_aside(config, &aside)?;
             println!("The books that were there are in {} now.", aside.display());
         }
         done.checksum_agreed
@@ -235,6 +274,18 @@ async fn restore(config: &Config, asked: &cli::Restore) -> anyhow::Result<()> {
     if !checksum_agreed {
         println!("No SHA-256 stood beside the backup, so only its structure and its sums were checked.");
     }
+    let db = connect(config).await?;
+    let documents =
+        copies::copy_in(&serve::files(config)?, &db, &asked.file).await.context("The books are restored, their documents are not")?;
+    if documents > 0 {
+        println!("{documents} documents are back.");
+    }
+    let now = Clock::system().now();
+    let held: sqlx::Result<u64> = transact!(db, tx => mail::hold(tx, now).await);
+    if let held @ 1.. = held? {
+        println!("{held} mails waited when the backup was made and may have been sent since. They are held: see /treasury/mail.");
+    }
+    db.close().await;
     println!("The books are restored. What Stripe did since then is booked when the site runs again.");
     if !config.master_key_file.exists() {
         println!("The master key is not part of a backup: put its copy at {}.", config.master_key_file.display());
@@ -242,12 +293,54 @@ async fn restore(config: &Config, asked: &cli::Restore) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Gives one mail to the server, past the outbox. Nothing that was sealed is needed, so the keys are made up.
+async fn mail_test(config: &Config, asked: &cli::MailTest) -> anyhow::Result<()> {
+    if config.smtp.is_none() {
+        return Err(
+            AskedWrongly("No mail server is set. Put its address into a file and name it in STRIKEFUND_SMTP_URL_FILE.".to_owned()).into()
+        );
+    }
+    let base_url = config.base_url_at(config.listen);
+    let (entropy, keyring) = (Entropy::system(), Keyring::from_master(&[0; 32]));
+    let post = Post::new(config.smtp.as_ref(), &config.sender_at(&base_url), Arc::new(keyring))?;
+    let letter = Letter { cause: "", to: &asked.to, language: Language::English, kind: Kind::Test, values: &[], link: None };
+    match post.send(&asked.to, letter.write(), &entropy.reference(), Clock::system().now()).await {
+        Ok(()) => println!("The mail server took the mail to {}. Look into that mailbox.", asked.to),
+        Err((problem, reply)) => {
+            let reply = reply.map_or(String::new(), |reply| format!(" (it answered {reply})"));
+            anyhow::bail!("The mail did not go: {}{reply}.", said_of(problem))
+        }
+    }
+    Ok(())
+}
+
+const fn said_of(problem: Problem) -> &'static str {
+    match problem {
+        Problem::Address => "the address, or the one it comes from, cannot be one",
+        Problem::Unreachable => "the mail server was not reached, or broke off",
+        Problem::NotPrivate => "the connection could not be encrypted, or the server takes no password, so nothing was said",
+        Problem::Login => "the mail server did not take the name and password",
+        Problem::Later => "the mail server does not take it now",
+        Problem::Refused => "the mail server refused it",
+        Problem::Sealed | Problem::Restored => "it is held back",
+    }
+}
+
+/// The documents of books that were moved aside go with them: where they lay, they would be swept away, for no row stands for them any more.
+fn move_documents_aside(config: &Config, aside: &Path) -> anyhow::Result<()> {
+    match std::fs::rename(config.data.join(FOLDER), aside.join(FOLDER)) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error).context("The documents that were there cannot be moved"),
+        _ => Ok(()),
+    }
+}
+
 async fn export(config: &Config, asked: &cli::Export) -> anyhow::Result<()> {
     let db = open(config).await?;
     let tx = &mut db.begin_read().await?;
     match &asked.out {
         None => {
-            export::write(tx, asked.format, &mut BufWriter::new(std::io::stdout())).await?;
+            export::write(tx, asked.format, |piece| std::future::ready(std::io::stdout().write_all(&piece))).await?;
+            std::io::stdout().flush()?;
         }
         Some(path) => {
             let entries = export_to(tx, asked.format, path).await.with_context(|| format!("{} could not be written", path.display()))?;
@@ -261,10 +354,9 @@ async fn export(config: &Config, asked: &cli::Export) -> anyhow::Result<()> {
 async fn export_to(tx: &mut strikefund::db::Tx, format: export::Format, path: &Path) -> anyhow::Result<u64> {
     let mut draft = path.as_os_str().to_owned();
     draft.push(".part");
-    let mut out = BufWriter::new(std::fs::File::create(&draft)?);
-    let entries = export::write(tx, format, &mut out).await?;
-    out.flush()?;
-    out.get_ref().sync_all()?;
+    let mut out = std::fs::File::create(&draft)?;
+    let entries = export::write(tx, format, |piece| std::future::ready(out.write_all(&piece))).await?;
+    out.sync_all()?;
     std::fs::rename(&draft, path)?;
     Ok(entries)
 }

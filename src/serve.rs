@@ -12,10 +12,14 @@ use tracing::info;
 use crate::clock::Clock;
 use crate::config::{self, Config, Proxies, StripeKey};
 use crate::db::Db;
+use crate::files::{self, Files};
 use crate::ids::Entropy;
 use crate::jobs::Jobs;
+use crate::mail::Post;
 use crate::payments::practice::{self, Practice};
 use crate::payments::{Gateway, GatewaySettings, Payments, Secrets, Settings};
+use crate::people::links;
+use crate::transact;
 use crate::web::lanes::Lanes;
 use crate::web::server::Limits;
 use crate::web::{self, Parts, Site, WEBHOOK, meter, server};
@@ -64,17 +68,21 @@ impl Node {
             Settings { db: db.clone(), clock: clock.clone(), entropy: entropy.clone(), keyring: Arc::clone(&keyring), gateway, secrets };
         let payments = Arc::new(Payments::open(settings));
         let (practice, practice_secret) = practice.unzip();
-        let parts = Parts { db, clock, entropy, keyring, payments, practice, base_url };
+        let files = files(config)?;
+        let post = Post::new(config.smtp.as_ref(), &config.sender_at(&base_url), Arc::clone(&keyring))?;
+        let parts = Parts { db, clock, entropy, keyring, files, post, payments, practice, base_url };
         Ok(Self { parts, listener, practice_secret, metrics: config.metrics_listen, proxies: config.proxies.clone() })
     }
 
     /// The work behind the scenes, as this node would do it.
     pub fn jobs(&self) -> Jobs {
-        let Parts { db, clock, entropy, payments, practice, .. } = &self.parts;
+        let Parts { db, clock, entropy, files, post, payments, practice, .. } = &self.parts;
         Jobs {
             db: db.clone(),
             clock: clock.clone(),
             entropy: entropy.clone(),
+            files: files.clone(),
+            post: post.clone(),
             payments: Arc::clone(payments),
             practice: practice.is_some(),
             node: Entropy::system().reference(),
@@ -114,6 +122,29 @@ impl Node {
         anyhow::ensure!(!failed, "The disk failed under the database. Check it before you start again; nothing acknowledged is lost.");
         Ok(())
     }
+}
+
+/// Where documents are kept: in the bucket that is set, else in a folder of the data folder, made where it is missing.
+///
+/// # Errors
+/// When the folder cannot be made, or this program was built without S3.
+pub fn files(config: &Config) -> anyhow::Result<Files> {
+    if let Some(bucket) = &config.documents {
+        return Files::in_bucket(bucket);
+    }
+    let folder = config.data.join(files::FOLDER);
+    config::make_private_folder(&folder).with_context(|| format!("The folder {} cannot be made", folder.display()))?;
+    Ok(Files::in_folder(&folder)?)
+}
+
+/// Makes the link that the first person comes in by, in place of the one of the start before; None once somebody is on the staff.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn first_link(parts: &Parts) -> sqlx::Result<Option<String>> {
+    let now = parts.clock.now();
+    let token: sqlx::Result<Option<String>> = transact!(parts.db, tx => links::make_setup(tx, &parts.entropy, now).await);
+    Ok(token?.map(|token| format!("/link/{token}")))
 }
 
 async fn until(mut stopped: watch::Receiver<bool>) {

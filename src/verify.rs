@@ -2,7 +2,7 @@
 
 use crate::db::{Db, Tx};
 use crate::payments::{self, alert};
-use crate::{booking, ledger, publication};
+use crate::{approvals, bank, booking, ledger, publication, spending};
 
 /// What `verify` found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +32,15 @@ async fn first_wrong(tx: &mut Tx) -> sqlx::Result<Option<String>> {
         return Ok(Some(wrong));
     }
     if let Some(wrong) = booking::verify(tx).await? {
+        return Ok(Some(wrong));
+    }
+    if let Some(wrong) = approvals::verify(tx).await? {
+        return Ok(Some(wrong));
+    }
+    if let Some(wrong) = spending::verify(tx).await? {
+        return Ok(Some(wrong));
+    }
+    if let Some(wrong) = bank::verify(tx).await? {
         return Ok(Some(wrong));
     }
     publication::verify(tx).await

@@ -53,15 +53,15 @@ npm_install() {
     touch "$stamp"
 }
 
-# The outside judges, in target/judges: Stripe's own Python package and command line, and beancount. hledger comes with the packages.
+# The outside judges, in target/judges: Stripe's own Python package and command line, beancount, and openpyxl. hledger comes with the packages.
 install_judges() {
     local home=target/judges stamp
-    stamp="$home/.installed-stripe-16.1.0-beancount-3.2.3-cli-1.52.0"
+    stamp="$home/.installed-stripe-16.1.0-beancount-3.2.3-openpyxl-3.1.5-cli-1.52.0"
     if [ ! -f "$stamp" ]; then
         rm -rf "$home"
         mkdir -p target
         python3 -m venv "$home"
-        "$home/bin/pip" install --quiet --disable-pip-version-check stripe==16.1.0 beancount==3.2.3
+        "$home/bin/pip" install --quiet --disable-pip-version-check stripe==16.1.0 beancount==3.2.3 openpyxl==3.1.5
         npm install --silent --no-audit --no-fund --prefix "$home" @stripe/cli@1.52.0
         touch "$stamp"
     fi

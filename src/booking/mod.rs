@@ -1,7 +1,12 @@
 //! What each Stripe fact does to the books and to gifts: one line, one entry, in one transaction with the gift it settles.
 
+pub mod bank;
+pub mod brought;
+mod decisions;
+pub mod journal;
 mod lines;
 mod look_again;
+pub mod months;
 mod notices;
 mod reserves;
 mod resolve;
@@ -21,6 +26,7 @@ use crate::money::{self, Currency, Money};
 use crate::payments;
 use crate::transact;
 
+pub use decisions::{Choice, DecideError, Decided, decide};
 pub use lines::book;
 pub use look_again::{LookedAgain, look_again};
 pub use notices::interpret;

@@ -1,6 +1,9 @@
 //! SQL that holds Stripe's lines against the books, private to this room.
 
+pub(super) mod journal;
+
 use crate::db::Tx;
+use crate::ledger::Source;
 use crate::money::Currency;
 use crate::run;
 
@@ -50,4 +53,26 @@ pub(super) async fn held_by_mirrored_lines(tx: &mut Tx) -> sqlx::Result<Vec<(Cur
                   AND (l.id IS NULL OR l.type IN ('reserve_hold', 'reserve_release'))
                 GROUP BY p.currency ORDER BY p.currency";
     run!(tx, fetch_all, sqlx::query_as(sql))
+}
+
+/// What moved through `assets:in-transit`, by what it is called: a payout's id where a line of Stripe's tells it, else the cause's own id (of
+/// the entry that a reversal takes back); with the latest day Stripe named for it, in unix seconds.
+pub(super) async fn in_transit(tx: &mut Tx) -> sqlx::Result<Vec<(String, Currency, i64, Option<i64>)>> {
+    let sql = "SELECT COALESCE(l.source_id, b.source_id, e.source_id) AS name, p.currency, CAST(SUM(p.amount_minor) AS BIGINT),
+                      MAX(l.available_on)
+                 FROM account a CROSS JOIN posting p CROSS JOIN entry e
+                 LEFT JOIN stripe_line l ON e.source = 'stripe' AND l.id = e.source_id
+                 LEFT JOIN entry b ON b.id = e.reverses
+                WHERE a.path = 'assets:in-transit' AND p.account_id = a.id AND e.id = p.entry_id
+                GROUP BY COALESCE(l.source_id, b.source_id, e.source_id), p.currency
+                ORDER BY 1, 2";
+    run!(tx, fetch_all, sqlx::query_as(sql))
+}
+
+/// How many entries of a source bear this name, or it with a number behind `#`.
+pub(super) async fn entries_named(tx: &mut Tx, source: Source, name: &str) -> sqlx::Result<i64> {
+    // `$` follows `#` in the order of bytes.
+    let sql = "SELECT COUNT(*) FROM entry WHERE source = $1 AND (source_id = $2 OR (source_id >= $3 AND source_id < $4))";
+    let (from, to) = (format!("{name}#"), format!("{name}$"));
+    run!(tx, fetch_one, sqlx::query_scalar(sql).bind(source).bind(name).bind(from).bind(to))
 }

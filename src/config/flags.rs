@@ -42,6 +42,15 @@ pub struct Flags {
     #[arg(long, global = true, value_name = "URL", hide_short_help = true)]
     #[arg(help = "Where Stripe's API is spoken: scheme, host, port [STRIPE_API_BASE; https://api.stripe.com]")]
     pub(super) stripe_api_base: Option<String>,
+    #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
+    #[arg(help = "Holds the address of an S3 bucket for documents [STRIKEFUND_DOCUMENTS_URL_FILE; a folder in the data folder]")]
+    pub(super) documents_url_file: Option<String>,
+    #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
+    #[arg(help = "Holds the address of the mail server, like smtps://USER:PASSWORD@mail.example.org [STRIKEFUND_SMTP_URL_FILE]")]
+    pub(super) smtp_url_file: Option<String>,
+    #[arg(long, global = true, value_name = "ADDRESS", hide_short_help = true)]
+    #[arg(help = "The address mail comes from [STRIKEFUND_MAIL_FROM; noreply@ the site's host]")]
+    pub(super) mail_from: Option<String>,
     #[arg(long, global = true, value_name = "FILTER", hide_short_help = true)]
     #[arg(help = "What to log, like info or strikefund=debug,warn [STRIKEFUND_LOG; info]")]
     pub(super) log: Option<String>,
@@ -61,6 +70,9 @@ impl Flags {
             ("STRIPE_SECRET_KEY_FILE", &self.stripe_secret_key_file),
             ("STRIPE_WEBHOOK_SECRET_FILE", &self.stripe_webhook_secret_file),
             ("STRIPE_API_BASE", &self.stripe_api_base),
+            ("STRIKEFUND_DOCUMENTS_URL_FILE", &self.documents_url_file),
+            ("STRIKEFUND_SMTP_URL_FILE", &self.smtp_url_file),
+            ("STRIKEFUND_MAIL_FROM", &self.mail_from),
             ("STRIKEFUND_LOG", &self.log),
         ]
         .into_iter()

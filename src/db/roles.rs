@@ -6,14 +6,80 @@ use sqlx::AssertSqlSafe;
 use super::Db;
 
 /// Tables the serving role only ever adds to.
-const ADD_ONLY: &[&str] = &["entry", "posting", "account", "publication", "publication_file"];
+const ADD_ONLY: &[&str] = &[
+    "entry",
+    "posting",
+    "account",
+    "publication",
+    "publication_file",
+    "audit",
+    "operation",
+    "approval",
+    "proposal_hand",
+    "goods_given",
+    "cash_count",
+    "journal_line",
+    "expense_hand",
+    "budget",
+    "administrator_once",
+    "bank_statement",
+    "bank_line",
+];
 
 /// Tables whose rows it may change, and never take away.
-const KEPT: &[&str] =
-    &["fund", "donation", "delivery", "stripe_line", "unread_line", "stripe_object", "stripe_sync", "payout_check", "object_list", "alert"];
+const KEPT: &[&str] = &[
+    "fund",
+    "donation",
+    "delivery",
+    "stripe_line",
+    "unread_line",
+    "stripe_object",
+    "stripe_sync",
+    "payout_check",
+    "object_list",
+    "alert",
+    "person",
+    "link",
+    "people_change",
+    "passkey",
+    "approval_rule",
+    "proposal",
+    "goods",
+    "offline_gift",
+    "refund",
+    "journal",
+    "month_lock",
+    "expense",
+    "payee",
+    "payee_details",
+    "captain",
+    "purse",
+    "transfer",
+    "document",
+    "document_quota",
+    "letter",
+    "bank_account",
+    "bank_match",
+    "bank_match_line",
+    "bank_match_posting",
+];
 
 /// Tables that are caches or passing notes: rows come and go.
-const PASSING: &[&str] = &["day_sum", "unsummed", "lease"];
+const PASSING: &[&str] = &[
+    "day_sum",
+    "unsummed",
+    "lease",
+    "person_role",
+    "session",
+    "credential",
+    "recovery_code",
+    "attempt",
+    "passkey_challenge",
+    "tier",
+    "expense_part",
+    "expense_document",
+    "bank_upload",
+];
 
 impl Db {
     /// Gives `role` exactly what serving needs on the tables of this schema, and takes all else from it. Twice is once.

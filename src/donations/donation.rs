@@ -1,7 +1,7 @@
 //! A gift: how far it has come, and what its donor is told of that.
 
 use crate::clock::Instant;
-use crate::ids::{DonationId, FundId};
+use crate::ids::{DonationId, FundId, PublicationId};
 use crate::money::{Currency, Money};
 
 crate::words! {
@@ -27,7 +27,7 @@ crate::words! {
         Form = "form",
         /// A gift that repeats.
         Recurring = "recurring",
-        /// Somewhere else in the Stripe account.
+        /// Not at our form: somewhere else in the Stripe account, or by hand, as its row of `offline_gift` tells.
         Elsewhere = "elsewhere",
     }
 }
@@ -87,6 +87,8 @@ crate::record! {
         pub settled_fee_minor: Option<i64>,
         /// What it arrived in.
         pub settled_currency: Option<Currency>,
+        /// The publication that counted it.
+        pub publication_id: Option<PublicationId>,
     }
 }
 

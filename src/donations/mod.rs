@@ -1,9 +1,18 @@
 //! Gifts, from pledge to settled. Not here: Stripe's page (`payments`), the entry in the books (`booking`).
 
+pub mod arriving;
+mod by_hand;
 mod checkout;
+pub mod counting;
 mod donation;
+mod goods;
+pub mod in_kind;
 mod issued;
+pub mod listing;
+mod offline;
 mod pledge;
+mod refund;
+pub mod refunding;
 mod returning;
 mod settle;
 mod store;
@@ -14,10 +23,14 @@ use crate::funds;
 use crate::ids::{DonationId, Entropy, FundId, sha256_hex};
 use crate::seal::Keyring;
 
+pub use by_hand::HandError;
 pub use checkout::{Desk, GiveError, give};
 pub use donation::{Donation, Origin, Standing, State};
+pub use goods::{Given, Goods, GoodsForm, GoodsState, GoodsWrong, NewGoods, UNITS, Valued};
 pub use issued::{is_too_soon, issue, issued_at};
+pub use offline::{Count, CountSheet, ExpectedForm, NewExpected, Offline, OfflineKind, OfflineState, OfflineWrong, denominations};
 pub use pledge::{FieldError, Limits, Pledge, PledgeForm};
+pub use refund::{Left, NewRefund, Refund, RefundReason, RefundState, RefundWay};
 pub use returning::{Answers, Return, come_back};
 pub use settle::{Settled, Settlement, settle};
 
@@ -179,6 +192,11 @@ pub async fn find_by_intent(tx: &mut Tx, payment_intent: &str) -> sqlx::Result<O
 /// The gift that a charge settled.
 pub async fn find_by_charge(tx: &mut Tx, charge_id: &str) -> sqlx::Result<Option<Donation>> {
     store::find_by_charge(tx, charge_id).await
+}
+
+/// The gift of that row.
+pub async fn find(tx: &mut Tx, id: DonationId) -> sqlx::Result<Option<Donation>> {
+    store::find(tx, id).await
 }
 
 /// The gift that stands for `reference` at Stripe.

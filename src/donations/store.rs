@@ -1,5 +1,10 @@
 //! SQL of the gifts, private to this room.
 
+pub(super) mod in_kind;
+pub(super) mod listing;
+pub(super) mod offline;
+pub(super) mod refunds;
+
 use super::{Donation, Origin, Progress, Settlement, State, Unarrived, Uncounted, Unfinished};
 use crate::clock::Instant;
 use crate::db::{Tx, rows};
@@ -12,7 +17,7 @@ macro_rules! select_donation {
     ($rest:literal) => {
         concat!(
             "SELECT id, ref AS reference, number, fund_id, origin, state, input_hash, asked_minor, currency, session_url, payment_intent, charge_id,
-                    pledged_at, expires_at, settled_at, settled_minor, settled_fee_minor, settled_currency FROM donation ",
+                    pledged_at, expires_at, settled_at, settled_minor, settled_fee_minor, settled_currency, publication_id FROM donation ",
             $rest
         )
     };

@@ -72,7 +72,37 @@ pub struct NewFund {
 }
 
 /// Words that addresses use for something else.
-const TAKEN: &[&str] = &["people", "audit", "settings", "sign-in", "new", "give", "setup", "treasury", "api", "f"];
+const TAKEN: &[&str] = &[
+    "people",
+    "audit",
+    "settings",
+    "sign-in",
+    "new",
+    "give",
+    "setup",
+    "treasury",
+    "api",
+    "f",
+    "gifts",
+    "disputes",
+    "accounts",
+    "journal",
+    "months",
+    "search",
+    "expenses",
+    "approvals",
+    "payees",
+    "claims",
+    "advances",
+    "documents",
+    "exports",
+    "bank",
+    "stripe",
+    "mail",
+    "refunds",
+    "advances",
+    "budget",
+];
 
 /// The promise of the Portland teachers' strike of 2023, which a fund that says nothing else makes.
 const PROMISE: &str = "Your donations will go to strike support including supplies, food, water, logistics, and community support. \

@@ -2,6 +2,7 @@
 
 mod fund;
 mod store;
+mod tier;
 
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
@@ -9,6 +10,7 @@ use crate::ids::{Entropy, FundId};
 use crate::ledger;
 
 pub use fund::{Fund, NewFund, State};
+pub use tier::{Tier, Tiers, TiersError};
 
 /// Why a fund was not set up.
 #[derive(Debug, thiserror::Error)]
@@ -73,4 +75,53 @@ pub async fn general(tx: &mut Tx) -> sqlx::Result<Option<Fund>> {
 /// Locks the fund for a decision until the transaction ends, and gives it as it is now. None when there is no such fund.
 pub async fn lock(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<Fund>> {
     if store::raise_decisions(tx, id).await? { store::find(tx, id).await } else { Ok(None) }
+}
+
+/// Locks these funds for a decision that draws pooled money, and the general fund after them, which stands for the pool (safety rule MO5).
+/// Gives them as they are now, by id; None when one is not there.
+pub async fn lock_with_pool(tx: &mut Tx, ids: &[FundId]) -> sqlx::Result<Option<Vec<Fund>>> {
+    let general = general(tx).await?.map(|fund| fund.id);
+    let mut wanted: Vec<FundId> = ids.iter().copied().filter(|id| Some(*id) != general).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut locked = Vec::new();
+    for id in wanted.into_iter().chain(general) {
+        match lock(tx, id).await? {
+            Some(fund) if ids.contains(&id) => locked.push(fund),
+            Some(_) => {}
+            None => return Ok(None),
+        }
+    }
+    locked.sort_by_key(|fund| fund.id);
+    Ok(Some(locked))
+}
+
+/// How many others must agree to a sum of this fund.
+pub async fn tiers(tx: &mut Tx, fund: &Fund) -> sqlx::Result<Tiers> {
+    // What was checked when it was written needs no second refusal; a fund without tiers of its own has the usual ones.
+    Ok(Tiers::new(store::tiers(tx, fund.id).await?).unwrap_or_else(|_| Tiers::usual(fund.currency)))
+}
+
+/// Gives a fund these tiers in place of those it had.
+pub async fn set_tiers(tx: &mut Tx, id: FundId, tiers: &Tiers) -> sqlx::Result<()> {
+    store::forget_tiers(tx, id).await?;
+    for tier in tiers.iter() {
+        store::insert_tier(tx, id, tier).await?;
+    }
+    Ok(())
+}
+
+/// Whether one signature may do in an emergency (safety rule MO7). It may not unless the fund's charter says so.
+pub async fn allows_emergency(tx: &mut Tx, id: FundId) -> sqlx::Result<bool> {
+    store::allows_emergency(tx, id).await
+}
+
+/// Says whether one signature may do in an emergency.
+pub async fn allow_emergency(tx: &mut Tx, id: FundId, allowed: bool) -> sqlx::Result<()> {
+    store::allow_emergency(tx, id, allowed).await
+}
+
+/// The fund of this number.
+pub async fn find(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<Fund>> {
+    store::find(tx, id).await
 }

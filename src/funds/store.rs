@@ -1,6 +1,6 @@
 //! SQL of the funds, private to this room.
 
-use super::{Fund, NewFund, State};
+use super::{Fund, NewFund, State, Tier};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::ids::FundId;
@@ -76,4 +76,30 @@ pub(super) async fn general(tx: &mut Tx) -> sqlx::Result<Option<Fund>> {
 /// Locks the row on `PostgreSQL` and costs nothing on `SQLite`, where the one writer has the file already.
 pub(super) async fn raise_decisions(tx: &mut Tx, id: FundId) -> sqlx::Result<bool> {
     Ok(run!(tx, execute, sqlx::query("UPDATE fund SET decisions = decisions + 1 WHERE id = $1").bind(id))? == 1)
+}
+
+pub(super) async fn tiers(tx: &mut Tx, id: FundId) -> sqlx::Result<Vec<Tier>> {
+    const SQL: &str = "SELECT over_minor, approvers FROM tier WHERE fund_id = $1 ORDER BY over_minor";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(id))
+}
+
+pub(super) async fn forget_tiers(tx: &mut Tx, id: FundId) -> sqlx::Result<()> {
+    run!(tx, execute, sqlx::query("DELETE FROM tier WHERE fund_id = $1").bind(id)).map(drop)
+}
+
+pub(super) async fn insert_tier(tx: &mut Tx, id: FundId, tier: &Tier) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO tier (fund_id, over_minor, approvers) VALUES ($1, $2, $3)";
+    run!(tx, execute, sqlx::query(SQL).bind(id).bind(tier.over_minor).bind(tier.approvers)).map(drop)
+}
+
+pub(super) async fn allows_emergency(tx: &mut Tx, id: FundId) -> sqlx::Result<bool> {
+    const SQL: &str = "SELECT emergency FROM approval_rule WHERE fund_id = $1";
+    let allowed: Option<i64> = run!(tx, fetch_optional, sqlx::query_scalar(SQL).bind(id))?;
+    Ok(allowed == Some(1))
+}
+
+pub(super) async fn allow_emergency(tx: &mut Tx, id: FundId, allowed: bool) -> sqlx::Result<()> {
+    const SQL: &str =
+        "INSERT INTO approval_rule (fund_id, emergency) VALUES ($1, $2) ON CONFLICT (fund_id) DO UPDATE SET emergency = EXCLUDED.emergency";
+    run!(tx, execute, sqlx::query(SQL).bind(id).bind(i64::from(allowed))).map(drop)
 }

@@ -5,7 +5,12 @@ use tracing::{error, info, warn};
 use super::{JobError, Jobs};
 use crate::booking::{self, BookingError};
 use crate::payments::sync::Run;
-use crate::{donations, transact};
+use crate::{bank, donations, files, people, transact};
+
+/// How long wrong guesses are remembered that nobody followed up, in seconds.
+const ATTEMPTS_KEPT_SECS: i64 = 7 * 24 * 3600;
+/// How long sessions are kept that nobody uses any more, in seconds.
+const SESSIONS_KEPT_SECS: i64 = 30 * 24 * 3600;
 
 impl Jobs {
     /// The night's checks, one after the other; what fails is logged, and the others still run.
@@ -30,10 +35,28 @@ impl Jobs {
         if let Err(error) = booking::finish_unheard(&self.payments, &self.db, &self.clock).await {
             warn!(%error, "gifts whose end nobody told could not be asked about");
         }
+        if let Err(error) = self.bank().await {
+            error!(%error, "the bank could not be held against the books");
+        }
         let now = self.clock.now();
         let expired: sqlx::Result<u64> = transact!(&self.db, tx => donations::expire(tx, now).await);
         if let Err(error) = expired {
             warn!(%error, "pledges that nobody finished could not be ended");
+        }
+        match files::sweep(&self.files, &self.db, now).await {
+            Ok(0) => {}
+            Ok(swept) => info!(swept, "removed files that no document stands for"),
+            Err(error) => warn!(%error, "files that no document stands for could not be removed"),
+        }
+        let forgotten: sqlx::Result<u64> = transact!(&self.db, tx => {
+            let forgotten = async {
+                people::forget_attempts(tx, now.plus_secs(-ATTEMPTS_KEPT_SECS)).await?;
+                people::session::forget(tx, now.plus_secs(-SESSIONS_KEPT_SECS)).await
+            };
+            forgotten.await
+        });
+        if let Err(error) = forgotten {
+            warn!(%error, "old sessions and wrong guesses could not be forgotten");
         }
         if let Err(error) = self.payments.clear_old_bodies().await {
             warn!(%error, "bodies of old deliveries could not be cleared");
@@ -60,6 +83,20 @@ impl Jobs {
             }
         }
         Ok(())
+    }
+
+    /// Ties payouts that arrived exactly, then holds every bank account against its last statement.
+    ///
+    /// # Errors
+    /// [`booking::bank::BankError`]; then nothing was tied, and what was noted before stands.
+    pub async fn bank(&self) -> Result<usize, booking::bank::BankError> {
+        let now = self.clock.now();
+        transact!(self.db, tx => async {
+            let settled = booking::bank::settle_payouts(tx, now).await?;
+            booking::bank::check_ties(tx, now).await?;
+            bank::forget_uploads(tx, now).await?;
+            Ok::<usize, booking::bank::BankError>(settled)
+        }.await)
     }
 
     async fn reserves(&self) -> sqlx::Result<()> {

@@ -53,10 +53,26 @@ pub mod chart {
     pub const STRIPE_HELD: &str = "assets:stripe-held";
     /// The bank account.
     pub const BANK: &str = "assets:bank:main";
+    /// What was approved and is not paid yet.
+    pub const REIMBURSEMENTS: &str = "liabilities:reimbursements";
     /// What the books began with.
     pub const OPENING: &str = "equity:opening";
     /// Gifts through Stripe.
     pub const ONLINE: &str = "income:donations:online";
+    /// Gifts counted from a bucket.
+    pub const CASH_GIFTS: &str = "income:donations:cash";
+    /// Gifts that a bank brought: cheques, transfers, what another platform passed on.
+    pub const BANK_GIFTS: &str = "income:donations:bank";
+    /// Gifts of other unions.
+    pub const ORGANISATIONS: &str = "income:donations:organisations";
+    /// What goods were worth that were given in kind: never money.
+    pub const IN_KIND: &str = "income:donations:in-kind";
+    /// What became of goods stands under this path, by use: apart from `expenses:program:`, whose sums are money spent.
+    pub const GOODS: &str = "expenses:in-kind:";
+    /// Cash by custodian stands under this path.
+    pub const CASH: &str = "assets:cash:";
+    /// What a bank counted otherwise than we did.
+    pub const OVER_SHORT: &str = "expenses:admin:cash-over-short";
     /// Gifts given back.
     pub const REFUNDS: &str = "income:refunds";
     /// Gifts taken back by a bank.
@@ -81,15 +97,15 @@ pub const CHART: &[Account] = &[
     account("1010", chart::IN_TRANSIT, Kind::Asset, true),
     account("1020", chart::STRIPE_HELD, Kind::Asset, false),
     account("1100", chart::BANK, Kind::Asset, true),
-    account("2000", "liabilities:reimbursements", Kind::Liability, false),
+    account("2000", chart::REIMBURSEMENTS, Kind::Liability, false),
     account("2200", "liabilities:refunds-owed", Kind::Liability, false),
     account("3000", chart::OPENING, Kind::Equity, false),
     account("3900", "equity:conversion", Kind::Equity, false),
     account("4000", chart::ONLINE, Kind::Income, false),
-    account("4010", "income:donations:cash", Kind::Income, false),
-    account("4020", "income:donations:bank", Kind::Income, false),
-    account("4030", "income:donations:organisations", Kind::Income, false),
-    account("4040", "income:donations:in-kind", Kind::Income, false),
+    account("4010", chart::CASH_GIFTS, Kind::Income, false),
+    account("4020", chart::BANK_GIFTS, Kind::Income, false),
+    account("4030", chart::ORGANISATIONS, Kind::Income, false),
+    account("4040", chart::IN_KIND, Kind::Income, false),
     account("4090", chart::REFUNDS, Kind::Income, false),
     account("4095", chart::CHARGEBACKS, Kind::Income, false),
     account("5000", "expenses:program:food", Kind::Expense, false),
@@ -101,7 +117,7 @@ pub const CHART: &[Account] = &[
     account("6000", chart::PROCESSING, Kind::Expense, false),
     account("6010", chart::DISPUTE_FEES, Kind::Expense, false),
     account("7000", "expenses:admin:bank-fees", Kind::Expense, false),
-    account("7010", "expenses:admin:cash-over-short", Kind::Expense, false),
+    account("7010", chart::OVER_SHORT, Kind::Expense, false),
     // Money without a rule is owed to whoever it turns out to belong to, so it never counts as the fund's own.
     account("9000", chart::SUSPENSE, Kind::Liability, false),
 ];

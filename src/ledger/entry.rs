@@ -18,9 +18,18 @@ crate::words! {
         Spending = "spending",
         /// A payout seen at the bank.
         Bank = "bank",
+        /// A gift that came in by hand, and cash that was taken to the bank or handed back.
+        Gift = "gift",
+        /// What two people wrote because nothing else covers it.
+        Journal = "journal",
         /// The negation of another entry.
         Reversal = "reversal",
     }
+}
+
+impl Source {
+    /// Every cause there is.
+    pub const ALL: [Self; 7] = [Self::Stripe, Self::Opening, Self::Spending, Self::Bank, Self::Gift, Self::Journal, Self::Reversal];
 }
 
 /// Why something is no entry.

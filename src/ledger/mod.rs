@@ -2,9 +2,12 @@
 
 mod account;
 mod entry;
+mod months;
+mod register;
 mod store;
 mod verify;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::clock::{Day, Instant};
@@ -14,6 +17,8 @@ use crate::money::{Currency, Money};
 
 pub use account::{Account, CHART, Kind, chart, program_category};
 pub use entry::{Entry, NewEntry, NewPosting, Posting, Source, Unbalanced};
+pub use months::{MonthLock, ask_lock, first_open_day, lock_month, locked_months, month_locks};
+pub use register::{RegisterRow, Whole, entries_of, find_entry, register};
 pub use verify::verify;
 
 /// Why an entry was not posted.
@@ -31,6 +36,9 @@ pub enum PostError {
     /// The entry to be reversed is not there, or was reversed already.
     #[error("entry {0} cannot be reversed: it is not there or was reversed before")]
     NotReversible(EntryId),
+    /// Two people locked the month it is dated in: a decision is dated after it.
+    #[error("{0} is locked: date the entry after it and say why")]
+    Locked(String),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
@@ -125,8 +133,14 @@ pub async fn post_all(tx: &mut Tx, entries: &[NewEntry], now: Instant) -> Result
     for entry in entries {
         entry.check()?;
     }
-    let known = find_all_posted(tx, entries).await?;
-    let new: Vec<&NewEntry> = entries.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(entry, _)| entry).collect();
+    let locked = locked_months(tx).await?;
+    let known = find_all_posted(tx, entries, &locked).await?;
+    let mut new = Vec::with_capacity(entries.len());
+    for (entry, _) in entries.iter().zip(&known).filter(|(_, known)| known.is_none()) {
+        let fitted = months::fitted(entry, &locked).map_err(PostError::Locked)?;
+        new.push(fitted.map_or(Cow::Borrowed(entry), Cow::Owned));
+    }
+    let new: Vec<&NewEntry> = new.iter().map(AsRef::as_ref).collect();
     let mut ids = insert(tx, &new, now).await?.into_iter();
     known.into_iter().map(|known| known.or_else(|| ids.next().map(Posted::New)).ok_or_else(|| sqlx::Error::RowNotFound.into())).collect()
 }
@@ -154,10 +168,11 @@ async fn insert(tx: &mut Tx, entries: &[&NewEntry], now: Instant) -> Result<Vec<
 /// # Errors
 /// [`PostError::Differs`] where its source stands with other content.
 pub async fn find_posted(tx: &mut Tx, entry: &NewEntry) -> Result<Option<Posted>, PostError> {
-    Ok(find_all_posted(tx, std::slice::from_ref(entry)).await?.into_iter().next().flatten())
+    let locked = locked_months(tx).await?;
+    Ok(find_all_posted(tx, std::slice::from_ref(entry), &locked).await?.into_iter().next().flatten())
 }
 
-async fn find_all_posted(tx: &mut Tx, entries: &[NewEntry]) -> Result<Vec<Option<Posted>>, PostError> {
+async fn find_all_posted(tx: &mut Tx, entries: &[NewEntry], locked: &BTreeSet<String>) -> Result<Vec<Option<Posted>>, PostError> {
     let mut by_source: BTreeMap<Source, Vec<&str>> = BTreeMap::new();
     for entry in entries {
         by_source.entry(entry.source).or_default().push(&entry.source_id);
@@ -170,7 +185,7 @@ async fn find_all_posted(tx: &mut Tx, entries: &[NewEntry]) -> Result<Vec<Option
     }
     let posted = |entry: &NewEntry| match standing.iter().find(|known| entry.has_source_of(known)) {
         None => Ok(None),
-        Some(known) if entry.says_the_same(known) => Ok(Some(Posted::Known(known.id))),
+        Some(known) if entry.says_the_same(known) || months::was_moved(entry, known, locked) => Ok(Some(Posted::Known(known.id))),
         Some(_) => Err(PostError::Differs(entry.key())),
     };
     entries.iter().map(posted).collect()

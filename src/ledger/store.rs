@@ -1,5 +1,8 @@
 //! SQL of the ledger, private to this room.
 
+pub(super) mod months;
+pub(super) mod register;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 

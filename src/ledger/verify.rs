@@ -48,6 +48,11 @@ const QUESTIONS: &[(&str, &str)] = &[
           ORDER BY r.id LIMIT 1",
     ),
     (
+        "an entry was dated into a month after it was locked",
+        "SELECT CAST(e.id AS TEXT) FROM month_lock m JOIN entry e ON substr(e.effective_on, 1, 7) = m.month
+          WHERE m.agreed_at IS NOT NULL AND e.recorded_at > m.agreed_at ORDER BY e.id LIMIT 1",
+    ),
+    (
         "a day sum is not the sum of its postings (account, day)",
         "SELECT CAST(account_id AS TEXT) || ', ' || day
            FROM (SELECT account_id, fund_id, currency, day, amount_minor, postings FROM day_sum

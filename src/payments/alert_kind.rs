@@ -50,6 +50,8 @@ words! {
         AccountRestricted = "account restricted",
         /// Lines arrive that no delivery told of.
         DeliveriesMissing = "deliveries missing",
+        /// A bank account and the books differ.
+        BankDiffers = "bank differs",
     }
 }
 

@@ -1,6 +1,7 @@
 //! What we ask Stripe, call by call, and how each answer is read. Not here: the client and its loop (`stripe.rs`).
 
 mod listing;
+mod refunding;
 
 use serde_json::value::RawValue;
 

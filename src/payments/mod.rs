@@ -2,6 +2,7 @@
 //!
 //! What is booked is Stripe's own ledger, line by line; a delivery only wakes us (stripe.md §1). Nothing here touches the books.
 
+pub mod about;
 pub mod alert;
 mod alert_kind;
 pub mod asking;

@@ -24,3 +24,11 @@ pub async fn unannounced(tx: &mut Tx, listening_since: Instant, now: Instant) ->
     let after = heard_until.map_or(listening_since, |heard_until| heard_until.max(listening_since));
     store::checks::first_announceable(tx, after.unix_secs(), now.plus_secs(-SILENCE_SECS)).await
 }
+
+/// When a delivery last arrived at the door; what only came when asked for does not count.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn last_arrival(tx: &mut Tx) -> sqlx::Result<Option<Instant>> {
+    store::checks::newest_arrival(tx).await
+}

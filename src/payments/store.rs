@@ -1,6 +1,7 @@
 //! The statements over deliveries, alerts and leases. Not here: lines and the sync (`store/lines.rs`), objects (`store/objects.rs`),
 //! checks (`store/checks.rs`).
 
+pub(super) mod about;
 pub(super) mod checks;
 pub(super) mod lines;
 pub(super) mod objects;

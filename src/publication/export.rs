@@ -7,7 +7,7 @@ mod json;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io;
 
 use clap::ValueEnum;
 
@@ -16,6 +16,8 @@ use crate::db::Tx;
 use crate::ids::EntryId;
 use crate::ledger::{self, Account, Entry};
 use crate::money::Currency;
+
+pub use self::csv::text as spreadsheet_text;
 
 /// How many entries are held at a time, however many there are.
 const PAGE: i64 = 500;
@@ -58,37 +60,45 @@ struct Survey {
     first_day: Option<Day>,
 }
 
-/// A file being written in one format.
+/// A file being written in one format, a piece after another.
 trait Face {
-    fn begin(&mut self, survey: &Survey) -> io::Result<()>;
-    fn entry(&mut self, entry: &Entry) -> io::Result<()>;
-    fn end(&mut self) -> io::Result<()>;
+    fn begin(&mut self, survey: &Survey, out: &mut Vec<u8>) -> io::Result<()>;
+    fn entry(&mut self, entry: &Entry, out: &mut Vec<u8>) -> io::Result<()>;
+    fn end(&mut self, out: &mut Vec<u8>) -> io::Result<()>;
 }
 
-/// Writes every entry of the view that `tx` reads, and gives how many there were. The same books give the same bytes.
+/// Hands every entry of the view that `tx` reads to `take`, written down and in pieces of some hundred entries, and gives how many there were.
+/// The same books give the same bytes.
 ///
 /// # Errors
 /// When reading or writing fails; what was written until then is not a whole export.
-pub async fn write(tx: &mut Tx, format: Format, out: &mut (dyn Write + Send)) -> Result<u64, ExportError> {
+pub async fn write<T: Future<Output = io::Result<()>>>(
+    tx: &mut Tx,
+    format: Format,
+    mut take: impl FnMut(Vec<u8>) -> T,
+) -> Result<u64, ExportError> {
     let survey = survey(tx).await?;
-    let mut face: Box<dyn Face + Send + '_> = match format {
-        Format::Hledger => Box::new(hledger::Journal::to(out)),
-        Format::Beancount => Box::new(beancount::Book::to(out)),
-        Format::Csv => Box::new(csv::Table::to(out)),
-        Format::Json => Box::new(json::Array::to(out)),
+    let mut face: Box<dyn Face + Send> = match format {
+        Format::Hledger => Box::new(hledger::Journal),
+        Format::Beancount => Box::new(beancount::Book),
+        Format::Csv => Box::new(csv::Table::default()),
+        Format::Json => Box::new(json::Array::default()),
     };
-    face.begin(&survey)?;
+    let mut piece = Vec::new();
+    face.begin(&survey, &mut piece)?;
     let (mut after, mut written) = (EntryId(0), 0);
     loop {
         let page = ledger::entries(tx, after, PAGE).await?;
         let Some(last) = page.last() else { break };
         after = last.id;
         for entry in &page {
-            face.entry(entry)?;
+            face.entry(entry, &mut piece)?;
             written += 1;
         }
+        take(std::mem::take(&mut piece)).await?;
     }
-    face.end()?;
+    face.end(&mut piece)?;
+    take(piece).await?;
     Ok(written)
 }
 

@@ -117,6 +117,11 @@ async fn draft(tx: &mut Tx, fund: &Fund, practice: bool, now: Instant) -> Result
     Ok(news.then_some(Draft { figures, batch }))
 }
 
+/// The number of a publication.
+pub async fn number_of(tx: &mut Tx, id: PublicationId) -> sqlx::Result<Option<i64>> {
+    store::number_of(tx, id).await
+}
+
 /// A file of the fund's newest publication, or of the one with that number.
 pub async fn file(tx: &mut Tx, slug: &str, number: Option<i64>, path: &str) -> sqlx::Result<Option<File>> {
     store::file(tx, slug, number, path).await
@@ -168,7 +173,8 @@ fn gift_side(fund: &Fund, balances: &[Balance], gifts: i64, now: Instant) -> Res
     let mut side = GiftSide {
         batch_at: Some(now),
         gifts,
-        received_minor: of_fund(fund, balances, |path| path.starts_with("income:donations:"))?.saturating_neg(),
+        // What goods were worth is no money: it stays apart from every sum.
+        received_minor: of_fund(fund, balances, |path| path.starts_with("income:donations:") && path != chart::IN_KIND)?.saturating_neg(),
         refunded_minor: of_fund(fund, balances, |path| path == chart::REFUNDS)?,
         disputed_minor: of_fund(fund, balances, |path| path == chart::CHARGEBACKS)?,
         fees_minor: of_fund(fund, balances, |path| path.starts_with("expenses:fees:"))?,

@@ -56,6 +56,10 @@ pub(super) async fn insert(tx: &mut Tx, figures: &Figures) -> sqlx::Result<Publi
     )
 }
 
+pub(super) async fn number_of(tx: &mut Tx, id: PublicationId) -> sqlx::Result<Option<i64>> {
+    run!(tx, fetch_optional, sqlx::query_scalar("SELECT number FROM publication WHERE id = $1").bind(id))
+}
+
 pub(super) async fn insert_file(tx: &mut Tx, publication: PublicationId, file: &File) -> sqlx::Result<()> {
     let sql = "INSERT INTO publication_file (publication_id, path, content_type, sha256, body) VALUES ($1, $2, $3, $4, $5)";
     let (path, content_type) = (file.path.as_str(), file.content_type.as_str());

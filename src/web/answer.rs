@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::body::{Body, Bytes};
 use axum::http::header::InvalidHeaderValue;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 
@@ -31,6 +31,26 @@ pub fn private_page(status: StatusCode, template: &impl Template) -> Response {
     let mut response = page(status, template);
     response.headers_mut().insert(ROBOTS, HeaderValue::from_static("noindex, nofollow"));
     response
+}
+
+/// Sees to it that nobody keeps a copy of what only the signed in may see, and that no search engine lists it.
+pub fn keep_private(response: &mut Response) {
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(ROBOTS, HeaderValue::from_static("noindex, nofollow"));
+}
+
+/// A text as one value in the query of an address.
+pub fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/');
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+/// The address a person wanted to go on to, when it is one of ours: a path of this site, and nothing that a browser could read as another
+/// host (safety rule HT13).
+pub fn local(next: &str) -> Option<&str> {
+    let path = next.split(['?', '#']).next().unwrap_or_default();
+    let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
+    (path.starts_with('/') && !path.starts_with("//") && next.bytes().all(plain)).then_some(next)
 }
 
 /// Bytes that stay the same while their entity tag does.
@@ -88,9 +108,32 @@ pub fn see_other(address: &str) -> Result<Response, InvalidHeaderValue> {
     Ok(response)
 }
 
+/// Gives the browser a cookie that it keeps for this very site while it is open (safety rule SS3); None takes it away.
+///
+/// # Errors
+/// When the value is no header text.
+pub fn set_cookie(response: &mut Response, name: &str, value: Option<&str>) -> Result<(), InvalidHeaderValue> {
+    // A browser refuses `Secure` without https, and the name's prefix without `Secure`.
+    let secure = if name.starts_with("__Host-") { "; Secure" } else { "" };
+    let end = if value.is_none() { "; Max-Age=0" } else { "" };
+    let cookie = format!("{name}={}; Path=/{secure}; HttpOnly; SameSite=Lax{end}", value.unwrap_or_default());
+    response.headers_mut().append(SET_COOKIE, HeaderValue::try_from(cookie)?);
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_path_of_this_site_is_gone_on_to() {
+        for ours in ["/treasury", "/treasury/expenses?page=2", "/"] {
+            assert_eq!(local(ours), Some(ours));
+        }
+        for other in ["//evil.example", "/\\evil.example", "\\evil", "javascript:alert(1)", "https://evil.example", "", "/a b", "/\nx"] {
+            assert_eq!(local(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn a_held_copy_is_known_by_its_tag_in_every_spelling() {

@@ -28,6 +28,16 @@ pub async fn robots(headers: HeaderMap) -> Response {
     ROBOTS.answer(&headers)
 }
 
+#[cfg(feature = "passkeys")]
+static PASSKEYS: LazyLock<Stored> =
+    LazyLock::new(|| asset("text/javascript; charset=utf-8", include_str!("../../templates/assets/passkeys.js")));
+
+/// What asks the browser for a passkey.
+#[cfg(feature = "passkeys")]
+pub async fn passkeys(headers: HeaderMap) -> Response {
+    PASSKEYS.answer(&headers)
+}
+
 /// Stored pages keep the address of the sheet for ever, so it has no version in it: an hour old is new enough.
 fn asset(content_type: &'static str, text: &'static str) -> Stored {
     Stored {

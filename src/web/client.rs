@@ -14,9 +14,13 @@ pub struct Peer(pub IpAddr);
 
 /// The client's address: what a configured proxy says of its own peer, else the peer itself. None where no connection is known.
 pub fn address(request: &Request, proxies: &Proxies) -> Option<IpAddr> {
-    let Peer(peer) = *request.extensions().get()?;
-    let told = if proxies.contain(peer) { last_hop(request.headers()) } else { None };
-    Some(told.unwrap_or(peer))
+    request.extensions().get().map(|peer| behind(*peer, request.headers(), proxies))
+}
+
+/// The same of a connection and the headers that came by it.
+pub fn behind(Peer(peer): Peer, headers: &HeaderMap, proxies: &Proxies) -> IpAddr {
+    let told = if proxies.contain(peer) { last_hop(headers) } else { None };
+    told.unwrap_or(peer)
 }
 
 /// The rightmost hop: the one our proxy wrote. What stands left of it came with the request and may be invented.

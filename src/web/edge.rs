@@ -103,7 +103,8 @@ impl Edge {
         for (name, value) in &HEADERS {
             headers.insert(name, value.clone());
         }
-        headers.insert(header::CONTENT_SECURITY_POLICY, self.policy.clone());
+        // A stored file brings a stricter one of its own.
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| self.policy.clone());
         if self.encrypted {
             headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
         }

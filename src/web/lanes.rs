@@ -45,6 +45,13 @@ impl PageLane {
     }
 }
 
+impl PageLane {
+    /// The proxies that are believed as to who a client is.
+    pub const fn proxies(&self) -> &Proxies {
+        &self.proxies
+    }
+}
+
 /// Lets a page be made while there is room.
 pub async fn page(State(lane): State<Arc<PageLane>>, request: Request, next: Next) -> Response {
     let Ok(_place) = lane.places.try_acquire() else { return full() };

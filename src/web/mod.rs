@@ -2,11 +2,17 @@
 
 mod answer;
 mod assets;
+mod claim;
 pub mod client;
+pub mod documents;
+pub mod doors;
 mod edge;
 mod error;
+pub mod export;
+mod form;
 mod fund_page;
 mod give;
+mod guesses;
 mod health;
 pub mod lanes;
 pub mod meter;
@@ -15,9 +21,14 @@ mod practice_page;
 mod seats;
 pub mod server;
 mod shelf;
+pub mod table;
 mod thanks;
+mod treasury;
+pub mod upload;
 mod webhook;
+pub mod words;
 
+use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,12 +46,17 @@ use tower_http::timeout::RequestBodyDeadlineLayer;
 use crate::clock::Clock;
 use crate::config::Proxies;
 use crate::db::Db;
+use crate::files::Files;
 use crate::ids::Entropy;
+use crate::mail::Post;
 use crate::payments::Payments;
 use crate::payments::practice::Practice;
+use crate::people::Hasher;
 use crate::seal::Keyring;
 
+use doors::{Door, Doors, Who};
 use edge::{Edge, Lane};
+use guesses::Guesses;
 use lanes::{DeliveryLane, Lanes, PageLane};
 use meter::Meter;
 use shelf::Shelf;
@@ -56,6 +72,10 @@ pub struct Parts {
     pub entropy: Entropy,
     /// Seals what donors write.
     pub keyring: Arc<Keyring>,
+    /// Where documents lie.
+    pub files: Files,
+    /// The way to the mail server.
+    pub post: Post,
     /// The way to Stripe, and its way to us.
     pub payments: Arc<Payments>,
     /// The practice Stripe, whose page stands in for Stripe's; None where money is real.
@@ -72,6 +92,8 @@ pub struct Site {
     thanks_patience: Duration,
     pages: Arc<PageLane>,
     deliveries: DeliveryLane,
+    hasher: Hasher,
+    guesses: Guesses,
 }
 
 impl Site {
@@ -84,6 +106,8 @@ impl Site {
             thanks_patience: Duration::from_secs(6),
             pages: Arc::new(PageLane::new(pages, Proxies::default())),
             deliveries: DeliveryLane::new(deliveries),
+            hasher: Hasher::default(),
+            guesses: Guesses::default(),
         }
     }
 
@@ -102,6 +126,16 @@ impl Site {
     /// Whether its money is play money.
     const fn is_practice(&self) -> bool {
         self.parts.practice.is_some()
+    }
+
+    /// The name of the cookie that a session lives in. Without https a browser would refuse the prefix that binds it to this very host.
+    fn session_cookie(&self) -> &'static str {
+        if self.parts.base_url.starts_with("https://") { "__Host-session" } else { "session" }
+    }
+
+    /// The name of the cookie that a link lives in once it has left the address bar.
+    fn link_cookie(&self) -> &'static str {
+        if self.parts.base_url.starts_with("https://") { "__Host-link" } else { "link" }
     }
 }
 
@@ -131,52 +165,70 @@ pub const WEBHOOK: &str = "/webhooks/stripe";
 const ALIVE: &str = "/healthz";
 const READY: &str = "/readyz";
 
-/// Every address, for the measures.
-const ROUTES: [&str; 13] =
-    [HOME, FUND, FIGURES_JSON, FIGURES_CSV, GIVE, THANKS, PRACTICE_CHECKOUT, STYLE, ICON, ROBOTS, WEBHOOK, ALIVE, READY];
+/// Addresses that machines come to, not people.
+const MACHINES: [&str; 3] = [WEBHOOK, ALIVE, READY];
 
 /// The largest form, in bytes (HT3).
 const LARGEST_FORM: usize = 64 * 1024;
 /// How long a whole body may take to arrive, however often a byte of it does (HT2).
 const BODY_DEADLINE: Duration = Duration::from_secs(10);
+/// The largest body that carries files, in bytes: eight documents, or one bank file (HT3). Each page sets its own limit below it.
+const LARGEST_UPLOAD: usize = 96 * 1024 * 1024;
+/// How long such a body may take to arrive.
+const UPLOAD_DEADLINE: Duration = Duration::from_mins(1);
+
+/// The table of addresses that people come to; [`router`] is built from it.
+pub fn addresses(site: &Arc<Site>) -> Vec<Door> {
+    all_doors(site).open().0
+}
+
+fn all_doors(site: &Arc<Site>) -> Doors {
+    let public = Doors::new(site)
+        .get(HOME, Who::Anyone, fund_page::home)
+        .get(FUND, Who::Anyone, fund_page::show)
+        .get(FIGURES_JSON, Who::Anyone, fund_page::figures_json)
+        .get(FIGURES_CSV, Who::Anyone, fund_page::figures_csv)
+        .get(GIVE, Who::Anyone, give::form)
+        .post(GIVE, Who::Anyone, give::send)
+        .get(THANKS, Who::Anyone, thanks::show)
+        .get(PRACTICE_CHECKOUT, Who::Anyone, practice_page::show)
+        .post(PRACTICE_CHECKOUT, Who::Anyone, practice_page::choose)
+        .get(STYLE, Who::Anyone, assets::style)
+        .get(ICON, Who::Anyone, assets::icon)
+        .get(ROBOTS, Who::Anyone, assets::robots);
+    treasury::doors(claim::doors(public))
+}
 
 /// The whole site. To measure it, [`meter::install`] comes first.
 ///
 /// # Errors
 /// When the base URL is no origin that a browser could send.
 pub fn router(site: Arc<Site>) -> anyhow::Result<Router> {
-    let edge = Arc::new(Edge::new(&site.base_url, site.is_practice(), Meter::new(&ROUTES))?);
+    let (list, pages, uploads) = all_doors(&site).open();
+    let paths: BTreeSet<&'static str> = list.iter().map(|door| door.path).chain(MACHINES).collect();
+    let edge = Arc::new(Edge::new(&site.base_url, site.is_practice(), Meter::new(&paths.into_iter().collect::<Vec<_>>()))?);
     let after_panic = {
         let edge = Arc::clone(&edge);
         move |_cause| edge.after_panic()
     };
-    let people = Router::new()
-        .route(HOME, get(fund_page::home))
-        .route(FUND, get(fund_page::show))
-        .route(FIGURES_JSON, get(fund_page::figures_json))
-        .route(FIGURES_CSV, get(fund_page::figures_csv))
-        .route(GIVE, get(give::form).post(give::send))
-        .route(THANKS, get(thanks::show))
-        .route(PRACTICE_CHECKOUT, get(practice_page::show).post(practice_page::choose))
-        .route(STYLE, get(assets::style))
-        .route(ICON, get(assets::icon))
-        .route(ROBOTS, get(assets::robots))
-        .fallback(async || StatusCode::NOT_FOUND)
-        .layer(
+    let dressed = |router: Router<Arc<Site>>, largest: usize, deadline: Duration| -> anyhow::Result<Router<Arc<Site>>> {
+        Ok(router.layer(
             ServiceBuilder::new()
                 .layer(CatchPanicLayer::custom(after_panic.clone()))
                 .layer(from_fn_with_state((Arc::clone(&edge), Lane::People), edge::pass))
                 .layer(from_fn_with_state(Arc::clone(&site.pages), lanes::page))
-                .layer(RequestBodyLimitLayer::new(LARGEST_FORM))
+                .layer(RequestBodyLimitLayer::new(largest))
                 .layer(edge.csrf()?)
-                .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE))
-                .layer(DefaultBodyLimit::max(LARGEST_FORM)),
-        );
+                .layer(RequestBodyDeadlineLayer::new(deadline)),
+        ))
+    };
+    let pages = pages.fallback(async || StatusCode::NOT_FOUND).layer(DefaultBodyLimit::max(LARGEST_FORM));
+    let people = dressed(pages, LARGEST_FORM, BODY_DEADLINE)?.merge(dressed(uploads, LARGEST_UPLOAD, UPLOAD_DEADLINE)?);
     let machines =
         Router::new().route(WEBHOOK, post(webhook::receive)).route(ALIVE, get(health::alive)).route(READY, get(health::ready)).layer(
             ServiceBuilder::new()
-                .layer(CatchPanicLayer::custom(after_panic))
-                .layer(from_fn_with_state((edge, Lane::Machines), edge::pass))
+                .layer(CatchPanicLayer::custom(after_panic.clone()))
+                .layer(from_fn_with_state((Arc::clone(&edge), Lane::Machines), edge::pass))
                 .layer(RequestBodyLimitLayer::new(webhook::LARGEST))
                 .layer(RequestBodyDeadlineLayer::new(BODY_DEADLINE)),
         );

@@ -51,7 +51,7 @@ impl Drop for Seat {
 }
 
 /// Who counts as one: an IPv4 address, or the /64 network that one IPv6 subscriber is given.
-fn network_of(address: IpAddr) -> IpAddr {
+pub fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),

@@ -7,10 +7,12 @@ use secrecy::SecretString;
 use sqlx::{AssertSqlSafe, Row as _, TypeInfo as _, ValueRef as _};
 use strikefund::clock::Clock;
 use strikefund::db::{Db, Tx};
+use strikefund::files::Files;
 use strikefund::funds::{self, Fund, NewFund, SetUpError};
 use strikefund::ids::Entropy;
 use strikefund::jobs::Jobs;
 use strikefund::ledger;
+use strikefund::mail::Post;
 use strikefund::money::Currency;
 use strikefund::payments::practice::{DirectCharge, Options, Practice};
 use strikefund::payments::sync::Run;
@@ -73,7 +75,9 @@ impl Desk {
             .await
             .expect("a fund is read")
             .expect("it is there");
-        let jobs = Jobs { db: db.clone(), clock, entropy, payments, practice: true, node: "bench".into() };
+        let post = Post::new(None, "noreply@localhost", Arc::new(Keyring::from_master(&[3; 32]))).expect("no mail server");
+        let files = Files::in_folder(directory.path()).expect("a folder for documents");
+        let jobs = Jobs { db: db.clone(), clock, entropy, files, post, payments, practice: true, node: "bench".into() };
         Self { directory, db, practice, jobs, fund }
     }
 

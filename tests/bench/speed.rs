@@ -1,5 +1,6 @@
 //! Speed and memory, each figure beside a control of the same run. `tests/bench/run` builds and calls it; `--only NAME` measures one row.
 
+mod bank;
 mod booking;
 mod control;
 mod deliveries;
@@ -39,6 +40,9 @@ fn main() {
     }
     if wanted("page") {
         rows.push(runtime.block_on(page::measure()));
+    }
+    if wanted("bank") {
+        rows.extend(runtime.block_on(bank::measure()));
     }
     if wanted("memory") {
         rows.extend(runtime.block_on(memory::measure()));

@@ -2,58 +2,19 @@
 // `CHROMIUM=/path` names another browser than Debian's; `SHOTS=dir` keeps a picture of every page looked at.
 
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
-import { chromium } from "playwright-core";
-
 import * as checks from "./checks.mjs";
-import * as site from "./site.mjs";
+import { PHONE, fund, picture, stage, visit } from "./stage.mjs";
+import "./treasury.mjs";
 
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-const PHONE = { width: 360, height: 640 };
 const LOOKS = [
   { name: "small phone", viewport: { width: 320, height: 640 }, colorScheme: "light" },
   { name: "small phone, dark", viewport: { width: 320, height: 640 }, colorScheme: "dark" },
   { name: "desk", viewport: { width: 1280, height: 800 }, colorScheme: "light" },
   { name: "desk, forced colours", viewport: { width: 1280, height: 800 }, forcedColors: "active" },
 ];
-
-let under, browser, fund;
-
-before(async () => {
-  under = await site.open(process.argv[2]);
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
-  if (process.env.SHOTS) mkdirSync(process.env.SHOTS, { recursive: true });
-  const home = await (await fetch(under.url)).text();
-  fund = home.match(/href="(\/f\/[a-z0-9-]+)"/)[1];
-});
-
-after(async () => {
-  await browser?.close();
-  await under?.stop();
-});
-
-/** Runs `walk` in a context of its own, which must stay quiet and on our host. */
-async function visit(options, walk) {
-  const context = await browser.newContext({ viewport: PHONE, baseURL: under.url, ...options });
-  const watched = checks.watch(context, under.url);
-  try {
-    await walk(await context.newPage());
-    watched.isQuiet();
-  } finally {
-    await context.close();
-  }
-}
 
 const cents = (text) => Number(text.replace(/[$,.]/g, ""));
 
@@ -101,25 +62,26 @@ test("a gift of $25, given without scripts, stands on the public page after the 
   });
 });
 
-test("every page, in every look, is accessible, valid, narrow enough and silent", async (t) => {
-  for (const { name, ...look } of LOOKS) {
-    await t.test(name, async () => {
+test("every page, in every look, is accessible, valid, narrow enough and silent", { concurrency: 2 }, async (t) => {
+  const all = LOOKS.map(({ name, ...look }) =>
+    t.test(name, async () => {
       await visit(look, async (page) => {
         for (const [place, walk] of Object.entries(PLACES)) {
           const response = await walk(page);
           await checks.isAccessible(page);
           await checks.doesNotScrollSideways(page);
           await checks.hasTargetsForFingers(page);
-          if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name}-${place}.png`, fullPage: true });
+          await picture(page, `${name}-${place}`);
           if (response) await checks.isValid(await response.text(), response.url());
         }
       });
-    });
-  }
+    }),
+  );
+  await Promise.all(all);
 });
 
-/** The address of the walk's own checkout page. */
-let checkout;
+/** The address of each walk's own checkout page. */
+const checkouts = new WeakMap();
 
 /** How to come to every page in every state, one after the other; each gives the response that made it, where one load did. */
 const PLACES = {
@@ -149,13 +111,13 @@ const PLACES = {
     return submit(page, "Pay (practice)");
   },
   "give, back from checkout": async (page) => {
-    checkout = page.url();
+    checkouts.set(page, page.url());
     await page.getByRole("link", { name: "Go back without paying" }).click();
     await page.getByRole("status").waitFor();
     return page.reload();
   },
   "checkout, the bank asks": async (page) => {
-    await page.goto(checkout);
+    await page.goto(checkouts.get(page));
     await choose(page, "The bank asks for a confirmation first");
     await page.getByRole("heading", { name: "Your bank asks" }).waitFor();
     return page.reload();
@@ -165,7 +127,7 @@ const PLACES = {
     await page.getByRole("heading", { name: /^Thank you/ }).waitFor();
     return page.reload();
   },
-  "checkout, finished": (page) => page.goto(checkout),
+  "checkout, finished": (page) => page.goto(checkouts.get(page)),
   "thanks, not confirmed yet": async (page) => {
     await toCheckout(page);
     await choose(page, "Pay, bank answers after 20 seconds");
@@ -298,9 +260,9 @@ test("chart and table hold the same numbers", async () => {
 });
 
 test("a site on this machine works under its other name too", async () => {
-  const other = under.url.replace("127.0.0.1", "localhost");
-  if (other === under.url) return;
-  const context = await browser.newContext({ viewport: PHONE });
+  const other = stage.url.replace("127.0.0.1", "localhost");
+  if (other === stage.url) return;
+  const context = await stage.browser.newContext({ viewport: PHONE });
   try {
     const page = await context.newPage();
     await page.goto(`${other}${fund}/give`);

@@ -10,9 +10,9 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** A first build may come before the demo's first line. */
 const PATIENCE_MS = 15 * 60_000;
 
-/** Gives `{ url, stop }`: the site's origin, and what ends it. */
+/** Gives `{ url, staff, stop }`: the site's origin, each made-up person's one-time way in (nobody's, on a site that stood before), and what ends it. */
 export async function open(url) {
-  if (url) return { url: new URL(url).origin, stop: async () => {} };
+  if (url) return { url: new URL(url).origin, staff: {}, stop: async () => {} };
   const [command, ...before] = program();
   const demo = spawn(command, [...before, "demo", "--listen", "127.0.0.1:0"], { cwd: ROOT, env: plain(), stdio: ["ignore", "pipe", "inherit"] });
   const stop = async () => {
@@ -21,7 +21,7 @@ export async function open(url) {
     await once(demo, "exit");
   };
   try {
-    return { url: await firstLink(demo), stop };
+    return { ...(await waysIn(demo)), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -39,17 +39,21 @@ function program() {
   return built ? [built] : ["cargo", "run", "--quiet", "--locked", "--"];
 }
 
-async function firstLink(demo) {
+async function waysIn(demo) {
   const tooLate = setTimeout(() => demo.kill("SIGKILL"), PATIENCE_MS);
+  const staff = {};
+  let url;
   try {
     for await (const line of createInterface({ input: demo.stdout })) {
-      const link = line.match(/https?:\/\/[^\s/]+/);
-      if (link) return link[0];
+      url ??= line.match(/https?:\/\/[^\s/]+/)?.[0];
+      const [, name, way] = line.match(/^\s*(\w+), .*(\/link\/\S+)$/) ?? [];
+      if (name) staff[name] = way;
+      if (url && line.includes("Ctrl-C")) return { url, staff };
     }
   } finally {
     clearTimeout(tooLate);
     // Whatever it prints later is read and dropped: a full or closed pipe would stop it.
     demo.stdout.resume();
   }
-  throw new Error("the demo ended without printing a link");
+  throw new Error("the demo ended without printing its links");
 }

@@ -12,7 +12,7 @@ use strikefund::{funds, transact};
 
 use crate::support::{Books, START, block_on};
 
-const VERBS: [&str; 9] = ["serve", "demo", "setup", "migrate", "verify", "export", "backup", "restore", "config"];
+const VERBS: [&str; 10] = ["serve", "demo", "setup", "migrate", "verify", "export", "backup", "restore", "mail-test", "config"];
 
 /// Runs the program with nothing in its environment but what is given.
 fn strikefund(folder: &Path, environment: &[(&str, &str)], arguments: &[&str]) -> Output {

@@ -76,7 +76,11 @@ async fn fill(books: &Books) {
 
 async fn exported(books: &Books, format: Format) -> String {
     let mut out = Vec::new();
-    export::write(&mut books.db.begin_read().await.unwrap(), format, &mut out).await.unwrap();
+    let take = |piece: Vec<u8>| {
+        out.extend(piece);
+        std::future::ready(Ok(()))
+    };
+    export::write(&mut books.db.begin_read().await.unwrap(), format, take).await.unwrap();
     String::from_utf8(out).unwrap()
 }
 

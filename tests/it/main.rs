@@ -4,17 +4,23 @@
 mod support;
 
 #[cfg(test)]
+mod approvals;
+#[cfg(test)]
 mod architecture;
 #[cfg(test)]
 mod backup;
 #[cfg(test)]
 mod backup_killed;
 #[cfg(test)]
+mod bank;
+#[cfg(test)]
 mod books;
 #[cfg(test)]
 mod command;
 #[cfg(test)]
 mod command_serve;
+#[cfg(test)]
+mod command_staff;
 #[cfg(test)]
 mod command_webhook;
 #[cfg(test)]
@@ -23,6 +29,8 @@ mod config;
 mod crash;
 #[cfg(test)]
 mod export;
+#[cfg(test)]
+mod files;
 #[cfg(test)]
 mod judges;
 #[cfg(test)]
@@ -34,18 +42,29 @@ mod ledger_sql;
 #[cfg(test)]
 mod long_history;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
 mod migrations;
+#[cfg(test)]
+mod months;
 #[cfg(test)]
 mod nightly;
 #[cfg(test)]
 mod opening;
+#[cfg(feature = "passkeys")]
+#[cfg(test)]
+mod passkeys;
 #[cfg(test)]
 mod payments;
+#[cfg(test)]
+mod people;
 #[cfg(test)]
 mod plans;
 #[cfg(test)]
 mod practice;
 #[cfg(test)]
 mod rarities;
+#[cfg(test)]
+mod spending;
 #[cfg(test)]
 mod web;

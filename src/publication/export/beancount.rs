@@ -5,52 +5,46 @@ use std::io::{self, Write};
 use super::{Face, Survey, word};
 use crate::ledger::Entry;
 
-pub(super) struct Book<'a>(&'a mut (dyn Write + Send));
+pub(super) struct Book;
 
-impl<'a> Book<'a> {
-    pub(super) fn to(out: &'a mut (dyn Write + Send)) -> Self {
-        Self(out)
-    }
-}
-
-impl Face for Book<'_> {
-    fn begin(&mut self, survey: &Survey) -> io::Result<()> {
-        writeln!(self.0, ";; The ledger of a strike fund, written by strikefund. Debit is positive, credit negative.\n")?;
-        writeln!(self.0, "option \"title\" \"Strike fund\"")?;
+impl Face for Book {
+    fn begin(&mut self, survey: &Survey, out: &mut Vec<u8>) -> io::Result<()> {
+        writeln!(out, ";; The ledger of a strike fund, written by strikefund. Debit is positive, credit negative.\n")?;
+        writeln!(out, "option \"title\" \"Strike fund\"")?;
         // By default half a cent may be missing from a transaction; ours have none to spare.
-        writeln!(self.0, "option \"inferred_tolerance_default\" \"*:0\"")?;
-        writeln!(self.0, "option \"tolerance_multiplier\" \"0\"")?;
+        writeln!(out, "option \"inferred_tolerance_default\" \"*:0\"")?;
+        writeln!(out, "option \"tolerance_multiplier\" \"0\"")?;
         for currency in &survey.currencies {
-            writeln!(self.0, "option \"operating_currency\" \"{currency}\"")?;
+            writeln!(out, "option \"operating_currency\" \"{currency}\"")?;
         }
         let Some(first_day) = survey.first_day else { return Ok(()) };
-        writeln!(self.0)?;
+        writeln!(out)?;
         for account in survey.accounts.values() {
-            writeln!(self.0, "{first_day} open {}\n  code: \"{}\"", name(&account.path), word(&account.code))?;
+            writeln!(out, "{first_day} open {}\n  code: \"{}\"", name(&account.path), word(&account.code))?;
         }
         Ok(())
     }
 
-    fn entry(&mut self, entry: &Entry) -> io::Result<()> {
-        writeln!(self.0, "\n{} * \"{}\"", entry.effective_on, word(&entry.kind))?;
-        writeln!(self.0, "  entry: {}", entry.id)?;
-        writeln!(self.0, "  source: \"{}\"", entry.source)?;
-        writeln!(self.0, "  source-id: \"{}\"", word(&entry.source_id))?;
-        writeln!(self.0, "  recorded: \"{}\"", entry.recorded_at.rfc3339())?;
+    fn entry(&mut self, entry: &Entry, out: &mut Vec<u8>) -> io::Result<()> {
+        writeln!(out, "\n{} * \"{}\"", entry.effective_on, word(&entry.kind))?;
+        writeln!(out, "  entry: {}", entry.id)?;
+        writeln!(out, "  source: \"{}\"", entry.source)?;
+        writeln!(out, "  source-id: \"{}\"", word(&entry.source_id))?;
+        writeln!(out, "  recorded: \"{}\"", entry.recorded_at.rfc3339())?;
         if let Some(reversed) = entry.reverses {
-            writeln!(self.0, "  reverses: {reversed}")?;
+            writeln!(out, "  reverses: {reversed}")?;
         }
         for posting in &entry.postings {
-            writeln!(self.0, "  {:<38}  {:>16} {}", name(&posting.path), posting.amount.decimal(), posting.amount.currency)?;
+            writeln!(out, "  {:<38}  {:>16} {}", name(&posting.path), posting.amount.decimal(), posting.amount.currency)?;
             if let Some(slug) = &posting.fund_slug {
-                writeln!(self.0, "    fund: \"{}\"", word(slug))?;
+                writeln!(out, "    fund: \"{}\"", word(slug))?;
             }
         }
         Ok(())
     }
 
-    fn end(&mut self) -> io::Result<()> {
-        self.0.flush()
+    fn end(&mut self, _: &mut Vec<u8>) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 
 use csv::{Terminator, Writer, WriterBuilder};
 
@@ -26,28 +26,29 @@ const HEAD: [&str; 14] = [
     "amount_minor",
 ];
 
-pub(super) struct Table<'a> {
-    out: Writer<&'a mut (dyn Write + Send)>,
+#[derive(Default)]
+pub(super) struct Table {
     codes: BTreeMap<String, String>,
 }
 
-impl<'a> Table<'a> {
-    pub(super) fn to(out: &'a mut (dyn Write + Send)) -> Self {
-        Self { out: WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out), codes: BTreeMap::new() }
-    }
+/// Ends its lines as RFC 4180 says.
+fn writer(out: &mut Vec<u8>) -> Writer<&mut Vec<u8>> {
+    WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out)
 }
 
-impl Face for Table<'_> {
-    fn begin(&mut self, survey: &Survey) -> io::Result<()> {
+impl Face for Table {
+    fn begin(&mut self, survey: &Survey, out: &mut Vec<u8>) -> io::Result<()> {
         self.codes = survey.accounts.iter().map(|(path, account)| (path.clone(), account.code.to_string())).collect();
-        Ok(self.out.write_record(HEAD)?)
+        writer(out).write_record(HEAD)?;
+        Ok(())
     }
 
-    fn entry(&mut self, entry: &Entry) -> io::Result<()> {
+    fn entry(&mut self, entry: &Entry, out: &mut Vec<u8>) -> io::Result<()> {
         let (id, day, recorded) = (entry.id.to_string(), entry.effective_on.to_string(), entry.recorded_at.rfc3339());
         let reverses = entry.reverses.map(|id| id.to_string()).unwrap_or_default();
+        let mut out = writer(out);
         for posting in &entry.postings {
-            self.out.write_record([
+            out.write_record([
                 &*id,
                 &*day,
                 &*recorded,
@@ -64,16 +65,16 @@ impl Face for Table<'_> {
                 &*posting.amount.minor.to_string(),
             ])?;
         }
-        Ok(())
+        out.flush()
     }
 
-    fn end(&mut self) -> io::Result<()> {
-        self.out.flush()
+    fn end(&mut self, _: &mut Vec<u8>) -> io::Result<()> {
+        Ok(())
     }
 }
 
 /// Text that no spreadsheet takes for a formula (safety rule FI7). Numbers do not pass through here and stay numbers.
-fn text(cell: &str) -> Cow<'_, str> {
+pub fn text(cell: &str) -> Cow<'_, str> {
     let starts_a_formula = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\0' | '＝' | '＋' | '－' | '＠');
     if cell.starts_with(starts_a_formula) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }

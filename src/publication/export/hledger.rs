@@ -6,33 +6,27 @@ use super::{Face, Survey, word};
 use crate::ledger::{Account, Entry, Kind};
 use crate::money::Money;
 
-pub(super) struct Journal<'a>(&'a mut (dyn Write + Send));
+pub(super) struct Journal;
 
-impl<'a> Journal<'a> {
-    pub(super) fn to(out: &'a mut (dyn Write + Send)) -> Self {
-        Self(out)
-    }
-}
-
-impl Face for Journal<'_> {
-    fn begin(&mut self, survey: &Survey) -> io::Result<()> {
-        writeln!(self.0, "; The ledger of a strike fund, written by strikefund. Debit is positive, credit negative.\n\ndecimal-mark .\n")?;
+impl Face for Journal {
+    fn begin(&mut self, survey: &Survey, out: &mut Vec<u8>) -> io::Result<()> {
+        writeln!(out, "; The ledger of a strike fund, written by strikefund. Debit is positive, credit negative.\n\ndecimal-mark .\n")?;
         for currency in &survey.currencies {
             // The sample shows how many decimals the currency has; one without any ends in the mark all the same.
             let sample = Money::new(1000 * 10_i64.pow(currency.exponent()), *currency).decimal();
             let mark = if currency.exponent() == 0 { "." } else { "" };
-            writeln!(self.0, "commodity {sample}{mark} {currency}")?;
+            writeln!(out, "commodity {sample}{mark} {currency}")?;
         }
-        writeln!(self.0)?;
+        writeln!(out)?;
         for account in survey.accounts.values() {
-            writeln!(self.0, "account {}  ; type: {}, code: {}", account.path, letter(account), word(&account.code))?;
+            writeln!(out, "account {}  ; type: {}, code: {}", account.path, letter(account), word(&account.code))?;
         }
         Ok(())
     }
 
-    fn entry(&mut self, entry: &Entry) -> io::Result<()> {
+    fn entry(&mut self, entry: &Entry, out: &mut Vec<u8>) -> io::Result<()> {
         write!(
-            self.0,
+            out,
             "\n{} * ({}) {}  ; entry: {}, source: {}, source-id: {}, recorded: {}",
             entry.effective_on,
             entry.id,
@@ -43,21 +37,21 @@ impl Face for Journal<'_> {
             entry.recorded_at.rfc3339()
         )?;
         if let Some(reversed) = entry.reverses {
-            write!(self.0, ", reverses: {reversed}")?;
+            write!(out, ", reverses: {reversed}")?;
         }
-        writeln!(self.0)?;
+        writeln!(out)?;
         for posting in &entry.postings {
-            write!(self.0, "    {:<38}  {:>16} {}", posting.path, posting.amount.decimal(), posting.amount.currency)?;
+            write!(out, "    {:<38}  {:>16} {}", posting.path, posting.amount.decimal(), posting.amount.currency)?;
             if let Some(slug) = &posting.fund_slug {
-                write!(self.0, "  ; fund: {}", word(slug))?;
+                write!(out, "  ; fund: {}", word(slug))?;
             }
-            writeln!(self.0)?;
+            writeln!(out)?;
         }
         Ok(())
     }
 
-    fn end(&mut self) -> io::Result<()> {
-        self.0.flush()
+    fn end(&mut self, _: &mut Vec<u8>) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::{Face, Survey};
 use crate::ledger::Entry;
 
-pub(super) struct Array<'a> {
-    out: &'a mut (dyn Write + Send),
+#[derive(Default)]
+pub(super) struct Array {
     began: bool,
 }
 
@@ -32,18 +32,12 @@ struct PostingObject<'a> {
     amount_minor: i64,
 }
 
-impl<'a> Array<'a> {
-    pub(super) fn to(out: &'a mut (dyn Write + Send)) -> Self {
-        Self { out, began: false }
-    }
-}
-
-impl Face for Array<'_> {
-    fn begin(&mut self, _: &Survey) -> io::Result<()> {
-        self.out.write_all(b"[")
+impl Face for Array {
+    fn begin(&mut self, _: &Survey, out: &mut Vec<u8>) -> io::Result<()> {
+        out.write_all(b"[")
     }
 
-    fn entry(&mut self, entry: &Entry) -> io::Result<()> {
+    fn entry(&mut self, entry: &Entry, out: &mut Vec<u8>) -> io::Result<()> {
         let object = EntryObject {
             entry: entry.id.0,
             effective_on: entry.effective_on.to_string(),
@@ -63,12 +57,11 @@ impl Face for Array<'_> {
                 })
                 .collect(),
         };
-        self.out.write_all(if std::mem::replace(&mut self.began, true) { b",\n" } else { b"\n" })?;
-        Ok(serde_json::to_writer(&mut *self.out, &object)?)
+        out.write_all(if std::mem::replace(&mut self.began, true) { b",\n" } else { b"\n" })?;
+        Ok(serde_json::to_writer(out, &object)?)
     }
 
-    fn end(&mut self) -> io::Result<()> {
-        self.out.write_all(b"\n]\n")?;
-        self.out.flush()
+    fn end(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
+        out.write_all(b"\n]\n")
     }
 }

@@ -7,19 +7,21 @@ use super::{Found, House};
 
 /// The rooms by floor. A file imports downward; on its own floor only what [`SIDEWAYS`] draws.
 const FLOORS: [&[&str]; 6] = [
-    &["money", "clock", "ids", "db", "seal", "config"],
+    &["money", "clock", "ids", "db", "seal", "config", "language"],
     &["ledger", "people", "mail", "files"],
-    &["funds"],
+    &["funds", "approvals"],
     &["donations", "spending", "bank", "payments"],
     &["booking", "closing", "publication"],
     &["web", "jobs", "verify", "serve", "demo"],
 ];
 
 /// The program itself stands above the house: it reads the command line and calls one verb.
-const PROGRAM: &[&str] = &["cli", "setup"];
+const PROGRAM: &[&str] = &["cli", "setup", "staff"];
 
 /// Imports on the same floor that the house draws.
 const SIDEWAYS: &[(&str, &str)] = &[
+    // How many must agree to a sum is the fund's own rule, and a decision locks its fund.
+    ("approvals", "funds"),
     ("donations", "payments"),
     ("closing", "publication"),
     ("serve", "web"),

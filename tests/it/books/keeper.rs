@@ -52,6 +52,8 @@ pub async fn keeper_at(books: &Books, api_base: &str, clock: &Clock) -> Keeper {
         db: books.db.clone(),
         clock: clock.clone(),
         entropy: Entropy::seeded(7),
+        files: books.files.clone(),
+        post: Books::post(),
         payments: Arc::clone(&payments),
         practice: true,
         node: "test".to_owned(),

@@ -154,7 +154,8 @@ async fn comes_back(address: std::net::SocketAddr) {
 }
 
 fn copy_files(from: &Path, to: &Path) {
-    for file in std::fs::read_dir(from).expect("a folder lists").map(|file| file.expect("a folder lists").path()) {
+    let files = std::fs::read_dir(from).expect("a folder lists").map(|file| file.expect("a folder lists").path());
+    for file in files.filter(|path| path.is_file()) {
         std::fs::copy(&file, to.join(file.file_name().expect("a file has a name"))).expect("a file copies");
     }
 }

@@ -3,16 +3,23 @@
 pub mod cluster;
 pub mod node;
 mod postgres;
+pub mod smtp;
+pub mod statements;
 pub mod turnstile;
 pub mod wire;
 
 use std::future::Future;
 use std::path::Path;
+use std::sync::Arc;
 
 use strikefund::clock::{Clock, Instant};
 use strikefund::db::Db;
+use strikefund::files::Files;
 use strikefund::funds::{self, NewFund, SetUpError};
-use strikefund::ids::{Entropy, FundId};
+use strikefund::ids::{Entropy, FundId, PersonId};
+use strikefund::mail::Post;
+use strikefund::people::{self, Language, NewPerson, Role, Roles};
+use strikefund::seal::Keyring;
 use strikefund::transact;
 use tempfile::TempDir;
 
@@ -30,6 +37,10 @@ pub struct Books {
     pub clock: Clock,
     /// The same sequence in every run.
     pub entropy: Entropy,
+    /// Where documents lie.
+    pub files: Files,
+    /// The folder they lie in; it goes when the test ends.
+    pub documents: TempDir,
     /// Where an `SQLite` database lies; it goes when the test ends.
     _directory: Option<TempDir>,
     /// The `PostgreSQL` database, dropped when the test ends well.
@@ -53,7 +64,9 @@ impl Books {
     }
 
     fn around(db: Db, directory: Option<TempDir>, fresh: Option<Fresh>) -> Self {
-        Self { db, clock: Clock::fixed(START), entropy: Entropy::seeded(7), _directory: directory, fresh }
+        let documents = tempfile::tempdir().expect("a scratch directory");
+        let files = Files::in_folder(documents.path()).expect("a folder for documents");
+        Self { db, clock: Clock::fixed(START), entropy: Entropy::seeded(7), files, documents, _directory: directory, fresh }
     }
 
     /// What the fixed clock says.
@@ -78,6 +91,21 @@ impl Books {
         let now = self.now();
         let id: Result<FundId, SetUpError> = transact!(self.db, tx => funds::set_up(tx, &new, &self.entropy, now).await);
         id.expect("a fund is set up")
+    }
+
+    /// The way to no mail server: mails wait.
+    pub fn post() -> Post {
+        Post::new(None, "noreply@fund.example.org", Arc::new(Keyring::from_master(&[7; 32]))).expect("no server needs no encryption")
+    }
+
+    /// Takes somebody on to the staff.
+    pub async fn person(&self, roles: &[Role]) -> PersonId {
+        let name = self.entropy.gift_number();
+        let roles = Roles::new(roles.iter().copied());
+        let new = NewPerson { email: format!("{name}@example.org"), name, language: Language::English, roles };
+        let (keys, now) = (Keyring::from_master(&[7; 32]), self.now());
+        let id: sqlx::Result<PersonId> = transact!(self.db, tx => people::add(tx, &new, &keys, &self.entropy, now).await);
+        id.expect("somebody is taken on")
     }
 
     /// Closes the database and lets go of it.

@@ -22,6 +22,7 @@ pub struct Home {
     data: std::path::PathBuf,
     database_url: Option<String>,
     practice: Practice,
+    mail_server: Option<String>,
 }
 
 impl Home {
@@ -56,9 +57,14 @@ impl Home {
         let options = Options { port: 0, clock, entropy: Entropy::seeded(5), site, daily_payouts: false };
         let practice = Practice::start(options, None).expect("a practice Stripe starts");
         practice.webhook_by_hand(SECRET);
-        let home = Self { scratch, data, database_url, practice };
+        let home = Self { scratch, data, database_url, practice, mail_server: None };
         home.done(&["setup", "--name", "General", "--slug", "general", "--currency", "USD", "--time-zone", "America/Los_Angeles"]);
         home
+    }
+
+    /// The same with a mail server at this address.
+    pub fn with_mail_at(self, url: &str) -> Self {
+        Self { mail_server: Some(url.to_owned()), ..self }
     }
 
     /// Where the embedded database lies.
@@ -123,6 +129,9 @@ impl Home {
             .env("STRIPE_API_BASE", self.practice.api_base());
         if let Some(url) = &self.database_url {
             command.env("DATABASE_URL", url);
+        }
+        if let Some(url) = &self.mail_server {
+            command.env("STRIKEFUND_SMTP_URL", url);
         }
         command
     }

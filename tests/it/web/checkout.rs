@@ -17,7 +17,7 @@ use crate::support::{Books, on_both_databases};
 const GIVE: &str = "/f/general/give";
 
 /// A site whose practice Stripe keeps its deliveries until they are handed in, with a hundred dollars of somebody else's in its balance.
-async fn site(books: &Books) -> Visit {
+pub(super) async fn site(books: &Books) -> Visit {
     books.general_fund().await;
     let visit = Visit::of(books);
     visit.practice.webhook_by_hand(SECRET);
@@ -28,17 +28,17 @@ async fn site(books: &Books) -> Visit {
 }
 
 /// A form's attempt that differs from amount to amount.
-async fn at_checkout(visit: &Visit, amount: &str) -> String {
+pub(super) async fn at_checkout(visit: &Visit, amount: &str) -> String {
     let attempt = format!("attempt-of-a-gift-of-{amount}");
     visit.give(GIVE, &[("amount", amount), ("email", "ana@example.org"), ("attempt", &attempt)]).await.is(303).next()
 }
 
-async fn choose(visit: &Visit, checkout: &str, choice: &[(&str, &str)]) -> Answer {
+pub(super) async fn choose(visit: &Visit, checkout: &str, choice: &[(&str, &str)]) -> Answer {
     visit.submit(checkout, choice).await
 }
 
 /// Lets so many seconds pass, hands in what was sent meanwhile, reads the list and books; how many deliveries there were.
-async fn settle(visit: &Visit, books: &Books, secs: u64) -> usize {
+pub(super) async fn settle(visit: &Visit, books: &Books, secs: u64) -> usize {
     visit.practice.advance(Duration::from_secs(secs)).await;
     let deliveries = visit.practice.take_deliveries();
     for delivery in &deliveries {
@@ -48,6 +48,8 @@ async fn settle(visit: &Visit, books: &Books, secs: u64) -> usize {
         visit.send(request.body(Body::from(delivery.body.clone())).unwrap()).await.is(200);
     }
     let jobs = Jobs {
+        files: books.files.clone(),
+        post: Books::post(),
         db: books.db.clone(),
         clock: books.clock.clone(),
         entropy: Entropy::seeded(3),

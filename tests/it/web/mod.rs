@@ -1,13 +1,29 @@
 //! The site from outside: requests to the router in process, and to the accept loop over a real port.
 
+mod accounts;
 mod back;
+mod bank;
+mod books_export;
+mod bounded;
 mod checkout;
+mod documents;
 mod edge;
+mod exports;
 mod give;
+mod goods;
 mod lanes;
+mod offline;
+mod outbox;
 mod pages;
+mod refunds;
 mod server;
+mod spending;
+mod staff;
 mod thanks;
+mod together;
+mod words;
+
+pub use staff::person;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +49,7 @@ const BASE_URL: &str = "https://fund.example.org";
 /// A site on a test's own books, with a practice Stripe of its own.
 struct Visit {
     router: Router,
+    site: Arc<Site>,
     practice: Practice,
     payments: Arc<Payments>,
     clock: Clock,
@@ -85,9 +102,24 @@ impl Visit {
         }));
         let db: Db = books.db.clone();
         let (practice_page, base_url) = (Some(practice.clone()), BASE_URL.to_owned());
-        let parts =
-            Parts { db, clock: clock.clone(), entropy, keyring, payments: Arc::clone(&payments), practice: practice_page, base_url };
-        Self { router: web::router(Arc::new(make(parts))).unwrap(), practice, payments, clock }
+        let parts = Parts {
+            db,
+            clock: clock.clone(),
+            entropy,
+            keyring,
+            files: books.files.clone(),
+            post: Books::post(),
+            payments: Arc::clone(&payments),
+            practice: practice_page,
+            base_url,
+        };
+        let site = Arc::new(make(parts));
+        Self { router: web::router(Arc::clone(&site)).unwrap(), site, practice, payments, clock }
+    }
+
+    /// The table of addresses that the router was built from.
+    fn doors(&self) -> Vec<web::doors::Door> {
+        web::addresses(&self.site)
     }
 
     /// What the form of `attempt` bears when it was given out so many seconds ago.

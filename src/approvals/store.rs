@@ -1,0 +1,174 @@
+//! SQL of proposals and signatures, private to this room.
+
+use super::proposal::{NewProposal, Proposal, Signature, State, Subject};
+use crate::clock::Instant;
+use crate::db::Tx;
+use crate::ids::{FundId, PersonId, ProposalId};
+use crate::money::Currency;
+use crate::run;
+
+/// Writes a query for whole proposals; the columns are named once.
+macro_rules! select_proposal {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, subject, subject_id, fund_id, author_id, amount_minor, currency, payee, payload, payload_hash, at_least, more, needed, state,
+                    (emergency = 1) AS emergency, reason, proposed_at, decided_at FROM proposal ",
+            $rest
+        )
+    };
+}
+
+pub(super) async fn insert(
+    tx: &mut Tx,
+    new: &NewProposal,
+    author: PersonId,
+    currency: Currency,
+    hash: &str,
+    needed: i64,
+    now: Instant,
+) -> sqlx::Result<ProposalId> {
+    const SQL: &str = "INSERT INTO proposal (subject, subject_id, fund_id, author_id, amount_minor, currency, payee, payload, payload_hash,
+            at_least, more, needed, state, emergency, proposed_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open', 0, $13) RETURNING id";
+    run!(
+        tx,
+        fetch_one,
+        sqlx::query_scalar(SQL)
+            .bind(new.subject)
+            .bind(&new.subject_id)
+            .bind(new.fund)
+            .bind(author)
+            .bind(new.amount.map_or(0, |amount| amount.minor))
+            .bind(currency)
+            .bind(new.payee.as_deref())
+            .bind(&new.payload)
+            .bind(hash)
+            .bind(new.at_least)
+            .bind(new.more)
+            .bind(needed)
+            .bind(now)
+    )
+}
+
+pub(super) async fn insert_hand(tx: &mut Tx, id: ProposalId, person: PersonId) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO proposal_hand (proposal_id, person_id) VALUES ($1, $2) ON CONFLICT (proposal_id, person_id) DO NOTHING";
+    run!(tx, execute, sqlx::query(SQL).bind(id).bind(person)).map(drop)
+}
+
+pub(super) async fn had_a_hand(tx: &mut Tx, id: ProposalId, person: PersonId) -> sqlx::Result<bool> {
+    const SQL: &str = "SELECT COUNT(*) FROM proposal_hand WHERE proposal_id = $1 AND person_id = $2";
+    let found: i64 = run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(id).bind(person))?;
+    Ok(found > 0)
+}
+
+pub(super) async fn find(tx: &mut Tx, id: ProposalId) -> sqlx::Result<Option<Proposal>> {
+    run!(tx, fetch_optional, sqlx::query_as(select_proposal!("WHERE id = $1")).bind(id))
+}
+
+pub(super) async fn latest(tx: &mut Tx, subject: Subject, subject_id: &str) -> sqlx::Result<Option<Proposal>> {
+    const SQL: &str = select_proposal!("WHERE subject = $1 AND subject_id = $2 ORDER BY id DESC LIMIT 1");
+    run!(tx, fetch_optional, sqlx::query_as(SQL).bind(subject).bind(subject_id))
+}
+
+pub(super) async fn history(tx: &mut Tx, subject: Subject, subject_id: &str) -> sqlx::Result<Vec<Proposal>> {
+    const SQL: &str = select_proposal!("WHERE subject = $1 AND subject_id = $2 ORDER BY id DESC LIMIT 50");
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(subject).bind(subject_id))
+}
+
+pub(super) async fn open(tx: &mut Tx, after: ProposalId, limit: i64) -> sqlx::Result<Vec<Proposal>> {
+    const SQL: &str = select_proposal!("WHERE state = 'open' AND id > $1 ORDER BY id LIMIT $2");
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(after).bind(limit))
+}
+
+pub(super) async fn open_of(tx: &mut Tx, fund: FundId, after: ProposalId, limit: i64) -> sqlx::Result<Vec<Proposal>> {
+    const SQL: &str = select_proposal!("WHERE state = 'open' AND fund_id = $1 AND id > $2 ORDER BY id LIMIT $3");
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(after).bind(limit))
+}
+
+pub(super) async fn count_open(tx: &mut Tx) -> sqlx::Result<i64> {
+    run!(tx, fetch_one, sqlx::query_scalar("SELECT COUNT(*) FROM proposal WHERE state = 'open'"))
+}
+
+pub(super) async fn emergencies_without_a_second(tx: &mut Tx) -> sqlx::Result<Vec<Proposal>> {
+    const SQL: &str = select_proposal!(
+        "WHERE state = 'approved' AND emergency = 1 AND (SELECT COUNT(*) FROM approval a WHERE a.proposal_id = proposal.id) < 2 ORDER BY id LIMIT 100"
+    );
+    run!(tx, fetch_all, sqlx::query_as(SQL))
+}
+
+/// What else goes to the payee between two moments and was neither rejected nor dropped, in minor units.
+pub(super) async fn sum_of_parts(
+    tx: &mut Tx,
+    payee: &str,
+    currency: Currency,
+    but: Option<ProposalId>,
+    from: Instant,
+    to: Instant,
+) -> sqlx::Result<i64> {
+    const SQL: &str = "SELECT COALESCE(CAST(SUM(amount_minor) AS BIGINT), 0) FROM proposal
+        WHERE payee = $1 AND currency = $2 AND id <> $3 AND state IN ('open', 'approved') AND proposed_at > $4 AND proposed_at < $5";
+    let but = but.unwrap_or(ProposalId(0));
+    run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(payee).bind(currency).bind(but).bind(from).bind(to))
+}
+
+pub(super) async fn raise_needed(tx: &mut Tx, id: ProposalId, needed: i64) -> sqlx::Result<()> {
+    run!(tx, execute, sqlx::query("UPDATE proposal SET needed = $2 WHERE id = $1 AND needed < $2").bind(id).bind(needed)).map(drop)
+}
+
+pub(super) async fn sign(tx: &mut Tx, proposal: &Proposal, person: PersonId, now: Instant) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO approval (proposal_id, person_id, author_id, payload_hash, given_at) VALUES ($1, $2, $3, $4, $5)";
+    run!(tx, execute, sqlx::query(SQL).bind(proposal.id).bind(person).bind(proposal.author_id).bind(&proposal.payload_hash).bind(now))
+        .map(drop)
+}
+
+pub(super) async fn signatures(tx: &mut Tx, id: ProposalId) -> sqlx::Result<Vec<Signature>> {
+    const SQL: &str = "SELECT person_id, given_at FROM approval WHERE proposal_id = $1 ORDER BY given_at, person_id";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(id))
+}
+
+/// Moves an open proposal on; false where it is open no more.
+pub(super) async fn decide(
+    tx: &mut Tx,
+    id: ProposalId,
+    state: State,
+    emergency: bool,
+    reason: Option<&str>,
+    now: Instant,
+) -> sqlx::Result<bool> {
+    const SQL: &str = "UPDATE proposal SET state = $2, emergency = $3, reason = $4, decided_at = $5 WHERE id = $1 AND state = 'open'";
+    let count = run!(tx, execute, sqlx::query(SQL).bind(id).bind(state).bind(i64::from(emergency)).bind(reason).bind(now))?;
+    Ok(count == 1)
+}
+
+/// Drops what stands for a row, open or approved; gives how many that were.
+pub(super) async fn drop_standing(tx: &mut Tx, subject: Subject, subject_id: &str, now: Instant) -> sqlx::Result<u64> {
+    const SQL: &str = "UPDATE proposal SET state = 'dropped', decided_at = $3
+        WHERE subject = $1 AND subject_id = $2 AND state IN ('open', 'approved')";
+    run!(tx, execute, sqlx::query(SQL).bind(subject).bind(subject_id).bind(now))
+}
+
+/// What `verify` asks: each finds the first row that breaks a rule.
+pub(super) const QUESTIONS: &[(&str, &str)] = &[
+    (
+        "a proposal was approved by fewer than it needed",
+        "SELECT CAST(p.id AS TEXT) FROM proposal p WHERE p.state = 'approved'
+            AND (SELECT COUNT(*) FROM approval a WHERE a.proposal_id = p.id) < CASE WHEN p.emergency = 1 THEN 1 ELSE p.needed END
+          ORDER BY p.id LIMIT 1",
+    ),
+    (
+        "somebody signed what they proposed",
+        "SELECT CAST(a.proposal_id AS TEXT) FROM approval a JOIN proposal p ON p.id = a.proposal_id
+          WHERE a.person_id = p.author_id
+             OR EXISTS (SELECT 1 FROM proposal_hand h WHERE h.proposal_id = p.id AND h.person_id = a.person_id)
+          ORDER BY a.proposal_id LIMIT 1",
+    ),
+    (
+        "somebody signed other content than was proposed",
+        "SELECT CAST(a.proposal_id AS TEXT) FROM approval a JOIN proposal p ON p.id = a.proposal_id
+          WHERE a.payload_hash <> p.payload_hash ORDER BY a.proposal_id LIMIT 1",
+    ),
+];
+
+pub(super) async fn first_wrong(tx: &mut Tx, sql: &'static str) -> sqlx::Result<Option<String>> {
+    run!(tx, fetch_optional, sqlx::query_scalar(sql))
+}

@@ -1,0 +1,172 @@
+//! The log of goods: logged, agreed to, given out. What was valued is in the books, on accounts of its own, so that no sum of money moves.
+
+use super::by_hand::HandError;
+use super::goods::{Given, Goods, GoodsState, NewGoods};
+use super::store::in_kind as rows;
+use crate::clock::{Day, Instant};
+use crate::db::Tx;
+use crate::funds::{self, Fund};
+use crate::ids::{Entropy, FundId, GoodsId};
+use crate::ledger::{self, Account, Kind, NewEntry, NewPosting, Source, chart};
+use crate::money::Money;
+use crate::people::operation::{self, Operation};
+use crate::people::{self, Actor, Role, audit};
+use crate::seal::Keyring;
+
+/// Goods worth more than that many whole units of money need a second person (screens.md 0.1: the first tier).
+const ALONE_UP_TO: i64 = 500;
+
+/// Whether goods of that value need a second person.
+pub fn needs_second(value: Option<Money>) -> bool {
+    value.is_some_and(|value| value.minor > ALONE_UP_TO.saturating_mul(10_i64.saturating_pow(value.currency.exponent())))
+}
+
+/// Logs goods, and gives their number. Valued ones are booked at once, or, where they are worth much, once a second person agrees.
+///
+/// # Errors
+/// [`HandError`], with nothing written.
+pub async fn log(
+    tx: &mut Tx,
+    fund: FundId,
+    new: &NewGoods,
+    operation: &Operation,
+    actor: Actor,
+    (keys, entropy): (&Keyring, &Entropy),
+    now: Instant,
+) -> Result<String, HandError> {
+    people::require(tx, actor, &[Role::Recorder]).await?;
+    if let Some(number) = operation::find_result(tx, operation).await? {
+        return Ok(number);
+    }
+    let fund = funds::lock(tx, fund).await?.ok_or(HandError::NotFound)?;
+    let number = entropy.gift_number();
+    let value = new.value.map(|(value, _)| value);
+    let state = if needs_second(value) { GoodsState::Waiting } else { GoodsState::Logged };
+    let donor = new.donor.as_deref().map(|donor| keys.seal(entropy, &donor_context(&number), donor.as_bytes()));
+    let row = rows::NewRow { number: &number, fund: fund.id, goods: new, currency: fund.currency, donor: donor.as_deref(), state };
+    rows::insert(tx, &row, actor.person, now).await?;
+    let goods = rows::find(tx, &number).await?.ok_or(sqlx::Error::RowNotFound)?;
+    if state == GoodsState::Logged {
+        book(tx, &goods, now).await?;
+    }
+    audit::write(tx, Some(actor.person), "goods_logged", &subject(&goods), state.as_str(), now).await?;
+    operation::done(tx, operation, &number, now).await?;
+    Ok(number)
+}
+
+/// A second person agrees to the value; the goods are booked.
+///
+/// # Errors
+/// [`HandError`], with nothing written.
+pub async fn agree(tx: &mut Tx, number: &str, actor: Actor, now: Instant) -> Result<(), HandError> {
+    people::require_fresh(tx, actor, &[Role::Approver], now).await?;
+    let goods = locked(tx, number).await?;
+    if goods.recorded_by == actor.person {
+        return Err(HandError::OwnWork);
+    }
+    if !rows::set_agreed(tx, goods.id, actor.person, now).await? {
+        return Err(HandError::MovedOn);
+    }
+    book(tx, &goods, now).await?;
+    Ok(audit::write(tx, Some(actor.person), "goods_agreed", &subject(&goods), "", now).await?)
+}
+
+/// Notes that so many of them were given out on a day.
+///
+/// # Errors
+/// [`HandError`], with nothing written; never more than there are.
+pub async fn give_out(
+    tx: &mut Tx,
+    number: &str,
+    (quantity, on): (i64, Day),
+    operation: &Operation,
+    actor: Actor,
+    now: Instant,
+) -> Result<(), HandError> {
+    people::require(tx, actor, &[Role::Recorder]).await?;
+    if operation::find_result(tx, operation).await?.is_some() {
+        return Ok(());
+    }
+    let goods = locked(tx, number).await?;
+    if quantity < 1 || !rows::raise_given(tx, goods.id, quantity).await? {
+        return Err(HandError::OnlyLeft(goods.left()));
+    }
+    if on < goods.received_on {
+        return Err(HandError::Day);
+    }
+    rows::insert_given(tx, goods.id, &Given { quantity, given_on: on }, actor.person, now).await?;
+    audit::write(tx, Some(actor.person), "goods_given", &subject(&goods), &quantity.to_string(), now).await?;
+    Ok(operation::done(tx, operation, "", now).await?)
+}
+
+/// The goods of that number.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn find(tx: &mut Tx, number: &str) -> sqlx::Result<Option<Goods>> {
+    rows::find(tx, number).await
+}
+
+/// Up to `limit` goods of a fund that were logged before `before`, newest first.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn list(tx: &mut Tx, fund: FundId, before: Option<GoodsId>, limit: i64) -> sqlx::Result<Vec<Goods>> {
+    rows::list(tx, fund, before.unwrap_or(GoodsId(i64::MAX)), limit).await
+}
+
+/// When some of them were given out, newest first.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn given_of(tx: &mut Tx, goods: GoodsId) -> sqlx::Result<Vec<Given>> {
+    rows::given_of(tx, goods).await
+}
+
+/// The promised uses: the last word of each account under `expenses:program:`.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn uses(tx: &mut Tx) -> sqlx::Result<Vec<String>> {
+    let mut accounts = ledger::accounts(tx).await?;
+    accounts.sort_by(|one, other| one.code.cmp(&other.code));
+    Ok(accounts.iter().filter_map(|account| ledger::program_category(&account.path)).map(str::to_owned).collect())
+}
+
+/// Locks the fund of the goods, then reads them.
+async fn locked(tx: &mut Tx, number: &str) -> Result<Goods, HandError> {
+    let goods = rows::find(tx, number).await?.ok_or(HandError::NotFound)?;
+    let _: Fund = funds::lock(tx, goods.fund_id).await?.ok_or(HandError::NotFound)?;
+    rows::find(tx, number).await?.ok_or(HandError::NotFound)
+}
+
+/// What valued goods do to the books: the same sum on both sides, on accounts that hold no money.
+async fn book(tx: &mut Tx, goods: &Goods, now: Instant) -> Result<(), HandError> {
+    let Some(value) = goods.value() else { return Ok(()) };
+    let path = format!("{}{}", chart::GOODS, goods.category);
+    ledger::open_account(tx, &Account::new("5200", &path, Kind::Expense, false)).await?;
+    let entry = NewEntry {
+        source: Source::Gift,
+        source_id: goods.number.clone(),
+        kind: "in_kind",
+        effective_on: goods.received_on,
+        memo: None,
+        actor: Some(goods.recorded_by.to_string()),
+        reverses: None,
+        postings: vec![
+            NewPosting::of_fund(path, goods.fund_id, value),
+            NewPosting::of_fund(chart::IN_KIND, goods.fund_id, Money::new(-value.minor, value.currency)),
+        ],
+    };
+    ledger::post(tx, &entry, now).await?;
+    Ok(())
+}
+
+fn subject(goods: &Goods) -> String {
+    format!("goods {}", goods.number)
+}
+
+/// What the sealed donor of goods is bound to.
+fn donor_context(number: &str) -> String {
+    format!("goods.donor/{number}")
+}

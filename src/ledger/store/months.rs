@@ -1,0 +1,27 @@
+//! The statements over locked months.
+
+use crate::clock::Instant;
+use crate::db::Tx;
+use crate::ids::PersonId;
+use crate::run;
+
+use super::super::months::MonthLock;
+
+pub(in crate::ledger) async fn ask(tx: &mut Tx, month: &str, by: PersonId, now: Instant) -> sqlx::Result<bool> {
+    const SQL: &str = "INSERT INTO month_lock (month, asked_by, asked_at) VALUES ($1, $2, $3) ON CONFLICT (month) DO NOTHING";
+    Ok(run!(tx, execute, sqlx::query(SQL).bind(month).bind(by).bind(now))? == 1)
+}
+
+pub(in crate::ledger) async fn agree(tx: &mut Tx, month: &str, by: PersonId, now: Instant) -> sqlx::Result<bool> {
+    const SQL: &str = "UPDATE month_lock SET agreed_by = $2, agreed_at = $3 WHERE month = $1 AND agreed_at IS NULL";
+    Ok(run!(tx, execute, sqlx::query(SQL).bind(month).bind(by).bind(now))? == 1)
+}
+
+pub(in crate::ledger) async fn list(tx: &mut Tx) -> sqlx::Result<Vec<MonthLock>> {
+    const SQL: &str = "SELECT month, asked_by, asked_at, agreed_by, agreed_at FROM month_lock ORDER BY month DESC";
+    run!(tx, fetch_all, sqlx::query_as(SQL))
+}
+
+pub(in crate::ledger) async fn locked(tx: &mut Tx) -> sqlx::Result<Vec<String>> {
+    run!(tx, fetch_all, sqlx::query_scalar("SELECT month FROM month_lock WHERE agreed_at IS NOT NULL"))
+}

@@ -1,0 +1,234 @@
+//! One mail: why it is written, to whom, in whose language. Not here: how it gets there.
+
+use askama::Template;
+use fluent_templates::fluent_bundle::FluentValue;
+
+use crate::clock::Instant;
+use crate::ids::LetterId;
+use crate::language::{Language, Values};
+use crate::{record, words};
+
+words! {
+    /// What a mail is about. A new one is a word here and its texts in `mail.ftl`: `…-subject`, `…-text`, and `…-link` where it bears one.
+    /// Subjects are neutral and hold nothing personal: a shared phone shows them (safety rule PR9).
+    pub enum Kind {
+        /// Does mail arrive at all?
+        Test = "test",
+        /// Come and join the staff; bears a link; `days` it lives.
+        Invitation = "invitation",
+        /// A new password; bears a link; `minutes` it lives.
+        Reset = "reset",
+        /// A second factor, passkey or password of yours was changed.
+        FactorChanged = "factor changed",
+        /// Somebody asked to reset the second factor of a colleague (`name`), to be done after `hours`; bears a link.
+        FactorReset = "factor reset",
+        /// For a picket captain: where receipts are sent; bears a link; `days` it lives.
+        CaptainLink = "captain link",
+        /// Somebody changed where a payee gets money; bears a link.
+        BankDetailsChanged = "bank details changed",
+        /// Something was approved on one signature; bears a link.
+        EmergencySignature = "emergency signature",
+        /// A donor's identity was shown to a colleague (`name`); bears a link.
+        IdentityShown = "identity shown",
+        /// Something waits for you; bears a link.
+        Waiting = "waiting",
+    }
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 10] = [
+        Self::Test,
+        Self::Invitation,
+        Self::Reset,
+        Self::FactorChanged,
+        Self::FactorReset,
+        Self::CaptainLink,
+        Self::BankDetailsChanged,
+        Self::EmergencySignature,
+        Self::IdentityShown,
+        Self::Waiting,
+    ];
+
+    fn key(self, part: &str) -> String {
+        format!("mail-{}-{part}", self.as_str().replace(' ', "-"))
+    }
+}
+
+words! {
+    /// How far a mail got.
+    pub enum State {
+        /// It will be sent, now or when a mail server is set.
+        Waiting = "waiting",
+        /// A mail server took it; nothing personal is left of it here.
+        Sent = "sent",
+        /// It was tried often enough: a person decides.
+        Dead = "dead",
+    }
+}
+
+words! {
+    /// Why a mail is not sent yet, or never.
+    pub enum Problem {
+        /// The recipient's address cannot be one.
+        Address = "address",
+        /// The mail server was not reached, or broke off.
+        Unreachable = "unreachable",
+        /// The connection could not be made private, so nothing was said.
+        NotPrivate = "not private",
+        /// The server took neither name nor password.
+        Login = "login",
+        /// The server does not take it now.
+        Later = "later",
+        /// The server will never take it.
+        Refused = "refused",
+        /// It was sealed with another master key.
+        Sealed = "sealed",
+        /// It came back with a backup, and may have been sent since.
+        Restored = "restored",
+    }
+}
+
+/// A mail to be written.
+#[derive(Clone, Debug)]
+pub struct Letter<'a> {
+    /// What it follows from and whom it goes to, opaque and unique, such as `invitation 5` or `reset 7 to 3`: one cause, one mail.
+    pub cause: &'a str,
+    /// The recipient's address.
+    pub to: &'a str,
+    /// What they read.
+    pub language: Language,
+    /// What it is about.
+    pub kind: Kind,
+    /// What stands in its text, by the names that [`Kind`] says.
+    pub values: &'a [(&'static str, &'a str)],
+    /// Where it leads, in full, for those kinds that bear a link.
+    pub link: Option<&'a str>,
+}
+
+/// A mail as it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Its subject: neutral, the same for everybody.
+    pub subject: String,
+    /// Its text.
+    pub text: String,
+    /// The same for readers of pages.
+    pub html: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/letter.txt", escape = "none")]
+struct TextFace<'a> {
+    text: &'a str,
+    link: Option<(&'a str, &'a str)>,
+    footer: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/letter.html")]
+struct HtmlFace<'a> {
+    language: Language,
+    subject: &'a str,
+    text: &'a str,
+    link: Option<(&'a str, &'a str)>,
+    footer: &'a str,
+}
+
+impl Letter<'_> {
+    /// Writes it out in the recipient's language.
+    ///
+    /// # Panics
+    /// Never: the templates write into memory.
+    pub fn write(&self) -> Written {
+        let values: Values<'_> = self.values.iter().map(|(name, value)| ((*name).into(), FluentValue::from(*value))).collect();
+        let say = |part: &str| self.language.text(&self.kind.key(part), &values);
+        let (subject, text, footer) = (say("subject"), say("text"), self.language.text("mail-footer", &Values::new()));
+        let label = self.link.map(|_| say("link"));
+        let link = self.link.zip(label.as_deref());
+        let plain = TextFace { text: &text, link, footer: &footer }.render().expect("a text is written into memory");
+        let face = HtmlFace { language: self.language, subject: &subject, text: &text, link, footer: &footer };
+        let html = face.render().expect("a page is written into memory");
+        Written { subject, text: plain, html }
+    }
+}
+
+record! {
+    /// A mail as the treasury sees it: not to whom, not what it says.
+    pub struct Sight {
+        /// Its row.
+        pub id: LetterId,
+        /// What it is about.
+        pub kind: Kind,
+        /// How far it got.
+        pub state: State,
+        /// How often it was tried.
+        pub attempts: i64,
+        /// When it was written.
+        pub queued_at: Instant,
+        /// When it is tried again, while it waits.
+        pub next_at: Instant,
+        /// When it was sent or given up.
+        pub ended_at: Option<Instant>,
+        /// What went wrong last.
+        pub problem: Option<Problem>,
+        /// What the server answered last, such as 550.
+        pub reply: Option<i64>,
+    }
+}
+
+record! {
+    /// A mail that is due, still sealed.
+    pub struct Due {
+        /// Its row.
+        pub id: LetterId,
+        /// What stands for it, also in its Message-ID: sent twice, mail programs show it once.
+        pub reference: String,
+        /// How often it was tried before.
+        pub attempts: i64,
+        /// When it was written.
+        pub queued_at: Instant,
+        /// Its subject.
+        pub subject: String,
+        /// The sealed address.
+        pub recipient: Vec<u8>,
+        /// The sealed text.
+        pub text: Vec<u8>,
+        /// The sealed page.
+        pub html: Vec<u8>,
+    }
+}
+
+/// What a sealed part is bound to.
+pub fn context(column: &str, reference: &str) -> String {
+    format!("letter.{column}/{reference}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A value for every place that a text may have.
+    const VALUES: [(&str, &str); 4] = [("days", "7"), ("minutes", "30"), ("hours", "24"), ("name", "<b>CANARY</b>\r\nBcc: x@y")];
+
+    #[test]
+    fn every_kind_has_its_texts_in_every_language_and_a_neutral_subject() {
+        for language in Language::ALL {
+            for kind in Kind::ALL {
+                let letter =
+                    Letter { cause: "c", to: "a@example.org", language, kind, values: &VALUES, link: Some("https://x.example/a?b=c&d") };
+                let link = language.find(&kind.key("link"), &Values::new());
+                assert_eq!(link.is_none(), matches!(kind, Kind::Test | Kind::FactorChanged), "{kind} {language}");
+                let Written { subject, text, html } = Letter { link: link.and(letter.link), ..letter }.write();
+                for word in ["CANARY", "strike", "huelga", "$", "\n", "union", "sindicato"] {
+                    assert!(!subject.to_lowercase().contains(&word.to_lowercase()), "{kind} {language}: {subject}");
+                }
+                assert!(!text.contains('$') && !text.contains("mail-"), "{text}");
+                assert!(!html.contains("<b>") && !html.contains("{$"), "{html}");
+                if matches!(kind, Kind::FactorReset | Kind::IdentityShown) {
+                    assert!(text.contains("<b>CANARY</b>") && html.contains("CANARY"), "{text}");
+                }
+            }
+        }
+    }
+}

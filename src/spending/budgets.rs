@@ -1,0 +1,143 @@
+//! What may be spent on each use, what was, and how long the rest lasts. Not here: the money itself (`ledger`).
+
+use super::checks;
+use super::store::budgets as store;
+use super::writing::RECORDERS;
+use super::{Refusal, State};
+use crate::clock::{Day, Instant};
+use crate::db::Tx;
+use crate::funds::Fund;
+use crate::ids::FundId;
+use crate::ledger::{self, program_category};
+use crate::money::{Currency, Money};
+use crate::people::operation::{self, Operation};
+use crate::people::{self, Actor, audit};
+
+/// One use of a fund, in minor units.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// Which: `food`, `water`, …
+    pub category: String,
+    /// What may be spent; None: nobody set it.
+    pub budget_minor: Option<i64>,
+    /// What is in the books as spent, owed or paid.
+    pub spent_minor: i64,
+    /// What of it is owed and not paid.
+    pub unpaid_minor: i64,
+    /// What waits for approval.
+    pub asked_minor: i64,
+}
+
+impl Use {
+    /// What is left of the budget; below nothing where more was spent.
+    pub fn left_minor(&self) -> Option<i64> {
+        self.budget_minor.map(|budget| budget.saturating_sub(self.spent_minor))
+    }
+}
+
+/// A fund's uses, and how long its money lasts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outlook {
+    /// Each use that has a budget or was spent on.
+    pub uses: Vec<Use>,
+    /// What the fund holds.
+    pub on_hand_minor: i64,
+    /// What it holds less what waits for approval.
+    pub free_minor: i64,
+    /// What the last seven days cost.
+    pub week_minor: i64,
+    /// On how many of them something was bought.
+    pub days: i64,
+}
+
+/// How many days something must have been bought on before a mean is worth telling (screens.md 6.12).
+pub const FEWEST_DAYS: i64 = 3;
+
+impl Outlook {
+    /// The mean of the last seven days; None while too little was bought.
+    pub const fn burn_minor(&self) -> Option<i64> {
+        if self.days < FEWEST_DAYS { None } else { Some(self.week_minor / 7) }
+    }
+
+    /// How many whole days the free money lasts at that.
+    pub fn runway_days(&self) -> Option<i64> {
+        self.burn_minor().filter(|burn| *burn > 0).map(|burn| self.free_minor.max(0) / burn)
+    }
+}
+
+/// What a fund may spend on what, what it did, and how long it lasts.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn outlook(tx: &mut Tx, fund: &Fund, today: Day) -> sqlx::Result<Outlook> {
+    let spent = spent(tx, fund.id, fund.currency).await?;
+    let (budgets, standing) = (store::newest(tx, fund.id).await?, store::standing(tx, fund.id).await?);
+    let accounts = ledger::accounts(tx).await?;
+    let sum_of = |category: &str, state: State| {
+        let fits = |row: &&(String, String, i64)| row.0 == category && row.1 == state.as_str();
+        standing.iter().filter(fits).map(|row| row.2).sum::<i64>()
+    };
+    let of = |list: &[(String, i64)], category: &str| list.iter().find(|(other, _)| other == category).map(|(_, minor)| *minor);
+    let uses: Vec<Use> = accounts
+        .iter()
+        .filter_map(|account| program_category(&account.path))
+        .map(|category| Use {
+            category: category.to_owned(),
+            budget_minor: of(&budgets, category),
+            spent_minor: of(&spent, category).unwrap_or(0),
+            unpaid_minor: sum_of(category, State::Approved),
+            asked_minor: sum_of(category, State::Sent),
+        })
+        .collect();
+    let on_hand_minor = checks::means(tx, fund.currency).await?.fund(fund.id);
+    let asked: i64 = uses.iter().map(|one| one.asked_minor).sum();
+    let (week_minor, days) = store::bought_since(tx, fund.id, today.plus_days(-6)).await?;
+    Ok(Outlook { uses, on_hand_minor, free_minor: on_hand_minor.saturating_sub(asked), week_minor, days })
+}
+
+/// What the books say a fund spent, by use.
+async fn spent(tx: &mut Tx, fund: FundId, currency: Currency) -> sqlx::Result<Vec<(String, i64)>> {
+    let balances = ledger::balances(tx, None).await?;
+    let ours = balances.iter().filter(|balance| balance.fund == Some(fund) && balance.amount.currency == currency);
+    Ok(ours.filter_map(|balance| Some((program_category(&balance.path)?.to_owned(), balance.amount.minor))).collect())
+}
+
+/// What is left of a use's budget, in minor units; None where nobody set one.
+pub(super) async fn left(tx: &mut Tx, fund: FundId, category: &str, currency: Currency) -> sqlx::Result<Option<i64>> {
+    let budgets = store::newest(tx, fund).await?;
+    let Some((_, budget)) = budgets.iter().find(|(other, _)| other == category) else { return Ok(None) };
+    let spent = spent(tx, fund, currency).await?;
+    let spent = spent.iter().find(|(other, _)| other == category).map_or(0, |(_, minor)| *minor);
+    Ok(Some(budget.saturating_sub(spent)))
+}
+
+/// Sets what may be spent on uses from now on, with the reason.
+///
+/// # Errors
+/// [`Refusal::Reason`] where there is none.
+pub async fn set(
+    tx: &mut Tx,
+    actor: Actor,
+    operation: &Operation,
+    fund: &Fund,
+    (amounts, reason): (&[(String, Money)], &str),
+    now: Instant,
+) -> Result<(), Refusal> {
+    let person = people::require(tx, actor, RECORDERS).await?;
+    if operation::find_result(tx, operation).await?.is_some() {
+        return Ok(());
+    }
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > 500 {
+        return Err(Refusal::Reason);
+    }
+    let standing = store::newest(tx, fund.id).await?;
+    for (category, amount) in amounts {
+        if !standing.contains(&(category.clone(), amount.minor)) {
+            store::insert(tx, (fund.id, category, *amount), reason, person.id, now).await?;
+        }
+    }
+    audit::write(tx, Some(person.id), "set budget", &format!("fund {}", fund.id), "", now).await?;
+    operation::done(tx, operation, "", now).await?;
+    Ok(())
+}

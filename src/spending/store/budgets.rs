@@ -1,0 +1,41 @@
+//! SQL of budgets and of what was spent on each use.
+
+use crate::clock::{Day, Instant};
+use crate::db::Tx;
+use crate::ids::{FundId, PersonId};
+use crate::money::Money;
+use crate::run;
+
+pub(in crate::spending) async fn insert(
+    tx: &mut Tx,
+    (fund, category, amount): (FundId, &str, Money),
+    reason: &str,
+    person: PersonId,
+    now: Instant,
+) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO budget (fund_id, category, amount_minor, reason, set_by, set_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    run!(tx, execute, sqlx::query(SQL).bind(fund).bind(category).bind(amount.minor).bind(reason).bind(person).bind(now)).map(drop)
+}
+
+/// The budget that counts, by use.
+pub(in crate::spending) async fn newest(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<(String, i64)>> {
+    const SQL: &str = "SELECT b.category, b.amount_minor FROM budget b
+        WHERE b.fund_id = $1 AND b.id = (SELECT MAX(o.id) FROM budget o WHERE o.fund_id = b.fund_id AND o.category = b.category) ORDER BY b.category";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund))
+}
+
+/// What is approved and not paid, or waits for approval, by use.
+pub(in crate::spending) async fn standing(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<(String, String, i64)>> {
+    const SQL: &str =
+        "SELECT p.category, e.state, CAST(SUM(p.amount_minor) AS BIGINT) FROM expense e JOIN expense_part p ON p.expense_id = e.id
+        WHERE p.fund_id = $1 AND e.state IN ('sent', 'approved') GROUP BY p.category, e.state ORDER BY p.category, e.state";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund))
+}
+
+/// What was bought from a day on and is in the books, in minor units, and on how many days.
+pub(in crate::spending) async fn bought_since(tx: &mut Tx, fund: FundId, from: Day) -> sqlx::Result<(i64, i64)> {
+    const SQL: &str = "SELECT COALESCE(CAST(SUM(p.amount_minor) AS BIGINT), 0), COUNT(DISTINCT e.bought_on)
+        FROM expense e JOIN expense_part p ON p.expense_id = e.id
+        WHERE p.fund_id = $1 AND e.bought_on >= $2 AND e.state IN ('approved', 'paid', 'matched')";
+    run!(tx, fetch_one, sqlx::query_as(SQL).bind(fund).bind(from))
+}

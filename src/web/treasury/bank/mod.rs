@@ -1,0 +1,259 @@
+//! The bank: what each account holds by the books and by the bank, and what waits on either side. Not here: importing statements
+//! (`import.rs`), saying what a line is (`line.rs`).
+
+mod columns;
+mod import;
+mod line;
+mod say;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::{Frame, READERS, RECORDERS};
+use crate::bank::{self, BankAccount, BankTie, LIST, Waiting};
+use crate::clock::{Day, Zone};
+use crate::db::Tx;
+use crate::funds;
+use crate::ids::BankAccountId;
+use crate::ledger;
+use crate::money::{Currency, Money};
+use crate::people::Role;
+use crate::web::doors::{Doors, SignedIn, Who};
+use crate::web::error::Trouble;
+use crate::web::table::{Cell, Facts, Table};
+use crate::web::words::Words;
+use crate::web::{AnySite, answer};
+
+/// Where the bank is.
+pub const BANK: &str = "/treasury/bank";
+const IMPORT: &str = "/treasury/bank/import";
+const FILE: &str = "/treasury/bank/import/{file}";
+const COLUMNS: &str = "/treasury/bank/import/{file}/columns";
+const LINE: &str = "/treasury/bank/lines/{id}";
+
+/// What every account at a bank begins with in the ledger.
+const PATHS: &str = "assets:bank:";
+/// What waits longer is marked (screens.md 6.10).
+const OLD_DAYS: i64 = 7;
+
+pub(super) fn doors(doors: Doors) -> Doors {
+    let recorders = Who::Holding(RECORDERS);
+    doors
+        .get(BANK, Who::Holding(READERS), show)
+        .get(IMPORT, recorders, import::form)
+        .upload(IMPORT, recorders, import::LIMITS.whole_bytes(), import::send)
+        .get(FILE, recorders, import::preview)
+        .post(FILE, recorders, import::import)
+        .get(COLUMNS, recorders, columns::form)
+        .post(COLUMNS, recorders, columns::send)
+        .get(LINE, Who::Holding(READERS), line::show)
+        .post(LINE, recorders, line::send)
+}
+
+/// Which account, and what was just done.
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    account: Option<i64>,
+    done: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "web/treasury/bank.html")]
+struct BankPage {
+    frame: Frame,
+    may_import: bool,
+    accounts: Table,
+    detail: Option<Detail>,
+}
+
+/// One account in full.
+struct Detail {
+    name: String,
+    tie: Facts,
+    lines: Table,
+    postings: Table,
+    matches: Table,
+    statements: Table,
+}
+
+async fn show(State(site): AnySite, Query(asked): Query<Asked>, signed_in: SignedIn) -> Result<Response, Trouble> {
+    let words = signed_in.words;
+    let tx = &mut site.db.begin_read().await?;
+    let today = site.clock.now().day_in(&zone(tx).await?);
+    let mut accounts = Table::new(words.say("bank-accounts"), words.say("bank-no-accounts"))
+        .column(words.say("bank-account"))
+        .figures(words.say("bank-in-the-books"))
+        .column(words.say("bank-last-statement"))
+        .column(words.say("bank-unmatched"))
+        .column(words.say("bank-tie"));
+    let mut ties = Vec::new();
+    for account in bank::accounts(tx).await? {
+        ties.push(bank::tie_of(tx, account).await?);
+    }
+    for tie in &ties {
+        accounts.row(account_row(words, tie, today));
+    }
+    let chosen = match asked.account {
+        Some(id) => Some(ties.iter().find(|tie| tie.account.id == BankAccountId(id)).ok_or(Trouble::NotFound)?),
+        None => ties.first(),
+    };
+    let detail = match chosen {
+        Some(tie) => Some(detail(tx, words, tie, today).await?),
+        None => None,
+    };
+    let may_import = signed_in.person.roles.holds(Role::Recorder);
+    let said = asked.done.as_deref().and_then(|word| say::done(words, word));
+    let frame = Frame::new(&site, &signed_in, words.say("bank-title")).saying(said);
+    Ok(answer::private_page(StatusCode::OK, &BankPage { frame, may_import, accounts, detail }))
+}
+
+/// Where a fund's days begin; without a fund nothing was booked yet.
+async fn zone(tx: &mut Tx) -> sqlx::Result<Zone> {
+    Ok(funds::general(tx).await?.map_or(Zone::UTC, |fund| fund.time_zone))
+}
+
+fn account_row(words: Words, tie: &BankTie, today: Day) -> Vec<Cell> {
+    let last = tie.last.as_ref().map_or_else(|| words.say("bank-no-statement"), |last| words.day(last.last_on));
+    let look = if tie.holds() { "good" } else { "bad" };
+    let verdict = words.say(if tie.holds() { "bank-tie-holds" } else { "bank-tie-broken" });
+    vec![
+        Cell::link(format!("{BANK}?account={}", tie.account.id), tie.account.name.clone()),
+        Cell::money(Money::new(tie.ledger_minor, tie.account.currency)),
+        Cell::text(last),
+        waiting(words, &tie.lines, today),
+        Cell::chip(look, verdict),
+    ]
+}
+
+/// How many wait, and since when; what waits longer than a week is marked.
+fn waiting(words: Words, waiting: &Waiting, today: Day) -> Cell {
+    let Some(oldest_on) = waiting.oldest_on.filter(|_| waiting.count > 0) else { return Cell::text(words.say("bank-none-wait")) };
+    let days = oldest_on.days_until(today);
+    let text = words.with_two("bank-wait", ("count", waiting.count), ("days", days.max(0)));
+    Cell::chip(if days > OLD_DAYS { "warning" } else { "plain" }, text)
+}
+
+fn age(words: Words, on: Day, today: Day) -> Cell {
+    let days = on.days_until(today);
+    Cell::chip(if days > OLD_DAYS { "warning" } else { "plain" }, words.with("bank-days", "days", days.max(0)))
+}
+
+async fn detail(tx: &mut Tx, words: Words, tie: &BankTie, today: Day) -> sqlx::Result<Detail> {
+    let (account, currency) = (&tie.account, tie.account.currency);
+    let (from, to) = (today.plus_days(-36_500), today.plus_days(3_650));
+    let mut lines = Table::new(words.say("bank-lines-waiting"), all_matched(words, tie))
+        .column(words.say("bank-line"))
+        .figures(words.say("bank-amount"))
+        .column(words.say("bank-text"))
+        .column(words.say("bank-age"));
+    for line in bank::open_lines(tx, account.id, from, to, LIST).await? {
+        let text = if line.is_opening() { words.say("bank-opening-line") } else { line.text.clone() };
+        lines.row(vec![
+            Cell::link(format!("{BANK}/lines/{}", line.id), words.day(line.booked_on)),
+            Cell::money(Money::new(line.amount_minor, currency)),
+            Cell::text(text),
+            age(words, line.booked_on, today),
+        ]);
+    }
+    let mut postings = Table::new(words.say("bank-postings-waiting"), words.say("bank-no-postings"))
+        .column(words.say("bank-entry"))
+        .figures(words.say("bank-amount"))
+        .column(words.say("bank-kind"))
+        .column(words.say("bank-age"));
+    for posting in bank::open_postings(tx, account.id, from, to, LIST).await? {
+        postings.row(vec![
+            Cell::text(words.with_two("bank-entry-on", ("entry", posting.entry_id.to_string()), ("day", words.day(posting.effective_on)))),
+            Cell::money(Money::new(posting.amount_minor, currency)),
+            Cell::text(say::kind(words, &posting.kind)),
+            age(words, posting.effective_on, today),
+        ]);
+    }
+    Ok(Detail {
+        name: account.name.clone(),
+        tie: tie_facts(words, tie, today),
+        lines,
+        postings,
+        matches: matches(tx, words, account).await?,
+        statements: statements(tx, words, account).await?,
+    })
+}
+
+fn all_matched(words: Words, tie: &BankTie) -> String {
+    match &tie.last {
+        Some(last) => words.with("bank-all-matched", "day", words.day(last.last_on)),
+        None => words.say("bank-nothing-imported"),
+    }
+}
+
+/// The tie as a sum that a person can follow, down to the difference.
+fn tie_facts(words: Words, tie: &BankTie, today: Day) -> Facts {
+    let money = |minor| Cell::money(Money::new(minor, tie.account.currency));
+    let bank_minor = tie.last.as_ref().map_or(0, |last| last.closing_minor);
+    let difference = tie.difference();
+    Facts::default()
+        .add(words.say("bank-fact-bank"), if tie.last.is_some() { money(bank_minor) } else { Cell::text(words.say("bank-no-statement")) })
+        .add(words.say("bank-fact-lines"), money(-tie.lines.sum_minor))
+        .add(words.say("bank-fact-ignored"), money(-tie.ignored.sum_minor))
+        .add(words.say("bank-fact-postings"), money(tie.postings.sum_minor))
+        .add(words.say("bank-fact-expected"), money(tie.expected_minor()))
+        .add(words.say("bank-fact-ledger"), money(tie.ledger_minor))
+        .add(
+            words.say("bank-fact-difference"),
+            if tie.last.is_some() { Cell::money(difference) } else { Cell::text(words.say("bank-no-statement")) },
+        )
+        .add(words.say("bank-fact-lines-since"), waiting(words, &tie.lines, today))
+        .add(words.say("bank-fact-postings-since"), waiting(words, &tie.postings, today))
+}
+
+async fn matches(tx: &mut Tx, words: Words, account: &BankAccount) -> sqlx::Result<Table> {
+    const SHOWN: i64 = 20;
+    let mut table = Table::new(words.say("bank-matches"), words.say("bank-no-matches"))
+        .column(words.say("bank-line"))
+        .figures(words.say("bank-amount"))
+        .column(words.say("bank-how"));
+    for found in bank::newest(tx, account.id, SHOWN).await? {
+        let (lines, _) = bank::sides(tx, &found).await?;
+        for line in lines {
+            table.row(vec![
+                Cell::link(format!("{BANK}/lines/{}", line.id), words.day(line.booked_on)),
+                Cell::money(Money::new(line.amount_minor, account.currency)),
+                Cell::text(words.of("bank-match", found.kind.as_str())),
+            ]);
+        }
+    }
+    Ok(table)
+}
+
+async fn statements(tx: &mut Tx, words: Words, account: &BankAccount) -> sqlx::Result<Table> {
+    const SHOWN: i64 = 24;
+    let mut table = Table::new(words.say("bank-statements"), words.say("bank-nothing-imported"))
+        .column(words.say("bank-days-of"))
+        .figures(words.say("bank-opening"))
+        .figures(words.say("bank-closing"))
+        .figures(words.say("bank-new-lines"));
+    for statement in bank::statements(tx, account.id, SHOWN).await? {
+        let money = |minor| Cell::money(Money::new(minor, account.currency));
+        table.row(vec![
+            Cell::text(format!("{} – {}", words.day(statement.first_on), words.day(statement.last_on))),
+            money(statement.opening_minor),
+            money(statement.closing_minor),
+            Cell::number(statement.new_lines),
+        ]);
+    }
+    Ok(table)
+}
+
+/// The accounts of the ledger that a statement may be of, and what they count in: the general fund's currency.
+async fn ledger_accounts(tx: &mut Tx) -> sqlx::Result<(Vec<String>, Currency)> {
+    let paths = ledger::accounts(tx).await?.into_iter().map(|account| account.path.into_owned()).filter(|path| path.starts_with(PATHS));
+    let paths = paths.collect();
+    Ok((paths, funds::general(tx).await?.map_or(Currency::USD, |fund| fund.currency)))
+}
+
+/// `assets:bank:main` is called `main` until somebody names it.
+fn name_of(path: &str) -> &str {
+    path.strip_prefix(PATHS).unwrap_or(path)
+}

@@ -1,0 +1,131 @@
+//! The first page of the treasury: what needs me now, and how every fund stands. Not here: the lists it leads to.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::{Frame, HOME, READERS, tiles};
+use crate::clock::{Day, Instant};
+use crate::funds::{self, Fund};
+use crate::ledger::{self, Account, Balance, Kind, chart};
+use crate::money::Money;
+use crate::web::AnySite;
+use crate::web::answer;
+use crate::web::doors::{Doors, SignedIn, Who};
+use crate::web::error::Trouble;
+use crate::web::table::{Cell, Table};
+use crate::web::words::Words;
+
+pub(super) fn doors(doors: Doors) -> Doors {
+    doors.get(HOME, Who::Holding(READERS), show)
+}
+
+#[derive(Template)]
+#[template(path = "web/treasury/home.html")]
+struct HomePage {
+    frame: Frame,
+    tiles: Vec<Shown>,
+    nothing: Option<String>,
+    strip: Table,
+    on: String,
+    alerts: Table,
+}
+
+/// A tile as it is read.
+struct Shown {
+    href: &'static str,
+    name: String,
+    count: i64,
+    more: String,
+}
+
+/// What may stand behind the address.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    /// A day to look back to.
+    on: String,
+}
+
+async fn show(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
+    let (words, now) = (signed_in.words, site.clock.now());
+    let tx = &mut site.db.begin_read().await?;
+    let (waiting, quiet): (Vec<_>, Vec<_>) = tiles::all(tx, &signed_in, now).await?.into_iter().partition(|tile| tile.count > 0);
+    let nothing: Vec<String> = quiet.iter().map(|tile| words.of("tile", tile.word)).collect();
+    let nothing = (!nothing.is_empty() && !waiting.is_empty()).then(|| words.with("home-nothing", "list", nothing.join(", ")));
+    let tiles = waiting.into_iter().map(|tile| shown(words, tile, now)).collect();
+    let mut alerts =
+        Table::new(words.say("home-alerts"), words.say("home-clear")).column(words.say("home-alert")).column(words.say("home-said"));
+    for alert in crate::payments::alert::list(tx, 100).await? {
+        alerts.row(vec![Cell::text(alert.kind.as_str()), Cell::text(alert.said)]);
+    }
+    let day = asked.on.parse::<Day>().ok();
+    let accounts = ledger::accounts(tx).await?;
+    let strip = strip(words, &funds::list(tx).await?, &accounts, &ledger::balances(tx, day).await?, day);
+    let frame = Frame::new(&site, &signed_in, words.say("home-title"));
+    let on = day.map(|day| day.to_string()).unwrap_or_default();
+    Ok(answer::private_page(StatusCode::OK, &HomePage { frame, tiles, nothing, strip, on, alerts }))
+}
+
+fn shown(words: Words, tile: tiles::Tile, now: Instant) -> Shown {
+    let days = |at: Instant| now.unix_secs().saturating_sub(at.unix_secs()).max(0) / 86_400;
+    let age = tile.oldest_at.map(|at| words.with("home-oldest", "days", days(at)));
+    let more = [tile.more, age].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    Shown { href: tile.href, name: words.of("tile", tile.word), count: tile.count, more }
+}
+
+/// Received, spent, on hand and free to spend of every fund, now or at the end of a day.
+fn strip(words: Words, all: &[Fund], accounts: &[Account], balances: &[Balance], day: Option<Day>) -> Table {
+    let caption = day.map_or_else(|| words.say("home-strip"), |day| words.with("home-strip-on", "day", words.day(day)));
+    let mut table = Table::new(caption, words.say("home-no-fund"))
+        .column(words.say("home-fund"))
+        .figures(words.say("home-received"))
+        .figures(words.say("home-spent"))
+        .figures(words.say("home-on-hand"))
+        .figures(words.say("home-free"));
+    for fund in all {
+        let standing = Standing::of(fund, all, accounts, balances);
+        let money = |minor| Cell::money(Money::new(minor, fund.currency));
+        table.row(vec![
+            Cell::link(format!("/treasury/{}/gifts", fund.slug), fund.name.as_str()),
+            money(standing.received),
+            money(standing.spent),
+            money(standing.on_hand),
+            money(standing.free),
+        ]);
+    }
+    table
+}
+
+/// How a fund stands, in minor units of its currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Standing {
+    received: i64,
+    spent: i64,
+    on_hand: i64,
+    free: i64,
+}
+
+impl Standing {
+    fn of(fund: &Fund, all: &[Fund], accounts: &[Account], balances: &[Balance]) -> Self {
+        let in_currency = || balances.iter().filter(|balance| balance.amount.currency == fund.currency);
+        let sum = |takes: &dyn Fn(&Balance) -> bool| {
+            in_currency().filter(|balance| takes(balance)).fold(0_i64, |sum, balance| sum.saturating_add(balance.amount.minor))
+        };
+        let left = |other: &Fund| sum(&|balance| balance.fund == Some(other.id)).saturating_neg();
+        let own = |balance: &Balance| balance.fund == Some(fund.id);
+        let received = sum(&|b| own(b) && b.path.starts_with("income:donations:") && b.path != chart::IN_KIND).saturating_neg();
+        let spent =
+            sum(&|b| own(b) && ["expenses:program:", "expenses:grants:", "expenses:admin:"].iter().any(|part| b.path.starts_with(part)));
+        let on_hand = left(fund);
+        // Cash is pooled: what other restricted funds stand on, and what is owed, cannot be spent from here.
+        let is_cash = |balance: &Balance| accounts.iter().any(|account| account.cash && account.path == balance.path);
+        let liquid = sum(&is_cash).saturating_add(sum(&|balance| balance.kind == Kind::Liability));
+        let others = all.iter().filter(|other| other.id != fund.id && other.restriction.is_some() && other.currency == fund.currency);
+        let promised = others.fold(0_i64, |sum, other| sum.saturating_add(left(other).max(0)));
+        let free = on_hand.min(liquid.saturating_sub(promised)).max(0);
+        Self { received, spent, on_hand, free }
+    }
+}

@@ -1,0 +1,202 @@
+//! The outbox: what waits, what went, what a person must decide on, and a mail to try it all. Not here: what mails say, and to whom each
+//! one goes, which nobody is shown.
+
+use askama::Template;
+use axum::extract::{Form as FormBody, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+
+use super::{ADMINISTRATORS, Frame};
+use crate::clock::{Instant, Zone};
+use crate::db::Tx;
+use crate::mail::{self, Counts, Kind, Letter, Sight, State as Got};
+use crate::people::operation::{self, Operation, OperationError};
+use crate::people::{NotAllowed, audit};
+use crate::web::doors::{Doors, SignedIn, Who};
+use crate::web::error::Trouble;
+use crate::web::export::{As, Exports};
+use crate::web::form::{Form, FormParts, Problems, Typed, Wrongs};
+use crate::web::table::{Cell, Facts, Table};
+use crate::web::words::Words;
+use crate::web::{AnySite, Site, answer, export};
+use crate::{funds, people, transact};
+
+pub(super) const MAIL: &str = "/treasury/mail";
+const AGAIN: &str = "/treasury/mail/again";
+/// How many rows each list shows.
+const SHOWN: i64 = 100;
+/// How many rows a file holds.
+const EXPORTED: i64 = 100_000;
+
+pub(super) fn doors(doors: Doors) -> Doors {
+    let who = Who::Holding(ADMINISTRATORS);
+    doors.get(MAIL, who, show).post(MAIL, who, test).post(AGAIN, who, again)
+}
+
+#[derive(Template)]
+#[template(path = "web/treasury/mail.html")]
+struct MailPage {
+    frame: Frame,
+    problems: Option<Problems>,
+    no_server: Option<String>,
+    facts: Facts,
+    unsent: Table,
+    exports: Option<Exports>,
+    again: Option<Form>,
+    sent: Table,
+    test_heading: String,
+    test: Form,
+}
+
+async fn show(State(site): AnySite, signed_in: SignedIn, uri: Uri) -> Result<Response, Trouble> {
+    if let Some(kind) = As::asked(uri.query()) {
+        let tx = &mut site.db.begin_read().await?;
+        let (zone, unsent) = (zone(tx).await?, mail::unsent(tx, EXPORTED).await?);
+        return export::file(signed_in.words, &unsent_table(signed_in.words, &zone, &unsent), "mail", kind);
+    }
+    let said = match uri.query().unwrap_or_default() {
+        "done=test" => Some(signed_in.words.say("outbox-said-test")),
+        "done=again" => Some(signed_in.words.say("outbox-said-again")),
+        _ => None,
+    };
+    page(&site, &signed_in, &Typed::default(), &Wrongs::default(), said).await
+}
+
+/// The times of day that staff read: those of the first fund.
+async fn zone(tx: &mut Tx) -> sqlx::Result<Zone> {
+    Ok(funds::list(tx).await?.into_iter().next().map_or(Zone::UTC, |fund| fund.time_zone))
+}
+
+async fn page(site: &Site, signed_in: &SignedIn, typed: &Typed, wrongs: &Wrongs, said: Option<String>) -> Result<Response, Trouble> {
+    let words = signed_in.words;
+    let tx = &mut site.db.begin_read().await?;
+    let Counts { waiting, dead } = mail::counts(tx).await?;
+    let (unsent, sent) = (mail::unsent(tx, SHOWN).await?, mail::newest_sent(tx, SHOWN).await?);
+    let zone = zone(tx).await?;
+    let wrong = !wrongs.is_empty();
+    let operation = site.entropy.reference();
+    let parts = FormParts { words, typed, wrongs };
+    let field = parts.email("to", "outbox-test-to", "email").hint(words.say("outbox-test-hint"));
+    let again = Form::new(AGAIN, "", Vec::new()).button(words.with("outbox-again", "count", dead));
+    let shown = MailPage {
+        frame: Frame::new(site, signed_in, words.say("outbox-title")).saying(said).wrong(wrong),
+        problems: Problems::of(words, wrongs),
+        no_server: (!site.post.has_server()).then(|| words.say("outbox-no-server")),
+        facts: Facts::default().add(words.say("outbox-waiting"), Cell::number(waiting)).add(words.say("outbox-dead"), Cell::number(dead)),
+        exports: (!unsent.is_empty()).then(|| Exports::of(words, MAIL, "")),
+        unsent: unsent_table(words, &zone, &unsent),
+        again: (dead > 0).then_some(again),
+        sent: sent_table(words, &zone, &sent),
+        test_heading: words.say("outbox-test-heading"),
+        test: Form::new(MAIL, operation, vec![field]).button(words.say("outbox-test-send")),
+    };
+    let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok(answer::private_page(status, &shown))
+}
+
+fn unsent_table(words: Words, zone: &Zone, list: &[Sight]) -> Table {
+    let mut table = Table::new(words.say("outbox-unsent"), words.say("outbox-unsent-none"))
+        .column(words.say("outbox-kind"))
+        .column(words.say("outbox-state"))
+        .column(words.say("outbox-problem"))
+        .figures(words.say("outbox-attempts"))
+        .column(words.say("outbox-queued"))
+        .column(words.say("outbox-next"));
+    for letter in list {
+        let look = if letter.state == Got::Dead { "bad" } else { "plain" };
+        let problem = letter.problem.map_or(String::new(), |problem| words.of("outbox-problem", problem.as_str()));
+        let reply = letter.reply.map_or(String::new(), |reply| format!(" ({reply})"));
+        let next = if letter.state == Got::Dead { Cell::text("") } else { Cell::moment(words, letter.next_at, zone) };
+        table.row(vec![
+            Cell::text(words.of("outbox-kind", letter.kind.as_str())),
+            Cell::chip(look, words.of("outbox-state", letter.state.as_str())),
+            Cell::text(format!("{problem}{reply}")),
+            Cell::number(letter.attempts),
+            Cell::moment(words, letter.queued_at, zone),
+            next,
+        ]);
+    }
+    table
+}
+
+fn sent_table(words: Words, zone: &Zone, list: &[Sight]) -> Table {
+    let mut table = Table::new(words.say("outbox-sent"), words.say("outbox-sent-none"))
+        .column(words.say("outbox-kind"))
+        .figures(words.say("outbox-attempts"))
+        .column(words.say("outbox-sent-at"));
+    for letter in list {
+        let at = Cell::moment(words, letter.ended_at.unwrap_or(letter.queued_at), zone);
+        table.row(vec![Cell::text(words.of("outbox-kind", letter.kind.as_str())), Cell::number(letter.attempts), at]);
+    }
+    table
+}
+
+/// Why nothing was done.
+#[derive(Debug, thiserror::Error)]
+enum MailError {
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
+    #[error(transparent)]
+    Operation(#[from] OperationError),
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+impl crate::db::Retryable for MailError {
+    fn is_retryable(&self) -> bool {
+        match self {
+            Self::NotAllowed(error) => error.is_retryable(),
+            Self::Operation(error) => error.is_retryable(),
+            Self::Database(error) => error.is_retryable(),
+        }
+    }
+}
+
+async fn test(State(site): AnySite, signed_in: SignedIn, FormBody(pairs): FormBody<Vec<(String, String)>>) -> Result<Response, Trouble> {
+    let (typed, mut wrongs, words) = (Typed::new(pairs), Wrongs::default(), signed_in.words);
+    let to = typed.get("to");
+    if !mail::is_address(to) {
+        wrongs.add("to", words.say("outbox-test-address"));
+        return page(&site, &signed_in, &typed, &wrongs, None).await;
+    }
+    match queue_test(&site, &signed_in, typed.get("operation"), to, site.clock.now()).await {
+        Ok(()) => Ok(answer::see_other(&format!("{MAIL}?done=test"))?),
+        Err(MailError::NotAllowed(NotAllowed::Role | NotAllowed::StepUp)) => Err(Trouble::NotFound),
+        Err(MailError::Operation(OperationError::Reused | OperationError::Malformed)) => {
+            wrongs.add("to", words.say("outbox-test-reopen"));
+            page(&site, &signed_in, &typed, &wrongs, None).await
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+async fn queue_test(site: &Site, signed_in: &SignedIn, operation: &str, to: &str, now: Instant) -> Result<(), MailError> {
+    let (actor, who) = (signed_in.actor(), signed_in.person.reference.as_str());
+    let operation = Operation::new(operation, who, &["mail test", to])?;
+    let cause = format!("test {}", operation.id());
+    let letter = Letter { cause: &cause, to, language: signed_in.words.0, kind: Kind::Test, values: &[], link: None };
+    transact!(site.db, tx => {
+        people::require(tx, actor, ADMINISTRATORS).await?;
+        if operation::find_result(tx, &operation).await?.is_none() {
+            mail::queue(tx, &letter, &site.keyring, &site.entropy, now).await?;
+            audit::write(tx, Some(actor.person), "mail tested", &cause, "", now).await?;
+            operation::done(tx, &operation, "queued", now).await?;
+        }
+        Ok::<(), MailError>(())
+    })
+}
+
+async fn again(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Trouble> {
+    let (actor, now) = (signed_in.actor(), site.clock.now());
+    let done: Result<(), MailError> = transact!(site.db, tx => {
+        people::require(tx, actor, ADMINISTRATORS).await?;
+        let count = mail::again(tx, now).await?;
+        audit::write(tx, Some(actor.person), "mail tried again", "outbox", &count.to_string(), now).await?;
+        Ok::<(), MailError>(())
+    });
+    match done {
+        Ok(()) => Ok(answer::see_other(&format!("{MAIL}?done=again"))?),
+        Err(MailError::NotAllowed(NotAllowed::Role | NotAllowed::StepUp)) => Err(Trouble::NotFound),
+        Err(fault) => Err(fault.into()),
+    }
+}

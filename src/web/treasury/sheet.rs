@@ -1,0 +1,106 @@
+//! A page of the treasury made of the parts that most have: sentences, facts, tables, forms, links. Not here: what they say.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::Frame;
+use super::passkeys::PasskeyButton;
+use super::qr::Qr;
+use crate::web::answer;
+use crate::web::form::{Form, Problems, Wrongs};
+use crate::web::table::{Facts, Table};
+
+/// One part of a page.
+#[derive(Debug)]
+pub enum Part {
+    /// What the next parts are about.
+    Heading(String),
+    /// A sentence.
+    Text(String),
+    /// A sentence in the quiet look.
+    Note(String),
+    /// A sentence that must not be missed.
+    Warning(String),
+    /// What is told only now: codes, a link.
+    Secrets(Vec<String>),
+    /// A square of dots.
+    Qr(Qr),
+    /// A button that asks the browser for a passkey.
+    Passkey(PasskeyButton),
+    /// Facts.
+    Facts(Facts),
+    /// A table.
+    Table(Table),
+    /// A form.
+    Form(Form),
+    /// Ways on: address and name.
+    Links(Vec<(String, String)>),
+}
+
+/// A whole page, whose parts stand in the order they were added.
+#[derive(Debug, Template)]
+#[template(path = "web/treasury/sheet.html")]
+pub struct Sheet {
+    frame: Frame,
+    problems: Option<Problems>,
+    parts: Vec<Part>,
+}
+
+impl Sheet {
+    /// An empty page in this frame.
+    pub const fn new(frame: Frame) -> Self {
+        Self { frame, problems: None, parts: Vec::new() }
+    }
+
+    /// The same with one more part at its end.
+    #[must_use]
+    pub fn with(mut self, part: Part) -> Self {
+        self.parts.push(part);
+        self
+    }
+
+    /// The same with one more part, where there is one.
+    #[must_use]
+    pub fn maybe(mut self, part: Option<Part>) -> Self {
+        self.parts.extend(part);
+        self
+    }
+
+    /// The same with one more sentence.
+    #[must_use]
+    pub fn text(self, text: impl Into<String>) -> Self {
+        self.with(Part::Text(text.into()))
+    }
+
+    /// The same with one more form.
+    #[must_use]
+    pub fn form(self, form: Form) -> Self {
+        self.with(Part::Form(form))
+    }
+
+    /// The same with one more form under a heading and a sentence.
+    #[must_use]
+    pub fn block(self, heading: impl Into<String>, text: impl Into<String>, form: Form) -> Self {
+        self.with(Part::Heading(heading.into())).text(text).form(form)
+    }
+
+    /// The same with one more way on, in a line of its own.
+    #[must_use]
+    pub fn link(self, href: impl Into<String>, label: impl Into<String>) -> Self {
+        self.with(Part::Links(vec![(href.into(), label.into())]))
+    }
+
+    /// The page as an answer: 200, or 422 with the problems on top where something is wrong.
+    pub fn answer(self, wrongs: &Wrongs) -> Response {
+        let status = if wrongs.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        self.answer_as(status, wrongs)
+    }
+
+    /// The page as an answer of this status, with the problems on top where something is wrong.
+    pub fn answer_as(mut self, status: StatusCode, wrongs: &Wrongs) -> Response {
+        self.problems = Problems::of(self.frame.words, wrongs);
+        self.frame.wrong = !wrongs.is_empty();
+        answer::private_page(status, &self)
+    }
+}

@@ -1,0 +1,156 @@
+//! The budget of a fund by use, and how long its money lasts.
+
+use axum::extract::{Form as Sent, Path, Query, State};
+use axum::response::Response;
+
+use super::{Asked, Pairs, frame, fund, operation, refused, sent, today, use_in_words, ways};
+use crate::funds::Fund;
+use crate::money::Money;
+use crate::people::Role;
+use crate::spending::Refusal;
+use crate::spending::budgets::{self, FEWEST_DAYS, Outlook};
+use crate::transact;
+use crate::web::doors::{Doors, SignedIn, Who};
+use crate::web::error::Trouble;
+use crate::web::form::{Form, FormParts, Typed, Wrongs};
+use crate::web::table::{Cell, Facts, Table};
+use crate::web::treasury::{Part, READERS, RECORDERS, Sheet};
+use crate::web::words::Words;
+use crate::web::{AnySite, Site, answer};
+
+const BUDGET: &str = "/treasury/{fund}/budget";
+
+pub(super) fn doors(doors: Doors) -> Doors {
+    doors.get(BUDGET, Who::Holding(READERS), show).post(BUDGET, Who::Holding(RECORDERS), set)
+}
+
+async fn show(
+    State(site): AnySite,
+    signed_in: SignedIn,
+    Path(slug): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Trouble> {
+    let fund = fund(&mut site.db.begin_read().await?, &slug).await?;
+    page(&site, &signed_in, &fund, &asked, Typed::default(), &Wrongs::default()).await
+}
+
+async fn page(site: &Site, signed_in: &SignedIn, fund: &Fund, asked: &Asked, typed: Typed, wrongs: &Wrongs) -> Result<Response, Trouble> {
+    let words = signed_in.words;
+    let today = today(fund, site.clock.now());
+    let outlook = budgets::outlook(&mut site.db.begin_read().await?, fund, today).await?;
+    let money = |minor| Money::new(minor, fund.currency);
+    let budgeted = outlook.uses.iter().filter_map(budgets::Use::left_minor).filter(|left| *left > 0).sum::<i64>();
+    let over = budgeted.saturating_sub(outlook.on_hand_minor);
+    let warning = (over > 0).then(|| Part::Warning(words.with("budget-over", "amount", money(over).for_people())));
+    let mut sheet = Sheet::new(frame(site, signed_in, fund, "budget-title").saying(asked.said(words)))
+        .with(ways(signed_in, fund))
+        .with(Part::Note(words.say("frame-live")))
+        .maybe(warning)
+        .with(Part::Facts(runway(words, fund, &outlook, today)))
+        .with(Part::Table(table(words, fund, &outlook)));
+    if signed_in.person.roles.holds(Role::Recorder) {
+        let start = |typed: Typed, one: &budgets::Use| {
+            typed.or(&field(&one.category), one.budget_minor.map_or_else(String::new, |minor| money(minor).decimal()))
+        };
+        let typed = &outlook.uses.iter().fold(typed, start);
+        let parts = FormParts { words, typed, wrongs };
+        let one = |one: &budgets::Use| {
+            parts
+                .money(&field(&one.category), "budget-amount", fund.currency.sign())
+                .named(use_in_words(words, &one.category))
+                .optional(words)
+        };
+        let mut fields: Vec<_> = outlook.uses.iter().map(one).collect();
+        fields.push(parts.text("reason", "expense-reason", "off"));
+        let form = Form::new(format!("/treasury/{}/budget", fund.slug), operation(site, typed), fields).button(words.say("budget-set"));
+        sheet = sheet.with(Part::Heading(words.say("budget-set"))).with(Part::Form(form));
+    }
+    Ok(sheet.answer(wrongs))
+}
+
+fn field(category: &str) -> String {
+    format!("use_{category}")
+}
+
+fn runway(words: Words, fund: &Fund, outlook: &Outlook, today: crate::clock::Day) -> Facts {
+    let money = |minor| Cell::money(Money::new(minor, fund.currency));
+    let facts = Facts::default()
+        .add(words.say("budget-on-hand"), money(outlook.on_hand_minor))
+        .add(words.say("budget-free"), money(outlook.free_minor))
+        .add(words.say("budget-week"), money(outlook.week_minor));
+    let Some(burn) = outlook.burn_minor() else {
+        return facts.add(words.say("budget-runway"), Cell::text(words.with("budget-too-little", "days", FEWEST_DAYS)));
+    };
+    let facts = facts.add(words.say("budget-burn"), money(burn));
+    match outlook.runway_days() {
+        Some(days) => {
+            let day = words.day(today.plus_days(days));
+            facts.add(words.say("budget-runway"), Cell::text(words.with_two("budget-days", ("days", days), ("day", day))))
+        }
+        None => facts,
+    }
+}
+
+fn table(words: Words, fund: &Fund, outlook: &Outlook) -> Table {
+    let money = |minor| Cell::money(Money::new(minor, fund.currency));
+    let maybe = |minor: Option<i64>| minor.map_or_else(|| Cell::text(words.say("budget-none")), money);
+    let mut table = Table::new(words.say("budget-title"), words.say("budget-none"))
+        .column(words.say("expense-use"))
+        .figures(words.say("budget-amount"))
+        .figures(words.say("budget-spent"))
+        .figures(words.say("budget-unpaid"))
+        .figures(words.say("budget-asked"))
+        .figures(words.say("budget-left"));
+    for one in &outlook.uses {
+        table.row(vec![
+            Cell::text(use_in_words(words, &one.category)),
+            maybe(one.budget_minor),
+            money(one.spent_minor),
+            money(one.unpaid_minor),
+            money(one.asked_minor),
+            maybe(one.left_minor()),
+        ]);
+    }
+    let sum = |of: fn(&budgets::Use) -> i64| money(outlook.uses.iter().map(of).sum());
+    table.foot(vec![
+        Cell::text(words.say("expense-total")),
+        sum(|one| one.budget_minor.unwrap_or(0)),
+        sum(|one| one.spent_minor),
+        sum(|one| one.unpaid_minor),
+        sum(|one| one.asked_minor),
+        sum(|one| one.left_minor().unwrap_or(0)),
+    ]);
+    table
+}
+
+async fn set(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>, Sent(pairs): Pairs) -> Result<Response, Trouble> {
+    let (words, typed, mut wrongs) = (signed_in.words, Typed::new(pairs.clone()), Wrongs::default());
+    let tx = &mut site.db.begin_read().await?;
+    let fund = fund(tx, &slug).await?;
+    let uses = budgets::outlook(tx, &fund, today(&fund, site.clock.now())).await?.uses;
+    let mut amounts = Vec::new();
+    for one in uses.iter().filter(|one| !typed.get(&field(&one.category)).is_empty()) {
+        match Money::parse(typed.get(&field(&one.category)), fund.currency) {
+            Ok(amount) => amounts.push((one.category.clone(), amount)),
+            Err(_) => wrongs.add(field(&one.category), words.say("expense-wrong-amount")),
+        }
+    }
+    if wrongs.is_empty() {
+        let done: Result<(), Refusal> = match sent(&signed_in, &format!("budget {slug}"), &pairs, &typed) {
+            Err(error) => Err(error.into()),
+            Ok(operation) => {
+                let (actor, now, reason) = (signed_in.actor(), site.clock.now(), typed.get("reason"));
+                transact!(site.db, tx => budgets::set(tx, actor, &operation, &fund, (&amounts, reason), now).await)
+            }
+        };
+        match done {
+            Ok(()) => return Ok(answer::see_other(&format!("/treasury/{slug}/budget?done=budget"))?),
+            Err(refusal) => {
+                if let Some(response) = refused(words, "/treasury", refusal, &mut wrongs)? {
+                    return Ok(response);
+                }
+            }
+        }
+    }
+    page(&site, &signed_in, &fund, &Asked::default(), typed, &wrongs).await
+}

@@ -1,0 +1,309 @@
+//! The form of an expense: a new one, or a change of one. Not here: what makes a draft (`spending::draft`).
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Multipart, Path, State};
+use axum::response::Response;
+
+use super::{account_in_words, find, frame, fund, operation, refused, sent, today, use_in_words};
+use crate::db::Tx;
+use crate::files::{self, Uploader};
+use crate::funds::{self, Fund};
+use crate::ids::ExpenseId;
+use crate::ledger;
+use crate::money::Money;
+use crate::spending::draft::{self, Context, MOST_DOCUMENTS, Wrong};
+use crate::spending::{self, Document, Draft, PaidBy, Refusal, Show, State as Stage, Unit, Whole, payees};
+use crate::transact;
+use crate::web::doors::{Doors, SignedIn, Who};
+use crate::web::error::Trouble;
+use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
+use crate::web::treasury::{Part, RECORDERS, Sheet};
+use crate::web::upload::{self, Limits, Upload};
+use crate::web::words::Words;
+use crate::web::{AnySite, Site, answer, documents};
+
+const NEW: &str = "/treasury/{fund}/expenses/new";
+const EDIT: &str = "/treasury/{fund}/expenses/{number}/edit";
+
+const LIMITS: Limits = Limits::documents(MOST_DOCUMENTS);
+/// How many parts a split expense can have beside its first.
+const ROWS: usize = 4;
+
+pub(super) fn doors(doors: Doors) -> Doors {
+    doors
+        .get(NEW, Who::Holding(RECORDERS), new)
+        .upload(NEW, Who::Holding(RECORDERS), LIMITS.whole_bytes(), save_new)
+        .get(EDIT, Who::Holding(RECORDERS), edit)
+        .upload(EDIT, Who::Holding(RECORDERS), LIMITS.whole_bytes(), save_edit)
+}
+
+/// What the form offers to choose from.
+struct Offers {
+    accounts: Vec<String>,
+    categories: Vec<String>,
+    funds: Vec<Fund>,
+    payees: Vec<(String, String)>,
+}
+
+impl Offers {
+    async fn read(tx: &mut Tx, fund: &Fund) -> Result<Self, Trouble> {
+        let all = ledger::accounts(tx).await?;
+        let funds = funds::list(tx).await?.into_iter().filter(|other| other.currency == fund.currency).collect();
+        let book = payees::list(tx).await?.into_iter().filter(|payee| payee.ended_at.is_none());
+        let payees = book.map(|payee| (payee.id.to_string(), payee.label)).collect();
+        Ok(Self { accounts: draft::spendable(&all), categories: draft::categories(&all), funds, payees })
+    }
+
+    fn parse(&self, site: &Site, fund: &Fund, form: &draft::Form) -> Result<Draft, Vec<draft::Mistake>> {
+        let funds: Vec<_> = self.funds.iter().map(|fund| fund.id).collect();
+        let today = today(fund, site.clock.now());
+        let (accounts, categories) = (&self.accounts, &self.categories);
+        Draft::parse(form, &Context { fund: fund.id, currency: fund.currency, today, accounts, categories, funds: &funds })
+    }
+}
+
+async fn new(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>) -> Result<Response, Trouble> {
+    let tx = &mut site.db.begin_read().await?;
+    let fund = fund(tx, &slug).await?;
+    let offers = Offers::read(tx, &fund).await?;
+    let typed = Typed::default().or("bought_on", today(&fund, site.clock.now()).to_string()).or("show", Show::AfterHold.as_str());
+    Ok(page(&site, &signed_in, (&fund, None), &offers, &typed, &Wrongs::default()))
+}
+
+async fn edit(State(site): AnySite, signed_in: SignedIn, Path((slug, number)): Path<(String, String)>) -> Result<Response, Trouble> {
+    let tx = &mut site.db.begin_read().await?;
+    let (fund, whole) = find(tx, &slug, &number).await?;
+    let offers = Offers::read(tx, &fund).await?;
+    Ok(page(&site, &signed_in, (&fund, Some(&whole)), &offers, &typed_of(&whole), &Wrongs::default()))
+}
+
+/// What the form of a saved expense shows.
+fn typed_of(whole: &Whole) -> Typed {
+    let Whole { expense, parts, documents } = whole;
+    let decimal = |minor| Money::new(minor, expense.currency).decimal();
+    let mut pairs: BTreeMap<String, String> = BTreeMap::new();
+    let mut put = |name: &str, value: String| pairs.insert(name.to_owned(), value);
+    put("amount", decimal(expense.amount_minor));
+    put("bought_on", expense.bought_on.to_string());
+    put("vendor", expense.vendor.clone());
+    put("public_text", expense.public_text.clone());
+    put("unit_count", expense.unit_count.map(|count| count.to_string()).unwrap_or_default());
+    put("unit", expense.unit.map(|unit| unit.to_string()).unwrap_or_default());
+    put("note", expense.note.clone());
+    put("paid_by", expense.paid_by.to_string());
+    put("paid_from", expense.paid_from.clone().unwrap_or_default());
+    put("payee", expense.payee_id.map(|payee| payee.to_string()).unwrap_or_default());
+    put("show", expense.show_when.to_string());
+    put("no_receipt", expense.no_receipt.clone().unwrap_or_default());
+    put("kept", documents.iter().map(|document| document.document.as_str()).collect::<Vec<_>>().join(","));
+    put("version", expense.version.to_string());
+    match &**parts {
+        [only] if only.fund_id == expense.fund_id => {
+            put("category", only.category.clone());
+        }
+        several => {
+            for (row, part) in several.iter().enumerate() {
+                put(&format!("part{row}_use"), format!("{} {}", part.fund_id, part.category));
+                put(&format!("part{row}_amount"), decimal(part.amount_minor));
+            }
+        }
+    }
+    if expense.show_shop {
+        put("show_shop", "1".to_owned());
+    }
+    Typed::new(pairs)
+}
+
+fn page(
+    site: &Site,
+    signed_in: &SignedIn,
+    (fund, standing): (&Fund, Option<&Whole>),
+    offers: &Offers,
+    typed: &Typed,
+    wrongs: &Wrongs,
+) -> Response {
+    let words = signed_in.words;
+    let key = if standing.is_some() { "expense-edit" } else { "expense-new" };
+    let action = standing.map_or_else(
+        || format!("/treasury/{}/expenses/new", fund.slug),
+        |whole| format!("/treasury/{}/expenses/{}/edit", fund.slug, whole.expense.number),
+    );
+    let form = Form::new(action, operation(site, typed), fields(words, fund, offers, &FormParts { words, typed, wrongs }))
+        .with_files()
+        .button(words.say("expense-send"))
+        .other_button("draft", words.say("expense-save"));
+    let clears = standing.filter(|whole| matches!(whole.expense.state, Stage::Sent | Stage::Approved));
+    let sheet = Sheet::new(frame(site, signed_in, fund, key))
+        .maybe(clears.map(|_| Part::Warning(words.say("expense-edit-clears"))))
+        .with(Part::Note(words.say("expense-not-yours")))
+        .with(Part::Form(form));
+    sheet.answer(wrongs)
+}
+
+fn fields(words: Words, fund: &Fund, offers: &Offers, parts: &FormParts<'_>) -> Vec<crate::web::form::Field> {
+    let sign = fund.currency.sign();
+    let list = |name: &str, values: &[&str]| values.iter().map(|value| Choice::new(*value, words.of(name, value))).collect::<Vec<_>>();
+    let uses = || offers.categories.iter().map(|category| Choice::new(category.as_str(), use_in_words(words, category))).collect();
+    let empty = || Choice::new("", words.say("expense-choose"));
+    let units = std::iter::once(empty()).chain(list("expense-unit", &Unit::ALL.map(Unit::as_str))).collect();
+    let accounts = offers.accounts.iter().map(|path| Choice::new(path.as_str(), account_in_words(words, path)));
+    let book = offers.payees.iter().map(|(id, label)| Choice::new(id.as_str(), label.as_str()));
+    let kept: Vec<&str> = parts.typed.get("kept").split(',').filter(|one| !one.is_empty()).collect();
+    let mut fields = vec![parts.file("file", "expense-receipts", documents::ACCEPT, true).hint(words.say("expense-receipts-hint"))];
+    if !kept.is_empty() {
+        let choices = (1..).zip(&kept).map(|(n, one): (i64, _)| Choice::new(*one, words.with("expense-receipt-n", "n", n))).collect();
+        fields.push(parts.checks("drop", "expense-receipts-drop", choices).optional(words));
+    }
+    fields.extend([
+        parts.hidden("kept"),
+        parts.hidden("version"),
+        parts.money("amount", "expense-amount", sign),
+        parts.day("bought_on", "expense-bought"),
+        parts.text("vendor", "expense-shop", "off").hint(words.say("expense-private")),
+        parts.radios("category", "expense-use", uses()).hint(words.say("expense-use-hint")),
+        parts.text("public_text", "expense-public", "off").hint(words.say("expense-public-hint")).optional(words),
+        parts.number("unit_count", "expense-units").optional(words),
+        parts.select("unit", "expense-unit", units).optional(words),
+        parts.area("note", "expense-note").hint(words.say("expense-private")).optional(words),
+        parts.radios("paid_by", "expense-paid-by", list("expense-paid-by", &PaidBy::ALL.map(PaidBy::as_str))),
+        parts
+            .select("paid_from", "expense-paid-from", std::iter::once(empty()).chain(accounts).collect())
+            .hint(words.say("expense-paid-from-hint")),
+        parts.select("payee", "expense-payee", std::iter::once(empty()).chain(book).collect()).hint(words.say("expense-payee-hint")),
+        parts.radios("show", "expense-show", list("expense-show", &Show::ALL.map(Show::as_str))),
+        parts.checks("show_shop", "expense-show-shop", vec![Choice::new("1", words.say("expense-show-shop-too"))]).optional(words),
+        parts.area("no_receipt", "expense-no-receipt").hint(words.say("expense-no-receipt-hint")).optional(words),
+    ]);
+    for row in 0..ROWS {
+        let of = |fund: &Fund, category: &str| {
+            Choice::new(format!("{} {category}", fund.id), format!("{}: {}", fund.name, use_in_words(words, category)))
+        };
+        let each = offers.funds.iter().flat_map(|fund| offers.categories.iter().map(move |category| of(fund, category)));
+        let select = parts.select(&format!("part{row}_use"), "expense-part", std::iter::once(empty()).chain(each).collect());
+        let select = if row == 0 { select.hint(words.say("expense-part-hint")) } else { select };
+        fields.push(select.optional(words));
+        fields.push(parts.money(&format!("part{row}_amount"), "expense-part-amount", sign).optional(words));
+    }
+    fields
+}
+
+async fn save_new(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>, form: Multipart) -> Result<Response, Trouble> {
+    let upload = upload::read(form, LIMITS).await;
+    let fund = fund(&mut site.db.begin_read().await?, &slug).await?;
+    save(&site, &signed_in, (&fund, None), upload).await
+}
+
+async fn save_edit(
+    State(site): AnySite,
+    signed_in: SignedIn,
+    Path((slug, number)): Path<(String, String)>,
+    form: Multipart,
+) -> Result<Response, Trouble> {
+    let upload = upload::read(form, LIMITS).await;
+    let (fund, whole) = find(&mut site.db.begin_read().await?, &slug, &number).await?;
+    save(&site, &signed_in, (&fund, Some(&whole)), upload).await
+}
+
+async fn save(
+    site: &Site,
+    signed_in: &SignedIn,
+    (fund, standing): (&Fund, Option<&Whole>),
+    mut upload: Upload,
+) -> Result<Response, Trouble> {
+    let (words, mut wrongs) = (signed_in.words, Wrongs::default());
+    upload.tell(words, LIMITS, &mut wrongs);
+    let files = std::mem::take(&mut upload.files);
+    let taken = documents::take_in(site, &Uploader::from(signed_in.person.id), words, files, &mut wrongs).await?;
+    let tx = &mut site.db.begin_read().await?;
+    let mut kept = Vec::new();
+    for reference in upload.typed.get("kept").split(',').filter(|one| !one.is_empty()) {
+        if !upload.typed.all("drop").any(|dropped| dropped == reference) {
+            kept.extend(files::find_by_reference(tx, reference).await?);
+        }
+    }
+    for id in taken {
+        kept.extend(files::find(tx, id).await?);
+    }
+    kept.dedup_by(|a, b| a.id == b.id);
+    if kept.len() > MOST_DOCUMENTS {
+        wrongs.add("file", words.with("upload-too-many-files", "limit", MOST_DOCUMENTS));
+    }
+    let references = kept.iter().map(|document| document.reference.as_str()).collect::<Vec<_>>().join(",");
+    let typed = upload.typed.put("kept", references);
+    let offers = Offers::read(tx, fund).await?;
+    match offers.parse(site, fund, &form_of(&typed)) {
+        Err(mistakes) => mistakes.into_iter().for_each(|(field, wrong)| tell(words, field, wrong, &mut wrongs)),
+        Ok(parsed) if wrongs.is_empty() => {
+            let documents = kept.into_iter().map(|document| Document { document: document.reference, sha256: document.sha256 }).collect();
+            let draft = Draft { documents, ..parsed };
+            match keep(site, signed_in, (fund, standing), &draft, &typed).await {
+                Ok(id) => return saved(site, fund, id, &typed).await,
+                Err(refusal) => {
+                    if let Some(response) = refused(words, "/treasury/expenses", refusal, &mut wrongs)? {
+                        return Ok(response);
+                    }
+                }
+            }
+        }
+        Ok(_) => {}
+    }
+    Ok(page(site, signed_in, (fund, standing), &offers, &typed, &wrongs))
+}
+
+async fn saved(site: &Site, fund: &Fund, id: ExpenseId, typed: &Typed) -> Result<Response, Trouble> {
+    let whole = spending::find(&mut site.db.begin_read().await?, id).await?.ok_or(Trouble::NotFound)?;
+    let done = if typed.has("draft") { "saved" } else { "sent" };
+    Ok(answer::see_other(&format!("/treasury/{}/expenses/{}?done={done}", fund.slug, whole.expense.number))?)
+}
+
+/// Puts a mistake of the form at its field; those of a split stand at its first row.
+fn tell(words: Words, field: &str, wrong: Wrong, wrongs: &mut Wrongs) {
+    wrongs.add(if field == "parts" { "part0_use" } else { field }, words.of("expense-wrong", wrong.as_str()));
+}
+
+fn form_of(typed: &Typed) -> draft::Form {
+    let text = |name: &str| typed.get(name).to_owned();
+    let part = |row: usize| {
+        let (fund, category) = typed.get(&format!("part{row}_use")).split_once(' ').unwrap_or_default();
+        (fund.to_owned(), category.to_owned(), text(&format!("part{row}_amount")))
+    };
+    draft::Form {
+        amount: text("amount"),
+        bought_on: text("bought_on"),
+        vendor: text("vendor"),
+        public_text: text("public_text"),
+        unit_count: text("unit_count"),
+        unit: text("unit"),
+        note: text("note"),
+        paid_by: text("paid_by"),
+        paid_from: text("paid_from"),
+        payee: text("payee"),
+        show: text("show"),
+        show_shop: typed.has("show_shop"),
+        no_receipt: text("no_receipt"),
+        category: text("category"),
+        parts: (0..ROWS).map(part).collect(),
+    }
+}
+
+async fn keep(
+    site: &Site,
+    signed_in: &SignedIn,
+    (fund, standing): (&Fund, Option<&Whole>),
+    draft: &Draft,
+    typed: &Typed,
+) -> Result<ExpenseId, Refusal> {
+    let number = standing.map_or("new", |whole| whole.expense.number.as_str());
+    // What was typed and which receipts hang on it is all there is to a save.
+    let content = [("fund".to_owned(), fund.slug.clone()), ("draft".to_owned(), format!("{draft:?}"))];
+    let operation = sent(signed_in, &format!("expense {number}"), &content, typed)?;
+    let (actor, now) = (signed_in.actor(), site.clock.now());
+    let version = typed.get("version").parse().unwrap_or(0);
+    let standing = standing.map(|whole| (whole.expense.id, version));
+    if typed.has("draft") {
+        transact!(site.db, tx => spending::save(tx, actor, &operation, standing, draft, &site.entropy, now).await)
+    } else {
+        transact!(site.db, tx => spending::save_and_send(tx, actor, &operation, standing, draft, &site.entropy, now).await)
+    }
+}

@@ -1,0 +1,153 @@
+//! Paying what was agreed to: a form, a page that repeats everything with the account in full, and the note that it is done.
+
+use axum::extract::{Form as Sent, Path, State};
+use axum::response::Response;
+
+use super::one::is_owed;
+use super::{Pairs, account_in_words, find, frame, operation, refused, sent, today};
+use crate::clock::Day;
+use crate::funds::Fund;
+use crate::ledger;
+use crate::spending::draft::spendable;
+use crate::spending::{self, Payment, Refusal, State as Stage, Whole, payees};
+use crate::transact;
+use crate::web::doors::{Doors, SignedIn, Who};
+use crate::web::error::Trouble;
+use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
+use crate::web::table::{Cell, Facts};
+use crate::web::treasury::{Part, RECORDERS, Sheet};
+use crate::web::{AnySite, Site, answer};
+
+const PAY: &str = "/treasury/{fund}/expenses/{number}/pay";
+/// The longest reference.
+const REFERENCE_LETTERS: usize = 100;
+
+pub(super) fn doors(doors: Doors) -> Doors {
+    doors.get(PAY, Who::Holding(RECORDERS), ask).post(PAY, Who::Holding(RECORDERS), pay)
+}
+
+async fn ask(State(site): AnySite, signed_in: SignedIn, Path((slug, number)): Path<(String, String)>) -> Result<Response, Trouble> {
+    let (fund, whole) = find(&mut site.db.begin_read().await?, &slug, &number).await?;
+    let typed = Typed::default().or("paid_on", today(&fund, site.clock.now()).to_string());
+    page(&site, &signed_in, (&fund, &whole), &typed, &Wrongs::default()).await
+}
+
+fn facts(signed_in: &SignedIn, whole: &Whole) -> Facts {
+    let words = signed_in.words;
+    Facts::default()
+        .add(words.say("expense-number"), Cell::text(whole.expense.number.as_str()))
+        .add(words.say("expense-amount"), Cell::money(whole.expense.amount()))
+        .add(words.say("expense-shop"), Cell::text(whole.expense.vendor.as_str()))
+}
+
+async fn page(
+    site: &Site,
+    signed_in: &SignedIn,
+    (fund, whole): (&Fund, &Whole),
+    typed: &Typed,
+    wrongs: &Wrongs,
+) -> Result<Response, Trouble> {
+    let words = signed_in.words;
+    if whole.expense.state != Stage::Approved || !is_owed(whole.expense.paid_by) {
+        return Ok(answer::see_other(&format!("/treasury/{}/expenses/{}", fund.slug, whole.expense.number))?);
+    }
+    let accounts = spendable(&ledger::accounts(&mut site.db.begin_read().await?).await?);
+    let choices = accounts.iter().map(|path| Choice::new(path.as_str(), account_in_words(words, path))).collect();
+    let typed = &typed.clone().or("version", whole.expense.version.to_string());
+    let parts = FormParts { words, typed, wrongs };
+    let fields = vec![
+        parts.hidden("version"),
+        parts.select("from", "expense-pay-from", choices),
+        parts.day("paid_on", "expense-paid-on"),
+        parts.text("reference", "expense-reference", "off").hint(words.say("expense-reference-hint")).optional(words),
+    ];
+    let at = format!("/treasury/{}/expenses/{}", fund.slug, whole.expense.number);
+    let form = Form::new(format!("{at}/pay"), operation(site, typed), fields).button(words.say("expense-pay-look"));
+    let sheet = Sheet::new(frame(site, signed_in, fund, "expense-pay"))
+        .with(Part::Facts(facts(signed_in, whole)))
+        .with(Part::Form(form))
+        .with(Part::Links(vec![(at, words.say("expense-back"))]));
+    Ok(sheet.answer(wrongs))
+}
+
+async fn pay(
+    State(site): AnySite,
+    signed_in: SignedIn,
+    Path((slug, number)): Path<(String, String)>,
+    Sent(pairs): Pairs,
+) -> Result<Response, Trouble> {
+    let words = signed_in.words;
+    let (fund, whole) = find(&mut site.db.begin_read().await?, &slug, &number).await?;
+    let (typed, mut wrongs) = (Typed::new(pairs.clone()), Wrongs::default());
+    let day = typed.get("paid_on").parse::<Day>().ok().filter(|day| *day <= today(&fund, site.clock.now()));
+    if day.is_none() {
+        wrongs.add("paid_on", words.say("expense-wrong-future"));
+    }
+    let accounts = spendable(&ledger::accounts(&mut site.db.begin_read().await?).await?);
+    if !accounts.iter().any(|path| path == typed.get("from")) {
+        wrongs.add("from", words.say("expense-wrong-paid-from"));
+    }
+    if typed.get("reference").chars().count() > REFERENCE_LETTERS {
+        wrongs.add("reference", words.say("expense-wrong-too-long"));
+    }
+    let back = format!("/treasury/{slug}/expenses/{number}/pay");
+    if let Some(on) = day.filter(|_| wrongs.is_empty()) {
+        let done = if typed.has("sure") {
+            let payment = Payment { from: typed.get("from").to_owned(), on, reference: typed.get("reference").to_owned() };
+            paid(&site, &signed_in, &whole, &payment, &pairs, &typed).await.map(|()| None)
+        } else {
+            let (actor, now, id) = (signed_in.actor(), site.clock.now(), whole.expense.id);
+            let opened: Result<Option<String>, Refusal> =
+                transact!(site.db, tx => payees::open_account(tx, actor, id, &site.keyring, now).await);
+            opened.map(|account| Some(sure(&site, &signed_in, (&fund, &whole), &typed, account)))
+        };
+        match done {
+            Ok(Some(page)) => return Ok(page),
+            Ok(None) => return Ok(answer::see_other(&format!("/treasury/{slug}/expenses/{number}?done=paid"))?),
+            Err(refusal) => {
+                if let Some(response) = refused(words, &back, refusal, &mut wrongs)? {
+                    return Ok(response);
+                }
+            }
+        }
+    }
+    page(&site, &signed_in, (&fund, &whole), &typed, &wrongs).await
+}
+
+/// Everything once more, with the account in full, before it is noted as paid.
+fn sure(site: &Site, signed_in: &SignedIn, (fund, whole): (&Fund, &Whole), typed: &Typed, account: Option<String>) -> Response {
+    let words = signed_in.words;
+    let day = typed.get("paid_on").parse::<Day>().map(|day| words.day(day)).unwrap_or_default();
+    let mut list = facts(signed_in, whole)
+        .add(words.say("expense-pay-from"), Cell::text(account_in_words(words, typed.get("from"))))
+        .add(words.say("expense-paid-on"), Cell::text(day))
+        .add(words.say("expense-reference"), Cell::text(typed.get("reference")));
+    if let Some(account) = account {
+        list = list.add(words.say("payee-account"), Cell::text(account));
+    }
+    let typed = &typed.clone().put("sure", "1");
+    let parts = FormParts { words, typed, wrongs: &Wrongs::default() };
+    let fields = ["version", "from", "paid_on", "reference", "sure"].map(|name| parts.hidden(name)).into();
+    let at = format!("/treasury/{}/expenses/{}", fund.slug, whole.expense.number);
+    // The first page only looked; the command begins here, so it has an id of its own.
+    let form = Form::new(format!("{at}/pay"), site.entropy.reference(), fields).button(words.say("expense-pay"));
+    Sheet::new(frame(site, signed_in, fund, "expense-pay-sure"))
+        .with(Part::Facts(list))
+        .with(Part::Form(form))
+        .with(Part::Links(vec![(at, words.say("expense-back"))]))
+        .answer(&Wrongs::default())
+}
+
+async fn paid(
+    site: &Site,
+    signed_in: &SignedIn,
+    whole: &Whole,
+    payment: &Payment,
+    pairs: &[(String, String)],
+    typed: &Typed,
+) -> Result<(), Refusal> {
+    let operation = sent(signed_in, &format!("pay {}", whole.expense.number), pairs, typed)?;
+    let (actor, now) = (signed_in.actor(), site.clock.now());
+    let at = (whole.expense.id, typed.get("version").parse().unwrap_or(0));
+    transact!(site.db, tx => spending::pay(tx, actor, &operation, at, payment, now).await).map(drop)
+}

@@ -1,0 +1,3 @@
+# Lists as files.
+export-label = Download this list:
+export-currency = Currency of { $column }

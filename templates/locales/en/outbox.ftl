@@ -1,0 +1,50 @@
+# The page that shows the outbox.
+place-mail = Mail
+outbox-title = Mail
+outbox-no-server = No mail server is set (STRIKEFUND_SMTP_URL), so mails wait here. They go out once one is set; until then, pass links on by hand.
+outbox-waiting = Waiting
+outbox-dead = Given up
+outbox-unsent = Not sent
+outbox-unsent-none = Every mail was sent.
+outbox-sent = Sent last
+outbox-sent-none = Nothing was sent yet.
+outbox-kind = About
+outbox-state = State
+outbox-problem = Last problem
+outbox-attempts = Tries
+outbox-queued = Written
+outbox-next = Next try
+outbox-sent-at = Sent
+outbox-again = { $count ->
+    [one] Try the mail that was given up again
+   *[other] Try the { $count } mails that were given up again
+}
+outbox-said-test = The test mail is in the outbox. It goes out in a moment: look into the mailbox, and here.
+outbox-said-again = The mails that were given up are tried again.
+outbox-test-heading = Test mail
+outbox-test-to = Send a test mail to
+outbox-test-hint = An address whose mailbox you can look into.
+outbox-test-send = Send the test mail
+outbox-test-address = Enter an address like ana@example.org.
+outbox-test-reopen = This form was sent before with another address. Check the address and send it again.
+outbox-state-waiting = Waiting
+outbox-state-sent = Sent
+outbox-state-dead = Given up
+outbox-kind-test = Test mail
+outbox-kind-invitation = Invitation
+outbox-kind-reset = New sign-in
+outbox-kind-factor-changed = Changed sign-in
+outbox-kind-factor-reset = Reset of a second factor
+outbox-kind-captain-link = Picket captain’s link
+outbox-kind-bank-details-changed = Changed bank details
+outbox-kind-emergency-signature = Emergency signature
+outbox-kind-identity-shown = Identity shown
+outbox-kind-waiting = Something waits
+outbox-problem-address = The address cannot be one
+outbox-problem-unreachable = The mail server was not reached
+outbox-problem-not-private = The connection could not be made private, so nothing was said
+outbox-problem-login = The mail server did not take the name and password
+outbox-problem-later = The mail server does not take it now
+outbox-problem-refused = The mail server refused it
+outbox-problem-sealed = It was sealed with another master key
+outbox-problem-restored = It came back with a backup, and may have been sent since

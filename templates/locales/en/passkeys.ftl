@@ -1,0 +1,20 @@
+# Sign-in by passkey.
+passkey-title = Passkeys
+passkey-why = A passkey lives on your phone or computer and proves that it is you, without anything to type that could be stolen. Password and code go on working beside it.
+passkey-use = Sign in with a passkey
+passkey-confirm = Confirm with a passkey
+passkey-add = Add a passkey
+passkey-label = What do you call this device?
+passkey-list = Your passkeys
+passkey-none = You have no passkey yet.
+passkey-device = Device
+passkey-made = Since
+passkey-used = Last used
+passkey-never = not yet
+passkey-nameless = No name
+passkey-end = End this passkey
+passkey-ended = The passkey is ended. Other browsers were signed out.
+passkey-failed = That did not work. Nothing changed. Try again, or use password and code.
+passkey-spent = That took too long, or was answered before. Try again.
+passkey-refused = This passkey was not accepted. Use another, or password and code.
+passkey-too-many = You have as many passkeys as fit. End one first.

@@ -1,0 +1,50 @@
+# La página que muestra la bandeja de salida.
+place-mail = Correo
+outbox-title = Correo
+outbox-no-server = No hay un servidor de correo configurado (STRIKEFUND_SMTP_URL), así que los correos esperan aquí. Saldrán cuando haya uno; mientras tanto, entregue los enlaces en mano.
+outbox-waiting = En espera
+outbox-dead = Abandonados
+outbox-unsent = Sin enviar
+outbox-unsent-none = Se enviaron todos los correos.
+outbox-sent = Últimos enviados
+outbox-sent-none = Todavía no se ha enviado nada.
+outbox-kind = Asunto
+outbox-state = Estado
+outbox-problem = Último problema
+outbox-attempts = Intentos
+outbox-queued = Escrito
+outbox-next = Próximo intento
+outbox-sent-at = Enviado
+outbox-again = { $count ->
+    [one] Intentar de nuevo el correo abandonado
+   *[other] Intentar de nuevo los { $count } correos abandonados
+}
+outbox-said-test = El correo de prueba está en la bandeja de salida. Saldrá en un momento: mire en el buzón y aquí.
+outbox-said-again = Los correos abandonados se intentan de nuevo.
+outbox-test-heading = Correo de prueba
+outbox-test-to = Enviar un correo de prueba a
+outbox-test-hint = Una dirección cuyo buzón pueda consultar.
+outbox-test-send = Enviar el correo de prueba
+outbox-test-address = Escriba una dirección como ana@example.org.
+outbox-test-reopen = Este formulario ya se envió con otra dirección. Revise la dirección y envíelo de nuevo.
+outbox-state-waiting = En espera
+outbox-state-sent = Enviado
+outbox-state-dead = Abandonado
+outbox-kind-test = Correo de prueba
+outbox-kind-invitation = Invitación
+outbox-kind-reset = Nuevo inicio de sesión
+outbox-kind-factor-changed = Inicio de sesión cambiado
+outbox-kind-factor-reset = Restablecimiento de un segundo factor
+outbox-kind-captain-link = Enlace de capitán de piquete
+outbox-kind-bank-details-changed = Datos bancarios cambiados
+outbox-kind-emergency-signature = Firma de emergencia
+outbox-kind-identity-shown = Identidad mostrada
+outbox-kind-waiting = Algo espera
+outbox-problem-address = La dirección no puede existir
+outbox-problem-unreachable = No se pudo llegar al servidor de correo
+outbox-problem-not-private = No se pudo cifrar la conexión, así que no se dijo nada
+outbox-problem-login = El servidor de correo no aceptó el nombre y la contraseña
+outbox-problem-later = El servidor de correo no lo acepta ahora
+outbox-problem-refused = El servidor de correo lo rechazó
+outbox-problem-sealed = Se selló con otra clave maestra
+outbox-problem-restored = Volvió con una copia de seguridad y quizá ya se envió

@@ -1,0 +1,20 @@
+# Inicio de sesión con llave de acceso.
+passkey-title = Llaves de acceso
+passkey-why = Una llave de acceso vive en su teléfono o computadora y demuestra que es usted, sin nada que escribir que se pueda robar. La contraseña y el código siguen funcionando.
+passkey-use = Iniciar sesión con una llave de acceso
+passkey-confirm = Confirmar con una llave de acceso
+passkey-add = Agregar una llave de acceso
+passkey-label = ¿Cómo llama usted a este dispositivo?
+passkey-list = Sus llaves de acceso
+passkey-none = Todavía no tiene ninguna llave de acceso.
+passkey-device = Dispositivo
+passkey-made = Desde
+passkey-used = Último uso
+passkey-never = todavía no
+passkey-nameless = Sin nombre
+passkey-end = Terminar esta llave de acceso
+passkey-ended = La llave de acceso terminó. Se cerró la sesión en los demás navegadores.
+passkey-failed = No funcionó. Nada cambió. Inténtelo de nuevo, o use la contraseña y el código.
+passkey-spent = Tardó demasiado, o ya se había respondido. Inténtelo de nuevo.
+passkey-refused = Esta llave de acceso no fue aceptada. Use otra, o la contraseña y el código.
+passkey-too-many = Tiene tantas llaves de acceso como caben. Termine una primero.

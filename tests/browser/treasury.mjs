@@ -1,0 +1,325 @@
+// The treasury as its people use it: a day's work, a captain on a picket line, the keyboard alone, and every page in every look.
+// Part of `run.mjs`. Only a demo of our own tells its people's ways in, so a site that stood before is not walked here.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import * as checks from "./checks.mjs";
+import { PHONE, fund, picture, stage, visit } from "./stage.mjs";
+
+const skip = process.argv[2] ? "the ways in are told by a demo of our own" : false;
+
+/** What each person's browser holds once they came in. */
+const sessions = new Map();
+
+/** Runs `walk` as one of the demo's people, who comes in by their link the first time. */
+async function as(name, options, walk) {
+  if (!sessions.has(name)) sessions.set(name, comeIn(name));
+  return visit({ ...options, storageState: await sessions.get(name) }, walk);
+}
+
+function comeIn(name) {
+  return visit({ javaScriptEnabled: false }, async (page) => {
+    await page.goto(stage.staff[name]);
+    await page.getByRole("button", { name: "Come in" }).click();
+    await page.getByRole("heading", { name: "Treasury", level: 1 }).waitFor();
+    return page.context().storageState();
+  });
+}
+
+const treasury = (path) => fund.replace("/f/", "/treasury/") + path;
+
+/** A photo as a telephone sends one. */
+async function photo(page, name) {
+  const buffer = await page.screenshot({ type: "jpeg", quality: 60 });
+  assert.deepEqual([...buffer.subarray(0, 3)], [0xff, 0xd8, 0xff], "this is a JPEG");
+  return { name, mimeType: "image/jpeg", buffer };
+}
+
+const PRICE = "18.60";
+
+/** The expense form, filled in for a case of water that the bank account paid. */
+async function fillExpense(page, shop) {
+  await page.getByLabel("Receipts").setInputFiles(await photo(page, "receipt.jpg"));
+  await page.getByLabel("Amount", { exact: true }).fill(PRICE);
+  await page.getByLabel("Shop or supplier").fill(shop);
+  await page.getByRole("group", { name: "Use" }).getByLabel("Water").check();
+  await page.getByLabel("What the public reads").fill("A case of water");
+  await page.getByLabel("Fund card").check();
+  await page.getByLabel("Account", { exact: true }).selectOption({ label: "Bank main" });
+}
+
+/** The row of a table that holds all of these texts. */
+const row = (page, ...texts) => texts.reduce((rows, hasText) => rows.filter({ hasText }), page.locator("tbody tr"));
+
+/** The day of a register's row, as a bank writes it. */
+const isoDay = async (cells) => new Date(`${await cells.locator("td").first().textContent()} UTC`).toISOString().slice(0, 10);
+
+/** The number of the expense whose page this is. */
+const numberOf = (page) => page.url().match(/expenses\/([A-Z0-9]+)/)[1];
+
+/** Agrees to what was sent, as the approver who has it in the list. */
+async function agree(page, amount) {
+  await page.goto("/treasury/approvals");
+  await row(page, "Expense", amount, "You may approve").getByRole("link").click();
+  await page.getByText("A case of water").waitFor();
+  await page.getByRole("button", { name: "Approve", exact: true }).click();
+  await page.getByRole("status").getByText("Approved.").waitFor();
+}
+
+/** Brings a bank's table in, up to the page that says so. */
+async function importStatement(page, lines) {
+  const rows = lines.map(({ day, text, amount, balance }) => `${day},${text},${amount},${balance}`);
+  const buffer = Buffer.from(["Date,Description,Amount,Balance", ...rows, ""].join("\r\n"));
+  await page.goto("/treasury/bank");
+  await page.getByRole("link", { name: "Import a statement" }).click();
+  await page.getByLabel("Account", { exact: true }).selectOption({ label: "main" });
+  await page.getByLabel("File").setInputFiles({ name: "statement.csv", mimeType: "text/csv", buffer });
+  await page.getByRole("button", { name: "Look at it" }).click();
+  // The first file of an account asks what its columns mean; what was guessed is taken.
+  const columns = page.getByRole("heading", { name: "What the columns mean" });
+  if (await columns.isVisible()) {
+    await picture(page, "bank columns");
+    await page.getByRole("button", { name: "Look at it" }).click();
+  }
+  await page.getByRole("heading", { name: "What the statement says" }).waitFor();
+  await page.getByRole("button", { name: `Import ${lines.length} lines` }).click();
+  await page.getByRole("status").getByText("The statement is imported.").waitFor();
+}
+
+/** Ties the line of that amount to what is proposed for it. */
+async function match(page, text) {
+  await page.goto("/treasury/bank");
+  await row(page, text).getByRole("link").click();
+  await page.getByRole("heading", { name: "Line of the bank" }).waitFor();
+  await picture(page, `bank line ${text}`);
+  await page.getByRole("button", { name: "Match", exact: true }).first().click();
+  await page.getByRole("status").getByText("Matched.").waitFor();
+}
+
+/** A fact of a list of facts. */
+const fact = (page, what) => page.locator("dl.facts > div").filter({ has: page.locator("dt").getByText(what, { exact: true }) }).locator("dd");
+
+test("a case of water goes from its receipt through the approval into the books, and the bank's statement ties to it", { skip }, async () => {
+  let number;
+  await as("Rosa", { javaScriptEnabled: false }, async (page) => {
+    await page.goto(treasury("/expenses"));
+    await page.getByRole("link", { name: "Add an expense" }).click();
+    await fillExpense(page, "Corner Market");
+    await page.getByRole("button", { name: "Send for approval" }).click();
+    await page.getByRole("status").getByText("Sent for approval.").waitFor();
+    number = numberOf(page);
+    assert.equal(await fact(page, "State").textContent(), "Sent");
+    const [receipt] = await Promise.all([page.request.get(await row(page, "Receipt").getByRole("link").getAttribute("href"))]);
+    assert.equal(receipt.status(), 200, "the receipt can be looked at");
+    assert.match(receipt.headers()["content-type"], /^image\/jpeg/);
+    await page.goto("/treasury");
+    assert.match(await page.locator(".tiles li", { hasText: "Need approval" }).textContent(), /^\s*1/, "it waits on the first page");
+  });
+  await as("Ben", { javaScriptEnabled: false }, (page) => agree(page, `$${PRICE}`));
+  await as("Rosa", { javaScriptEnabled: false }, async (page) => {
+    await page.goto("/treasury");
+    assert.equal(await page.locator(".tiles li", { hasText: "Need approval" }).count(), 0, "nothing waits for approval any more");
+    await page.goto(treasury(`/expenses/${number}`));
+    assert.equal(await fact(page, "State").textContent(), "Paid", "the fund's card had paid it before");
+    await page.goto("/treasury/accounts/assets:bank:main");
+    const payment = row(page, `−$${PRICE}`);
+    assert.match(await payment.textContent(), /expense/);
+    const payout = row(page, "payout").first();
+    const amount = (await payout.locator(".figure").last().textContent()).replace(/[$,]/g, "");
+    const closing = (Number(amount) - Number(PRICE)).toFixed(2);
+    const lines = [
+      { day: await isoDay(payout), text: "STRIPE TRANSFER", amount, balance: amount },
+      { day: await isoDay(payment), text: "CORNER MARKET", amount: `-${PRICE}`, balance: closing },
+    ];
+    await importStatement(page, lines);
+    await match(page, "CORNER MARKET");
+    await match(page, "STRIPE TRANSFER");
+    await page.goto("/treasury/bank");
+    await page.getByText("All lines are matched through").waitFor();
+    assert.equal(await fact(page, "Difference").textContent(), "$0.00");
+    await row(page, "main", "Agree").waitFor();
+  });
+});
+
+test("a captain claims with nothing but a link, on a phone without scripts, and sees what becomes of the claim", { skip }, async () => {
+  const link = await as("Rosa", { javaScriptEnabled: false }, async (page) => {
+    await page.goto("/treasury/claims");
+    await page.getByLabel("Name of the link").fill("North gate");
+    await page.getByRole("group", { name: "Uses" }).getByLabel("Water").check();
+    await page.getByRole("button", { name: "Make link" }).click();
+    await page.getByRole("heading", { name: "The link is ready" }).waitFor();
+    return new URL(await fact(page, "Link").textContent()).pathname;
+  });
+  await visit({ javaScriptEnabled: false }, async (page) => {
+    await page.goto(link);
+    await checks.doesNotScrollSideways(page);
+    await checks.hasTargetsForFingers(page);
+    await page.getByLabel("Amount", { exact: true }).fill("12.40");
+    await page.getByLabel("Water").check();
+    await page.getByLabel("What you bought, and where").fill("Two cases of water, corner shop");
+    await page.getByLabel("Pay me by").fill("Cash at the gate");
+    await page.getByRole("button", { name: "Send claim" }).click();
+    await page.getByRole("alert").getByText("Add a photo of the receipt.").waitFor();
+    assert.equal(await page.getByLabel("Amount", { exact: true }).inputValue(), "12.40", "what was typed is kept");
+    await picture(page, "claim with a mistake");
+    await page.getByLabel("Photo of the receipt").setInputFiles(await photo(page, "IMG_0001.jpg"));
+    await page.getByRole("button", { name: "Send claim" }).click();
+    await page.getByRole("status").getByText(/^Sent\. Claim /).waitFor();
+    assert.match(await row(page, "$12.40").textContent(), /Being looked at/);
+    assert.ok(!(await page.content()).includes("Cash at the gate"), "how the captain is paid is not shown back");
+    await picture(page, "claim sent");
+    addresses.add(link);
+  });
+});
+
+test("the expense form is filled in and sent from the keyboard alone, and focus is always seen", { skip }, async () => {
+  await as("Rosa", {}, async (page) => {
+    await page.goto(treasury("/expenses/new"));
+    const typed = { amount: "7.25", vendor: "Keys and Sons", no_receipt: "The shop prints none after dark." };
+    const seen = [];
+    for (let stops = 0; stops < 60 && seen.at(-1) !== "Send for approval"; stops += 1) {
+      await page.keyboard.press("Tab");
+      const stop = await page.evaluate(() => {
+        const here = document.activeElement;
+        const ring = [here, here.closest("label")].filter(Boolean).some((each) => getComputedStyle(each).outlineStyle === "solid");
+        const { top, bottom } = here.getBoundingClientRect();
+        const within = bottom > 0 && top < window.innerHeight;
+        return { name: here.name || here.textContent.trim(), ring: ring && within };
+      });
+      assert.ok(stop.ring, `focus on ${stop.name} is seen`);
+      if (typed[stop.name]) await page.keyboard.type(typed[stop.name]);
+      // Arrows walk through a group; Tab leaves it.
+      if (stop.name === "category") await page.keyboard.press("ArrowDown");
+      if (stop.name === "paid_by") await page.keyboard.press("Space");
+      if (stop.name === "paid_from") await page.keyboard.type("Bank");
+      seen.push(stop.name);
+    }
+    const order = ["file", "amount", "bought_on", "vendor", "category", "paid_by", "paid_from", "no_receipt", "Send for approval"];
+    // A date is several stops of one field.
+    assert.deepEqual(seen.filter((name, at) => order.includes(name) && seen.indexOf(name) === at), order, "the order of reading");
+    await page.keyboard.press("Enter");
+    await page.getByRole("status").getByText("Sent for approval.").waitFor();
+    assert.equal(await fact(page, "Amount").textContent(), "$7.25");
+    assert.equal(await page.getByRole("status").evaluate((box) => box === document.activeElement), true, "focus is on what was done");
+  });
+});
+
+/** Pages that no link of the treasury leads to. */
+const addresses = new Set();
+/** What must be among the pages that are found: one of each room. */
+const ROOMS = [
+  "/treasury", "/treasury/expenses", "/treasury/approvals", "/treasury/approvals/*", "/treasury/gifts", "/treasury/gifts/*", "/treasury/bank",
+  "/treasury/bank/import", "/treasury/bank/lines/*", "/treasury/payees", "/treasury/claims", "/treasury/claims/*", "/treasury/advances",
+  "/treasury/accounts", "/treasury/accounts/*", "/treasury/entries/*", "/treasury/journal", "/treasury/journal/new", "/treasury/months",
+  "/treasury/stripe", "/treasury/exports", "/treasury/search", "/treasury/audit", "/treasury/refunds", "/treasury/gifts/*/refund", "/me",
+  "/me/password", "/me/authenticator", "/me/codes", "/treasury/{fund}/expenses", "/treasury/{fund}/expenses/new",
+  "/treasury/{fund}/expenses/*", "/treasury/{fund}/budget", "/treasury/{fund}/gifts/offline", "/treasury/{fund}/in-kind",
+];
+const OFFICE = ["/treasury/people", "/treasury/people/invite", "/treasury/people/*", "/treasury/mail"];
+
+/** The shape of an address: pages that differ only in whose they are count as one. */
+function shape(address) {
+  const { pathname, searchParams } = new URL(address, "http://site");
+  const parts = pathname.split("/").map((part) => (fund.endsWith(`/${part}`) || part === "hardship" ? "{fund}" : /[0-9:A-Z]/.test(part) ? "*" : part));
+  return [parts.join("/"), ...searchParams.keys()].join("?");
+}
+
+/** Every page that links lead to from the first, one of each shape; files to download are none. */
+async function everyPage(page) {
+  const found = new Map([["/treasury", "/treasury"]]);
+  for (const address of found.values()) {
+    const response = await page.request.get(address);
+    assert.ok(response.ok(), `${response.status()} at ${address}`);
+    if (!response.headers()["content-type"].startsWith("text/html")) {
+      found.set(shape(address), undefined);
+      continue;
+    }
+    const links = [...(await response.text()).matchAll(/ href="([^"#]+)/g)].map(([, href]) => new URL(href.replaceAll("&amp;", "&"), new URL(address, stage.url)));
+    for (const { origin, pathname, search } of links) {
+      const next = pathname + search;
+      const ours = origin === stage.url && /^\/(treasury|me)(\/|$)/.test(pathname) && !/lang=|\/documents\/|\/exports\/.|\.csv|\.xlsx|\.json/.test(next);
+      if (ours && !found.has(shape(next))) found.set(shape(next), next);
+    }
+  }
+  return found;
+}
+
+const LOOKS = [
+  [{ width: 320, height: 640 }, "light"],
+  [{ width: 1280, height: 800 }, "dark"],
+];
+
+/** Looks at one page in one language: a phone by day, a desk at night. */
+async function lookAt(page, address, language) {
+  const response = await page.goto(address + (address.includes("?") ? "&" : "?") + `lang=${language}`);
+  assert.equal(await page.locator("html").getAttribute("lang"), language, address);
+  await checks.isValid(await response.text(), response.url());
+  await looksWell(page, `${language} ${address}`);
+}
+
+async function looksWell(page, name) {
+  for (const [size, colorScheme] of LOOKS) {
+    await page.setViewportSize(size);
+    // A colour on its way to another is neither.
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await checks.isAccessible(page);
+    await checks.doesNotScrollSideways(page);
+    await checks.hasTargetsForFingers(page);
+    await picture(page, `${colorScheme} ${name}`);
+  }
+}
+
+test("every page of the treasury, in both languages, is accessible, valid, narrow enough and silent", { skip, concurrency: 3 }, async (t) => {
+  const all = [["Rosa", ROOMS], ["Ana", OFFICE]].flatMap(([name, rooms]) =>
+    ["en", "es"].map((language) =>
+      t.test(`${name}, ${language}`, () =>
+        as(name, {}, async (page) => {
+          const found = await everyPage(page);
+          for (const room of rooms) assert.ok(found.get(room), `${room} is among ${[...found.keys()].join(" ")}`);
+          // What both see is looked at once; another page of the same list looks like its first.
+          const looked = [...found].filter(([known, address]) => address && !known.includes("?") && (name === "Rosa" || OFFICE.includes(known)));
+          // All that is wrong is told at once.
+          const wrong = [];
+          for (const [, address] of looked) await lookAt(page, address, language).catch((error) => wrong.push(error.message));
+          assert.deepEqual(wrong, []);
+        }),
+      ),
+    ),
+  );
+  await Promise.all(all);
+});
+
+test("the pages before the treasury, and forms that came back, look no worse", { skip }, async () => {
+  await visit({}, async (page) => {
+    for (const language of ["en", "es"]) {
+      for (const address of ["/sign-in", "/treasury", "/join", ...addresses]) await lookAt(page, address, language);
+    }
+    await page.goto("/sign-in");
+    await page.getByLabel("E-mail").fill("nobody@example.org");
+    await page.getByLabel("Password", { exact: true }).fill("not the password of anybody");
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.getByRole("alert").waitFor();
+    await looksWell(page, "sign-in refused");
+    await page.goto(stage.staff.Uma);
+    await looksWell(page, "a way in");
+  });
+  await as("Rosa", {}, async (page) => {
+    await page.goto(treasury("/expenses/new"));
+    await page.getByRole("button", { name: "Send for approval" }).click();
+    await page.getByRole("alert").waitFor();
+    assert.match(await page.title(), /^Error: /);
+    await page.getByRole("alert").getByRole("link", { name: "Enter the amount" }).click();
+    assert.equal(await page.getByLabel("Amount", { exact: true }).evaluate((box) => box === document.activeElement), true, "the link leads to the field");
+    await looksWell(page, "an expense with mistakes");
+    await page.goto("/treasury/bank/import");
+    await page.getByRole("button", { name: "Look at it" }).click();
+    await page.getByRole("alert").waitFor();
+    await looksWell(page, "an import with mistakes");
+    await page.goto("/treasury/search?q=Corner");
+    await looksWell(page, "a search");
+    await page.getByText("More", { exact: true }).click();
+    await page.getByRole("navigation").getByRole("link", { name: "Payees" }).waitFor();
+    await looksWell(page, "every place open");
+  });
+});

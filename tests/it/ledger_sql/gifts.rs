@@ -1,0 +1,73 @@
+//! The guards of gifts by hand, refunds, journal entries and locked months, each with a statement that only it refuses.
+
+use strikefund::db::Tx;
+use strikefund::people::Role;
+
+use super::{Guard, execute, guard};
+use crate::support::Books;
+use crate::web::person;
+
+/// A sound entry dated in January, which is locked.
+const IN_JANUARY: &[&str] = &[
+    "INSERT INTO posting (entry_id, n, account_id, fund_id, currency, amount_minor) SELECT 9, 1, id, NULL, 'USD', 5 FROM account WHERE path = 'assets:stripe'",
+    "INSERT INTO posting (entry_id, n, account_id, fund_id, currency, amount_minor) SELECT 9, 2, id, NULL, 'USD', -5 FROM account WHERE path = 'assets:bank:main'",
+    "INSERT INTO entry (id, source, source_id, kind, effective_on, recorded_at, postings) VALUES (9, 'gift', 'x', 'x', '2026-01-31', 0, 2)",
+];
+
+/// Needs the rows of [`fill`].
+pub const GUARDS: &[Guard] = &[
+    guard("entry_stays_out_of_locked_months", "entry", IN_JANUARY, "the month is locked"),
+    guard(
+        "month_lock_is_asked_first",
+        "month_lock",
+        &["INSERT INTO month_lock (month, asked_by, asked_at, agreed_by, agreed_at) SELECT '2026-02', MIN(id), 0, MAX(id), 0 FROM person"],
+        "another agrees",
+    ),
+    guard("month_lock_is_for_ever", "month_lock", &["UPDATE month_lock SET agreed_at = 5 WHERE month = '2026-01'"], "stays locked"),
+    guard("month_lock_never_goes", "month_lock", &["DELETE FROM month_lock"], "stays locked"),
+    guard("goods_keep_what_they_are", "goods", &["UPDATE goods SET quantity = 3"], "keep what was logged"),
+    guard("goods_never_go", "goods", &["DELETE FROM goods WHERE number = 'SPARE'"], "never deleted"),
+    guard("goods_given_never_changes", "goods_given", &["UPDATE goods_given SET quantity = 2"], "never changed"),
+    guard("goods_given_never_goes", "goods_given", &["DELETE FROM goods_given"], "never deleted"),
+    guard("offline_gift_never_goes", "offline_gift", &["DELETE FROM offline_gift WHERE number = 'SPARE'"], "never deleted"),
+    guard("cash_count_never_changes", "cash_count", &["UPDATE cash_count SET total_minor = 1"], "count again"),
+    guard("cash_count_never_goes", "cash_count", &["DELETE FROM cash_count"], "never deleted"),
+    guard("refund_keeps_its_money", "refund", &["UPDATE refund SET amount_minor = 1"], "keeps what was asked"),
+    guard("refund_never_goes", "refund", &["DELETE FROM refund"], "never deleted"),
+    guard("journal_keeps_what_was_asked", "journal", &["UPDATE journal SET reason = 'another'"], "ask for another"),
+    guard("journal_never_goes", "journal", &["DELETE FROM journal WHERE ref = 'spare'"], "never deleted"),
+    guard("journal_line_never_changes", "journal_line", &["UPDATE journal_line SET amount_minor = 1"], "ask for another"),
+    guard("journal_line_never_goes", "journal_line", &["DELETE FROM journal_line"], "never deleted"),
+];
+
+/// Two people, and a row in each table; January is locked.
+pub async fn fill(books: &Books) {
+    let _two = (person(books, &[Role::Recorder]).await, person(books, &[Role::Approver]).await);
+    let mut tx: Tx = books.db.begin_write().await.unwrap();
+    for sql in ROWS {
+        assert!(execute(&mut tx, sql).await.unwrap() > 0, "{sql}");
+    }
+    tx.commit().await.unwrap();
+}
+
+const ROWS: &[&str] = &[
+    "INSERT INTO month_lock (month, asked_by, asked_at) SELECT '2026-01', MIN(id), 0 FROM person",
+    "UPDATE month_lock SET agreed_by = (SELECT MAX(id) FROM person), agreed_at = 1",
+    "INSERT INTO goods (number, fund_id, what, quantity, unit, category, currency, received_on, kept, given, state, recorded_by, recorded_at)
+     SELECT 'GIVEN', f.id, 'water', 2, 'cases', 'water', 'USD', '2026-11-14', '', 1, 'logged', p.id, 0 FROM fund f, person p WHERE f.slug = 'general' AND p.id = (SELECT MIN(id) FROM person)",
+    "INSERT INTO goods (number, fund_id, what, quantity, unit, category, currency, received_on, kept, given, state, recorded_by, recorded_at)
+     SELECT 'SPARE', fund_id, what, quantity, unit, category, currency, received_on, kept, 0, state, recorded_by, 0 FROM goods",
+    "INSERT INTO goods_given (goods_id, quantity, given_on, recorded_by, recorded_at) SELECT id, 1, '2026-11-14', recorded_by, 0 FROM goods WHERE number = 'GIVEN'",
+    "INSERT INTO offline_gift (number, fund_id, kind, state, fee_minor, currency, gifts, place, account, dated_on, round, recorded_by, recorded_at)
+     SELECT 'CASH', fund_id, 'cash', 'counting', 0, 'USD', 1, 'gate', 'assets:cash:main', '2026-11-14', 1, recorded_by, 0 FROM goods WHERE number = 'GIVEN'",
+    "INSERT INTO offline_gift (number, fund_id, kind, state, fee_minor, currency, gifts, place, account, dated_on, round, recorded_by, recorded_at)
+     SELECT 'SPARE', fund_id, kind, state, 0, currency, 1, place, account, dated_on, 1, recorded_by, 0 FROM offline_gift",
+    "INSERT INTO cash_count (gift_id, round, counted_by, sheet, total_minor, counted_at)
+     SELECT id, 1, recorded_by, '100:5', 500, 0 FROM offline_gift WHERE number = 'CASH'",
+    "INSERT INTO donation (ref, number, fund_id, origin, state, currency, pledged_at, clearing) SELECT 'd', 'GIFT', fund_id, 'elsewhere', 'paid', 'USD', 0, 0 FROM goods WHERE number = 'GIVEN'",
+    "INSERT INTO refund (ref, donation_id, fund_id, way, amount_minor, currency, reason, note, state, asked_by, asked_at)
+     SELECT 'r', d.id, d.fund_id, 'stripe', 5, 'USD', 'asked', '', 'asked', g.recorded_by, 0 FROM donation d, goods g WHERE d.number = 'GIFT' AND g.number = 'GIVEN'",
+    "INSERT INTO journal (ref, effective_on, reason, state, asked_by, asked_at) SELECT 'lined', '2026-11-14', 'why', 'asked', MIN(id), 0 FROM person",
+    "INSERT INTO journal (ref, effective_on, reason, state, asked_by, asked_at) SELECT 'spare', '2026-11-14', 'why', 'asked', MIN(id), 0 FROM person",
+    "INSERT INTO journal_line (journal_id, n, path, currency, amount_minor) SELECT id, 1, 'assets:bank:main', 'USD', 5 FROM journal WHERE ref = 'lined'",
+];

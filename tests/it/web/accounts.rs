@@ -1,0 +1,174 @@
+//! The first page, the registers, the journal, months and the search: what treasurers see of the books.
+
+use std::time::Duration;
+
+use strikefund::ledger::{self, NewEntry, NewPosting, Source, chart};
+use strikefund::money::{Currency, Money};
+use strikefund::people::Role;
+use strikefund::transact;
+
+use super::offline::held;
+use super::staff::Staff;
+use super::{Answer, Visit};
+use crate::support::{Books, on_both_databases};
+
+const JOURNAL: &str = "/treasury/journal/new";
+
+async fn journal(staff: &Staff<'_>, fields: &[(&str, &str)]) -> Answer {
+    let operation = staff.get(JOURNAL).await.is(200).value_of("operation");
+    let head = [("operation", &*operation), ("day", "2026-11-14"), ("reason", "Opening cash of the strike committee")];
+    staff.submit(JOURNAL, &[&head[..], fields].concat()).await
+}
+
+/// Forty dollars of opening cash at the bank.
+const OPENING: &[(&str, &str)] =
+    &[("account1", "assets:bank:main"), ("debit1", "40"), ("account2", "equity:opening"), ("fund2", "general"), ("credit2", "40")];
+
+fn address(answer: &Answer) -> String {
+    answer.next().split('?').next().unwrap().to_owned()
+}
+
+/// Posts gifts to the bank, a dollar each, dated on `day`.
+async fn gifts(books: &Books, fund: strikefund::ids::FundId, count: usize, day: &str) {
+    let usd = |minor| Money::new(minor, Currency::USD);
+    let entry = |n: usize| NewEntry {
+        source: Source::Bank,
+        source_id: format!("{day} {n}"),
+        kind: "gift",
+        effective_on: day.parse().unwrap(),
+        memo: None,
+        actor: None,
+        reverses: None,
+        postings: vec![NewPosting::pooled(chart::BANK, usd(100)), NewPosting::of_fund(chart::BANK_GIFTS, fund, usd(-100))],
+    };
+    let entries: Vec<NewEntry> = (0..count).map(entry).collect();
+    let now = books.now();
+    let posted: Result<_, ledger::PostError> = transact!(books.db, tx => ledger::post_all(tx, &entries, now).await);
+    assert_eq!(posted.unwrap().len(), count);
+}
+
+on_both_databases! {
+    async fn the_first_page_counts_what_waits_and_tells_how_the_funds_stood_on_any_day(books: &Books) {
+        let fund = books.general_fund().await;
+        let water = books.fund("water", Some("water only")).await;
+        let visit = Visit::of(books);
+        let auditor = Staff::signed_in(&visit, books, &[Role::Auditor]).await;
+        auditor.get("/treasury").await.is(200).says("Live, not public").says("All clear");
+        gifts(books, fund, 5, "2026-10-31").await;
+        gifts(books, water, 3, "2026-11-02").await;
+        let page = auditor.get("/treasury").await.is(200);
+        page.says("$5.00").says("$3.00").says("Months to lock").says("Nothing waits for: ");
+        let then = auditor.get("/treasury?on=2026-11-01").await.is(200);
+        then.says("How the funds stood at the end of 1 Nov 2026").says("$5.00").never_says("$3.00");
+        let ana = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        journal(&ana, OPENING).await.is(303);
+        books.clock.advance(Duration::from_secs(1_700));
+        auditor.get("/treasury").await.is(200).says("Journal entries to agree to").says("oldest from today");
+    }
+
+    async fn a_register_is_read_page_by_page_and_loses_nothing(books: &Books) {
+        let fund = books.general_fund().await;
+        let water = books.fund("water", Some("water only")).await;
+        let visit = Visit::of(books);
+        let auditor = Staff::signed_in(&visit, books, &[Role::Auditor]).await;
+        for n in 1..=9 {
+            gifts(books, if n % 2 == 0 { fund } else { water }, 13, &format!("2026-11-0{n}")).await;
+        }
+        let _folded: sqlx::Result<u64> = transact!(books.db, tx => ledger::fold(tx, 60).await);
+        for (path, total) in [("assets:bank:main", 117), ("income:donations:bank", 117), ("1000", 0), ("4020", 117)] {
+            let (mut at, mut seen) = (format!("/treasury/accounts/{path}"), Vec::new());
+            loop {
+                let page = auditor.get(&at).await.is(200);
+                seen.extend(page.text().split("/treasury/entries/").skip(1).map(|rest| rest.split('"').next().unwrap().parse::<i64>().unwrap()));
+                let Some(older) = page.text().split("?before=").nth(1) else { break };
+                at = format!("/treasury/accounts/{path}?before={}", older.split('"').next().unwrap());
+            }
+            assert_eq!(seen.len(), total, "{path}");
+            assert!(seen.windows(2).all(|pair| pair[0] > pair[1]), "{path}: newest first, each once");
+        }
+        auditor.get("/treasury/accounts").await.is(200).says("income:donations:bank").says("expenses:program:food");
+        auditor.get("/treasury/accounts/no:such").await.is(404);
+        auditor.get("/treasury/entries/99999").await.is(404);
+        auditor.get("/treasury/entries/1").await.is(200).says("assets:bank:main").never_says("journal/reversal");
+    }
+
+    async fn a_journal_entry_needs_two_people_and_touches_nothing_of_stripes(books: &Books) {
+        books.general_fund().await;
+        books.fund("water", Some("water only")).await;
+        let visit = Visit::of(books);
+        let ana = Staff::signed_in(&visit, books, &[Role::Recorder, Role::Approver]).await;
+        let ben = Staff::signed_in(&visit, books, &[Role::Approver]).await;
+        for (change, said) in [
+            (("credit2", "39"), "Debits and credits must be equal"),
+            (("account1", "assets:stripe"), "assets:stripe moves by Stripe’s own lines only"),
+            (("fund2", ""), "equity:opening needs a fund"),
+            (("fund1", "general"), "assets:bank:main needs a fund if"),
+            (("reason", "short"), "Say why, in 10 to 200 letters."),
+            (("day", "2026-11-15"), "Enter a day that has come"),
+            (("debit1", "1e18"), "Enter either a debit or a credit"),
+        ] {
+            let fields: Vec<_> = OPENING.iter().copied().filter(|(name, _)| *name != change.0).chain([change]).collect();
+            journal(&ana, &fields).await.is(422).says(said);
+        }
+        let one = address(&journal(&ana, OPENING).await.is(303));
+        ana.submit(&format!("{one}/decision"), &[]).await.is(422).says("You entered this");
+        assert!(held(books).await.is_empty());
+        ben.get(&one).await.is(200).says("Opening cash of the strike committee").says("$40.00");
+        ben.submit(&format!("{one}/decision"), &[]).await.is(303);
+        assert_eq!(held(books).await, ["assets:bank:main 4000", "equity:opening -4000"]);
+        ben.submit(&format!("{one}/decision"), &[]).await.is(422).says("Somebody moved this on");
+
+        let over = [("account1", "expenses:program:water"), ("fund1", "water"), ("debit1", "1"), ("account2", "assets:bank:main"), ("credit2", "1")];
+        let two = address(&journal(&ana, &over).await.is(303));
+        ben.submit(&format!("{two}/decision"), &[]).await.is(422).says("water would have less than nothing");
+        ben.submit(&format!("{two}/decision"), &[("reject", "1")]).await.is(303);
+        assert_eq!(held(books).await.len(), 2);
+
+        let at = "/treasury/journal/reversal";
+        let operation = ana.get(&format!("{at}?entry=1")).await.is(200).value_of("operation");
+        let wrong = [("operation", &*operation), ("entry", "1"), ("day", "2026-11-14"), ("reason", "It was counted twice.")];
+        let back = address(&ana.submit(at, &wrong).await.is(303));
+        ben.submit(&format!("{back}/decision"), &[]).await.is(303);
+        assert!(held(books).await.is_empty());
+        let operation = ana.get(at).await.value_of("operation");
+        let again = [("operation", &*operation), ("entry", "1"), ("day", "2026-11-14"), ("reason", "It was counted twice.")];
+        ana.submit(at, &again).await.is(422).says("Entry 1 is already corrected");
+    }
+
+    async fn a_month_is_locked_by_two_people_once_nothing_stands_in_the_way(books: &Books) {
+        let fund = books.general_fund().await;
+        let visit = Visit::of(books);
+        let ana = Staff::signed_in(&visit, books, &[Role::Recorder, Role::Approver]).await;
+        let ben = Staff::signed_in(&visit, books, &[Role::Approver]).await;
+        gifts(books, fund, 1, "2026-10-31").await;
+        ana.get("/treasury/months").await.is(200).says("2026-10").never_says("2026-11<");
+        ana.submit("/treasury/months/2026-11/asked", &[]).await.is(404);
+        ben.submit("/treasury/months/2026-10/locked", &[]).await.is(404);
+        ana.submit("/treasury/months/2026-10/asked", &[]).await.is(303);
+        ana.submit("/treasury/months/2026-10/locked", &[]).await.is(422).says("You entered this");
+        ben.submit("/treasury/months/2026-10/locked", &[]).await.is(303);
+        ben.get("/treasury/months/2026-10").await.is(200).says("Locked");
+        let fields: Vec<_> = OPENING.iter().copied().chain([("day", "2026-10-31")]).collect();
+        journal(&ana, &fields).await.is(422).says("2026-10 is locked. Enter a later day and say why.");
+    }
+
+    async fn a_search_finds_numbers_and_never_names(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let ana = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        let at = "/treasury/general/gifts/offline/new/cheque";
+        let operation = ana.get(at).await.is(200).value_of("operation");
+        let cheque = [("operation", &*operation), ("amount", "75"), ("dated_on", "2026-11-14"), ("donor", "Zenobia Quartz")];
+        let one = address(&ana.submit(at, &cheque).await.is(303));
+        let number = one.rsplit('/').next().unwrap().to_owned();
+        let arrived = [("line", "CHEQUE 42"), ("day", "2026-11-14")];
+        ana.submit(&format!("{one}/arrived"), &arrived).await.is(303);
+        let found = ana.get(&format!("/treasury/search?q={}", number.to_lowercase())).await.is(200);
+        found.says(&format!("/treasury/gifts/{number}")).says(&one);
+        ana.get(&format!("/treasury/search?q={number}")).await.is(200).says("/treasury/entries/1");
+        ana.get("/treasury/search?q=1").await.is(200).says("/treasury/entries/1");
+        ana.get("/treasury/search?q=Zenobia").await.is(200).says("Nothing bears this number.");
+        ana.get("/treasury/search").await.is(200);
+        ana.get(&format!("/treasury/gifts?number={number}")).await.is(303);
+    }
+}
