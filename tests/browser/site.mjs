@@ -34,7 +34,7 @@ function plain() {
 }
 
 /** What is built already is taken; else cargo builds it. */
-function program() {
+export function program() {
   const built = ["target/release/strikefund", "target/debug/strikefund"].map((path) => ROOT + path).find((path) => existsSync(path));
   return built ? [built] : ["cargo", "run", "--quiet", "--locked", "--"];
 }
