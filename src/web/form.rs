@@ -292,6 +292,13 @@ impl Form {
         self
     }
 
+    /// The same with its only button, in the quiet look of what is not the usual way on.
+    #[must_use]
+    pub fn quiet_button(mut self, label: impl Into<String>) -> Self {
+        self.buttons.push(Button { name: "", label: label.into(), quiet: true });
+        self
+    }
+
     /// The same with one more button, told apart by the field it sends.
     #[must_use]
     pub fn other_button(mut self, name: &'static str, label: impl Into<String>) -> Self {

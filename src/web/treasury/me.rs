@@ -63,8 +63,8 @@ async fn show(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Tro
     for session in session::list(tx, person.id, now).await? {
         page = session_block(page, &signed_in, &session, &at(session.started_at), &at(session.seen_at));
     }
-    let everywhere = Form::new(END_OTHERS, "", Vec::new()).button(words.say("me-end-others"));
-    page = page.form(everywhere).form(Form::new("/sign-out", "", Vec::new()).button(words.say("me-sign-out")));
+    let everywhere = Form::new(END_OTHERS, "", Vec::new()).quiet_button(words.say("me-end-others"));
+    page = page.form(everywhere).form(Form::new("/sign-out", "", Vec::new()).quiet_button(words.say("me-sign-out")));
     page = page.link(super::my_factors::PASSWORD, words.say("me-password"));
     page = page.link(super::my_factors::AUTHENTICATOR, words.say("me-authenticator"));
     page = page.link(super::my_factors::CODES, words.say("me-codes"));
@@ -83,7 +83,11 @@ fn session_block(page: Sheet, signed_in: &SignedIn, session: &Session, started: 
         (false, Stage::Password) => words.say("me-session-half"),
     };
     let note = words.with_two("me-session-times", ("started", started.to_owned()), ("seen", seen.to_owned()));
-    page.block(heading, note, Form::new(format!("/me/sessions/{}/end", session.id), "", Vec::new()).button(words.say("me-session-end")))
+    page.block(
+        heading,
+        note,
+        Form::new(format!("/me/sessions/{}/end", session.id), "", Vec::new()).quiet_button(words.say("me-session-end")),
+    )
 }
 
 fn cancel_form(signed_in: &SignedIn, change: &Change) -> Form {

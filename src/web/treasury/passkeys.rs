@@ -196,7 +196,7 @@ mod with {
         for passkey in passkeys::list(tx, signed_in.person.id).await? {
             let name = if passkey.label.is_empty() { words.say("passkey-nameless") } else { passkey.label };
             let used = passkey.used_at.map_or_else(|| words.say("passkey-never"), |at| words.moment(at, &zone));
-            let end = Form::new(format!("{MINE}/{}/end", passkey.id), "", Vec::new()).button(words.say("passkey-end"));
+            let end = Form::new(format!("{MINE}/{}/end", passkey.id), "", Vec::new()).quiet_button(words.say("passkey-end"));
             ends.extend([Part::Heading(name.clone()), Part::Form(end)]);
             table.row(vec![Cell::text(name), Cell::moment(words, passkey.made_at, &zone), Cell::text(used)]);
         }

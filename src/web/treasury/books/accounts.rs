@@ -45,6 +45,7 @@ async fn list(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Ask
     let day = asked.on.parse::<Day>().ok();
     let balances = ledger::balances(tx, day).await?;
     let slugs = funds::list(tx).await?;
+    let general = funds::general(tx).await?;
     let caption = day.map_or_else(|| words.say("accounts-now"), |day| words.with("accounts-on", "day", words.day(day)));
     let mut table = Table::new(caption, words.say("accounts-none"))
         .column(words.say("accounts-account"))
@@ -61,7 +62,8 @@ async fn list(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Ask
             table.row(vec![link(), Cell::text(account.code.as_ref()), Cell::text(fund), Cell::money(balance.amount)]);
         }
         if held.is_empty() {
-            table.row(vec![link(), Cell::text(account.code.as_ref()), Cell::text(""), Cell::number(0)]);
+            let nothing = general.as_ref().map_or_else(|| Cell::number(0), |fund| Cell::money(Money::new(0, fund.currency)));
+            table.row(vec![link(), Cell::text(account.code.as_ref()), Cell::text(""), nothing]);
         }
     }
     let frame = Frame::new(&site, &signed_in, words.say("accounts-title"));
