@@ -48,7 +48,7 @@ pub(super) struct Stored {
 }
 
 impl Files {
-    /// In a folder of this machine, which is there: every file is durable before [`Files::put`] comes back.
+    /// In a folder of this machine, which is there: every file is durable before `Files::put` comes back.
     ///
     /// # Errors
     /// When the folder cannot be found.

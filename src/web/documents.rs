@@ -20,7 +20,7 @@ pub const ACCEPT: &str = "image/jpeg,image/png,image/webp,application/pdf";
 /// Takes in what was sent, one after the other. What is refused becomes a mistake at its field, and the others are kept.
 ///
 /// # Errors
-/// [`Trouble::Fault`] when the storage or the database failed.
+/// `Trouble::Fault` when the storage or the database failed.
 pub async fn take_in(site: &Site, by: &Uploader, words: Words, sent: Vec<Sent>, wrongs: &mut Wrongs) -> Result<Vec<DocumentId>, Trouble> {
     let mut taken = Vec::with_capacity(sent.len());
     for Sent { field, bytes } in sent {
@@ -52,7 +52,7 @@ pub fn may_ask(headers: &HeaderMap) -> bool {
 /// A document as an answer: pictures are shown, a PDF is saved, and neither can run anything or be guessed to be something else (FI4).
 ///
 /// # Errors
-/// [`Trouble::Fault`] when its bytes cannot be read, or are not the ones that were stored.
+/// `Trouble::Fault` when its bytes cannot be read, or are not the ones that were stored.
 pub async fn give_out(site: &Site, document: &Document) -> Result<Response, Trouble> {
     let bytes = files::open(&site.files, document).await?;
     let manner = if document.kind.is_picture() { "inline" } else { "attachment" };

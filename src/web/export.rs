@@ -74,7 +74,7 @@ impl Exports {
 /// The rows of a table as a file called `name`, without its row of totals.
 ///
 /// # Errors
-/// [`Trouble::Fault`] when a workbook cannot hold so many rows.
+/// `Trouble::Fault` when a workbook cannot hold so many rows.
 pub fn file(words: Words, table: &Table, name: &str, kind: As) -> Result<Response, Trouble> {
     let sheet = Sheet::of(words, table);
     let bytes = match kind {
