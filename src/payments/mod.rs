@@ -27,6 +27,7 @@ pub mod source;
 mod store;
 pub mod stripe;
 pub mod sync;
+mod wire;
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -1,18 +1,18 @@
-//! The only file that names async-stripe: the client, our loop around it, and the calls with typed parameters (stripe.md §2).
-//! Replies are handed on as bytes and read by our own readers. Not here: what an answer means.
+//! The only file that names async-stripe, which builds every request, many from typed parameters; and our loop around sending them.
+//! Replies are handed on as bytes and read by our own readers, for a mirror of an object refuses all of it for one field.
+//! Not here: how a request travels (`wire.rs`), what an answer means.
 
 use std::sync::Mutex;
 use std::time::Duration;
 
+use hyper::Method;
 use hyper::body::Bytes;
-use secrecy::ExposeSecret as _;
-use stripe::{IdempotencyKey, RequestStrategy, StripeError, StripeRequest as _};
 use stripe_checkout::checkout_session::{
     CreateCheckoutSession, CreateCheckoutSessionAdaptivePricing, CreateCheckoutSessionLineItems, CreateCheckoutSessionLineItemsPriceData,
     CreateCheckoutSessionLineItemsPriceDataRecurring, CreateCheckoutSessionLineItemsPriceDataRecurringInterval,
     CreateCheckoutSessionPaymentIntentData, CreateCheckoutSessionSubscriptionData, ExpireCheckoutSession, ProductData,
 };
-use stripe_client_core::{CustomizedStripeRequest, RequestBuilder, StripeClient, StripeMethod};
+use stripe_client_core::{RequestBuilder, StripeMethod, StripeRequest as _};
 use stripe_core::balance_transaction::ListBalanceTransaction;
 use stripe_shared::{CheckoutSessionLocale, CheckoutSessionMode, CheckoutSessionSubmitType};
 use stripe_types::{Currency, RangeBoundsTs, RangeQueryTs};
@@ -23,6 +23,7 @@ use crate::ids::Entropy;
 use super::checkout::{CheckoutRequest, Interval};
 use super::gateway::{GatewayError, GatewaySettings, Patience};
 use super::json::Misfit;
+use super::wire::{Call, NoAnswer, Refusal, Wire};
 
 /// The version of Stripe's API that every request and the webhook endpoint are pinned to.
 pub fn api_version() -> String {
@@ -32,7 +33,7 @@ pub fn api_version() -> String {
 /// The way to Stripe and back.
 #[derive(Debug)]
 pub struct Gateway {
-    client: stripe::Client,
+    wire: Wire,
     live: bool,
     first_pause: Duration,
     job_pace: Duration,
@@ -42,7 +43,7 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Makes the client; nothing is sent yet.
+    /// Nothing is sent yet.
     ///
     /// # Errors
     /// As [`GatewaySettings::check`].
@@ -50,14 +51,9 @@ impl Gateway {
         settings.check()?;
         // Two TLS providers in one tree panic at first use; whoever comes first decides, and all of us choose ring.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = stripe::ClientBuilder::new(settings.key.expose_secret())
-            .url(&settings.api_base)
-            .timeout(Patience::Job.timeout())
-            .app_info("strikefund", Some(env!("CARGO_PKG_VERSION").to_owned()), None)
-            .build()
-            .map_err(|_| "The Stripe key or address cannot be used in a request.".to_owned())?;
+        let wire = Wire::new(settings, &api_version()).ok_or("The Stripe key cannot be used in a request.")?;
         let GatewaySettings { first_pause, job_pace, .. } = *settings;
-        Ok(Self { client, live: settings.is_live(), first_pause, job_pace, next_job: Mutex::new(Instant::now()), entropy })
+        Ok(Self { wire, live: settings.is_live(), first_pause, job_pace, next_job: Mutex::new(Instant::now()), entropy })
     }
 
     /// Whether the key moves real money.
@@ -96,17 +92,19 @@ impl Gateway {
         Err(GatewayError::Unreachable { route, why: last })
     }
 
-    async fn send(&self, ask: &Ask<'_>) -> Result<Bytes, StripeError> {
-        let strategy = match ask.key {
-            Some(key) => {
-                RequestStrategy::Idempotent(IdempotencyKey::new(key).map_err(|error| StripeError::ConfigError(error.to_string()))?)
-            }
-            None => RequestStrategy::Once,
+    async fn send(&self, ask: &Ask<'_>) -> Result<Bytes, NoAnswer> {
+        let request = (ask.build)();
+        let method = match request.method {
+            StripeMethod::Get => Method::GET,
+            StripeMethod::Post => Method::POST,
+            StripeMethod::Delete => Method::DELETE,
         };
-        let raw = Raw { client: &self.client, reply: Mutex::default() };
-        let request = (ask.build)().customize::<()>().request_strategy(strategy).timeout(ask.patience.timeout());
-        request.send(&raw).await?;
-        Ok(raw.reply.into_inner().expect("nobody panics while holding a reply"))
+        let path = match request.query {
+            Some(query) => format!("{}?{query}", request.path),
+            None => request.path,
+        };
+        let key = ask.key.map(str::to_owned);
+        self.wire.send(Call { method, path, form: request.body, key, patience: ask.patience.timeout() }).await
     }
 
     /// 0.5, 1, 2, 4, 8 s, each ± 20 %, so that two losers do not meet again.
@@ -254,36 +252,15 @@ fn create_session(request: &CheckoutRequest) -> CreateCheckoutSession {
     }
 }
 
-/// Hands Stripe's bytes past the crate's own reading of them, which refuses whole objects for one field (stripe.md §4.3).
-struct Raw<'a> {
-    client: &'a stripe::Client,
-    reply: Mutex<Bytes>,
-}
-
-impl StripeClient for Raw<'_> {
-    type Err = StripeError;
-
-    async fn execute(&self, request: CustomizedStripeRequest) -> Result<Bytes, StripeError> {
-        let reply = StripeClient::execute(self.client, request).await?;
-        *self.reply.lock().expect("nobody panics while holding a reply") = reply;
-        Ok(Bytes::from_static(b"null"))
-    }
-}
-
-/// What happened, where asking again may help; else the error that ends the asking. Stripe's text is never passed on: it may hold a donor's data.
-fn may_pass(route: &'static str, error: StripeError) -> Result<String, GatewayError> {
-    match error {
-        StripeError::Timeout => Ok("no answer in time".to_owned()),
-        StripeError::ClientError(_) => Ok("the connection failed".to_owned()),
-        StripeError::JSONDeserialize(_) => Ok("the answer is not Stripe's".to_owned()),
-        StripeError::ConfigError(_) => {
-            Err(GatewayError::NotAsked(format!("{route} could not be asked: the operation id or key is malformed")))
-        }
-        StripeError::Stripe(_, status @ (409 | 429 | 500..)) => Ok(format!("Stripe answered {status}")),
-        StripeError::Stripe(_, 401 | 403) => Err(GatewayError::RightMissing { route }),
-        StripeError::Stripe(error, status) => {
-            let code = error.code.map(|code| code.as_str().to_owned());
-            Err(GatewayError::Refused { route, status, code, param: error.param })
-        }
+/// What happened, where asking again may help; else the error that ends the asking.
+fn may_pass(route: &'static str, no_answer: NoAnswer) -> Result<String, GatewayError> {
+    match no_answer {
+        NoAnswer::Late => Ok("no answer in time".to_owned()),
+        NoAnswer::Broken => Ok("the connection failed".to_owned()),
+        NoAnswer::Malformed => Err(GatewayError::NotAsked(format!("{route} could not be asked: the operation id or key is malformed"))),
+        NoAnswer::Refused { error: None, .. } => Ok("the answer is not Stripe's".to_owned()),
+        NoAnswer::Refused { status: status @ (409 | 429 | 500..), .. } => Ok(format!("Stripe answered {status}")),
+        NoAnswer::Refused { status: 401 | 403, .. } => Err(GatewayError::RightMissing { route }),
+        NoAnswer::Refused { status, error: Some(Refusal { code, param }) } => Err(GatewayError::Refused { route, status, code, param }),
     }
 }
