@@ -15,6 +15,8 @@ use tower_http::csrf::{ConfigError, CsrfLayer};
 use super::answer;
 use super::error::{self, Reference};
 use super::meter::Meter;
+use super::words::Words;
+use crate::language::Language;
 
 /// The longest address we read, in bytes (HT3).
 const LONGEST_ADDRESS: usize = 8 * 1024;
@@ -116,7 +118,7 @@ impl Edge {
         tracing::error!(reference = reference.0, "a request panicked");
         let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
         response.extensions_mut().insert(reference);
-        let mut page = error::as_page(response, self.practice);
+        let mut page = error::as_page(response, Words(Language::English), self.practice);
         self.dress(page.headers_mut());
         page
     }
@@ -126,14 +128,18 @@ impl Edge {
 pub async fn pass(State((edge, lane)): State<(Arc<Edge>, Lane)>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let path = request.extensions().get::<MatchedPath>().cloned();
+    let words = (lane == Lane::People).then(|| Words::asked(request.uri().query(), request.headers()));
     let decided_by_origin = lane == Lane::People && !is_safe(request.method());
     let mut response = match edge.refusal(lane, &request) {
         Some(status) => status.into_response(),
         None => next.run(request).await,
     };
     let status = response.status();
-    if lane == Lane::People && (status.is_client_error() || status.is_server_error()) && !is_page(&response) {
-        response = error::as_page(response, edge.practice);
+    if let Some(words) = words
+        && (status.is_client_error() || status.is_server_error())
+        && !is_page(&response)
+    {
+        response = error::as_page(response, words, edge.practice);
     }
     edge.dress(response.headers_mut());
     if decided_by_origin {

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::answer;
+use super::words::Words;
 use crate::ids::Entropy;
 
 /// Why a page is not shown.
@@ -51,16 +52,23 @@ impl IntoResponse for Trouble {
 #[derive(Template)]
 #[template(path = "web/error.html")]
 struct ErrorPage {
-    status: u16,
+    words: Words,
+    title: String,
+    text: String,
     reference: Option<String>,
     practice: bool,
 }
 
 /// Puts a page for people where a response carries a bare error; its status and headers stay.
-pub fn as_page(response: Response, practice: bool) -> Response {
+pub fn as_page(response: Response, words: Words, practice: bool) -> Response {
     let (parts, _bare) = response.into_parts();
     let reference = parts.extensions.get::<Reference>().map(|reference| reference.0.clone());
-    let mut page = answer::page(parts.status, &ErrorPage { status: parts.status.as_u16(), reference, practice });
+    let key = match parts.status.as_u16() {
+        status @ (403 | 404 | 405 | 408 | 413 | 414 | 421 | 429 | 500 | 503) => format!("error-{status}"),
+        _ => "error-other".to_owned(),
+    };
+    let (title, text) = (words.say(&key), words.say(&format!("{key}-text")));
+    let mut page = answer::page(parts.status, &ErrorPage { words, title, text, reference, practice });
     for (name, value) in &parts.headers {
         if name != axum::http::header::CONTENT_TYPE && name != axum::http::header::CONTENT_LENGTH {
             page.headers_mut().insert(name.clone(), value.clone());

@@ -174,6 +174,14 @@ async fn what_is_not_there_is_a_page_that_says_so() {
     }
 }
 
+#[tokio::test]
+async fn an_error_speaks_the_readers_language() {
+    let (_books, visit) = visit().await;
+    visit.get("/nowhere?lang=es").await.is(404).says("No existe esa página").says("lang=\"es\"").says("sin dinero real");
+    let spanish = to("/nowhere").header("accept-language", "es-MX,es;q=0.9,en;q=0.5").body(Body::empty()).unwrap();
+    visit.send(spanish).await.is(404).says("No existe esa página");
+}
+
 on_both_databases! {
     async fn a_site_is_ready_while_its_database_answers(books: &Books) {
         let visit = Visit::of(books);

@@ -1,0 +1,26 @@
+# What a visitor reads when something cannot be done; the number is the answer's status.
+error-403 = This request was not accepted
+error-403-text = It seems to come from another site. Open the page here and press the button again.
+error-404 = There is no such page
+error-404-text = The address may be mistyped, or the page has ended.
+error-405 = This page cannot do that
+error-405-text = Open it from a link or a form on this site.
+error-408 = That took too long
+error-408-text = What you sent did not arrive in time. Nothing was done. Please try again.
+error-413 = That is too much at once
+error-413-text = What you sent is larger than this page takes. Nothing was done.
+error-414 = That address is too long
+error-414-text = Nothing was done.
+error-421 = This is another site
+error-421-text = This server does not answer under that name.
+error-429 = Please wait a little
+error-429-text = Too much was asked at once. Nothing was done. Try again in a minute.
+error-500 = Something went wrong on our side
+error-500-text = It has been noted. Please try again in a few minutes.
+error-503 = Not available right now
+error-503-text = Please try again in a minute. Nothing was lost.
+error-other = This request was not accepted
+error-other-text = It could not be read as one of our forms. Go back, reload the page and try again.
+error-reference = If you write to us about it, name this reference:
+error-start = Go to the start page
+error-footer = Books kept in double entry with strikefund, free software that anyone may check.

@@ -1,0 +1,26 @@
+# Lo que se lee cuando algo no se puede hacer; el número es el estado de la respuesta.
+error-403 = No se aceptó esta solicitud
+error-403-text = Parece venir de otro sitio. Abra la página aquí y pulse el botón otra vez.
+error-404 = No existe esa página
+error-404-text = Puede que la dirección esté mal escrita o que la página ya haya terminado.
+error-405 = Esta página no puede hacer eso
+error-405-text = Ábrala desde un enlace o un formulario de este sitio.
+error-408 = Tardó demasiado
+error-408-text = Lo que envió no llegó a tiempo. No se hizo nada. Inténtelo de nuevo.
+error-413 = Es demasiado de una vez
+error-413-text = Lo que envió es más grande de lo que admite esta página. No se hizo nada.
+error-414 = Esa dirección es demasiado larga
+error-414-text = No se hizo nada.
+error-421 = Este es otro sitio
+error-421-text = Este servidor no responde a ese nombre.
+error-429 = Espere un momento
+error-429-text = Se pidió demasiado de una vez. No se hizo nada. Inténtelo de nuevo en un minuto.
+error-500 = Algo falló de nuestro lado
+error-500-text = Quedó anotado. Inténtelo de nuevo en unos minutos.
+error-503 = No está disponible en este momento
+error-503-text = Inténtelo de nuevo en un minuto. No se perdió nada.
+error-other = No se aceptó esta solicitud
+error-other-text = No se pudo leer como uno de nuestros formularios. Vuelva atrás, recargue la página e inténtelo de nuevo.
+error-reference = Si nos escribe sobre esto, mencione esta referencia:
+error-start = Ir a la página de inicio
+error-footer = Libros llevados por partida doble con strikefund, programa libre que cualquiera puede revisar.
