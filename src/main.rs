@@ -24,6 +24,7 @@ use strikefund::files::{FOLDER, copies};
 use strikefund::ids::Entropy;
 use strikefund::language::Language;
 use strikefund::mail::{self, Kind, Letter, Post, Problem};
+use strikefund::people::session;
 use strikefund::publication::export;
 use strikefund::seal::Keyring;
 use strikefund::serve::{self, Node};
@@ -68,8 +69,8 @@ fn say(error: &anyhow::Error) -> ExitCode {
 
 /// Text for a person at a terminal, JSON for a machine that keeps logs.
 fn log_to_stderr(config: &Config) {
-    // Below `warn`, Stripe's client and what carries it tell of requests, and requests of people: whatever was asked for, they keep quiet.
-    let talks_of_people = |target: &str| ["stripe", "hyper", "h2"].iter().any(|name| target.starts_with(name));
+    // Below `warn`, what carries requests tells of them, and requests of people: whatever was asked for, they keep quiet.
+    let talks_of_people = |target: &str| ["stripe", "hyper"].iter().any(|name| target.starts_with(name));
     let quiet = filter_fn(move |said| !talks_of_people(said.target()) || *said.level() <= Level::WARN);
     let registry = tracing_subscriber::registry().with(EnvFilter::new(&config.log)).with(quiet);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
@@ -275,18 +276,22 @@ async fn restore(config: &Config, asked: &cli::Restore) -> anyhow::Result<()> {
         println!("No SHA-256 stood beside the backup, so only its structure and its sums were checked.");
     }
     let db = connect(config).await?;
+    bring_up(config, &db).await?;
     let documents =
         copies::copy_in(&serve::files(config)?, &db, &asked.file).await.context("The books are restored, their documents are not")?;
     if documents > 0 {
         println!("{documents} documents are back.");
     }
     let now = Clock::system().now();
-    let held: sqlx::Result<u64> = transact!(db, tx => mail::hold(tx, now).await);
+    let held: sqlx::Result<u64> = transact!(db, tx => {
+        session::end_all(tx, now).await?;
+        mail::hold(tx, now).await
+    });
     if let held @ 1.. = held? {
         println!("{held} mails waited when the backup was made and may have been sent since. They are held: see /treasury/mail.");
     }
     db.close().await;
-    println!("The books are restored. What Stripe did since then is booked when the site runs again.");
+    println!("The books are restored; everybody signs in anew. What Stripe did since then is booked when the site runs again.");
     if !config.master_key_file.exists() {
         println!("The master key is not part of a backup: put its copy at {}.", config.master_key_file.display());
     }

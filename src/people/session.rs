@@ -124,6 +124,14 @@ pub async fn end_others(tx: &mut Tx, person: PersonId, kept: Option<SessionId>, 
     store::end_sessions(tx, person, kept, now).await
 }
 
+/// Ends every session of everybody, as after a restore: who was signed out since the backup must not be in again. Gives how many.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn end_all(tx: &mut Tx, now: Instant) -> sqlx::Result<u64> {
+    store::end_all_sessions(tx, now).await
+}
+
 /// Forgets sessions that ended before `before`, or that nobody can use any more.
 ///
 /// # Errors

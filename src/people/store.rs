@@ -161,6 +161,10 @@ pub(super) async fn end_sessions(tx: &mut Tx, person: PersonId, kept: Option<Ses
     run!(tx, execute, sqlx::query(SQL).bind(person).bind(kept.unwrap_or(SessionId(0))).bind(now))
 }
 
+pub(super) async fn end_all_sessions(tx: &mut Tx, now: Instant) -> sqlx::Result<u64> {
+    run!(tx, execute, sqlx::query("UPDATE session SET ended_at = $1 WHERE ended_at IS NULL").bind(now))
+}
+
 pub(super) async fn forget_sessions(tx: &mut Tx, before: Instant) -> sqlx::Result<u64> {
     run!(tx, execute, sqlx::query("DELETE FROM session WHERE seen_at < $1").bind(before))
 }

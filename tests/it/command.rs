@@ -5,10 +5,16 @@ use std::process::{Command, Output};
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqlSafeStr as _};
+use strikefund::clock::Clock;
 use strikefund::db::{Db, MIGRATIONS};
+use strikefund::ids::Entropy;
+use strikefund::language::Language;
 use strikefund::ledger::{self, NewEntry, NewPosting, PostError, Posted, Source, chart};
 use strikefund::money::{Currency, Money};
-use strikefund::{funds, transact};
+use strikefund::people::session::{self, Stage};
+use strikefund::people::{NewPerson, Role, Roles};
+use strikefund::seal::Keyring;
+use strikefund::{funds, people, transact};
 
 use crate::support::{Books, START, block_on};
 
@@ -84,6 +90,7 @@ fn a_fund_is_set_up_once_and_its_books_are_verified_exported_backed_up_and_resto
     done(&run(&SETUP));
     assert_eq!(std::fs::read(folder.path().join("strikefund-data/master.key")).unwrap(), key, "twice is once");
 
+    let rosa = block_on(async { signed_in(&folder.path().join("strikefund-data")).await });
     done(&run(&["migrate", "--check"]));
     done(&run(&["verify"]));
     done(&run(&["export", "--format", "csv", "--out", "books.csv"]));
@@ -96,6 +103,33 @@ fn a_fund_is_set_up_once_and_its_books_are_verified_exported_backed_up_and_resto
     assert_eq!(code(&run(&["restore", "books.sqlite", "--data", "other"])), 1);
     done(&run(&["restore", "books.sqlite", "--data", "other", "--replace"]));
     done(&run(&["verify", "--data", "other"]));
+    for (data, lives) in [("strikefund-data", true), ("other", false)] {
+        assert_eq!(block_on(is_signed_in(&folder.path().join(data), &rosa)), lives, "a session of the backup, in {data}");
+    }
+}
+
+/// Takes somebody on and gives the token of their session.
+async fn signed_in(data: &Path) -> String {
+    let (db, entropy, now) = (Db::open_sqlite(data).await.unwrap(), Entropy::system(), Clock::system().now());
+    let new = NewPerson {
+        name: "rosa".to_owned(),
+        email: "rosa@example.org".to_owned(),
+        language: Language::English,
+        roles: Roles::new([Role::Recorder]),
+    };
+    let token: sqlx::Result<String> = transact!(db, tx => {
+        let person = people::add(tx, &new, &Keyring::from_master(&[7; 32]), &entropy, now).await?;
+        session::begin(tx, person, Stage::Whole, "", &entropy, now).await
+    });
+    db.close().await;
+    token.unwrap()
+}
+
+async fn is_signed_in(data: &Path, token: &str) -> bool {
+    let db = Db::open_sqlite(data).await.unwrap();
+    let found = session::find(&mut db.begin_read().await.unwrap(), token, Clock::system().now()).await.unwrap();
+    db.close().await;
+    found.is_some()
 }
 
 #[test]
@@ -147,7 +181,7 @@ fn the_serving_role_adds_to_the_books_and_can_neither_change_nor_delete_them() {
     block_on(async {
         let Some(books) = Books::on_postgres().await else { return };
         let owner = books.postgres_url().unwrap();
-        let role = format!("serving_{}", strikefund::ids::Entropy::system().reference());
+        let role = format!("serving_{}", Entropy::system().reference());
         execute(owner, &format!("CREATE ROLE {role} LOGIN")).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         done(&strikefund(folder.path(), &[("DATABASE_URL", owner)], &["migrate", "--app-role", &role]));
