@@ -23,6 +23,7 @@ use crate::ids::Entropy;
 use super::checkout::{CheckoutRequest, Interval};
 use super::gateway::{GatewayError, GatewaySettings, Patience};
 use super::json::Misfit;
+use super::signature::ending;
 
 /// The version of Stripe's API that every request and the webhook endpoint are pinned to.
 pub fn api_version() -> String {
@@ -34,6 +35,7 @@ pub fn api_version() -> String {
 pub struct Gateway {
     client: stripe::Client,
     live: bool,
+    key_ending: String,
     first_pause: Duration,
     job_pace: Duration,
     /// When the next call of a job may go.
@@ -57,12 +59,18 @@ impl Gateway {
             .build()
             .map_err(|_| "The Stripe key or address cannot be used in a request.".to_owned())?;
         let GatewaySettings { first_pause, job_pace, .. } = *settings;
-        Ok(Self { client, live: settings.is_live(), first_pause, job_pace, next_job: Mutex::new(Instant::now()), entropy })
+        let key_ending = ending(settings.key.expose_secret());
+        Ok(Self { client, live: settings.is_live(), key_ending, first_pause, job_pace, next_job: Mutex::new(Instant::now()), entropy })
     }
 
     /// Whether the key moves real money.
     pub const fn is_live(&self) -> bool {
         self.live
+    }
+
+    /// The last four letters of the key, and never more: enough to tell one key from another.
+    pub fn key_ending(&self) -> &str {
+        &self.key_ending
     }
 
     /// Asks and reads, again where that is safe and may help. `key` is the operation id of everything that changes something.
