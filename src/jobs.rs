@@ -52,6 +52,8 @@ pub struct Jobs {
     pub payments: Arc<Payments>,
     /// No real money: publications say so.
     pub practice: bool,
+    /// Where Stripe is to send deliveries: Stripe is asked whether it does.
+    pub endpoint: String,
     /// This node's name in the lease: random, made at its start.
     pub node: String,
 }
@@ -188,7 +190,7 @@ impl Jobs {
 
     async fn turn(&self, timetable: &mut Timetable, woken: bool) {
         let now = self.clock.now();
-        let (newest, waits) = match self.look_at_deliveries().await {
+        let (newest, waits, asked_at) = match self.look_at_deliveries().await {
             Ok(looked) => looked,
             Err(error) => return warn!(%error, "the deliveries could not be looked at"),
         };
@@ -208,16 +210,20 @@ impl Jobs {
                 error!(%error, "what should have come could not be looked for");
             }
         }
+        if let Some(asked_at) = asked_at {
+            self.fetch_all(asked_at).await;
+        }
         if let Err(error) = self.publish().await {
             error!(%error, "nothing was published");
         }
     }
 
-    /// The newest delivery, and whether one waits to be read.
-    async fn look_at_deliveries(&self) -> sqlx::Result<(Option<DeliveryId>, bool)> {
+    /// The newest delivery, whether one waits to be read, and since when a person waits for everything to be read anew.
+    async fn look_at_deliveries(&self) -> sqlx::Result<(Option<DeliveryId>, bool, Option<Instant>)> {
         let tx = &mut self.db.begin_read().await?;
         let newest = payments::newest_delivery(tx).await?;
-        Ok((newest, !payments::waiting_deliveries(tx, self.clock.now(), 1).await?.is_empty()))
+        let waits = !payments::waiting_deliveries(tx, self.clock.now(), 1).await?.is_empty();
+        Ok((newest, waits, payments::health::health(tx).await?.all_asked_at))
     }
 
     /// One whole round: read the list, book what is new, act on notices, send refunds that were agreed to. Stripe's silence keeps none of them

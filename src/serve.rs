@@ -76,7 +76,7 @@ impl Node {
 
     /// The work behind the scenes, as this node would do it.
     pub fn jobs(&self) -> Jobs {
-        let Parts { db, clock, entropy, files, post, payments, practice, .. } = &self.parts;
+        let Parts { db, clock, entropy, files, post, payments, practice, base_url, .. } = &self.parts;
         Jobs {
             db: db.clone(),
             clock: clock.clone(),
@@ -85,6 +85,7 @@ impl Node {
             post: post.clone(),
             payments: Arc::clone(payments),
             practice: practice.is_some(),
+            endpoint: format!("{base_url}{WEBHOOK}"),
             node: Entropy::system().reference(),
         }
     }

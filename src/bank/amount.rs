@@ -26,9 +26,12 @@ crate::words! {
 }
 
 impl DayForm {
-    /// The day, exactly as it is written; an hour behind it is left out.
+    /// The day, exactly as it is written; an hour behind it is left out. A month may be a word, in English, Spanish or German.
     pub fn read(self, text: &str) -> Option<Day> {
         let text = text.trim();
+        if let Some(parts) = with_a_word(text) {
+            return self.of([&parts[0], &parts[1], &parts[2]]);
+        }
         let date = text.split([' ', 'T']).next().unwrap_or_default();
         let parts: Vec<&str> = if date.len() == 8 && date.bytes().all(|b| b.is_ascii_digit()) {
             match self {
@@ -38,7 +41,11 @@ impl DayForm {
         } else {
             date.split(['-', '/', '.']).filter(|part| !part.is_empty()).collect()
         };
-        let [one, two, three] = <[&str; 3]>::try_from(parts).ok()?;
+        self.of(<[&str; 3]>::try_from(parts).ok()?)
+    }
+
+    /// The day of its three parts in the order of this form.
+    fn of(self, [one, two, three]: [&str; 3]) -> Option<Day> {
         let (year, month, day) = match self {
             Self::YearFirst => (one, two, three),
             Self::MonthFirst => (three, one, two),
@@ -53,6 +60,38 @@ impl DayForm {
         };
         format!("{year:04}-{:02}-{:02}", number(month, 2)?, number(day, 2)?).parse().ok()
     }
+}
+
+/// The parts of a day whose month is a word, as `14 Nov 2026` or `Nov 14, 2026`, with the month as a number; None where it is none.
+fn with_a_word(text: &str) -> Option<Vec<String>> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty() && !word.eq_ignore_ascii_case("de"));
+    let parts: Vec<&str> = words.take(3).collect();
+    let is_word = |part: &&str| part.chars().all(char::is_alphabetic);
+    if parts.len() < 3 || parts.iter().filter(|part| is_word(part)).count() != 1 {
+        return None;
+    }
+    parts.into_iter().map(|part| if is_word(&part) { Some(month(part)?.to_string()) } else { Some(part.to_owned()) }).collect()
+}
+
+/// The number of a month by its name or the first letters of it.
+fn month(word: &str) -> Option<usize> {
+    const MONTHS: [&[&str]; 12] = [
+        &["january", "enero", "januar"],
+        &["february", "febrero", "februar"],
+        &["march", "marzo", "märz", "mrz"],
+        &["april", "abril"],
+        &["may", "mayo", "mai"],
+        &["june", "junio", "juni"],
+        &["july", "julio", "juli"],
+        &["august", "agosto"],
+        &["september", "septiembre"],
+        &["october", "octubre", "oktober"],
+        &["november", "noviembre"],
+        &["december", "diciembre", "dezember"],
+    ];
+    let word = word.to_lowercase();
+    let begins = |names: &&[&str]| names.iter().any(|name| name.starts_with(&word));
+    (word.chars().count() >= 3).then(|| MONTHS.iter().position(|names| begins(&names)))?.map(|at| at + 1)
 }
 
 impl Mark {
@@ -73,15 +112,17 @@ impl Mark {
     /// The amount in minor units of `currency`: with signs of currency, thousands marks where they stand right, a minus before or behind,
     /// brackets for a minus, CR or DB behind. Anything else is None: an amount is never guessed.
     pub fn read(self, text: &str, currency: Currency) -> Option<i64> {
-        let mut text: String = text.chars().filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\t')).collect();
+        let plain: String = text.chars().map(|c| if matches!(c, '\u{a0}' | '\u{202f}' | '\u{2009}' | '\t') { ' ' } else { c }).collect();
+        let mut text = plain.trim().to_owned();
         let mut negative = false;
         if let Some(inside) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
-            (negative, text) = (true, inside.to_owned());
+            (negative, text) = (true, inside.trim().to_owned());
         }
         let upper = text.to_ascii_uppercase();
         for (mark, minus) in [("CR", false), ("DB", true), ("DR", true)] {
             if upper.ends_with(mark) {
                 text.truncate(text.len() - mark.len());
+                text.truncate(text.trim_end().len());
                 if negative {
                     return None;
                 }
@@ -102,6 +143,7 @@ impl Mark {
             for sign in ["$", "€", "£", "¥", currency.code(), currency.sign()].into_iter().filter(|sign| !sign.is_empty()) {
                 rest = rest.strip_prefix(sign).or_else(|| rest.strip_suffix(sign)).unwrap_or(rest);
             }
+            rest = rest.trim();
             if rest == before {
                 break;
             }
@@ -115,7 +157,7 @@ impl Mark {
 
     fn unsigned(self, text: &str, currency: Currency) -> Option<i64> {
         let (whole, decimals) = text.split_once(self.decimal()).map_or((text, ""), |(whole, decimals)| (whole, decimals));
-        let marks = [self.group(), '\'', '’'];
+        let marks = [self.group(), '\'', '’', ' '];
         let groups: Vec<&str> = whole.split(marks).collect();
         let grouped = groups.len() == 1 || (1..=3).contains(&groups[0].len()) && groups[1..].iter().all(|group| group.len() == 3);
         let whole = groups.concat();
@@ -177,6 +219,10 @@ mod tests {
             ("−3.20", -320),
             (".50", 50),
             ("0.00", 0),
+            ("- 12.00", -1_200),
+            ("( 1,012.00 )", -101_200),
+            ("1 234 567.50", 123_456_750),
+            ("1\u{202f}234.50", 123_450),
         ] {
             assert_eq!(Mark::Point.read(text, usd), Some(minor), "{text:?}");
         }
@@ -194,6 +240,10 @@ mod tests {
             "１２",
             "(1.00) CR DB",
             "$",
+            "1 2",
+            "12 34.00",
+            "1,234 567.00 1",
+            "(-",
             "9".repeat(40).as_str(),
         ] {
             assert_eq!(Mark::Point.read(text, usd), None, "{text:?}");
@@ -223,6 +273,14 @@ mod tests {
             (DayForm::DayFirst, "14.11.2026"),
             (DayForm::DayFirst, "14.11.26"),
             (DayForm::DayFirst, "14/11/2026"),
+            (DayForm::DayFirst, "14 Nov 2026"),
+            (DayForm::DayFirst, "14-Nov-26"),
+            (DayForm::DayFirst, "14 nov. 2026"),
+            (DayForm::DayFirst, "14 de noviembre de 2026"),
+            (DayForm::DayFirst, "14. November 2026"),
+            (DayForm::MonthFirst, "Nov 14, 2026"),
+            (DayForm::MonthFirst, "November 14 2026 09:00"),
+            (DayForm::YearFirst, "2026-Nov-14"),
         ] {
             assert_eq!(day(form, text).as_deref(), Some("2026-11-14"), "{text}");
         }
@@ -232,6 +290,10 @@ mod tests {
             (DayForm::YearFirst, ""),
             (DayForm::YearFirst, "yesterday"),
             (DayForm::YearFirst, "13.11.26"),
+            (DayForm::DayFirst, "31 Feb 2026"),
+            (DayForm::DayFirst, "14 No 2026"),
+            (DayForm::DayFirst, "14 Foo 2026"),
+            (DayForm::MonthFirst, "14 Nov 2026"),
             (DayForm::DayFirst, "1.1"),
         ] {
             assert_eq!(day(form, text), None, "{text}");

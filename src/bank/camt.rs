@@ -83,7 +83,7 @@ pub fn read(text: &str, currency: Currency) -> Result<Statement, Wrong> {
             }
             Event::DocType(_) => return Err(walk.wrong(What::Entities)),
             Event::Eof if walk.path.is_empty() => break,
-            Event::Eof => return Err(walk.wrong(What::BrokenXml("it ends too early".to_owned()))),
+            Event::Eof => return Err(walk.wrong(What::CutOff)),
             Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
         }
     }

@@ -92,7 +92,8 @@ fn amount_of(record: &Record<'_>, mapping: &Mapping, currency: Currency) -> Resu
     match mapping.amounts {
         Amounts::One(column) => read(column),
         Amounts::Marked { amount, mark } => {
-            const IN: [&str; 7] = ["c", "cr", "credit", "crdt", "h", "haben", "+"];
+            const IN: [&str; 13] =
+                ["c", "cr", "credit", "crdt", "deposit", "h", "haben", "gutschrift", "haber", "abono", "ingreso", "a", "+"];
             let said = record.cell(mark).unwrap_or_default().to_lowercase();
             let minor = read(amount)?;
             Ok(minor.map(|minor| if minor < 0 || IN.contains(&said.as_str()) { minor } else { -minor }))

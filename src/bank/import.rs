@@ -8,7 +8,7 @@ use super::store;
 use crate::clock::{Day, Instant};
 use crate::db::{Retryable, Tx};
 use crate::ids::{BankAccountId, Entropy, PersonId, StatementId};
-use crate::money::{self, Currency};
+use crate::money;
 use crate::people::operation::{self, Operation, OperationError};
 use crate::people::{self, Actor, NotAllowed, Role, audit};
 
@@ -26,6 +26,9 @@ pub enum ImportRefusal {
     /// The file was imported before.
     #[error("this file was imported before")]
     Known(Instant),
+    /// The account was ended.
+    #[error("the account was ended")]
+    Ended,
     /// Neither the file nor the person tells a balance.
     #[error("neither the file nor the form tells a balance")]
     NoBalance,
@@ -126,10 +129,13 @@ pub async fn import(
     if let Some(done) = operation::find_result(tx, operation).await? {
         return done.parse().map(StatementId).map_err(|_| ImportRefusal::NotThere);
     }
-    if !store::raise_decisions(tx, id).await? {
+    if !store::accounts::raise_decisions(tx, id).await? {
         return Err(ImportRefusal::NotThere);
     }
-    let account = store::account(tx, id).await?.ok_or(ImportRefusal::NotThere)?;
+    let account = store::accounts::find(tx, id).await?.ok_or(ImportRefusal::NotThere)?;
+    if account.ended_at.is_some() {
+        return Err(ImportRefusal::Ended);
+    }
     let weighed = weigh(tx, &account, file, closing_minor).await?;
     let Preview { lines, days: (first_on, last_on), opening_minor, closing_minor, .. } = weighed.preview;
     let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
@@ -153,7 +159,7 @@ pub async fn import(
     let rows: Vec<(&Line, &str)> = weighed.new.iter().map(|(line, fingerprint)| (*line, fingerprint.as_str())).collect();
     store::insert_lines(tx, id, statement, &rows).await?;
     if let Some(ending) = file.statement.account.as_deref().map(ending).filter(|ending| !ending.is_empty()) {
-        store::save_ending(tx, id, &ending).await?;
+        store::accounts::save_ending(tx, id, &ending).await?;
     }
     let detail = format!("{} lines, {} new", lines, rows.len());
     audit::write(tx, Some(actor.person), "statement imported", &format!("statement {statement}"), &detail, now).await?;
@@ -283,7 +289,7 @@ pub async fn set_columns(
 ) -> Result<(), ImportRefusal> {
     people::require(tx, actor, &[Role::Recorder]).await?;
     let upload = find_upload(tx, reference, actor.person).await?.ok_or(ImportRefusal::NotThere)?;
-    store::save_mapping(tx, upload.account, &mapping.saved()).await?;
+    store::accounts::save_mapping(tx, upload.account, &mapping.saved()).await?;
     store::set_upload_closing(tx, reference, closing_minor).await?;
     audit::write(tx, Some(actor.person), "bank columns set", &format!("bank account {}", upload.account), "", now).await?;
     Ok(())
@@ -303,12 +309,4 @@ pub async fn forget_upload(tx: &mut Tx, reference: &str) -> sqlx::Result<()> {
 /// When the database is gone.
 pub async fn forget_uploads(tx: &mut Tx, now: Instant) -> sqlx::Result<u64> {
     store::delete_uploads_before(tx, now.plus_secs(-UPLOAD_SECS)).await
-}
-
-/// Opens a bank account under a path of the ledger that is there, in the fund's currency. Twice is once.
-///
-/// # Errors
-/// When the database is gone.
-pub async fn open_account(tx: &mut Tx, path: &str, name: &str, currency: Currency, now: Instant) -> sqlx::Result<()> {
-    store::insert_account(tx, path, name, currency, now).await
 }

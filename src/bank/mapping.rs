@@ -108,7 +108,10 @@ impl Mapping {
         let form_of = |column: usize| {
             let pointed = rows.iter().filter_map(|row| row.get(column)).any(|cell| cell.contains('.'));
             let forms = if pointed { [DayForm::YearFirst, DayForm::DayFirst, DayForm::MonthFirst] } else { FORMS };
-            forms.into_iter().find(|form| share(&|cell| form.read(cell).is_some(), column))
+            let fits = |form: DayForm| rows.iter().filter_map(|row| row.get(column)).filter(|cell| form.read(cell).is_some()).count();
+            // Many days read either way; the form is the one that reads the most of them, and of equals the first.
+            let best = forms.into_iter().rev().max_by_key(|form| fits(*form));
+            best.filter(|form| share(&|cell| form.read(cell).is_some(), column))
         };
         let (day, day_form) = column_called(DAYS)
             .and_then(|column| Some((column, form_of(column)?)))
@@ -161,30 +164,116 @@ const DAYS: &[&str] = &[
     "buchungsdatum",
     "date",
     "posted date",
+    "date posted",
+    "booking date",
+    "completed date",
     "transaction date",
+    "trans. date",
     "datum",
     "fecha",
     "fecha operación",
     "fecha de operación",
+    "fecha contable",
+    "f. operación",
 ];
-const AMOUNTS: &[&str] = &["amount", "betrag", "betrag (eur)", "betrag (€)", "umsatz", "umsatz in eur", "importe", "monto", "cantidad"];
-const INS: &[&str] = &["credit", "credits", "deposit", "deposits", "money in", "paid in", "haben", "abono", "abonos", "ingresos"];
-const OUTS: &[&str] = &["debit", "debits", "withdrawal", "withdrawals", "money out", "paid out", "soll", "cargo", "cargos", "gastos"];
-const MARKS: &[&str] = &["credit/debit", "cr/db", "cr/dr", "dr/cr", "type", "soll/haben", "s/h"];
-const BALANCES: &[&str] = &["running bal.", "balance", "saldo", "kontostand", "running balance"];
-const REFERENCES: &[&str] = &["reference", "reference number", "check or slip #", "kundenreferenz", "referencia", "transaction id"];
+const AMOUNTS: &[&str] = &[
+    "amount",
+    "amount (usd)",
+    "amount usd",
+    "transaction amount",
+    "betrag",
+    "betrag (eur)",
+    "betrag (€)",
+    "umsatz",
+    "umsatz in eur",
+    "importe",
+    "importe (eur)",
+    "importe (€)",
+    "importe eur",
+    "monto",
+    "cantidad",
+    "valor",
+];
+const INS: &[&str] = &[
+    "credit",
+    "credits",
+    "credit amount",
+    "deposit",
+    "deposits",
+    "deposits/credits",
+    "money in",
+    "paid in",
+    "haben",
+    "gutschrift",
+    "abono",
+    "abonos",
+    "haber",
+    "ingresos",
+    "depósitos",
+    "entradas",
+];
+const OUTS: &[&str] = &[
+    "debit",
+    "debits",
+    "debit amount",
+    "withdrawal",
+    "withdrawals",
+    "withdrawals/debits",
+    "money out",
+    "paid out",
+    "soll",
+    "lastschrift",
+    "cargo",
+    "cargos",
+    "debe",
+    "gastos",
+    "retiros",
+    "salidas",
+];
+const MARKS: &[&str] = &[
+    "credit/debit",
+    "debit/credit",
+    "cr/db",
+    "cr/dr",
+    "dr/cr",
+    "d/c",
+    "transaction type",
+    "type",
+    "soll/haben",
+    "s/h",
+    "cargo/abono",
+    "debe/haber",
+];
+const BALANCES: &[&str] = &["running bal.", "balance", "running balance", "account balance", "saldo", "kontostand"];
+const REFERENCES: &[&str] = &[
+    "reference",
+    "reference number",
+    "reference no.",
+    "check or slip #",
+    "check number",
+    "kundenreferenz",
+    "referencia",
+    "transaction id",
+];
 const TEXTS: &[&str] = &[
     "description",
+    "transaction description",
     "payee",
     "memo",
     "details of payment",
+    "narrative",
     "name",
+    "transaction",
     "verwendungszweck",
     "auftraggeber / begünstigter",
+    "auftraggeber/empfänger",
     "begünstigter/zahlungspflichtiger",
     "beguenstigter/zahlungspflichtiger",
+    "zahlungsempfänger*in",
     "buchungstext",
     "concepto",
+    "movimiento",
+    "más datos",
     "descripción",
     "beneficiario",
 ];

@@ -137,7 +137,7 @@ pub async fn ignore(tx: &mut Tx, actor: Actor, line: BankLineId, reason: &str, n
 /// [`MatchRefusal`], with nothing changed.
 pub async fn undo(tx: &mut Tx, actor: Actor, id: MatchId, now: Instant) -> Result<MatchRow, MatchRefusal> {
     let found = matches::find(tx, id).await?.ok_or(MatchRefusal::NotThere)?;
-    store::raise_decisions(tx, found.bank_account_id).await?;
+    store::accounts::raise_decisions(tx, found.bank_account_id).await?;
     if !matches::undo(tx, id, actor.person, now).await? {
         return Err(MatchRefusal::Undone);
     }
@@ -149,7 +149,7 @@ pub async fn undo(tx: &mut Tx, actor: Actor, id: MatchId, now: Instant) -> Resul
 async fn lock_lines(tx: &mut Tx, lines: &[BankLineId]) -> Result<(BankAccountId, i64), MatchRefusal> {
     let first = lines.first().ok_or(MatchRefusal::Choice)?;
     let account = store::line(tx, *first).await?.ok_or(MatchRefusal::NotThere)?.bank_account_id;
-    store::raise_decisions(tx, account).await?;
+    store::accounts::raise_decisions(tx, account).await?;
     let mut amounts = Vec::with_capacity(lines.len());
     for id in lines {
         let line = store::line(tx, *id).await?.filter(|line| line.bank_account_id == account).ok_or(MatchRefusal::NotThere)?;
@@ -193,6 +193,14 @@ pub async fn tie_of(tx: &mut Tx, account: BankAccount) -> sqlx::Result<BankTie> 
 /// When the database is gone.
 pub async fn open_lines(tx: &mut Tx, account: BankAccountId, from: Day, to: Day, limit: i64) -> sqlx::Result<Vec<BankLine>> {
     matches::open_lines(tx, account, from, to, limit).await
+}
+
+/// Lines of exactly this amount that wait, oldest first, between two days.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn open_lines_of(tx: &mut Tx, account: BankAccountId, minor: i64, days: (Day, Day)) -> sqlx::Result<Vec<BankLine>> {
+    matches::open_lines_of(tx, account, minor, days).await
 }
 
 /// What lines of an account no posting is tied to.

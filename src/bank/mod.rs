@@ -1,6 +1,7 @@
 //! The bank: its statements, read in any format, and the tie of each of their lines to a posting of ours. Not here: what a line does to the
 //! books (`booking`), where a payout is on its way (`payments`).
 
+mod accounts;
 mod amount;
 mod camt;
 mod csv_file;
@@ -19,15 +20,14 @@ mod text;
 use crate::db::Tx;
 use crate::ids::{BankAccountId, BankLineId};
 
+pub use accounts::{AccountRefusal, NewAccount, add, checked, end, open_account, rename, take_up};
 pub use amount::{DayForm, Mark};
 pub use file::{NotRead, ReadFile, columns, read};
-pub use import::{
-    ImportRefusal, Preview, Upload, find_upload, forget_upload, forget_uploads, import, keep_upload, open_account, preview, set_columns,
-};
+pub use import::{ImportRefusal, Preview, Upload, find_upload, forget_upload, forget_uploads, import, keep_upload, preview, set_columns};
 pub use mapping::{Amounts, DELIMITERS, Mapping};
 pub use matching::{
-    Choice, LIST, MatchRefusal, ignore, match_of_entry, match_of_line, newest, open_lines, open_postings, postings_of_amount,
-    postings_of_entry, propose, sides, tie, tie_of, undo, waiting_lines,
+    Choice, LIST, MatchRefusal, ignore, match_of_entry, match_of_line, newest, open_lines, open_lines_of, open_postings,
+    postings_of_amount, postings_of_entry, propose, sides, tie, tie_of, undo, waiting_lines,
 };
 pub use proposal::{DAYS_AFTER, DAYS_BEFORE, Proposal, Why};
 pub use rows::{BankAccount, BankLine, BankPosting, BankTie, MatchKind, MatchRow, StatementRow, Waiting, posting_key};
@@ -38,7 +38,7 @@ pub use statement::{Format, LARGEST_FILE, Line, MOST_LINES, Statement, What, Wro
 /// # Errors
 /// When the database is gone.
 pub async fn accounts(tx: &mut Tx) -> sqlx::Result<Vec<BankAccount>> {
-    store::accounts(tx).await
+    store::accounts::all(tx).await
 }
 
 /// One account.
@@ -46,7 +46,7 @@ pub async fn accounts(tx: &mut Tx) -> sqlx::Result<Vec<BankAccount>> {
 /// # Errors
 /// When the database is gone.
 pub async fn account(tx: &mut Tx, id: BankAccountId) -> sqlx::Result<Option<BankAccount>> {
-    store::account(tx, id).await
+    store::accounts::find(tx, id).await
 }
 
 /// One line, whatever it is tied to.

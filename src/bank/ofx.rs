@@ -6,11 +6,16 @@ use super::amount::{DayForm, plain};
 use super::statement::{Line, MOST_LINES, Statement, What, Wrong, tidy};
 use crate::money::Currency;
 
+const CDATA: &str = "<![CDATA[";
+const CDATA_END: &str = "]]>";
+
 /// What has been read of one transaction.
 #[derive(Default)]
 struct Transaction<'a> {
     line: u64,
     fields: Vec<(&'a str, Cow<'a, str>)>,
+    /// Within what tells the amount before the bank exchanged it: the line's own is in the account's currency already.
+    in_original: bool,
 }
 
 impl Transaction<'_> {
@@ -47,7 +52,7 @@ fn day_of(text: &str) -> Option<crate::clock::Day> {
 /// The first thing wrong, by line.
 pub fn read(text: &str, currency: Currency) -> Result<Statement, Wrong> {
     let mut statement = Statement::new(Vec::new());
-    let (mut transaction, mut in_balance, mut statements) = (None::<Transaction<'_>>, false, 0);
+    let (mut transaction, mut in_balance, mut statements, mut ended) = (None::<Transaction<'_>>, false, 0, false);
     let (mut line, mut at) = (1_u64, 0);
     while let Some(open) = text[at..].find('<') {
         line += text[at..at + open].bytes().filter(|byte| *byte == b'\n').count() as u64;
@@ -55,7 +60,12 @@ pub fn read(text: &str, currency: Currency) -> Result<Statement, Wrong> {
         let Some(length) = text[from..].find('>') else { break };
         let tag = &text[from..from + length];
         let after = from + length + 1;
-        let value = &text[after..after + text[after..].find('<').unwrap_or(text.len() - after)];
+        let value = value_at(text, after).ok_or(What::CutOff.at(line))?;
+        if tag.starts_with("![CDATA[") {
+            at = text[from..].find(CDATA_END).map_or(text.len(), |end| from + end + CDATA_END.len());
+            line += text[from..at].bytes().filter(|byte| *byte == b'\n').count() as u64;
+            continue;
+        }
         if tag.starts_with('!') && !tag.starts_with("!--") {
             return Err(What::Entities.at(line));
         }
@@ -65,26 +75,36 @@ pub fn read(text: &str, currency: Currency) -> Result<Statement, Wrong> {
             "STMTRS" | "CCSTMTRS" => statements += 1,
             "STMTTRN" => {
                 keep(&mut statement, transaction.take(), currency)?;
-                transaction = Some(Transaction { line, fields: Vec::new() });
+                transaction = Some(Transaction { line, ..Transaction::default() });
             }
             "/STMTTRN" | "/BANKTRANLIST" => keep(&mut statement, transaction.take(), currency)?,
+            "/OFX" => ended = true,
+            "ORIGCURRENCY" | "/ORIGCURRENCY" => {
+                if let Some(transaction) = &mut transaction {
+                    transaction.in_original = !name.starts_with('/');
+                }
+            }
             "LEDGERBAL" => in_balance = true,
             "/LEDGERBAL" | "AVAILBAL" => in_balance = false,
-            "CURDEF" => statement.currency = Some(currency_of(value, currency, line)?),
-            "ACCTID" if transaction.is_none() => statement.account = Some(tidy(&[value])),
+            "CURDEF" => statement.currency = Some(currency_of(&value, currency, line)?),
+            "ACCTID" if transaction.is_none() => statement.account = Some(tidy(&[&value])),
             "BALAMT" if in_balance => {
-                statement.closing_minor = Some(plain(value, currency).ok_or(What::NoAmount(tidy(&[value])).at(line))?);
+                statement.closing_minor = Some(plain(&value, currency).ok_or(What::NoAmount(tidy(&[&value])).at(line))?);
             }
             _ => {
                 if let Some(transaction) = &mut transaction
                     && !name.starts_with('/')
+                    && !(transaction.in_original && name.eq_ignore_ascii_case("CURSYM"))
                 {
-                    transaction.fields.push((name, unescaped(value)));
+                    transaction.fields.push((name, value));
                 }
             }
         }
         line += tag.bytes().filter(|byte| *byte == b'\n').count() as u64;
         at = after;
+    }
+    if !ended && statements > 0 {
+        return Err(What::CutOff.at(line));
     }
     keep(&mut statement, transaction.take(), currency)?;
     if statements == 0 || statement.lines.is_empty() {
@@ -95,6 +115,15 @@ pub fn read(text: &str, currency: Currency) -> Result<Statement, Wrong> {
         statement.lines.reverse();
     }
     Ok(statement)
+}
+
+/// The value behind a tag: the text up to the next tag, or what a `CDATA` section there holds, raw. None where such a section never ends.
+fn value_at(text: &str, after: usize) -> Option<Cow<'_, str>> {
+    let rest = &text[after..];
+    if let Some(raw) = rest.trim_start().strip_prefix(CDATA) {
+        return raw.find(CDATA_END).map(|end| Cow::Borrowed(&raw[..end]));
+    }
+    Some(unescaped(&rest[..rest.find('<').unwrap_or(rest.len())]))
 }
 
 fn keep(statement: &mut Statement, transaction: Option<Transaction<'_>>, currency: Currency) -> Result<(), Wrong> {
@@ -111,11 +140,36 @@ fn currency_of(value: &str, expected: Currency, line: u64) -> Result<Currency, W
     said.ok_or(What::Currency(tidy(&[value])).at(line))
 }
 
-/// The five escapes of XML and the blank; entities of anybody's own stay as they are written.
+/// The five escapes of XML, the blank, and letters by their number; entities of anybody's own stay as they are written.
 fn unescaped(text: &str) -> Cow<'_, str> {
-    const ESCAPES: [(&str, &str); 6] = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&nbsp;", " "), ("&amp;", "&")];
+    const ESCAPES: [(&str, char); 6] = [("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\''), ("nbsp", ' '), ("amp", '&')];
     if !text.contains('&') {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(ESCAPES.iter().fold(text.to_owned(), |text, (escape, plain)| text.replace(escape, plain)))
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        plain.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let letter = rest[1..].split_once(';').and_then(|(name, behind)| {
+            let number = name.strip_prefix('#').and_then(|number| match number.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16).ok(),
+                None => number.parse().ok(),
+            });
+            let known = ESCAPES.iter().find(|(escape, _)| *escape == name).map(|(_, letter)| *letter);
+            Some((known.or_else(|| number.and_then(char::from_u32))?, behind))
+        });
+        match letter {
+            Some((letter, behind)) => {
+                plain.push(letter);
+                rest = behind;
+            }
+            None => {
+                plain.push('&');
+                rest = &rest[1..];
+            }
+        }
+    }
+    plain.push_str(rest);
+    Cow::Owned(plain)
 }

@@ -21,6 +21,10 @@ record! {
         pub ending: Option<String>,
         /// Which column of its tables says what, as it is saved.
         pub mapping: Option<String>,
+        /// When it was last held against its statements.
+        pub checked_at: Option<Instant>,
+        /// When it was ended: no statement and no payment may name it since. None: it is in use.
+        pub ended_at: Option<Instant>,
     }
 }
 

@@ -78,6 +78,9 @@ pub enum What {
     /// XML that defines or uses entities: nobody's statement needs them, and they can be made to burst.
     #[error("the file defines entities of its own")]
     Entities,
+    /// A file that ends before what it says does: a download that broke off.
+    #[error("the file ends too early")]
+    CutOff,
     /// No line at all.
     #[error("there is no line")]
     Empty,

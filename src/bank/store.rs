@@ -1,53 +1,18 @@
-//! SQL of the bank's side, private to this room: accounts, statements and lines here, matches in `store/matches.rs`,
+//! SQL of the bank's side, private to this room: statements and lines here, accounts in `store/accounts.rs`, matches in `store/matches.rs`,
 //! what `verify` asks in `store/questions.rs`.
 
+pub(super) mod accounts;
 pub(super) mod matches;
 pub(super) mod questions;
 
 use std::collections::HashSet;
 
-use super::rows::{BankAccount, BankLine, StatementRow};
+use super::rows::{BankLine, StatementRow};
 use super::statement::{Format, Line};
 use crate::clock::{Day, Instant};
 use crate::db::{Tx, rows};
 use crate::ids::{BankAccountId, BankLineId, PersonId, StatementId};
-use crate::money::Currency;
 use crate::run;
-
-/// Writes a query for whole accounts; the columns are named once.
-macro_rules! select_account {
-    ($rest:literal) => {
-        concat!("SELECT id, path, name, currency, ending, mapping FROM bank_account ", $rest)
-    };
-}
-
-pub(super) async fn insert_account(tx: &mut Tx, path: &str, name: &str, currency: Currency, now: Instant) -> sqlx::Result<()> {
-    const SQL: &str = "INSERT INTO bank_account (account_id, path, name, currency, decisions, created_at)
-        SELECT id, path, $2, $3, 0, $4 FROM account WHERE path = $1
-        ON CONFLICT (path) DO NOTHING";
-    run!(tx, execute, sqlx::query(SQL).bind(path).bind(name).bind(currency).bind(now)).map(drop)
-}
-
-pub(super) async fn accounts(tx: &mut Tx) -> sqlx::Result<Vec<BankAccount>> {
-    run!(tx, fetch_all, sqlx::query_as(select_account!("ORDER BY id")))
-}
-
-pub(super) async fn account(tx: &mut Tx, id: BankAccountId) -> sqlx::Result<Option<BankAccount>> {
-    run!(tx, fetch_optional, sqlx::query_as(select_account!("WHERE id = $1")).bind(id))
-}
-
-/// Locks the row on `PostgreSQL` and costs nothing on `SQLite`, where the one writer has the file already.
-pub(super) async fn raise_decisions(tx: &mut Tx, id: BankAccountId) -> sqlx::Result<bool> {
-    Ok(run!(tx, execute, sqlx::query("UPDATE bank_account SET decisions = decisions + 1 WHERE id = $1").bind(id))? == 1)
-}
-
-pub(super) async fn save_mapping(tx: &mut Tx, id: BankAccountId, mapping: &str) -> sqlx::Result<()> {
-    run!(tx, execute, sqlx::query("UPDATE bank_account SET mapping = $2 WHERE id = $1").bind(id).bind(mapping)).map(drop)
-}
-
-pub(super) async fn save_ending(tx: &mut Tx, id: BankAccountId, ending: &str) -> sqlx::Result<()> {
-    run!(tx, execute, sqlx::query("UPDATE bank_account SET ending = $2 WHERE id = $1 AND ending IS NULL").bind(id).bind(ending)).map(drop)
-}
 
 /// Writes a query for whole statements.
 macro_rules! select_statement {

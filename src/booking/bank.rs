@@ -2,17 +2,18 @@
 //! a payment that came back. Each is one entry, tied to its line in the same transaction. Not here: reading statements (`bank`).
 
 use super::{brought, store};
+
+pub use super::bank_error::BankError;
 use crate::bank::{self, BankAccount, BankLine, BankPosting, BankTie, Choice, MatchKind, MatchRefusal};
 use crate::clock::{Day, Instant};
-use crate::db::{Retryable, Tx};
-use crate::donations::HandError;
+use crate::db::Tx;
 use crate::funds::{self, Fund};
 use crate::ids::{BankLineId, EntryId, MatchId, PersonId};
-use crate::ledger::{self, Account, Kind, NewEntry, NewPosting, PostError, Source, chart};
+use crate::ledger::{self, Account, Kind, NewEntry, NewPosting, Source, chart};
 use crate::money::{self, Currency, Money};
 use crate::payments;
 use crate::payments::alert::{self, AlertKind};
-use crate::people::operation::{self, Operation, OperationError};
+use crate::people::operation::{self, Operation};
 use crate::people::{self, Actor, Role};
 
 /// What the bank keeps for its work.
@@ -52,53 +53,6 @@ pub enum Booked {
     Payout(String),
     /// The payment of this entry, come back.
     Returned(EntryId),
-}
-
-/// Why a line was not booked. Nothing was changed.
-#[derive(Debug, thiserror::Error)]
-pub enum BankError {
-    /// There is no fund to book to.
-    #[error("no fund is set up")]
-    NoFund,
-    /// The line is not what the person says.
-    #[error("the line is not that")]
-    Unfit,
-    /// It cannot be tied.
-    #[error(transparent)]
-    Match(#[from] MatchRefusal),
-    /// The gift cannot have come with it.
-    #[error(transparent)]
-    Hand(#[from] HandError),
-    /// The ledger refused.
-    #[error(transparent)]
-    Post(#[from] PostError),
-    /// The database failed.
-    #[error(transparent)]
-    Database(#[from] sqlx::Error),
-}
-
-impl Retryable for BankError {
-    fn is_retryable(&self) -> bool {
-        match self {
-            Self::Match(error) => error.is_retryable(),
-            Self::Hand(error) => error.is_retryable(),
-            Self::Post(error) => error.is_retryable(),
-            Self::Database(error) => error.is_retryable(),
-            Self::NoFund | Self::Unfit => false,
-        }
-    }
-}
-
-impl From<OperationError> for BankError {
-    fn from(error: OperationError) -> Self {
-        Self::Match(error.into())
-    }
-}
-
-impl From<people::NotAllowed> for BankError {
-    fn from(error: people::NotAllowed) -> Self {
-        Self::Match(error.into())
-    }
 }
 
 /// The result of a command that was carried out before.
@@ -306,8 +260,8 @@ pub async fn settle_payouts(tx: &mut Tx, now: Instant) -> Result<usize, BankErro
         let (from, to) = (payout.arrives_on.plus_days(-EARLY_DAYS), payout.arrives_on.plus_days(LATE_DAYS));
         let mut fitting = Vec::new();
         for account in accounts.iter().filter(|account| account.currency == payout.amount.currency) {
-            let lines = bank::open_lines(tx, account.id, from, to, i64::MAX).await?;
-            let exact = lines.into_iter().filter(|line| line.amount_minor == payout.amount.minor && !line.is_opening());
+            let lines = bank::open_lines_of(tx, account.id, payout.amount.minor, (from, to)).await?;
+            let exact = lines.into_iter().filter(|line| !line.is_opening());
             fitting.extend(exact.map(|line| (payout.payout.clone(), account.clone(), line)));
         }
         match <[_; 1]>::try_from(fitting) {
@@ -346,6 +300,7 @@ pub async fn check_ties(tx: &mut Tx, now: Instant) -> sqlx::Result<Vec<BankTie>>
             );
             alert::raise(tx, AlertKind::BankDiffers, &tie.account.path, &said, now).await?;
         }
+        bank::checked(tx, tie.account.id, now).await?;
         ties.push(tie);
     }
     Ok(ties)

@@ -1,7 +1,7 @@
 //! What a line of the bank means to other rooms: a paid expense that it shows, a gift by hand that it brings. Not here: tying lines (`bank`),
 //! booking what nobody wrote down (`booking::bank`).
 
-use super::bank::BankError;
+use super::bank_error::BankError;
 use crate::bank::{self, BankAccount, BankLine, Choice, DAYS_BEFORE, MatchKind, MatchRefusal};
 use crate::clock::Instant;
 use crate::db::Tx;

@@ -1,6 +1,7 @@
 //! What each Stripe fact does to the books and to gifts: one line, one entry, in one transaction with the gift it settles.
 
 pub mod bank;
+mod bank_error;
 pub mod brought;
 mod decisions;
 pub mod journal;
@@ -33,7 +34,7 @@ pub use notices::interpret;
 pub use reserves::{Reserve, check_reserves};
 pub use resolve::Books;
 pub use rule::{Effect, Event, Funds, effect};
-pub use tie::{Tie, check_tie};
+pub use tie::{Tie, check_tie, ties};
 pub use unfinished::finish_unheard;
 pub use verify::verify;
 pub use watch::watch;

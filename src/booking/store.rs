@@ -1,6 +1,7 @@
 //! SQL that holds Stripe's lines against the books, private to this room.
 
 pub(super) mod journal;
+pub(super) mod ties;
 
 use crate::db::Tx;
 use crate::ledger::Source;

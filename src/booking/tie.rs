@@ -9,18 +9,22 @@ use crate::ledger::{self, chart};
 use crate::money::{Currency, Money};
 use crate::payments;
 use crate::payments::alert::{self, AlertKind};
+use crate::record;
 
-/// One currency's tie, in minor units.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tie {
-    /// The settlement currency.
-    pub currency: Currency,
-    /// What Stripe says it holds, pending and available.
-    pub reported_minor: i64,
-    /// Σ net of its lines.
-    pub lines_minor: i64,
-    /// What `assets:stripe` holds.
-    pub ledger_minor: i64,
+record! {
+    /// One currency's tie, in minor units.
+    pub struct Tie {
+        /// The settlement currency.
+        pub currency: Currency,
+        /// What Stripe said it held, pending and available.
+        pub reported_minor: i64,
+        /// Σ net of its lines.
+        pub lines_minor: i64,
+        /// What `assets:stripe` held.
+        pub ledger_minor: i64,
+        /// When they were compared.
+        pub compared_at: Instant,
+    }
 }
 
 impl Tie {
@@ -28,20 +32,30 @@ impl Tie {
     pub const fn holds(&self) -> bool {
         self.reported_minor == self.lines_minor && self.lines_minor == self.ledger_minor
     }
+
+    /// Books less Stripe's own word; where that is nothing, the sum of its lines less it.
+    pub const fn difference_minor(&self) -> i64 {
+        match self.ledger_minor.saturating_sub(self.reported_minor) {
+            0 => self.lines_minor.saturating_sub(self.reported_minor),
+            difference => difference,
+        }
+    }
 }
 
 /// Compares Stripe's reported balance with its lines and with the books, notes the outcome and raises or clears the alert.
 ///
-/// Call it when no line waits to be booked; while one does, the books are behind and nothing is compared (None).
+/// The figures are kept, for [`ties`]. Call it when no line waits to be booked; while one does, the books are behind and nothing is compared (None).
 pub async fn check_tie(tx: &mut Tx, reported: &[(Currency, i64)], now: Instant) -> sqlx::Result<Option<Vec<Tie>>> {
     if payments::count_new_lines(tx).await? > 0 {
         return Ok(None);
     }
     let lines = store::line_sums(tx).await?;
     let books = ledger::balance_of(tx, chart::STRIPE).await?;
+    let before = store::ties::all(tx).await?;
     let currencies: BTreeSet<Currency> = reported
         .iter()
         .map(|(currency, _)| *currency)
+        .chain(before.iter().map(|tie| tie.currency))
         .chain(lines.iter().map(|(currency, _)| *currency))
         .chain(books.keys().copied())
         .collect();
@@ -50,13 +64,23 @@ pub async fn check_tie(tx: &mut Tx, reported: &[(Currency, i64)], now: Instant) 
         reported_minor: reported.iter().find(|(other, _)| *other == currency).map_or(0, |(_, minor)| *minor),
         lines_minor: lines.iter().find(|(other, _)| *other == currency).map_or(0, |(_, minor)| *minor),
         ledger_minor: books.get(&currency).copied().unwrap_or(0),
+        compared_at: now,
     };
     let ties: Vec<Tie> = currencies.into_iter().map(tie).collect();
     for tie in &ties {
+        store::ties::save(tx, tie).await?;
         tell(tx, tie, now).await?;
     }
     payments::note_tie(tx, ties.iter().all(Tie::holds), now).await?;
     Ok(Some(ties))
+}
+
+/// What the last comparison found, by currency: none before the first.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn ties(tx: &mut Tx) -> sqlx::Result<Vec<Tie>> {
+    store::ties::all(tx).await
 }
 
 /// Raises the alert of a currency whose tie is broken, clears it where the tie holds.

@@ -62,6 +62,7 @@ const KEPT: &[&str] = &[
     "bank_match",
     "bank_match_line",
     "bank_match_posting",
+    "stripe_tie",
 ];
 
 /// Tables that are caches or passing notes: rows come and go.
@@ -79,6 +80,8 @@ const PASSING: &[&str] = &[
     "expense_part",
     "expense_document",
     "bank_upload",
+    "bank_waiting",
+    "sync_lag",
 ];
 
 impl Db {

@@ -4,6 +4,8 @@ use tracing::{error, info, warn};
 
 use super::{JobError, Jobs};
 use crate::booking::{self, BookingError};
+use crate::clock::Instant;
+use crate::payments::health;
 use crate::payments::sync::Run;
 use crate::{bank, donations, files, people, transact};
 
@@ -24,6 +26,7 @@ impl Jobs {
         if let Err(error) = self.payments.catch_up().await {
             warn!(%error, "events that were never delivered could not be listed");
         }
+        self.look_at_endpoint().await;
         match booking::look_again(&self.payments, &self.db, &self.clock).await {
             Ok(found) => info!(found.listed, found.asked, "looked for what no notice told"),
             Err(error) => warn!(%error, "what no notice told could not be looked for"),
@@ -50,16 +53,48 @@ impl Jobs {
         }
         let forgotten: sqlx::Result<u64> = transact!(&self.db, tx => {
             let forgotten = async {
+                health::forget_lags(tx, now).await?;
                 people::forget_attempts(tx, now.plus_secs(-ATTEMPTS_KEPT_SECS)).await?;
                 people::session::forget(tx, now.plus_secs(-SESSIONS_KEPT_SECS)).await
             };
             forgotten.await
         });
         if let Err(error) = forgotten {
-            warn!(%error, "old sessions and wrong guesses could not be forgotten");
+            warn!(%error, "old sessions, wrong guesses and notes could not be forgotten");
         }
         if let Err(error) = self.payments.clear_old_bodies().await {
             warn!(%error, "bodies of old deliveries could not be cleared");
+        }
+    }
+
+    /// Reads everything anew, as a person asked at `asked_at`: the whole list, events that were never delivered, and the tie. What is known
+    /// already is booked no second time. What fails is logged and stands as an alert; a person who asks again starts it again.
+    pub async fn fetch_all(&self, asked_at: Instant) {
+        if let Err(error) = self.round(Run::Full).await {
+            error!(%error, "what a person asked to be read anew could not be read to its end");
+        }
+        if let Err(error) = self.payments.catch_up().await {
+            warn!(%error, "events that were never delivered could not be listed");
+        }
+        if let Err(error) = self.tie().await {
+            error!(%error, "the balance could not be held against Stripe's");
+        }
+        self.look_at_endpoint().await;
+        let done: sqlx::Result<()> = transact!(&self.db, tx => health::all_fetched(tx, asked_at).await);
+        if let Err(error) = done {
+            error!(%error, "it could not be noted that everything was read anew");
+        }
+    }
+
+    async fn look_at_endpoint(&self) {
+        let looked = match self.payments.look_at_endpoint(&self.endpoint).await {
+            Ok(state) => state,
+            Err(error) => return warn!(%error, "Stripe could not be asked about our endpoint"),
+        };
+        let now = self.clock.now();
+        let noted: sqlx::Result<()> = transact!(&self.db, tx => health::note_endpoint(tx, looked, now).await);
+        if let Err(error) = noted {
+            warn!(%error, "what Stripe says of our endpoint could not be noted");
         }
     }
 

@@ -46,7 +46,7 @@ pub enum Refused {
 /// What the door needs between two deliveries.
 #[derive(Debug)]
 pub(super) struct Door {
-    secrets: Secrets,
+    pub(super) secrets: Secrets,
     writer: mpsc::Sender<Waiting>,
     refused: Hourly,
     ahead: Hourly,

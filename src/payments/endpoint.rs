@@ -18,6 +18,8 @@ pub struct Endpoint {
     pub url: String,
     /// The version its events are written in; None: the account's own.
     pub version: Option<String>,
+    /// `enabled` or `disabled`.
+    pub status: String,
 }
 
 impl Endpoint {
@@ -28,7 +30,8 @@ impl Endpoint {
 
     fn read(endpoint: &Object<'_>) -> Result<Self, Misfit> {
         let url = endpoint.text("url").ok_or_else(|| endpoint.misfit("url"))?;
-        Ok(Self { id: endpoint.need_word("id")?, url, version: endpoint.text("api_version") })
+        let status = endpoint.word("status").unwrap_or_else(|| "enabled".to_owned());
+        Ok(Self { id: endpoint.need_word("id")?, url, version: endpoint.text("api_version"), status })
     }
 }
 

@@ -28,6 +28,18 @@ impl Secrets {
             None => Ok(Self(secrets)),
         }
     }
+
+    /// The last four letters of each, and never more.
+    pub fn endings(&self) -> Vec<String> {
+        self.0.iter().map(|secret| ending(secret.expose_secret())).collect()
+    }
+}
+
+/// The last four letters of a secret, by which people tell it from another; none of a secret too short to spare them.
+pub(super) fn ending(secret: &str) -> String {
+    const SHOWN: usize = 4;
+    let letters: Vec<char> = secret.chars().collect();
+    if letters.len() < 4 * SHOWN { String::new() } else { letters[letters.len() - SHOWN..].iter().collect() }
 }
 
 /// A signature that holds.

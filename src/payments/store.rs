@@ -1,10 +1,12 @@
 //! The statements over deliveries, alerts and leases. Not here: lines and the sync (`store/lines.rs`), objects (`store/objects.rs`),
-//! checks (`store/checks.rs`).
+//! checks (`store/checks.rs`), the way itself (`store/health.rs`).
 
 pub(super) mod about;
 pub(super) mod checks;
+pub(super) mod health;
 pub(super) mod lines;
 pub(super) mod objects;
+pub(super) mod parked;
 
 use crate::clock::Instant;
 use crate::db::{Db, Tx, rows};

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use hyper::Method;
 use hyper::body::Bytes;
+use secrecy::ExposeSecret as _;
 use stripe_checkout::checkout_session::{
     CreateCheckoutSession, CreateCheckoutSessionAdaptivePricing, CreateCheckoutSessionLineItems, CreateCheckoutSessionLineItemsPriceData,
     CreateCheckoutSessionLineItemsPriceDataRecurring, CreateCheckoutSessionLineItemsPriceDataRecurringInterval,
@@ -23,6 +24,7 @@ use crate::ids::Entropy;
 use super::checkout::{CheckoutRequest, Interval};
 use super::gateway::{GatewayError, GatewaySettings, Patience};
 use super::json::Misfit;
+use super::signature::ending;
 use super::wire::{Call, NoAnswer, Refusal, Wire};
 
 /// The version of Stripe's API that every request and the webhook endpoint are pinned to.
@@ -35,6 +37,7 @@ pub fn api_version() -> String {
 pub struct Gateway {
     wire: Wire,
     live: bool,
+    key_ending: String,
     first_pause: Duration,
     job_pace: Duration,
     /// When the next call of a job may go.
@@ -53,12 +56,18 @@ impl Gateway {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let wire = Wire::new(settings, &api_version()).ok_or("The Stripe key cannot be used in a request.")?;
         let GatewaySettings { first_pause, job_pace, .. } = *settings;
-        Ok(Self { wire, live: settings.is_live(), first_pause, job_pace, next_job: Mutex::new(Instant::now()), entropy })
+        let key_ending = ending(settings.key.expose_secret());
+        Ok(Self { wire, live: settings.is_live(), key_ending, first_pause, job_pace, next_job: Mutex::new(Instant::now()), entropy })
     }
 
     /// Whether the key moves real money.
     pub const fn is_live(&self) -> bool {
         self.live
+    }
+
+    /// The last four letters of the key, and never more: enough to tell one key from another.
+    pub fn key_ending(&self) -> &str {
+        &self.key_ending
     }
 
     /// Asks and reads, again where that is safe and may help. `key` is the operation id of everything that changes something.

@@ -77,7 +77,8 @@ impl Desk {
             .expect("it is there");
         let post = Post::new(None, "noreply@localhost", Arc::new(Keyring::from_master(&[3; 32]))).expect("no mail server");
         let files = Files::in_folder(directory.path()).expect("a folder for documents");
-        let jobs = Jobs { db: db.clone(), clock, entropy, files, post, payments, practice: true, node: "bench".into() };
+        let jobs =
+            Jobs { db: db.clone(), clock, entropy, files, post, payments, practice: true, endpoint: String::new(), node: "bench".into() };
         Self { directory, db, practice, jobs, fund }
     }
 

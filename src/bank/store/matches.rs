@@ -14,11 +14,25 @@ pub(in crate::bank) async fn open_lines(
     to: Day,
     limit: i64,
 ) -> sqlx::Result<Vec<BankLine>> {
-    const SQL: &str = "SELECT l.id, l.bank_account_id, l.number, l.booked_on, l.amount_minor, l.text, l.reference FROM bank_line l
-        WHERE l.bank_account_id = $1 AND l.booked_on BETWEEN $2 AND $3
-          AND NOT EXISTS (SELECT 1 FROM bank_match_line m WHERE m.line_id = l.id AND m.undone_at IS NULL)
-        ORDER BY l.booked_on, l.id LIMIT $4";
+    const SQL: &str = "SELECT l.id, l.bank_account_id, l.number, l.booked_on, l.amount_minor, l.text, l.reference
+        FROM bank_waiting w CROSS JOIN bank_line l
+        WHERE w.bank_account_id = $1 AND w.booked_on BETWEEN $2 AND $3 AND l.id = w.line_id
+        ORDER BY w.booked_on, w.line_id LIMIT $4";
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(account).bind(from).bind(to).bind(limit))
+}
+
+/// Lines of exactly this amount that stand in no match, between two days, oldest first.
+pub(in crate::bank) async fn open_lines_of(
+    tx: &mut Tx,
+    account: BankAccountId,
+    minor: i64,
+    (from, to): (Day, Day),
+) -> sqlx::Result<Vec<BankLine>> {
+    const SQL: &str = "SELECT l.id, l.bank_account_id, l.number, l.booked_on, l.amount_minor, l.text, l.reference
+        FROM bank_waiting w CROSS JOIN bank_line l
+        WHERE w.bank_account_id = $1 AND w.booked_on BETWEEN $3 AND $4 AND w.amount_minor = $2 AND l.id = w.line_id
+        ORDER BY w.booked_on, w.line_id";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(account).bind(minor).bind(from).bind(to))
 }
 
 /// The lines of a match, undone or not.
@@ -112,9 +126,8 @@ fn waiting((count, sum_minor, oldest_on): (i64, i64, Option<Day>)) -> Waiting {
 }
 
 pub(in crate::bank) async fn lines_waiting(tx: &mut Tx, account: BankAccountId) -> sqlx::Result<Waiting> {
-    const SQL: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(l.amount_minor), 0) AS BIGINT), MIN(l.booked_on) FROM bank_line l
-        WHERE l.bank_account_id = $1
-          AND NOT EXISTS (SELECT 1 FROM bank_match_line m WHERE m.line_id = l.id AND m.undone_at IS NULL)";
+    const SQL: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT), MIN(booked_on) FROM bank_waiting
+        WHERE bank_account_id = $1";
     run!(tx, fetch_one, sqlx::query_as(SQL).bind(account)).map(waiting)
 }
 

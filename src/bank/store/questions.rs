@@ -42,6 +42,14 @@ const QUESTIONS: &[(&str, &str)] = &[
           ORDER BY m.id LIMIT 1",
     ),
     (
+        "a line of the bank waits that is matched, or is matched nowhere and does not wait",
+        "SELECT CAST(l.id AS TEXT) FROM bank_line l
+          LEFT JOIN bank_waiting w ON w.bank_account_id = l.bank_account_id AND w.booked_on = l.booked_on AND w.line_id = l.id
+          WHERE (w.line_id IS NULL OR w.amount_minor <> l.amount_minor)
+             <> EXISTS (SELECT 1 FROM bank_match_line m WHERE m.line_id = l.id AND m.undone_at IS NULL)
+          ORDER BY l.id LIMIT 1",
+    ),
+    (
         "the lines of a bank account do not come to what its last statement closes with",
         "SELECT b.path FROM bank_account b
           WHERE (SELECT COALESCE(SUM(l.amount_minor), 0) FROM bank_line l WHERE l.bank_account_id = b.id)

@@ -15,7 +15,7 @@ use super::super::gateway::GatewayError;
 use super::super::json::Object;
 use super::super::line::{Line, LineId, LineState};
 use super::super::progress::Progress;
-use super::super::{Payments, store};
+use super::super::{Payments, health, store};
 use super::{BEFORE_OPENING, SyncError, SyncReport};
 
 /// Unread elements tried again between two writes.
@@ -59,7 +59,8 @@ pub(super) async fn read_slice(
             Place::Slice { from: slice.from, after: last.as_deref().or(after.as_deref()) }
         };
         let now = payments.clock.now();
-        let found: Result<SyncReport, SyncError> = transact!(payments.db, tx => store_page(tx, &sorted, place, now).await);
+        let found: Result<SyncReport, SyncError> =
+            transact!(payments.db, tx => store_page(tx, &sorted, place, (progress.complete_at, now)).await);
         report.add(found?);
         if !page.has_more {
             return Ok(());
@@ -133,8 +134,18 @@ fn seal_context(id: &str) -> String {
     format!("unread_line.body/{id}")
 }
 
-async fn store_page(tx: &mut Tx, page: &Sorted, place: Place<'_>, now: Instant) -> Result<SyncReport, SyncError> {
+async fn store_page(
+    tx: &mut Tx,
+    page: &Sorted,
+    place: Place<'_>,
+    (read_before, now): (Option<Instant>, Instant),
+) -> Result<SyncReport, SyncError> {
     let mut found = store_lines(tx, &page.lines, now).await?;
+    if found.new > 0
+        && let Some(secs) = read_before.and_then(|read_before| lateness(&page.lines, read_before, now))
+    {
+        health::note_lag(tx, secs, now).await?;
+    }
     if store::lines::has_unread(tx).await? {
         for line in &page.lines {
             settle_unread(tx, line.id.as_str(), now).await?;
@@ -154,6 +165,13 @@ async fn store_page(tx: &mut Tx, page: &Sorted, place: Place<'_>, now: Instant) 
         }
     }
     Ok(found)
+}
+
+/// How late the oldest of the lines is read that were stamped since the list was last read to its end, in seconds. What was stamped before
+/// that was listed late by Stripe, and what the first reading of all brings is no news.
+fn lateness(lines: &[Line], read_before: Instant, now: Instant) -> Option<i64> {
+    let stamps = lines.iter().map(|line| line.created).filter(|created| *created > read_before.unix_secs());
+    stamps.min().map(|created| now.unix_secs().saturating_sub(created))
 }
 
 /// Inserts what is new and compares what is known; nothing that was ever stored is overwritten but its two notes.

@@ -1,6 +1,10 @@
 # The acts in the log of acts, by the words they are written down with.
 act-approve = Agreed
 act-approve-alone-in-an-emergency = Agreed alone, in an emergency
+act-bank-account-ended = Ended an account at a bank
+act-bank-account-opened = Added an account at a bank
+act-bank-account-renamed = Renamed an account at a bank
+act-bank-account-taken-up-again = Took an account at a bank up again
 act-bank-columns-set = Said what the columns of the bank’s files are
 act-bank-line-ignored = Set a bank line aside
 act-bank-line-matched = Matched a bank line
@@ -14,6 +18,7 @@ act-correct = Corrected an expense
 act-download-the-books = Downloaded the books
 act-end-a-captain-s-link = Ended a captain’s link
 act-end-payee = Ended a payee
+act-everything-at-Stripe-fetched-anew = Had everything at Stripe read anew
 act-factor-authenticator-set = Set up an authenticator
 act-factor-closed = Signing in was closed for a while after wrong tries
 act-factor-codes-made = Made new recovery codes
@@ -39,6 +44,7 @@ act-month-locked = Locked a month
 act-open-account-details = Looked at a payee’s account details
 act-open-an-advance = Opened an advance
 act-parked-deliveries-tried-again = Had parked deliveries from Stripe tried again
+act-parked-delivery-tried-again = Had a parked delivery from Stripe tried again
 act-pay = Paid an expense
 act-people-disabled = Shut somebody out
 act-people-first = Set up the treasury as its first person

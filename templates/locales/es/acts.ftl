@@ -1,6 +1,10 @@
 # Los actos del registro, según las palabras con que se anotan.
 act-approve = Estuvo de acuerdo
 act-approve-alone-in-an-emergency = Estuvo de acuerdo en solitario, por emergencia
+act-bank-account-ended = Cerró una cuenta bancaria
+act-bank-account-opened = Añadió una cuenta bancaria
+act-bank-account-renamed = Renombró una cuenta bancaria
+act-bank-account-taken-up-again = Volvió a usar una cuenta bancaria
 act-bank-columns-set = Indicó qué son las columnas de los archivos del banco
 act-bank-line-ignored = Dejó aparte una línea del banco
 act-bank-line-matched = Vinculó una línea del banco
@@ -14,6 +18,7 @@ act-correct = Corrigió un gasto
 act-download-the-books = Descargó los libros
 act-end-a-captain-s-link = Dio fin al enlace de alguien a cargo de un piquete
 act-end-payee = Dio de baja a quien cobra
+act-everything-at-Stripe-fetched-anew = Hizo leer de nuevo todo lo de Stripe
 act-factor-authenticator-set = Configuró una app de códigos
 act-factor-closed = El inicio de sesión se cerró un rato tras intentos fallidos
 act-factor-codes-made = Creó códigos de recuperación nuevos
@@ -39,6 +44,7 @@ act-month-locked = Cerró un mes
 act-open-account-details = Miró los datos de la cuenta de quien cobra
 act-open-an-advance = Abrió un anticipo
 act-parked-deliveries-tried-again = Hizo reintentar los avisos de Stripe en espera
+act-parked-delivery-tried-again = Hizo intentar de nuevo un aviso de Stripe
 act-pay = Pagó un gasto
 act-people-disabled = Cerró el acceso a alguien
 act-people-first = Fundó la tesorería como su primera persona

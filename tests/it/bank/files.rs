@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use strikefund::bank::{self, Amounts, Format, NotRead, What};
-use strikefund::money::Currency;
+use strikefund::money::{Currency, Money};
 
 use super::{bytes_of, mapping, read, table};
 
@@ -11,7 +11,7 @@ type Says = (usize, i64, Option<i64>, Option<i64>, &'static str, &'static str);
 
 #[test]
 fn every_bank_s_statement_is_read() {
-    let all: [(&str, &str, Format, Says); 11] = [
+    let all: [(&str, &str, Format, Says); 19] = [
         ("chase.csv", "usd", Format::Csv, (5, 49_630, Some(101_500), Some(151_130), "2026-11-02", "2026-11-13")),
         ("wells_fargo.csv", "usd", Format::Csv, (4, -42_420, None, None, "2026-11-10", "2026-11-13")),
         ("bank_of_america.csv", "usd", Format::Csv, (5, 49_630, Some(101_500), Some(151_130), "2026-11-02", "2026-11-13")),
@@ -19,6 +19,14 @@ fn every_bank_s_statement_is_read() {
         ("sparkasse.csv", "eur", Format::Csv, (3, 108_040, None, None, "2026-11-02", "2026-11-13")),
         ("umsaetze_utf16.csv", "eur", Format::Csv, (3, 108_040, Some(100_000), Some(208_040), "2026-11-02", "2026-11-13")),
         ("banco.csv", "usd", Format::Csv, (3, 88_180, Some(101_500), Some(189_680), "2026-11-02", "2026-11-13")),
+        ("capital_one.csv", "usd", Format::Csv, (5, 49_630, Some(101_500), Some(151_130), "2026-11-02", "2026-11-13")),
+        ("lloyds.csv", "gbp", Format::Csv, (5, 49_630, Some(101_500), Some(151_130), "2026-11-02", "2026-11-13")),
+        ("caixa.csv", "eur", Format::Csv, (5, 49_630, Some(101_500), Some(151_130), "2026-11-02", "2026-11-13")),
+        ("ing.csv", "eur", Format::Csv, (3, 108_040, Some(100_000), Some(208_040), "2026-11-02", "2026-11-13")),
+        ("brackets.csv", "usd", Format::Csv, (3, 6_930, None, None, "2026-11-02", "2026-11-13")),
+        ("tabs.txt", "gbp", Format::Csv, (3, 88_180, Some(101_500), Some(189_680), "2026-11-02", "2026-11-13")),
+        ("sparbank.ofx", "eur", Format::Ofx, (3, 3_920, None, Some(103_920), "2026-11-10", "2026-11-13")),
+        ("card.qfx", "usd", Format::Ofx, (3, -525, None, Some(-525), "2026-11-12", "2026-11-14")),
         ("camt_02.xml", "eur", Format::Camt, (4, 109_290, Some(100_000), Some(209_290), "2026-11-02", "2026-11-13")),
         ("camt_08.xml", "usd", Format::Camt, (2, 8_180, Some(-2_000), Some(6_180), "2026-11-13", "2026-11-14")),
         ("checking.ofx", "usd", Format::Ofx, (5, 49_630, None, Some(151_130), "2026-11-02", "2026-11-13")),
@@ -50,6 +58,90 @@ fn what_the_bank_says_of_a_line_is_kept_in_every_format() {
     assert_eq!(text("camt_08.xml", "usd", 0).0, "1 Stripe");
     assert_eq!(text("checking.ofx", "usd", 2), ("FOOD & WATER CO CARD 1234".to_owned(), Some("202611100001".to_owned())));
     assert_eq!(text("chase.csv", "usd", 3), ("CHECK 1042".to_owned(), Some("1042".to_owned())));
+}
+
+#[test]
+fn letters_and_names_of_every_dialect_are_kept() {
+    let text = |name: &str, currency: &str, at: usize| read(&bytes_of(name), currency).unwrap().statement.lines.swap_remove(at).text;
+    assert_eq!(text("capital_one.csv", "usd", 3), "Check #1042, cleared");
+    assert_eq!(text("caixa.csv", "eur", 2), "Compra con tarjeta MERCADO EL NIÑO");
+    assert_eq!(text("ing.csv", "eur", 1), "Bäckerei Müller Lastschrift Brot für den Streikposten");
+    assert_eq!(text("sparbank.ofx", "eur", 0), "Bäckerei Müller Brötchen & Kaffee");
+    assert_eq!(text("card.qfx", "usd", 0), "WATER <24 x 1.5 l> & ICE picket line, gate 3");
+}
+
+#[test]
+fn every_version_of_camt_053_is_read() {
+    for version in 2..=13 {
+        // Until version 7 the status is text, from version 8 on it is a code.
+        let (name, currency, of) = if version < 8 { ("camt_02.xml", "eur", "02") } else { ("camt_08.xml", "usd", "08") };
+        let text = String::from_utf8(bytes_of(name)).unwrap();
+        let text = text.replace(&format!("camt.053.001.{of}"), &format!("camt.053.001.{version:02}"));
+        assert!(text.contains(&format!("camt.053.001.{version:02}")));
+        let same = read(text.as_bytes(), currency).unwrap().statement;
+        assert_eq!(same, read(&bytes_of(name), currency).unwrap().statement, "version {version}");
+    }
+}
+
+#[test]
+fn a_download_that_broke_off_is_refused_at_the_line_where_it_ends() {
+    for (name, currency) in [("checking.ofx", "usd"), ("quicken.qfx", "usd"), ("sparbank.ofx", "eur"), ("card.qfx", "usd")] {
+        let whole = bytes_of(name);
+        let cut = whole.windows(6).rposition(|window| window == b"</OFX>").unwrap();
+        // Whichever line it breaks off in, and even where only its last word is missing.
+        for length in [cut, cut - 40, whole.len() * 3 / 4] {
+            let lines = whole[..length].iter().filter(|byte| **byte == b'\n').count() as u64;
+            let (line, what) = wrong(&whole[..length], currency);
+            assert!(what == What::CutOff && (lines.max(2) - 1..=lines + 1).contains(&line), "{name}: {line} of {lines}: {what:?}");
+        }
+    }
+    let camt = bytes_of("camt_02.xml");
+    let (line, what) = wrong(&camt[..camt.iter().rposition(|byte| *byte == b'<').unwrap()], "eur");
+    assert_eq!((what, line > 10), (What::CutOff, true));
+}
+
+#[test]
+fn a_hundred_thousand_lines_are_read_in_every_format_and_one_wrong_one_is_named() {
+    const LINES: usize = 100_000;
+    let rows: Vec<(String, i64)> = (0..LINES)
+        .map(|n| (format!("2026-{:02}-{:02}", 1 + n * 12 / LINES, 1 + n % 28), i64::try_from(n % 900).unwrap() * 100 - 20_001))
+        .collect();
+    let sum: i64 = rows.iter().map(|(_, minor)| minor).sum();
+    let decimal = |minor: i64| Money::new(minor, Currency::USD).decimal();
+    let csv: String = rows.iter().enumerate().map(|(n, (day, minor))| format!("{day},line {n},{}\n", decimal(*minor))).collect();
+    let csv = format!("Date,Description,Amount\n{csv}");
+    let ofx: String = rows
+        .iter()
+        .enumerate()
+        .map(|(n, (day, minor))| {
+            format!("<STMTTRN><DTPOSTED>{}<TRNAMT>{}<FITID>F{n}<NAME>line {n}</STMTTRN>\n", day.replace('-', ""), decimal(*minor))
+        })
+        .collect();
+    let ofx = format!(
+        "OFXHEADER:100\n<OFX><STMTRS><CURDEF>USD<BANKTRANLIST>\n{ofx}</BANKTRANLIST><LEDGERBAL><BALAMT>{}</LEDGERBAL></STMTRS></OFX>",
+        decimal(sum)
+    );
+    let entry = |(n, (day, minor)): (usize, &(String, i64))| {
+        let (sign, amount) = (if *minor < 0 { "DBIT" } else { "CRDT" }, decimal(minor.abs()));
+        format!(
+            "<Ntry><Amt Ccy=\"USD\">{amount}</Amt><CdtDbtInd>{sign}</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>{day}</Dt></BookgDt><AddtlNtryInf>line {n}</AddtlNtryInf></Ntry>\n"
+        )
+    };
+    let camt: String = rows.iter().enumerate().map(entry).collect();
+    let head = "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.02\"><BkToCstmrStmt><Stmt>\n";
+    let camt = format!("{head}{camt}</Stmt></BkToCstmrStmt></Document>");
+    for (text, head, good, bad) in
+        [(&csv, 1, "line 99998,", "line 99998,x"), (&ofx, 2, "<FITID>F99998", "x<FITID>F99998"), (&camt, 1, "", "")]
+    {
+        let statement = read(text.as_bytes(), "usd").unwrap().statement;
+        assert_eq!((statement.lines.len(), statement.sum()), (LINES, Some(sum)));
+        let amounts = statement.lines.iter().map(|line| (line.on.to_string(), line.amount_minor));
+        assert!(amounts.eq(rows.iter().cloned()), "in the order of their days, none changed");
+        if !good.is_empty() {
+            let (line, _) = wrong(text.replacen(good, bad, 1).as_bytes(), "usd");
+            assert_eq!(line, head + 99_999, "{bad}");
+        }
+    }
 }
 
 #[test]

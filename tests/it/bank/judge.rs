@@ -8,7 +8,7 @@ use super::{bytes_of, read};
 use crate::support::skip;
 
 /// A file, its currency, and how hledger is told to read it; its own count of lines leaves blank ones out.
-const FILES: [(&str, &str, &str); 6] = [
+const FILES: [(&str, &str, &str); 11] = [
     ("chase.csv", "usd", "skip 1\nfields details, date, description, amount, type, bal, check\ndate-format %m/%d/%Y\ncurrency USD \n"),
     ("wells_fargo.csv", "usd", "fields date, amount, star, check, description\ndate-format %m/%d/%Y\ncurrency USD \n"),
     (
@@ -25,6 +25,27 @@ const FILES: [(&str, &str, &str); 6] = [
         "sparkasse.csv",
         "eur",
         "skip 1\nseparator ;\nfields own, date, valued, kind, description, name, account, bank, amount, unit, state\ndate-format %d.%m.%y\ndecimal-mark ,\ncurrency EUR \n",
+    ),
+    (
+        "capital_one.csv",
+        "usd",
+        "skip 1\nfields own, description, date, kind, amount, bal\ndate-format %m/%d/%y\ncurrency USD \nif %kind Debit\n amount -%amount\n",
+    ),
+    (
+        "lloyds.csv",
+        "gbp",
+        "skip 1\nfields date, kind, sort, own, description, amount-out, amount-in, bal\ndate-format %d/%m/%Y\ncurrency GBP \n",
+    ),
+    (
+        "ing.csv",
+        "eur",
+        "skip 6\nseparator ;\nfields date, valued, name, kind, description, bal, u1, amount, u2\ndate-format %d.%m.%Y\ndecimal-mark ,\ncurrency EUR \n",
+    ),
+    ("brackets.csv", "usd", "skip 1\nfields date, description, amount\ndate-format %b %-d, %Y\n"),
+    (
+        "tabs.txt",
+        "gbp",
+        "skip 1\nseparator TAB\nfields date, description, amount-out, amount-in, bal\ndate-format %d %b %Y\ncurrency GBP \n",
     ),
     ("banco.csv", "usd", "skip 1\nfields date, description, amount-out, amount-in, bal\ndate-format %d/%m/%Y\ncurrency USD \n"),
 ];

@@ -1,5 +1,6 @@
 //! The bank: statements in the layouts of several banks, their import, and what their lines are tied to.
 
+mod accounts;
 mod files;
 mod import;
 mod judge;

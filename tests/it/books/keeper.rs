@@ -56,6 +56,7 @@ pub async fn keeper_at(books: &Books, api_base: &str, clock: &Clock) -> Keeper {
         post: Books::post(),
         payments: Arc::clone(&payments),
         practice: true,
+        endpoint: "https://fund.example.org/webhooks/stripe".to_owned(),
         node: "test".to_owned(),
     };
     Keeper { jobs, payments, funds }

@@ -1,11 +1,14 @@
 //! The bank in the treasury: a statement from its file to lines that are matched, in both languages; and how Stripe and we get on.
 
+use strikefund::money::Currency;
 use strikefund::people::Role;
+use strikefund::{booking, payments, transact};
 
 use super::staff::Staff;
-use super::{Answer, Visit};
+use super::{Answer, SECRET, Visit};
 use crate::bank::bytes_of;
 use crate::support::on_both_databases;
+use crate::support::wire::sign;
 
 const CHASE: [(&str, &str); 10] = [
     ("delimiter", ","),
@@ -137,15 +140,109 @@ on_both_databases! {
         staff.get("/treasury/bank/lines/999999").await.is(404);
     }
 
+    async fn an_account_is_added_named_ended_and_offered_while_it_is_in_use(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let staff = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        let auditor = Staff::signed_in(&visit, books, &[Role::Auditor]).await;
+        const ADD: &str = "/treasury/bank/accounts/new";
+        let send = async |path: &str, fields: &[(&str, &str)]| {
+            let operation = staff.get(path).await.is(200).value_of("operation");
+            staff.submit(path, &[fields, &[("operation", &*operation)]].concat()).await
+        };
+        staff.get("/treasury/bank").await.says(ADD);
+        auditor.get("/treasury/bank").await.is(200).never_says(ADD);
+        auditor.get(ADD).await.is(404);
+        let wrong = send(ADD, &[("name", " "), ("ending", "12"), ("currency", "XXX")]).await.is(422);
+        wrong.says("Choose the currency.").says("Enter a name of 1 to 60 letters");
+        send(ADD, &[("name", "Credit union"), ("ending", "12"), ("currency", "USD")]).await.is(422).says("value=\"Credit union\"").says("last four");
+        let added = send(ADD, &[("name", "Credit union"), ("ending", "4417"), ("currency", "USD")]).await.is(303).next();
+        let page = staff.get(&added).await.is(200).says("The account is there.").says("Credit union …4417");
+        let edit = page.text().split("href=\"/treasury/bank/accounts/").nth(2).unwrap().split('"').next().unwrap().to_owned();
+        let edit = format!("/treasury/bank/accounts/{edit}");
+        staff.get("/treasury/bank/import").await.is(200).says("Credit union …4417");
+        auditor.get(&edit).await.is(404);
+        staff.get(&edit).await.is(200).says("assets:bank:credit-union").says("In use");
+        staff.get(&format!("{edit}?lang=es")).await.is(200).says("Cerrar la cuenta");
+        send(&edit, &[("act", "rename"), ("name", "")]).await.is(422).says("Enter a name");
+        send(&edit, &[("act", "rename"), ("name", "Strikers’ union"), ("ending", "")]).await.is(303);
+        let done = send(&edit, &[("act", "end")]).await.is(303).next();
+        staff.get(&done).await.is(200).says("The account is ended.").says("Strikers’ union");
+        staff.get("/treasury/bank/import").await.is(200).never_says("Strikers’ union");
+        send(&edit, &[("act", "end")]).await.is(422).says("That is so already.");
+        send(&edit, &[("act", "take-up")]).await.is(303);
+        staff.get("/treasury/bank/import").await.is(200).says("Strikers’ union");
+        staff.get("/treasury/bank/accounts/999").await.is(404);
+        // Ten minutes after their proof a person is led to prove again who they are.
+        books.clock.advance(std::time::Duration::from_secs(601));
+        assert!(send(&edit, &[("act", "end")]).await.is(303).next().starts_with("/confirm?next="));
+    }
+
+    async fn all_figures_of_the_tie_are_shown_with_their_difference(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let staff = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        staff.get("/treasury/stripe").await.is(200).says("Nothing has moved at Stripe yet.");
+        let check = async |minor: i64| {
+            let now = books.now();
+            let tied: sqlx::Result<Option<Vec<booking::Tie>>> = transact!(books.db, tx => booking::check_tie(tx, &[(Currency::USD, minor)], now).await);
+            tied.unwrap().unwrap();
+        };
+        check(12_345).await;
+        import_chase(&staff).await;
+        let page = staff.get("/treasury/stripe").await.is(200);
+        let page = page.says("$123.45").says("−$123.45").says("Differ since").says("Stripe says").says("Its lines sum to").says("The books held");
+        // The bank stands beside it: its word, what waits and since when.
+        page.says("By the bank").says("$1,511.30").says("6, the oldest 12 days old");
+        staff.get("/treasury/stripe?lang=es").await.is(200).says("Sus líneas suman").says("Según el banco");
+        check(0).await;
+        staff.get("/treasury/stripe").await.is(200).says("Agree").never_says("$123.45").never_says("Differ since");
+    }
+
+    async fn a_delivery_that_waits_is_looked_at_without_what_it_says_and_tried_again(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let staff = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        let auditor = Staff::signed_in(&visit, books, &[Role::Auditor]).await;
+        let body = br#"{"id":"evt_parked","type":"refund.updated","created":1,"livemode":false,"data":{"object":{"email":"donor@example.net"}}}"#;
+        let signature = sign(SECRET, body, books.now().unix_secs());
+        visit.payments.receive(Some(signature.as_bytes()), body).await.unwrap();
+        let parked: sqlx::Result<()> = transact!(books.db, tx => async {
+            let delivery = payments::waiting_deliveries(tx, books.now(), 1).await?.remove(0);
+            payments::park_delivery(tx, &delivery, "an unknown version", books.now()).await
+        }.await);
+        parked.unwrap();
+        let page = staff.get("/treasury/stripe").await.is(200).says("1 delivery waits").says("refund.updated").says("an unknown version");
+        let look = page.text().split("href=\"/treasury/stripe/parked/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let look = format!("/treasury/stripe/parked/{look}");
+        let one = staff.get(&look).await.is(200).says("evt_parked").says("Times tried").never_says("donor@example.net");
+        auditor.get(&look).await.is(200).says("evt_parked").never_says("<form");
+        auditor.submit(&look, &[]).await.is(404);
+        let due = async || payments::waiting_deliveries(&mut books.db.begin_read().await.unwrap(), books.now(), 9).await.unwrap().len();
+        assert_eq!(due().await, 0, "it waits for its time");
+        let operation = one.value_of("operation");
+        let done = staff.submit(&look, &[("operation", &operation)]).await.is(303).next();
+        staff.get(&done).await.is(200).says("It is tried again.");
+        assert_eq!(due().await, 1);
+        staff.get("/treasury/stripe/parked/999999").await.is(404);
+    }
+
     async fn how_stripe_and_we_get_on_is_told_in_both_languages(books: &Books) {
         books.general_fund().await;
         let visit = Visit::of(books);
         let staff = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
         let auditor = Staff::signed_in(&visit, books, &[Role::Auditor]).await;
         let page = staff.get("/treasury/stripe").await.is(200).says("https://fund.example.org/webhooks/stripe").says("Practice: no real money");
-        let operation = page.says("No payout is under way.").says("No delivery waits.").value_of("operation");
+        let page = page.says("No payout is under way.").says("No delivery waits.").says("Never yet").says("Not asked yet");
+        let operation = page.value_of("operation");
         let done = staff.submit("/treasury/stripe", &[("operation", &operation)]).await.is(303).next();
-        staff.get(&done).await.is(200).says("What waits is tried again");
+        staff.get(&done).await.is(200).says("What waits is tried again.");
+        // Keys are told by their last four letters, and never more; so is the second secret while one is changed.
+        page.says("Key ends in").says("Webhook secret ends in").never_says("whsec_").never_says("sk_test_");
+        let sent = staff.get("/treasury/stripe").await.value_of("operation");
+        let done = staff.submit("/treasury/stripe", &[("act", "all"), ("operation", &sent)]).await.is(303).next();
+        staff.get(&done).await.is(200).says("Everything at Stripe is read anew.").says("is being read anew since");
+        assert!(payments::health::health(&mut books.db.begin_read().await.unwrap()).await.unwrap().all_asked_at.is_some());
         staff.submit("/treasury/stripe", &[("operation", &operation)]).await.is(303);
         auditor.get("/treasury/stripe?lang=es").await.is(200).says("Dirección del webhook").never_says("<form");
         auditor.submit("/treasury/stripe", &[]).await.is(404);

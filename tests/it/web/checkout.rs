@@ -55,6 +55,7 @@ pub(super) async fn settle(visit: &Visit, books: &Books, secs: u64) -> usize {
         entropy: Entropy::seeded(3),
         payments: Arc::clone(&visit.payments),
         practice: true,
+        endpoint: "https://fund.example.org/webhooks/stripe".to_owned(),
         node: "test".to_owned(),
     };
     jobs.round(Run::Wake).await.unwrap();

@@ -6,7 +6,7 @@ use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{BANK, IMPORT, ledger_accounts, name_of, say, zone};
+use super::{BANK, IMPORT, say, usable, zone};
 use crate::bank::{self, BankAccount, ImportRefusal, LARGEST_FILE, Mapping, Mark, NotRead, Preview, ReadFile, Upload};
 use crate::booking::bank as booking;
 use crate::ids::StatementId;
@@ -42,16 +42,17 @@ pub async fn form(State(site): AnySite, signed_in: SignedIn) -> Result<Response,
 
 async fn import_page(site: &Site, signed_in: &SignedIn, typed: &Typed, wrongs: &Wrongs) -> Result<Response, Trouble> {
     let words = signed_in.words;
-    let (paths, currency) = ledger_accounts(&mut site.db.begin_read().await?).await?;
+    let accounts = usable(&mut site.db.begin_read().await?).await?;
     let parts = FormParts { words, typed, wrongs };
-    let mut choices: Vec<Choice> = paths.iter().map(|path| Choice::new(path.clone(), name_of(path))).collect();
+    let sign = accounts.first().map_or("", |account| account.currency.sign());
+    let mut choices: Vec<Choice> = accounts.iter().map(|account| Choice::new(&account.path, &account.name)).collect();
     if choices.len() > 1 {
         choices.insert(0, Choice::new("", words.say("bank-choose")));
     }
     let fields = vec![
         parts.select("account", "bank-account", choices),
         parts.file("file", "bank-file", ACCEPT, false).hint(words.say("bank-file-hint")),
-        parts.money("closing", "bank-closing-on-paper", currency.sign()).hint(words.say("bank-closing-hint")).optional(words),
+        parts.money("closing", "bank-closing-on-paper", sign).hint(words.say("bank-closing-hint")).optional(words),
     ];
     let form = Form::new(IMPORT, "", fields).with_files().button(words.say("bank-look"));
     let frame = Frame::new(site, signed_in, words.say("bank-import-title")).wrong(!wrongs.is_empty());
@@ -72,11 +73,12 @@ pub async fn send(State(site): AnySite, signed_in: SignedIn, form: Multipart) ->
     let words = signed_in.words;
     let mut sent = upload::read(form, LIMITS).await;
     let mut wrongs = Wrongs::default();
-    let (paths, currency) = ledger_accounts(&mut site.db.begin_read().await?).await?;
-    let path = sent.typed.get("account").to_owned();
-    if !paths.contains(&path) {
+    let accounts = usable(&mut site.db.begin_read().await?).await?;
+    let chosen = accounts.into_iter().find(|account| account.path == sent.typed.get("account"));
+    if chosen.is_none() {
         wrongs.add("account", words.say("bank-choose-account"));
     }
+    let currency = chosen.as_ref().map_or(Currency::USD, |account| account.currency);
     sent.tell(words, LIMITS, &mut wrongs);
     let body = sent.files.pop().map(|file| file.bytes).unwrap_or_default();
     if body.is_empty() {
@@ -86,10 +88,10 @@ pub async fn send(State(site): AnySite, signed_in: SignedIn, form: Multipart) ->
         wrongs.add("closing", words.say("bank-closing-wrong"));
         None
     });
-    if !wrongs.is_empty() {
+    let Some(super::Usable { path, name, .. }) = chosen.filter(|_| wrongs.is_empty()) else {
         return import_page(&site, &signed_in, &sent.typed, &wrongs).await;
-    }
-    let (now, actor, name) = (site.clock.now(), signed_in.actor(), name_of(&path).to_owned());
+    };
+    let (now, actor) = (site.clock.now(), signed_in.actor());
     let kept: Result<String, ImportRefusal> = transact!(site.db, tx => async {
         people::require(tx, actor, RECORDERS).await?;
         bank::open_account(tx, &path, &name, currency, now).await?;

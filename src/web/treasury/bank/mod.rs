@@ -1,6 +1,7 @@
 //! The bank: what each account holds by the books and by the bank, and what waits on either side. Not here: importing statements
 //! (`import.rs`), saying what a line is (`line.rs`).
 
+mod accounts;
 mod columns;
 mod import;
 mod line;
@@ -29,13 +30,15 @@ use crate::web::{AnySite, answer};
 
 /// Where the bank is.
 pub const BANK: &str = "/treasury/bank";
+const ADD: &str = "/treasury/bank/accounts/new";
+const ACCOUNT: &str = "/treasury/bank/accounts/{id}";
 const IMPORT: &str = "/treasury/bank/import";
 const FILE: &str = "/treasury/bank/import/{file}";
 const COLUMNS: &str = "/treasury/bank/import/{file}/columns";
 const LINE: &str = "/treasury/bank/lines/{id}";
 
 /// What every account at a bank begins with in the ledger.
-const PATHS: &str = "assets:bank:";
+pub(super) const PATHS: &str = "assets:bank:";
 /// What waits longer is marked (screens.md 6.10).
 const OLD_DAYS: i64 = 7;
 
@@ -43,6 +46,10 @@ pub(super) fn doors(doors: Doors) -> Doors {
     let recorders = Who::Holding(RECORDERS);
     doors
         .get(BANK, Who::Holding(READERS), show)
+        .get(ADD, recorders, accounts::add_form)
+        .post(ADD, recorders, accounts::add)
+        .get(ACCOUNT, recorders, accounts::form)
+        .post(ACCOUNT, recorders, accounts::send)
         .get(IMPORT, recorders, import::form)
         .upload(IMPORT, recorders, import::LIMITS.whole_bytes(), import::send)
         .get(FILE, recorders, import::preview)
@@ -65,6 +72,7 @@ pub(super) struct Asked {
 struct BankPage {
     frame: Frame,
     may_import: bool,
+    add: &'static str,
     accounts: Table,
     detail: Option<Detail>,
 }
@@ -72,6 +80,8 @@ struct BankPage {
 /// One account in full.
 struct Detail {
     name: String,
+    /// Where it is named and ended.
+    edit: String,
     tie: Facts,
     lines: Table,
     postings: Table,
@@ -83,19 +93,7 @@ async fn show(State(site): AnySite, Query(asked): Query<Asked>, signed_in: Signe
     let words = signed_in.words;
     let tx = &mut site.db.begin_read().await?;
     let today = site.clock.now().day_in(&zone(tx).await?);
-    let mut accounts = Table::new(words.say("bank-accounts"), words.say("bank-no-accounts"))
-        .column(words.say("bank-account"))
-        .figures(words.say("bank-in-the-books"))
-        .column(words.say("bank-last-statement"))
-        .column(words.say("bank-unmatched"))
-        .column(words.say("bank-tie"));
-    let mut ties = Vec::new();
-    for account in bank::accounts(tx).await? {
-        ties.push(bank::tie_of(tx, account).await?);
-    }
-    for tie in &ties {
-        accounts.row(account_row(words, tie, today));
-    }
+    let (accounts, ties) = ties(tx, words, today).await?;
     let chosen = match asked.account {
         Some(id) => Some(ties.iter().find(|tie| tie.account.id == BankAccountId(id)).ok_or(Trouble::NotFound)?),
         None => ties.first(),
@@ -107,7 +105,7 @@ async fn show(State(site): AnySite, Query(asked): Query<Asked>, signed_in: Signe
     let may_import = signed_in.person.roles.holds(Role::Recorder);
     let said = asked.done.as_deref().and_then(|word| say::done(words, word));
     let frame = Frame::new(&site, &signed_in, words.say("bank-title")).saying(said);
-    Ok(answer::private_page(StatusCode::OK, &BankPage { frame, may_import, accounts, detail }))
+    Ok(answer::private_page(StatusCode::OK, &BankPage { frame, may_import, add: ADD, accounts, detail }))
 }
 
 /// Where a fund's days begin; without a fund nothing was booked yet.
@@ -115,17 +113,52 @@ async fn zone(tx: &mut Tx) -> sqlx::Result<Zone> {
     Ok(funds::general(tx).await?.map_or(Zone::UTC, |fund| fund.time_zone))
 }
 
+/// Every account at a bank: what the books say, what its last statement says, what waits and since when, and whether it comes to the same.
+pub(super) async fn ties(tx: &mut Tx, words: Words, today: Day) -> sqlx::Result<(Table, Vec<BankTie>)> {
+    let mut table = Table::new(words.say("bank-accounts"), words.say("bank-no-accounts"))
+        .column(words.say("bank-account"))
+        .figures(words.say("bank-in-the-books"))
+        .figures(words.say("bank-by-the-bank"))
+        .column(words.say("bank-last-statement"))
+        .column(words.say("bank-unmatched"))
+        .figures(words.say("bank-fact-difference"))
+        .column(words.say("bank-tie"));
+    let mut ties = Vec::new();
+    for account in bank::accounts(tx).await? {
+        ties.push(bank::tie_of(tx, account).await?);
+    }
+    for tie in &ties {
+        table.row(account_row(words, tie, today));
+    }
+    Ok((table, ties))
+}
+
 fn account_row(words: Words, tie: &BankTie, today: Day) -> Vec<Cell> {
-    let last = tie.last.as_ref().map_or_else(|| words.say("bank-no-statement"), |last| words.day(last.last_on));
-    let look = if tie.holds() { "good" } else { "bad" };
-    let verdict = words.say(if tie.holds() { "bank-tie-holds" } else { "bank-tie-broken" });
+    let currency = tie.account.currency;
+    let none = || Cell::text(words.say("bank-no-statement"));
+    let verdict = match (tie.account.ended_at, tie.holds()) {
+        (_, false) => Cell::chip("bad", words.say("bank-tie-broken")),
+        (Some(_), true) => Cell::chip("plain", words.say("bank-ended")),
+        (None, true) => Cell::chip("good", words.say("bank-tie-holds")),
+    };
+    let last = tie.last.as_ref();
     vec![
-        Cell::link(format!("{BANK}?account={}", tie.account.id), tie.account.name.clone()),
-        Cell::money(Money::new(tie.ledger_minor, tie.account.currency)),
-        Cell::text(last),
+        Cell::link(format!("{BANK}?account={}", tie.account.id), called(&tie.account)),
+        Cell::money(Money::new(tie.ledger_minor, currency)),
+        last.map_or_else(none, |last| Cell::money(Money::new(last.closing_minor, currency))),
+        last.map_or_else(none, |last| Cell::day(words, last.last_on)),
         waiting(words, &tie.lines, today),
-        Cell::chip(look, verdict),
+        last.map_or_else(none, |_| Cell::money(tie.difference())),
+        verdict,
     ]
+}
+
+/// What an account is called, with the last letters of its number where they are known.
+fn called(account: &BankAccount) -> String {
+    match &account.ending {
+        Some(ending) => format!("{} …{ending}", account.name),
+        None => account.name.clone(),
+    }
 }
 
 /// How many wait, and since when; what waits longer than a week is marked.
@@ -136,7 +169,8 @@ fn waiting(words: Words, waiting: &Waiting, today: Day) -> Cell {
     Cell::chip(if days > OLD_DAYS { "warning" } else { "plain" }, text)
 }
 
-fn age(words: Words, on: Day, today: Day) -> Cell {
+/// How old something is; what waits longer than a week is marked.
+pub(super) fn age(words: Words, on: Day, today: Day) -> Cell {
     let days = on.days_until(today);
     Cell::chip(if days > OLD_DAYS { "warning" } else { "plain" }, words.with("bank-days", "days", days.max(0)))
 }
@@ -172,8 +206,9 @@ async fn detail(tx: &mut Tx, words: Words, tie: &BankTie, today: Day) -> sqlx::R
         ]);
     }
     Ok(Detail {
-        name: account.name.clone(),
-        tie: tie_facts(words, tie, today),
+        name: called(account),
+        edit: format!("{BANK}/accounts/{}", account.id),
+        tie: tie_facts(words, tie, (today, &zone(tx).await?)),
         lines,
         postings,
         matches: matches(tx, words, account).await?,
@@ -189,7 +224,7 @@ fn all_matched(words: Words, tie: &BankTie) -> String {
 }
 
 /// The tie as a sum that a person can follow, down to the difference.
-fn tie_facts(words: Words, tie: &BankTie, today: Day) -> Facts {
+fn tie_facts(words: Words, tie: &BankTie, (today, zone): (Day, &Zone)) -> Facts {
     let money = |minor| Cell::money(Money::new(minor, tie.account.currency));
     let bank_minor = tie.last.as_ref().map_or(0, |last| last.closing_minor);
     let difference = tie.difference();
@@ -203,6 +238,10 @@ fn tie_facts(words: Words, tie: &BankTie, today: Day) -> Facts {
         .add(
             words.say("bank-fact-difference"),
             if tie.last.is_some() { Cell::money(difference) } else { Cell::text(words.say("bank-no-statement")) },
+        )
+        .add(
+            words.say("bank-fact-checked"),
+            tie.account.checked_at.map_or_else(|| Cell::text(words.say("bank-never-checked")), |at| Cell::moment(words, at, zone)),
         )
         .add(words.say("bank-fact-lines-since"), waiting(words, &tie.lines, today))
         .add(words.say("bank-fact-postings-since"), waiting(words, &tie.postings, today))
@@ -246,14 +285,29 @@ async fn statements(tx: &mut Tx, words: Words, account: &BankAccount) -> sqlx::R
     Ok(table)
 }
 
-/// The accounts of the ledger that a statement may be of, and what they count in: the general fund's currency.
-async fn ledger_accounts(tx: &mut Tx) -> sqlx::Result<(Vec<String>, Currency)> {
-    let paths = ledger::accounts(tx).await?.into_iter().map(|account| account.path.into_owned()).filter(|path| path.starts_with(PATHS));
-    let paths = paths.collect();
-    Ok((paths, funds::general(tx).await?.map_or(Currency::USD, |fund| fund.currency)))
+/// An account that a statement may be of, or a payment.
+pub(super) struct Usable {
+    /// Its path in the ledger.
+    pub path: String,
+    /// What it is called.
+    pub name: String,
+    /// What it counts in.
+    pub currency: Currency,
 }
 
-/// `assets:bank:main` is called `main` until somebody names it.
-fn name_of(path: &str) -> &str {
-    path.strip_prefix(PATHS).unwrap_or(path)
+/// The accounts of the ledger at banks that are in use, the main one first. One that no statement was imported for counts in the general
+/// fund's currency, and `assets:bank:main` is called `main` until somebody names it.
+pub(super) async fn usable(tx: &mut Tx) -> sqlx::Result<Vec<Usable>> {
+    let known = bank::accounts(tx).await?;
+    let currency = funds::general(tx).await?.map_or(Currency::USD, |fund| fund.currency);
+    let mut usable = Vec::new();
+    for path in ledger::accounts(tx).await?.into_iter().map(|account| account.path.into_owned()).filter(|path| path.starts_with(PATHS)) {
+        match known.iter().find(|account| account.path == path) {
+            Some(account) if account.ended_at.is_some() => {}
+            Some(account) => usable.push(Usable { path, name: called(account), currency: account.currency }),
+            None => usable.push(Usable { name: path.strip_prefix(PATHS).unwrap_or(&path).to_owned(), path, currency }),
+        }
+    }
+    usable.sort_by_key(|account| account.path != ledger::chart::BANK);
+    Ok(usable)
 }

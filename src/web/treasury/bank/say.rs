@@ -1,6 +1,6 @@
 //! What is said about statements and matches in the reader's words. Not here: the pages it is said on.
 
-use crate::bank::{ImportRefusal, MatchRefusal, What, Why, Wrong};
+use crate::bank::{AccountRefusal, ImportRefusal, MatchRefusal, What, Why, Wrong};
 use crate::booking::bank::BankError;
 use crate::clock::Zone;
 use crate::money::{Currency, Money};
@@ -11,7 +11,7 @@ use crate::web::words::Words;
 
 /// What was done, by the word in the address.
 pub fn done(words: Words, word: &str) -> Option<String> {
-    const KNOWN: [&str; 6] = ["imported", "matched", "ignored", "booked", "undone", "arrived"];
+    const KNOWN: [&str; 10] = ["imported", "matched", "ignored", "booked", "undone", "arrived", "opened", "renamed", "ended", "taken-up"];
     KNOWN.contains(&word).then(|| words.of("bank-done", word))
 }
 
@@ -38,6 +38,7 @@ pub fn wrong(words: Words, wrong: &Wrong, currency: Currency) -> String {
         What::OtherXml => words.say("bank-wrong-other-xml"),
         What::BrokenXml(_) => words.say("bank-wrong-broken-xml"),
         What::Entities => words.say("bank-wrong-entities"),
+        What::CutOff => words.say("bank-wrong-cut-off"),
         What::Empty => words.say("bank-wrong-empty"),
         What::TooLong => words.with("bank-wrong-too-long", "most", crate::bank::MOST_LINES),
         What::OpenQuote => words.say("bank-wrong-open-quote"),
@@ -71,6 +72,7 @@ pub fn import_refusal(words: Words, refusal: ImportRefusal, currency: Currency, 
     Ok(match refusal {
         ImportRefusal::NotThere => return Err(Trouble::NotFound),
         ImportRefusal::Known(at) => words.with("bank-known", "day", words.day(at.day_in(zone))),
+        ImportRefusal::Ended => words.say("bank-ended-account"),
         ImportRefusal::NoBalance => words.say("bank-no-balance"),
         ImportRefusal::Wrong(found) => wrong(words, &found, currency),
         ImportRefusal::Gap { ended_minor, ended_on, begins_minor } => {
@@ -112,6 +114,28 @@ pub fn bank_error(words: Words, error: BankError, currency: Currency) -> Result<
             MatchRefusal::Operation(refusal) => operation(words, refusal)?,
             MatchRefusal::Database(error) => return Err(error.into()),
         },
+    })
+}
+
+/// What is wrong with an account that is to be opened, named or ended, and the field it belongs to. Who has to prove first who they are is
+/// led there by the page.
+///
+/// # Errors
+/// What is no matter of the person's: not there, or a fault.
+pub fn account_refusal(words: Words, refusal: AccountRefusal) -> Result<(&'static str, String), Trouble> {
+    Ok(match refusal {
+        AccountRefusal::Name => ("name", words.say("bank-no-name")),
+        AccountRefusal::Taken => ("name", words.say("bank-name-taken")),
+        AccountRefusal::Ending => ("ending", words.say("bank-no-ending")),
+        AccountRefusal::OtherEnding(told) => ("ending", words.with("bank-other-ending", "ending", told)),
+        AccountRefusal::Main => ("main", words.say("bank-no-end-main")),
+        AccountRefusal::HoldsMoney(held) => ("main", words.with("bank-no-end-holds", "amount", held.for_people())),
+        AccountRefusal::Waiting(count) => ("main", words.with("bank-no-end-waiting", "count", count)),
+        AccountRefusal::Already => ("main", words.say("bank-end-already")),
+        AccountRefusal::NotThere => return Err(Trouble::NotFound),
+        AccountRefusal::NotAllowed(refusal) => ("main", not_allowed(words, refusal)?),
+        AccountRefusal::Operation(refusal) => ("main", operation(words, refusal)?),
+        AccountRefusal::Database(error) => return Err(error.into()),
     })
 }
 

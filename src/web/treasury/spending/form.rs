@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{Multipart, Path, State};
 use axum::response::Response;
 
-use super::{account_in_words, find, frame, fund, operation, refused, sent, today, use_in_words};
+use super::{find, frame, fund, operation, payable, refused, sent, today, use_in_words};
 use crate::db::Tx;
 use crate::files::{self, Uploader};
 use crate::funds::{self, Fund};
@@ -41,18 +41,21 @@ pub(super) fn doors(doors: Doors) -> Doors {
 /// What the form offers to choose from.
 struct Offers {
     accounts: Vec<String>,
+    /// What each account is called.
+    account_names: Vec<String>,
     categories: Vec<String>,
     funds: Vec<Fund>,
     payees: Vec<(String, String)>,
 }
 
 impl Offers {
-    async fn read(tx: &mut Tx, fund: &Fund) -> Result<Self, Trouble> {
+    async fn read(tx: &mut Tx, words: Words, fund: &Fund) -> Result<Self, Trouble> {
         let all = ledger::accounts(tx).await?;
         let funds = funds::list(tx).await?.into_iter().filter(|other| other.currency == fund.currency).collect();
         let book = payees::list(tx).await?.into_iter().filter(|payee| payee.ended_at.is_none());
         let payees = book.map(|payee| (payee.id.to_string(), payee.label)).collect();
-        Ok(Self { accounts: draft::spendable(&all), categories: draft::categories(&all), funds, payees })
+        let (accounts, account_names) = payable(tx, words, fund.currency).await?.into_iter().unzip();
+        Ok(Self { accounts, account_names, categories: draft::categories(&all), funds, payees })
     }
 
     fn parse(&self, site: &Site, fund: &Fund, form: &draft::Form) -> Result<Draft, Vec<draft::Mistake>> {
@@ -66,7 +69,7 @@ impl Offers {
 async fn new(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>) -> Result<Response, Trouble> {
     let tx = &mut site.db.begin_read().await?;
     let fund = fund(tx, &slug).await?;
-    let offers = Offers::read(tx, &fund).await?;
+    let offers = Offers::read(tx, signed_in.words, &fund).await?;
     let typed = Typed::default().or("bought_on", today(&fund, site.clock.now()).to_string()).or("show", Show::AfterHold.as_str());
     Ok(page(&site, &signed_in, (&fund, None), &offers, &typed, &Wrongs::default()))
 }
@@ -74,7 +77,7 @@ async fn new(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>
 async fn edit(State(site): AnySite, signed_in: SignedIn, Path((slug, number)): Path<(String, String)>) -> Result<Response, Trouble> {
     let tx = &mut site.db.begin_read().await?;
     let (fund, whole) = find(tx, &slug, &number).await?;
-    let offers = Offers::read(tx, &fund).await?;
+    let offers = Offers::read(tx, signed_in.words, &fund).await?;
     Ok(page(&site, &signed_in, (&fund, Some(&whole)), &offers, &typed_of(&whole), &Wrongs::default()))
 }
 
@@ -147,7 +150,7 @@ fn fields(words: Words, fund: &Fund, offers: &Offers, parts: &FormParts<'_>) -> 
     let uses = || offers.categories.iter().map(|category| Choice::new(category.as_str(), use_in_words(words, category))).collect();
     let empty = || Choice::new("", words.say("expense-choose"));
     let units = std::iter::once(empty()).chain(list("expense-unit", &Unit::ALL.map(Unit::as_str))).collect();
-    let accounts = offers.accounts.iter().map(|path| Choice::new(path.as_str(), account_in_words(words, path)));
+    let accounts = offers.accounts.iter().zip(&offers.account_names).map(|(path, name)| Choice::new(path.as_str(), name.as_str()));
     let book = offers.payees.iter().map(|(id, label)| Choice::new(id.as_str(), label.as_str()));
     let kept: Vec<&str> = parts.typed.get("kept").split(',').filter(|one| !one.is_empty()).collect();
     let mut fields = vec![parts.file("file", "expense-receipts", documents::ACCEPT, true).hint(words.say("expense-receipts-hint"))];
@@ -231,7 +234,7 @@ async fn save(
     }
     let references = kept.iter().map(|document| document.reference.as_str()).collect::<Vec<_>>().join(",");
     let typed = upload.typed.put("kept", references);
-    let offers = Offers::read(tx, fund).await?;
+    let offers = Offers::read(tx, words, fund).await?;
     match offers.parse(site, fund, &form_of(&typed)) {
         Err(mistakes) => mistakes.into_iter().for_each(|(field, wrong)| tell(words, field, wrong, &mut wrongs)),
         Ok(parsed) if wrongs.is_empty() => {

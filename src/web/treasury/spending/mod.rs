@@ -18,7 +18,8 @@ use super::{CONFIRM, Frame, Part, operation, sent};
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::funds::{self, Fund};
-use crate::ledger::PostError;
+use crate::ledger::{self, PostError};
+use crate::money::Currency;
 use crate::people::operation::OperationError;
 use crate::people::{NotAllowed, Role};
 use crate::spending::{self, Refusal, Whole};
@@ -138,6 +139,21 @@ fn account_in_words(words: Words, path: &str) -> String {
     let known = ["bank", "cash", "cards", "advances"].contains(&kind);
     let name = parts.collect::<Vec<_>>().join(" ");
     if known { format!("{} {name}", words.of("expense-account", kind)).trim().to_owned() } else { path.to_owned() }
+}
+
+/// The accounts that an expense in `currency` can be paid from, each with its name: those at banks that are in use and count in it, cash
+/// boxes, cards, advances.
+async fn payable(tx: &mut Tx, words: Words, currency: Currency) -> sqlx::Result<Vec<(String, String)>> {
+    let at_banks = super::bank::usable(tx).await?;
+    let named = |path: String| {
+        if !path.starts_with(super::bank::PATHS) {
+            let name = account_in_words(words, &path);
+            return Some((path, name));
+        }
+        let account = at_banks.iter().find(|account| account.path == path && account.currency == currency)?;
+        Some((path, format!("{} {}", words.of("expense-account", "bank"), account.name)))
+    };
+    Ok(spending::draft::spendable(&ledger::accounts(tx).await?).into_iter().filter_map(named).collect())
 }
 
 /// Puts a refusal at its field, in the reader's words; Some: whoever was refused must prove first who they are, and is led there and back.

@@ -4,11 +4,9 @@ use axum::extract::{Form as Sent, Path, State};
 use axum::response::Response;
 
 use super::one::is_owed;
-use super::{Pairs, account_in_words, find, frame, operation, refused, sent, today};
+use super::{Pairs, account_in_words, find, frame, operation, payable, refused, sent, today};
 use crate::clock::Day;
 use crate::funds::Fund;
-use crate::ledger;
-use crate::spending::draft::spendable;
 use crate::spending::{self, Payment, Refusal, State as Stage, Whole, payees};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
@@ -51,8 +49,8 @@ async fn page(
     if whole.expense.state != Stage::Approved || !is_owed(whole.expense.paid_by) {
         return Ok(answer::see_other(&format!("/treasury/{}/expenses/{}", fund.slug, whole.expense.number))?);
     }
-    let accounts = spendable(&ledger::accounts(&mut site.db.begin_read().await?).await?);
-    let choices = accounts.iter().map(|path| Choice::new(path.as_str(), account_in_words(words, path))).collect();
+    let accounts = payable(&mut site.db.begin_read().await?, words, fund.currency).await?;
+    let choices = accounts.into_iter().map(|(path, name)| Choice::new(path, name)).collect();
     let typed = &typed.clone().or("version", whole.expense.version.to_string());
     let parts = FormParts { words, typed, wrongs };
     let fields = vec![
@@ -83,8 +81,8 @@ async fn pay(
     if day.is_none() {
         wrongs.add("paid_on", words.say("expense-wrong-future"));
     }
-    let accounts = spendable(&ledger::accounts(&mut site.db.begin_read().await?).await?);
-    if !accounts.iter().any(|path| path == typed.get("from")) {
+    let accounts = payable(&mut site.db.begin_read().await?, words, fund.currency).await?;
+    if !accounts.iter().any(|(path, _)| path == typed.get("from")) {
         wrongs.add("from", words.say("expense-wrong-paid-from"));
     }
     if typed.get("reference").chars().count() > REFERENCE_LETTERS {
