@@ -1,9 +1,14 @@
 //! What each Stripe fact does to the books and to gifts: one line, one entry, in one transaction with the gift it settles.
 
 pub mod bank;
+mod bank_error;
 pub mod brought;
+mod condition;
+pub mod correcting;
 mod decisions;
 pub mod journal;
+mod journal_checks;
+mod journal_entry;
 mod lines;
 mod look_again;
 pub mod months;
@@ -11,8 +16,10 @@ mod notices;
 mod reserves;
 mod resolve;
 mod rule;
+mod standing;
 mod store;
 mod tie;
+mod under_way;
 mod unfinished;
 mod verify;
 mod watch;
@@ -26,6 +33,7 @@ use crate::money::{self, Currency, Money};
 use crate::payments;
 use crate::transact;
 
+pub use condition::Condition;
 pub use decisions::{Choice, DecideError, Decided, decide};
 pub use lines::book;
 pub use look_again::{LookedAgain, look_again};
@@ -33,6 +41,7 @@ pub use notices::interpret;
 pub use reserves::{Reserve, check_reserves};
 pub use resolve::Books;
 pub use rule::{Effect, Event, Funds, effect};
+pub use standing::{Standing, standings};
 pub use tie::{Tie, check_tie};
 pub use unfinished::finish_unheard;
 pub use verify::verify;
