@@ -243,7 +243,7 @@ impl Story<'_> {
             let (actor, decide) = (Actor { person: *approver, proved_at: now }, operation()?);
             let seen = (id, &*proposal.payload_hash);
             let decided: Result<booking::Decided, booking::DecideError> =
-                transact!(db, tx => booking::decide(tx, actor, &decide, seen, booking::Choice::Approve, now).await);
+                transact!(db, tx => booking::decide(tx, actor, &decide, seen, booking::Choice::Approve, &self.node.entropy, now).await);
             decided?;
         }
         Ok(())

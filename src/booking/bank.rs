@@ -3,18 +3,19 @@
 
 use super::{brought, store};
 
-pub use super::bank_error::BankError;
 use crate::bank::{self, BankAccount, BankLine, BankPosting, BankTie, Choice, MatchKind, MatchRefusal};
-use crate::clock::{Day, Instant};
+use crate::clock::Instant;
 use crate::db::Tx;
 use crate::funds::{self, Fund};
 use crate::ids::{BankLineId, EntryId, MatchId, PersonId};
 use crate::ledger::{self, Account, Kind, NewEntry, NewPosting, Source, chart};
-use crate::money::{self, Currency, Money};
-use crate::payments;
+use crate::money::Money;
 use crate::payments::alert::{self, AlertKind};
 use crate::people::operation::{self, Operation};
 use crate::people::{self, Actor, Role};
+
+pub use super::bank_error::BankError;
+pub use super::under_way::{UnderWay, under_way};
 
 /// What the bank keeps for its work.
 const BANK_FEES: &str = "expenses:admin:bank-fees";
@@ -28,17 +29,6 @@ const LATE_DAYS: i64 = 7;
 const RETURN_DAYS: i64 = 92;
 /// Who may say what a line is.
 const RECORDER: &[Role] = &[Role::Recorder];
-
-/// A payout that Stripe sent and the bank has not shown, or that came back and the bank has not taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnderWay {
-    /// `po_…`.
-    pub payout: String,
-    /// What the bank will show: in is positive.
-    pub amount: Money,
-    /// The day Stripe names for it.
-    pub arrives_on: Day,
-}
 
 /// What a person says a line is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,7 +112,8 @@ pub async fn book_line(
     Ok(id)
 }
 
-/// Undoes a match, takes back from an expense that the bank showed it, and reverses what it had posted itself, on today's day: line and posting are as they were.
+/// Undoes a match, takes back from an expense that the bank showed it, and reverses what it had posted itself, on today's day: line and posting
+/// are as they were. A payment that had come back by it stands again, unless it was paid again since.
 ///
 /// # Errors
 /// [`BankError`], with nothing changed.
@@ -136,7 +127,9 @@ pub async fn undo(tx: &mut Tx, actor: Actor, id: MatchId, operation: &Operation,
     brought::mark(tx, postings.iter().map(|posting| posting.entry_id), false, now).await?;
     if let Some(entry) = undone.entry_id {
         let today = now.day_in(&general(tx).await?.time_zone);
-        ledger::reverse(tx, entry, today, "a bank match was undone", Some(&format!("person {}", actor.person)), now).await?;
+        let by = format!("person {}", actor.person);
+        let again = ledger::reverse(tx, entry, today, "a bank match was undone", Some(&by), now).await?.entry();
+        brought::stands_again(tx, actor.person, (entry, again), now).await?;
     }
     operation::done(tx, operation, &id.to_string(), now).await?;
     Ok(())
@@ -161,7 +154,9 @@ async fn post_and_tie(
             return Err(BankError::Unfit);
         }
         let actor = by.map(|person| format!("person {person}"));
-        ledger::reverse(tx, *entry, line.booked_on, "a payment came back", actor.as_deref(), now).await?
+        let posted = ledger::reverse(tx, *entry, line.booked_on, "a payment came back", actor.as_deref(), now).await?;
+        brought::came_back(tx, by, (*entry, posted.entry()), line.booked_on, now).await?;
+        posted
     } else {
         let entry = entry_of(tx, account, line, booked, by).await?;
         ledger::post(tx, &entry, now).await?
@@ -213,29 +208,6 @@ async fn entry_of(
         reverses: None,
         postings: vec![NewPosting::pooled(account.path.clone(), amount), counter],
     })
-}
-
-/// Payouts that the bank has still to show, by the day Stripe names for them. Together they are `assets:in-transit` (invariant 16).
-///
-/// # Errors
-/// When the database is gone or a sum leaves what the books can hold.
-pub async fn under_way(tx: &mut Tx) -> sqlx::Result<Vec<UnderWay>> {
-    let mut sums: std::collections::BTreeMap<(String, Currency), (i64, i64)> = std::collections::BTreeMap::new();
-    for (name, currency, minor, named_at) in store::in_transit(tx).await? {
-        let payout = name.split('#').next().unwrap_or_default().to_owned();
-        let (sum, day) = sums.entry((payout, currency)).or_default();
-        *sum = money::sum([*sum, minor]).ok_or_else(|| sqlx::Error::Protocol("payouts beyond what the books can hold".to_owned()))?;
-        *day = (*day).max(named_at.unwrap_or(0));
-    }
-    let mut found = Vec::new();
-    for ((payout, currency), (minor, named_at)) in sums.into_iter().filter(|(_, (minor, _))| *minor != 0) {
-        let arrival = payments::find_object(tx, &payout).await?.and_then(|object| object.due_at).unwrap_or(named_at);
-        // Stripe names days in UTC.
-        let arrives_on = Instant::from_unix_secs(arrival).day_in(&crate::clock::Zone::UTC);
-        found.push(UnderWay { payout, amount: Money::new(minor, currency), arrives_on });
-    }
-    found.sort_by(|one, other| (one.arrives_on, &one.payout).cmp(&(other.arrives_on, &other.payout)));
-    Ok(found)
 }
 
 /// Payments that the line may be the return of: the same amount the other way, within a quarter year before it, not reversed yet.

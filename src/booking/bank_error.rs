@@ -1,4 +1,4 @@
-//! Why a line of the bank was not booked or tied. Not here: booking it (`bank.rs`), what it brings (`brought.rs`).
+//! Why a line of the bank was not booked. Not here: what is booked (`booking::bank`), what a line means to other rooms (`booking::brought`).
 
 use crate::bank::MatchRefusal;
 use crate::db::Retryable;
@@ -13,6 +13,9 @@ pub enum BankError {
     /// There is no fund to book to.
     #[error("no fund is set up")]
     NoFund,
+    /// The expense was paid again since its payment came back: it would be paid twice.
+    #[error("what came back was paid again since")]
+    PaidAgain,
     /// The line is not what the person says.
     #[error("the line is not that")]
     Unfit,
@@ -37,7 +40,7 @@ impl Retryable for BankError {
             Self::Hand(error) => error.is_retryable(),
             Self::Post(error) => error.is_retryable(),
             Self::Database(error) => error.is_retryable(),
-            Self::NoFund | Self::Unfit => false,
+            Self::NoFund | Self::PaidAgain | Self::Unfit => false,
         }
     }
 }

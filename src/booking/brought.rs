@@ -3,15 +3,15 @@
 
 use super::bank_error::BankError;
 use crate::bank::{self, BankAccount, BankLine, Choice, DAYS_BEFORE, MatchKind, MatchRefusal};
-use crate::clock::Instant;
+use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::donations::{HandError, Offline, arriving};
-use crate::ids::{BankLineId, Entropy, EntryId, MatchId};
+use crate::ids::{BankLineId, Entropy, EntryId, MatchId, PersonId};
 use crate::ledger::chart;
 use crate::money::Money;
 use crate::people::operation::{self, Operation};
 use crate::people::{self, Actor, Role};
-use crate::spending;
+use crate::spending::{self, Refusal};
 
 /// The most gifts that are proposed for one line.
 const MOST: i64 = 20;
@@ -24,6 +24,37 @@ pub(super) async fn mark(tx: &mut Tx, entries: impl Iterator<Item = EntryId> + S
         }
     }
     Ok(())
+}
+
+/// The bank sent back what `entry` paid, and `reversal` took it out of the books: an expense that it paid can be paid again.
+pub(super) async fn came_back(
+    tx: &mut Tx,
+    by: Option<PersonId>,
+    entries: (EntryId, EntryId),
+    on: Day,
+    now: Instant,
+) -> Result<(), BankError> {
+    match spending::payment_came_back(tx, by, entries, on, now).await {
+        Ok(_) => Ok(()),
+        Err(Refusal::Database(error)) => Err(error.into()),
+        Err(_) => Err(BankError::Unfit),
+    }
+}
+
+/// The bank had not sent it back after all: `again` took the `reversal` back, and the expense stands as paid, as before.
+pub(super) async fn stands_again(tx: &mut Tx, by: PersonId, (reversal, again): (EntryId, EntryId), now: Instant) -> Result<(), BankError> {
+    match spending::payment_stands_again(tx, by, (reversal, again), now).await {
+        Ok(None) => Ok(()),
+        Ok(Some((expense, payment))) => {
+            let shown = bank::match_of_entry(tx, payment).await?.is_some();
+            if shown {
+                spending::mark_matched(tx, expense, true, now).await?;
+            }
+            Ok(())
+        }
+        Err(Refusal::Database(error)) => Err(error.into()),
+        Err(_) => Err(BankError::PaidAgain),
+    }
 }
 
 /// Gifts by hand that a line may bring: what the bank gets of them is exactly its amount, in its currency, and they are dated within the

@@ -1,10 +1,12 @@
 //! From the last signature to its effect, in one transaction. Not here: who may sign (`approvals`), what each effect is (the rooms below).
 
+use super::journal_entry::JournalError;
+use super::{journal, months};
 use crate::approvals::{self, Proposal, Subject, Verdict};
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
-use crate::donations::{HandError, refunding};
-use crate::ids::{ExpenseId, ProposalId};
+use crate::donations::{HandError, counting, in_kind, refunding};
+use crate::ids::{Entropy, ExpenseId, ProposalId};
 use crate::people::operation::{self, Operation, OperationError};
 use crate::people::{self, Actor, Person};
 use crate::spending::{self, advances, payees};
@@ -49,9 +51,12 @@ pub enum DecideError {
     /// What was agreed to cannot be done.
     #[error(transparent)]
     Spending(#[from] spending::Refusal),
-    /// The refund that was agreed to cannot go.
+    /// The refund, the count or the value that was agreed to does not stand any more.
     #[error(transparent)]
-    Refund(#[from] HandError),
+    Hand(#[from] HandError),
+    /// The entry or the lock that was agreed to cannot be.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
     /// The form was sent before with other content, or is damaged.
     #[error(transparent)]
     Operation(#[from] OperationError),
@@ -68,7 +73,8 @@ impl Retryable for DecideError {
         match self {
             Self::Approval(error) => error.is_retryable(),
             Self::Spending(error) => error.is_retryable(),
-            Self::Refund(error) => error.is_retryable(),
+            Self::Hand(error) => error.is_retryable(),
+            Self::Journal(error) => error.is_retryable(),
             Self::Operation(error) => error.is_retryable(),
             Self::Database(error) => error.is_retryable(),
             Self::Unknown(_) => false,
@@ -86,6 +92,7 @@ pub async fn decide(
     operation: &Operation,
     (id, seen): (ProposalId, &str),
     choice: Choice<'_>,
+    entropy: &Entropy,
     now: Instant,
 ) -> Result<Decided, DecideError> {
     if operation::find_result(tx, operation).await?.is_some() {
@@ -96,16 +103,16 @@ pub async fn decide(
     let decided = match choice {
         Choice::Reject(reason) => {
             approvals::reject(tx, actor, id, seen, reason, now).await?;
-            turn_down(tx, &proposal, reason.trim(), now).await?;
+            turn_down(tx, actor, &proposal, reason.trim(), now).await?;
             Decided::Rejected
         }
         Choice::Approve => {
             let verdict = approvals::approve(tx, actor, id, seen, now).await?;
-            settle(tx, actor, verdict, &proposal, now).await?
+            settle(tx, actor, verdict, (&proposal, entropy), now).await?
         }
         Choice::ApproveAlone(reason) => {
             let verdict = approvals::approve_in_emergency(tx, actor, id, seen, reason, now).await?;
-            settle(tx, actor, verdict, &proposal, now).await?
+            settle(tx, actor, verdict, (&proposal, entropy), now).await?
         }
     };
     operation::done(tx, operation, &id.to_string(), now).await?;
@@ -121,41 +128,56 @@ async fn lock(tx: &mut Tx, proposal: &Proposal) -> Result<(), DecideError> {
             }
         }
         Subject::Refund => refunding::lock(tx, proposal).await?,
+        Subject::Journal => drop(journal::lock(tx).await?),
         _ => {}
     }
     Ok(())
 }
 
-async fn settle(tx: &mut Tx, actor: Actor, verdict: Verdict, proposal: &Proposal, now: Instant) -> Result<Decided, DecideError> {
+async fn settle(
+    tx: &mut Tx,
+    actor: Actor,
+    verdict: Verdict,
+    (proposal, entropy): (&Proposal, &Entropy),
+    now: Instant,
+) -> Result<Decided, DecideError> {
     match verdict {
         Verdict::Waiting { given, needed } => Ok(Decided::Waiting { given, needed }),
         Verdict::Countersigned => Ok(Decided::Countersigned),
         Verdict::Approved => {
             let person = people::find(tx, actor.person).await?.ok_or(approvals::Refusal::NotFound)?;
-            carry_out(tx, &person, proposal, now).await?;
+            carry_out(tx, &person, proposal, entropy, now).await?;
             Ok(Decided::Done)
         }
     }
 }
 
 /// Does what was agreed to. A subject without a line here cannot be agreed to by [`decide`].
-async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, now: Instant) -> Result<(), DecideError> {
+async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, entropy: &Entropy, now: Instant) -> Result<(), DecideError> {
     match proposal.subject {
         Subject::Expense => spending::carry_out(tx, person, proposal, now).await.map(drop)?,
         Subject::Payee => payees::carry_out(tx, proposal, now).await.map(drop)?,
         Subject::Transfer => advances::carry_out(tx, person, proposal, now).await?,
         Subject::Refund => refunding::carry_out(tx, proposal, now).await?,
+        Subject::Cash => counting::carry_out(tx, person.id, proposal, entropy, now).await?,
+        Subject::Goods => in_kind::carry_out(tx, person.id, proposal, now).await?,
+        Subject::Journal => drop(journal::carry_out(tx, person, proposal, now).await?),
+        Subject::Period => months::carry_out(tx, person, proposal, now).await?,
         other => return Err(DecideError::Unknown(other)),
     }
     Ok(())
 }
 
-async fn turn_down(tx: &mut Tx, proposal: &Proposal, reason: &str, now: Instant) -> Result<(), DecideError> {
+/// Undoes what waited for an agreement that did not come. Goods stay as they were logged, unvalued; a month stays open.
+async fn turn_down(tx: &mut Tx, actor: Actor, proposal: &Proposal, reason: &str, now: Instant) -> Result<(), DecideError> {
     match proposal.subject {
         Subject::Expense => spending::turn_down(tx, proposal, reason, now).await.map(drop)?,
         Subject::Payee => payees::turn_down(tx, proposal).await.map(drop)?,
         Subject::Transfer => advances::turn_down(tx, proposal).await?,
         Subject::Refund => refunding::turn_down(tx, proposal, now).await?,
+        Subject::Cash => counting::turn_down(tx, proposal).await?,
+        Subject::Journal => journal::turn_down(tx, actor.person, proposal, now).await?,
+        Subject::Goods | Subject::Period => {}
         other => return Err(DecideError::Unknown(other)),
     }
     Ok(())

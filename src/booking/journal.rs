@@ -1,139 +1,22 @@
-//! An entry that nothing else covers: one person writes it, another agrees, then it is posted. Also the reversal of an entry that was a
-//! mistake. Not here: what Stripe's lines do, which no person may touch (invariant 11).
+//! Entries by hand: asked for by one person, agreed to by others (`approvals`), then posted; a correction among them takes an entry back in the
+//! same step. Not here: what may be corrected and how that is asked for (`booking::correcting`).
 
-use super::store;
+use std::collections::BTreeSet;
+
+use super::{journal_checks, store};
+use crate::approvals::{self, NewProposal, Proposal, Subject};
 use crate::clock::{Day, Instant};
-use crate::db::{Retryable, Tx};
+use crate::db::Tx;
 use crate::funds::{self, Fund};
-use crate::ids::{Entropy, EntryId, FundId, JournalId, PersonId};
-use crate::ledger::{self, Account, NewEntry, NewPosting, PostError, Source, chart};
+use crate::ids::{Entropy, EntryId, FundId, PersonId};
+use crate::ledger::{self, NewEntry, PostError, Source};
 use crate::money::{Currency, Money};
-use crate::people::operation::{self, Operation, OperationError};
-use crate::people::{self, Actor, NotAllowed, Role, audit};
+use crate::people::operation::{self, Operation};
+use crate::people::{self, Actor, Person, Role, audit};
 
-crate::words! {
-    /// Where such an entry stands.
-    pub enum JournalState {
-        /// A second person must agree.
-        Asked = "asked",
-        /// It is in the books.
-        Posted = "posted",
-        /// Somebody did not agree.
-        Rejected = "rejected",
-    }
-}
+pub use super::journal_entry::{Journal, JournalError, JournalLine, JournalState, NewCorrection, NewJournal};
 
-crate::record! {
-    /// An entry that somebody asked for.
-    pub struct Journal {
-        /// Its row.
-        pub id: JournalId,
-        /// What stands for it in addresses; opaque.
-        pub reference: String,
-        /// The day it counts on.
-        pub effective_on: Day,
-        /// Why; it goes into the books.
-        pub reason: String,
-        /// Where it stands.
-        pub state: JournalState,
-        /// The entry it takes back.
-        pub reverses: Option<EntryId>,
-        /// Who asked.
-        pub asked_by: PersonId,
-        /// When.
-        pub asked_at: Instant,
-        /// Its entry.
-        pub entry_id: Option<EntryId>,
-    }
-}
-
-crate::record! {
-    /// One posting of it.
-    pub struct JournalLine {
-        /// The account.
-        pub path: String,
-        /// The fund, where the account stands on one.
-        pub fund_id: Option<FundId>,
-        /// The currency.
-        pub currency: Currency,
-        /// Debit positive.
-        pub amount_minor: i64,
-    }
-}
-
-impl JournalLine {
-    /// Its amount.
-    pub const fn amount(&self) -> Money {
-        Money::new(self.amount_minor, self.currency)
-    }
-
-    fn posting(&self) -> NewPosting {
-        NewPosting { path: self.path.clone().into(), fund: self.fund_id, amount: self.amount() }
-    }
-}
-
-/// Why nothing was done. Nothing was written.
-#[derive(Debug, thiserror::Error)]
-pub enum JournalError {
-    /// The person may not.
-    #[error(transparent)]
-    NotAllowed(#[from] NotAllowed),
-    /// The form was sent before, with other content, or is none of ours.
-    #[error(transparent)]
-    Operation(#[from] OperationError),
-    /// There is no such entry, account or month.
-    #[error("there is no such thing")]
-    NotFound,
-    /// A second person must do this.
-    #[error("whoever asked for it cannot agree to it")]
-    OwnWork,
-    /// Somebody moved it on meanwhile.
-    #[error("it was moved on meanwhile: look again")]
-    MovedOn,
-    /// Stripe's own lines book that account.
-    #[error("{0} moves by Stripe's own lines only")]
-    StripesOwn(String),
-    /// An income, expense or opening account without its fund, or another account with one.
-    #[error("{0} stands on a fund, or must not")]
-    Fund(String),
-    /// A restricted fund would have less than nothing, or an account that holds money would.
-    #[error("{0} would be overdrawn")]
-    Overdrawn(String),
-    /// The month cannot be locked yet, and why.
-    #[error("the month cannot be locked yet")]
-    NotYet(&'static str),
-    /// The ledger refused.
-    #[error(transparent)]
-    Post(#[from] PostError),
-    /// The database failed.
-    #[error(transparent)]
-    Database(#[from] sqlx::Error),
-}
-
-impl Retryable for JournalError {
-    fn is_retryable(&self) -> bool {
-        match self {
-            Self::NotAllowed(error) => error.is_retryable(),
-            Self::Operation(error) => error.is_retryable(),
-            Self::Post(error) => error.is_retryable(),
-            Self::Database(error) => error.is_retryable(),
-            _ => false,
-        }
-    }
-}
-
-/// An entry to be asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewJournal {
-    /// The day it counts on.
-    pub effective_on: Day,
-    /// Why.
-    pub reason: String,
-    /// Its postings; they sum to zero.
-    pub lines: Vec<JournalLine>,
-}
-
-/// Asks for an entry, and gives its reference.
+/// Asks for an entry, and gives its reference. Others must agree: as many as the tier of the sum asks.
 ///
 /// # Errors
 /// [`JournalError`], with nothing written: lines that do not sum to zero are refused now, not when somebody agrees.
@@ -150,157 +33,176 @@ pub async fn ask(
         return Ok(reference);
     }
     let reference = entropy.reference();
-    let entry = entry(&reference, new.effective_on, &new.reason, actor.person, &new.lines);
+    let entry = entry(&reference, "journal", (new.effective_on, &new.reason), actor.person, &new.lines);
     entry.check().map_err(PostError::from)?;
-    check_accounts(tx, &new.lines).await?;
+    journal_checks::nothing_of_stripes(&new.lines)?;
+    journal_checks::accounts(tx, &new.lines).await?;
     if ledger::locked_months(tx).await?.contains(&new.effective_on.month()) {
         return Err(PostError::Locked(new.effective_on.month()).into());
     }
-    write(tx, &reference, new, None, operation, actor, now).await?;
+    write(tx, (&reference, None), (new, &[]), operation, actor, now).await?;
     Ok(reference)
 }
 
-/// Asks for an entry to be taken back on a day, and gives the reference.
-///
-/// # Errors
-/// [`JournalError`], with nothing written; an entry is taken back once, and what Stripe's lines booked never is from here.
-pub async fn ask_reversal(
+/// Writes what is asked for, and asks others about it: an entry, or what stands in the place of `takes_back`, whose postings are `back`.
+pub(super) async fn write(
     tx: &mut Tx,
-    (entry, on, reason): (EntryId, Day, &str),
+    (reference, takes_back): (&str, Option<&NewCorrection>),
+    (new, back): (&NewJournal, &[JournalLine]),
     operation: &Operation,
     actor: Actor,
-    entropy: &Entropy,
     now: Instant,
-) -> Result<String, JournalError> {
-    people::require_fresh(tx, actor, &[Role::Recorder], now).await?;
-    if let Some(reference) = operation::find_result(tx, operation).await? {
-        return Ok(reference);
+) -> Result<(), JournalError> {
+    let id = store::journal::insert(tx, reference, new, takes_back, actor.person, now).await?;
+    let all = funds::list(tx).await?;
+    let payload = payload(&all, takes_back, new, back);
+    let (fund, amount, at_least) = at_stake(tx, &all, &new.lines, back).await?;
+    let proposal = NewProposal {
+        subject: Subject::Journal,
+        subject_id: id.to_string(),
+        fund,
+        amount: Some(amount),
+        payee: None,
+        payload,
+        hands: Vec::new(),
+        at_least,
+        more: 0,
+    };
+    approvals::propose(tx, actor.person, &proposal, now).await?;
+    audit::write(tx, Some(actor.person), "journal_asked", &format!("journal {id}"), "", now).await?;
+    Ok(operation::done(tx, operation, reference, now).await?)
+}
+
+/// Everything that is agreed to: both sides of a correction, or the entry.
+fn payload(all: &[Fund], takes_back: Option<&NewCorrection>, new: &NewJournal, back: &[JournalLine]) -> String {
+    let slug = |id: Option<FundId>| all.iter().find(|fund| Some(fund.id) == id).map(|fund| fund.slug.clone()).unwrap_or_default();
+    let posting = |name: &str, line: &JournalLine| {
+        format!("{name}: {}\n", [line.path.clone(), slug(line.fund_id), line.amount().for_people()].join(" · "))
+    };
+    let mut payload = format!("day: {}\n", new.effective_on);
+    if let Some(correction) = takes_back {
+        payload.push_str(&format!("entry: {}\nwrong: {}\n", correction.entry, correction.wrong));
     }
-    let whole = ledger::find_entry(tx, entry).await?.ok_or(JournalError::NotFound)?;
-    if whole.reversed_by.is_some() || whole.entry.reverses.is_some() {
-        return Err(PostError::NotReversible(entry).into());
+    payload.push_str(&format!("reason: {}\n", new.reason));
+    back.iter().for_each(|line| payload.push_str(&posting("back", line)));
+    new.lines.iter().for_each(|line| payload.push_str(&posting("posting", line)));
+    if new.lines.is_empty() {
+        payload.push_str("instead: -\n");
     }
-    if whole.entry.source == Source::Stripe || whole.entry.source == Source::Opening {
-        return Err(JournalError::StripesOwn(format!("entry {entry}")));
+    payload
+}
+
+/// Whose decision it is, what is at stake in that fund's currency, and how many must agree: the most that any fund it touches asks.
+async fn at_stake(tx: &mut Tx, all: &[Fund], lines: &[JournalLine], back: &[JournalLine]) -> Result<(FundId, Money, i64), JournalError> {
+    let general = funds::general(tx).await?.ok_or(JournalError::NotFound)?;
+    let of_lines: BTreeSet<FundId> = lines.iter().chain(back).filter_map(|line| line.fund_id).collect();
+    let mut touched: Vec<&Fund> = all.iter().filter(|fund| of_lines.contains(&fund.id)).collect();
+    if touched.is_empty() {
+        touched.push(&general);
     }
+    // A sum in another currency than the fund's is held against the same tiers.
+    let most = lines.iter().chain(back).map(|line| largest(lines, back, line.currency)).max().unwrap_or(0);
+    let mut at_least = 1;
+    for fund in &touched {
+        at_least = funds::tiers(tx, fund).await?.needed(most).max(at_least);
+    }
+    let currency = touched[0].currency;
+    Ok((touched[0].id, Money::new(largest(lines, back, currency), currency), at_least))
+}
+
+/// The larger of what either side debits in a currency, in minor units.
+fn largest(lines: &[JournalLine], back: &[JournalLine], currency: Currency) -> i64 {
+    journal_checks::debits(lines, currency).max(journal_checks::debits(back, currency))
+}
+
+/// Locks every fund and the pool, in the one order there is: an entry by hand may draw on all of them (safety rule MO5).
+///
+/// # Errors
+/// When the database is gone.
+pub(super) async fn lock(tx: &mut Tx) -> sqlx::Result<Vec<Fund>> {
+    let all: Vec<FundId> = funds::list(tx).await?.iter().map(|fund| fund.id).collect();
+    Ok(funds::lock_with_pool(tx, &all).await?.unwrap_or_default())
+}
+
+/// Posts what others just agreed to, in the transaction of the last signature; of a correction both sides. The caller holds the locks.
+///
+/// # Errors
+/// [`JournalError`], with nothing written: a fund or an account may hold too little by now, or the entry be corrected otherwise.
+pub(super) async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, now: Instant) -> Result<EntryId, JournalError> {
+    let journal = waiting(tx, proposal).await?;
+    let lines = store::journal::lines(tx, journal.id).await?;
+    let back = match journal.reverses {
+        Some(entry) => taken_back(&ledger::find_entry(tx, entry).await?.ok_or(JournalError::NotFound)?),
+        None => Vec::new(),
+    };
+    let locked = lock(tx).await?;
+    journal_checks::overdraft(tx, &locked, &[&back[..], &lines[..]].concat()).await?;
+    let actors = format!("{} {}", journal.asked_by, person.id);
+    // A correction is dated when it was asked for; where that month was locked since, on the first open day.
+    let on = ledger::first_open_day(journal.effective_on, &ledger::locked_months(tx).await?);
+    let mut posted = None;
+    if let Some(entry) = journal.reverses {
+        posted = Some(ledger::reverse(tx, entry, on, &journal.reason, Some(&actors), now).await?.entry());
+    }
+    if !lines.is_empty() {
+        let (on, kind) = if posted.is_some() { (on, "correction") } else { (journal.effective_on, "journal") };
+        let entry = entry(&journal.reference, kind, (on, &journal.reason), journal.asked_by, &lines);
+        posted = Some(ledger::post(tx, &NewEntry { actor: Some(actors), ..entry }, now).await?.entry());
+    }
+    let posted = posted.ok_or(JournalError::NotFound)?;
+    store::journal::decide(tx, &journal, JournalState::Posted, person.id, Some(posted), now).await?;
+    audit::write(tx, Some(person.id), "journal_posted", &format!("journal {}", journal.id), &format!("entry {posted}"), now).await?;
+    Ok(posted)
+}
+
+/// Notes that somebody did not agree: nothing is posted.
+///
+/// # Errors
+/// [`JournalError`], with nothing written.
+pub(super) async fn turn_down(tx: &mut Tx, person: PersonId, proposal: &Proposal, now: Instant) -> Result<(), JournalError> {
+    let journal = waiting(tx, proposal).await?;
+    store::journal::decide(tx, &journal, JournalState::Rejected, person, None, now).await?;
+    Ok(audit::write(tx, Some(person), "journal_rejected", &format!("journal {}", journal.id), "", now).await?)
+}
+
+/// What a proposal is about, where it waits still.
+async fn waiting(tx: &mut Tx, proposal: &Proposal) -> Result<Journal, JournalError> {
+    let id = proposal.subject_id.parse().map(crate::ids::JournalId).map_err(|_| JournalError::NotFound)?;
+    let journal = store::journal::get(tx, id).await?.ok_or(JournalError::NotFound)?;
+    if journal.state == JournalState::Asked { Ok(journal) } else { Err(JournalError::MovedOn) }
+}
+
+/// The postings that take an entry back.
+pub(super) fn taken_back(whole: &ledger::Whole) -> Vec<JournalLine> {
     let line = |posting: &ledger::Posting| JournalLine {
         path: posting.path.clone(),
         fund_id: posting.fund,
         currency: posting.amount.currency,
         amount_minor: posting.amount.minor.saturating_neg(),
     };
-    let lines: Vec<JournalLine> = whole.entry.postings.iter().map(line).collect();
-    check_accounts(tx, &lines).await?;
-    let new = NewJournal { effective_on: on, reason: reason.to_owned(), lines };
-    let reference = entropy.reference();
-    write(tx, &reference, &new, Some(entry), operation, actor, now).await?;
-    Ok(reference)
+    whole.entry.postings.iter().map(line).collect()
 }
 
-async fn write(
-    tx: &mut Tx,
-    reference: &str,
-    new: &NewJournal,
-    reverses: Option<EntryId>,
-    operation: &Operation,
-    actor: Actor,
-    now: Instant,
-) -> Result<(), JournalError> {
-    let id = store::journal::insert(tx, reference, new, reverses, actor.person, now).await?;
-    audit::write(tx, Some(actor.person), "journal_asked", &format!("journal {id}"), "", now).await?;
-    Ok(operation::done(tx, operation, reference, now).await?)
-}
-
-/// A second person agrees, and it is posted; or with `agrees` false rejects it.
+/// The postings that take that entry back, for a page; none where there is no such entry.
 ///
 /// # Errors
-/// [`JournalError`], with nothing written.
-pub async fn decide(tx: &mut Tx, reference: &str, agrees: bool, actor: Actor, now: Instant) -> Result<Option<EntryId>, JournalError> {
-    let person = people::require_fresh(tx, actor, &[Role::Approver], now).await?;
-    // Entries by hand may draw on every fund and on pooled money: all funds are locked, in one order.
-    let mut locked: Vec<Fund> = Vec::new();
-    for fund in funds::list(tx).await? {
-        locked.extend(funds::lock(tx, fund.id).await?);
-    }
-    let journal = store::journal::find(tx, reference).await?.ok_or(JournalError::NotFound)?;
-    if journal.state != JournalState::Asked {
-        return Err(JournalError::MovedOn);
-    }
-    if journal.asked_by == person.id {
-        return Err(JournalError::OwnWork);
-    }
-    let subject = format!("journal {}", journal.id);
-    if !agrees {
-        store::journal::decide(tx, &journal, JournalState::Rejected, person.id, None, now).await?;
-        audit::write(tx, Some(person.id), "journal_rejected", &subject, "", now).await?;
-        return Ok(None);
-    }
-    let lines = store::journal::lines(tx, journal.id).await?;
-    check_overdraft(tx, &locked, &lines).await?;
-    let actors = format!("{} {}", journal.asked_by, person.id);
-    let posted = if let Some(entry) = journal.reverses {
-        ledger::reverse(tx, entry, journal.effective_on, &journal.reason, Some(&actors), now).await?
-    } else {
-        let entry = entry(&journal.reference, journal.effective_on, &journal.reason, journal.asked_by, &lines);
-        ledger::post(tx, &NewEntry { actor: Some(actors), ..entry }, now).await?
-    };
-    store::journal::decide(tx, &journal, JournalState::Posted, person.id, Some(posted.entry()), now).await?;
-    audit::write(tx, Some(person.id), "journal_posted", &subject, &format!("entry {}", posted.entry()), now).await?;
-    Ok(Some(posted.entry()))
+/// When the database is gone.
+pub async fn back(tx: &mut Tx, entry: EntryId) -> sqlx::Result<Vec<JournalLine>> {
+    Ok(ledger::find_entry(tx, entry).await?.map(|whole| taken_back(&whole)).unwrap_or_default())
 }
 
-fn entry(reference: &str, on: Day, reason: &str, asked_by: PersonId, lines: &[JournalLine]) -> NewEntry {
+/// The entry that lines make.
+pub(super) fn entry(reference: &str, kind: &'static str, (on, reason): (Day, &str), asked_by: PersonId, lines: &[JournalLine]) -> NewEntry {
     NewEntry {
         source: Source::Journal,
         source_id: reference.to_owned(),
-        kind: "journal",
+        kind,
         effective_on: on,
         memo: Some(reason.to_owned()),
         actor: Some(asked_by.to_string()),
         reverses: None,
         postings: lines.iter().map(JournalLine::posting).collect(),
     }
-}
-
-/// Each account is there, is not Stripe's, and has its fund or none as it must.
-async fn check_accounts(tx: &mut Tx, lines: &[JournalLine]) -> Result<(), JournalError> {
-    let accounts = ledger::accounts(tx).await?;
-    for line in lines {
-        let account: &Account = accounts.iter().find(|account| account.path == line.path).ok_or(JournalError::NotFound)?;
-        if [chart::STRIPE, chart::STRIPE_HELD, chart::IN_TRANSIT].contains(&&*line.path) {
-            return Err(JournalError::StripesOwn(line.path.clone()));
-        }
-        if account.is_funded() != line.fund_id.is_some() {
-            return Err(JournalError::Fund(line.path.clone()));
-        }
-    }
-    Ok(())
-}
-
-/// No decision takes a restricted fund, or an account that holds money, below nothing (invariant 5).
-async fn check_overdraft(tx: &mut Tx, funds: &[Fund], lines: &[JournalLine]) -> Result<(), JournalError> {
-    let balances = ledger::balances(tx, None).await?;
-    let cash: Vec<Account> = ledger::accounts(tx).await?.into_iter().filter(|account| account.cash).collect();
-    for line in lines {
-        let same = |other: &Money| other.currency == line.currency;
-        if let Some(fund) = funds.iter().find(|fund| Some(fund.id) == line.fund_id && fund.restriction.is_some()) {
-            let stands = balances.iter().filter(|balance| balance.fund == line.fund_id && same(&balance.amount)).map(|b| b.amount.minor);
-            let adds = lines.iter().filter(|other| other.fund_id == line.fund_id && other.currency == line.currency);
-            let (stands, adds): (i64, i64) = (stands.sum(), adds.map(|other| other.amount_minor).sum());
-            if adds > 0 && stands.saturating_add(adds) > 0 {
-                return Err(JournalError::Overdrawn(fund.name.clone()));
-            }
-        }
-        if cash.iter().any(|account| account.path == line.path) {
-            let stands = balances.iter().filter(|balance| balance.path == line.path && same(&balance.amount)).map(|b| b.amount.minor);
-            let adds = lines.iter().filter(|other| other.path == line.path && other.currency == line.currency);
-            let (stands, adds): (i64, i64) = (stands.sum(), adds.map(|other| other.amount_minor).sum());
-            if adds < 0 && stands.saturating_add(adds) < 0 {
-                return Err(JournalError::Overdrawn(line.path.clone()));
-            }
-        }
-    }
-    Ok(())
 }
 
 /// The entry of that reference that somebody asked for, with its lines.
@@ -327,4 +229,28 @@ pub async fn list(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Journal>> {
 /// When the database is gone.
 pub async fn open(tx: &mut Tx) -> sqlx::Result<(i64, Option<Instant>)> {
     store::journal::open(tx).await
+}
+
+/// What others are asked about it, or were.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn proposal(tx: &mut Tx, journal: &Journal) -> sqlx::Result<Option<Proposal>> {
+    approvals::latest(tx, Subject::Journal, &journal.id.to_string()).await
+}
+
+/// The correction that took this entry back.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn correction_of(tx: &mut Tx, entry: EntryId) -> sqlx::Result<Option<Journal>> {
+    store::journal::of_corrected(tx, entry).await
+}
+
+/// What was asked for that this entry came of.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn origin_of(tx: &mut Tx, entry: EntryId) -> sqlx::Result<Option<Journal>> {
+    store::journal::of_entry(tx, entry).await
 }

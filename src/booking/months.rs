@@ -1,22 +1,33 @@
-//! Locking a month: two people, once what belongs into it is in the books. Not here: what a lock refuses (`ledger`).
+//! Locking a month: asked for by one person, agreed to by another (`approvals`), once what belongs into it is in the books. Not here: what a lock
+//! refuses (`ledger`).
 
-use super::journal::JournalError;
+use super::condition::Condition;
+use super::journal_entry::JournalError;
+use super::store;
+use crate::approvals::{self, NewProposal, Proposal, State, Subject};
+use crate::bank;
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
-use crate::funds;
+use crate::donations::arriving;
+use crate::funds::{self, Fund};
+use crate::ids::ProposalId;
 use crate::ledger::{self, MonthLock, chart};
 use crate::payments;
-use crate::people::{self, Actor, Role, audit};
+use crate::people::operation::{self, Operation};
+use crate::people::{self, Actor, Person, Role, audit};
+use crate::spending;
 
 /// A month that is over, and what stands in the way of its lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Month {
     /// Such as `2026-10`.
     pub month: String,
-    /// Who asked and who agreed, where somebody did.
+    /// Who asked and who agreed, where it is locked.
     pub lock: Option<MonthLock>,
-    /// Why it cannot be locked yet, as words of ours.
-    pub blocks: Vec<&'static str>,
+    /// What others are asked about it, where it waits.
+    pub waits: Option<ProposalId>,
+    /// What it does not meet yet, in the order of [`Condition::ALL`]; of a locked one nothing.
+    pub unmet: Vec<Condition>,
 }
 
 /// Every month that is over, since the first entry, newest first.
@@ -24,86 +35,167 @@ pub struct Month {
 /// # Errors
 /// When the database is gone.
 pub async fn list(tx: &mut Tx, now: Instant) -> sqlx::Result<Vec<Month>> {
-    let (Some(general), Some(first)) = (funds::general(tx).await?, ledger::first_day(tx).await?) else { return Ok(Vec::new()) };
-    let this = now.day_in(&general.time_zone).month();
-    let locks = ledger::month_locks(tx).await?;
-    let blocks = blocks_now(tx).await?;
+    let standing = Standing::read(tx).await?;
     let mut months = Vec::new();
-    let mut day = first;
-    while day.month() < this {
-        let month = day.month();
-        let lock = locks.iter().find(|lock| lock.month == month).cloned();
-        let is_locked = lock.as_ref().is_some_and(|lock| lock.agreed_at.is_some());
-        let mut of_month = if is_locked { Vec::new() } else { blocks.clone() };
-        if !is_locked && has_suspense(tx, last_day(day)).await? {
-            of_month.push("suspense");
-        }
-        months.push(Month { month, lock, blocks: of_month });
-        day = day.first_of_next_month();
+    for (first, lock) in over(tx, now).await? {
+        months.push(month(tx, &standing, first, lock).await?);
     }
     months.reverse();
     Ok(months)
 }
 
-/// What stands in the way of any lock now: Stripe and the books differ, or a line waits to be booked.
-async fn blocks_now(tx: &mut Tx) -> sqlx::Result<Vec<&'static str>> {
-    let mut blocks = Vec::new();
-    if payments::progress(tx).await?.tie_broken_at.is_some() {
-        blocks.push("difference");
-    }
-    if payments::count_new_lines(tx).await? > 0 {
-        blocks.push("lines");
-    }
-    Ok(blocks)
-}
-
-fn last_day(in_month: Day) -> Day {
-    let mut day = in_month;
-    while day.next().month() == in_month.month() {
-        day = day.next();
-    }
-    day
-}
-
-async fn has_suspense(tx: &mut Tx, through: Day) -> sqlx::Result<bool> {
-    Ok(ledger::balances(tx, Some(through)).await?.iter().any(|balance| balance.path == chart::SUSPENSE))
-}
-
-/// Asks for a month to be locked.
+/// One month that is over; None for any other word.
 ///
 /// # Errors
-/// [`JournalError`], with nothing written.
-pub async fn ask(tx: &mut Tx, month: &str, actor: Actor, now: Instant) -> Result<(), JournalError> {
+/// When the database is gone.
+pub async fn find(tx: &mut Tx, word: &str, now: Instant) -> sqlx::Result<Option<Month>> {
+    let Some((first, lock)) = over(tx, now).await?.into_iter().find(|(first, _)| first.month() == word) else { return Ok(None) };
+    let standing = Standing::read(tx).await?;
+    month(tx, &standing, first, lock).await.map(Some)
+}
+
+/// How many months are over and not locked.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn open(tx: &mut Tx, now: Instant) -> sqlx::Result<i64> {
+    let open = over(tx, now).await?.iter().filter(|(_, lock)| lock.is_none()).count();
+    Ok(i64::try_from(open).unwrap_or(i64::MAX))
+}
+
+/// A day of each month that is over since the first entry, oldest first, with its lock.
+async fn over(tx: &mut Tx, now: Instant) -> sqlx::Result<Vec<(Day, Option<MonthLock>)>> {
+    let (Some(general), Some(first)) = (funds::general(tx).await?, ledger::first_day(tx).await?) else { return Ok(Vec::new()) };
+    let this = now.day_in(&general.time_zone).month();
+    let locks = ledger::month_locks(tx).await?;
+    let mut months = Vec::new();
+    let mut day = first;
+    while day.month() < this {
+        let lock = locks.iter().find(|lock| lock.month == day.month() && lock.agreed_at.is_some()).cloned();
+        months.push((day, lock));
+        day = day.first_of_next_month();
+    }
+    Ok(months)
+}
+
+async fn month(tx: &mut Tx, standing: &Standing, in_month: Day, lock: Option<MonthLock>) -> sqlx::Result<Month> {
+    let month = in_month.month();
+    if lock.is_some() {
+        return Ok(Month { month, lock, waits: None, unmet: Vec::new() });
+    }
+    let asked = approvals::latest(tx, Subject::Period, &month).await?.filter(|proposal| proposal.state == State::Open);
+    let (first, last) = ends(in_month);
+    let mut unmet = Vec::new();
+    for condition in Condition::ALL {
+        if !standing.meets(tx, condition, (first, last)).await? {
+            unmet.push(condition);
+        }
+    }
+    Ok(Month { month, lock, waits: asked.map(|proposal| proposal.id), unmet })
+}
+
+/// The first and the last day of the month that a day lies in.
+fn ends(in_month: Day) -> (Day, Day) {
+    let last = in_month.first_of_next_month().plus_days(-1);
+    let first = format!("{}-01", in_month.month()).parse().unwrap_or(in_month);
+    (first, last)
+}
+
+/// What holds for every month alike, read once.
+struct Standing {
+    /// The day of the oldest line of the bank's that is tied to nothing.
+    unmatched_since: Option<Day>,
+    /// Whether Stripe and every bank agree with the books.
+    agrees: bool,
+    /// Whether every line of Stripe's is booked.
+    booked: bool,
+}
+
+impl Standing {
+    async fn read(tx: &mut Tx) -> sqlx::Result<Self> {
+        let (mut unmatched_since, mut agrees) = (None, payments::progress(tx).await?.tie_broken_at.is_none());
+        for account in bank::accounts(tx).await? {
+            unmatched_since = [unmatched_since, bank::waiting_lines(tx, account.id).await?.oldest_on].into_iter().flatten().min();
+            agrees = agrees && bank::tie_of(tx, account).await?.holds();
+        }
+        Ok(Self { unmatched_since, agrees, booked: payments::count_new_lines(tx).await? == 0 })
+    }
+
+    /// Whether a month of these days meets a condition.
+    async fn meets(&self, tx: &mut Tx, condition: Condition, (first, last): (Day, Day)) -> sqlx::Result<bool> {
+        Ok(match condition {
+            Condition::Bank => self.unmatched_since.is_none_or(|oldest| oldest > last),
+            Condition::Difference => self.agrees,
+            Condition::Lines => self.booked,
+            Condition::Suspense => !ledger::balances(tx, Some(last)).await?.iter().any(|balance| balance.path == chart::SUSPENSE),
+            Condition::Drafts => {
+                spending::undecided_between(tx, first, last).await? == 0
+                    && arriving::waiting_between(tx, first, last).await? == 0
+                    && store::journal::waiting_between(tx, first, last).await? == 0
+            }
+        })
+    }
+}
+
+/// Asks for a month to be locked. Another must agree.
+///
+/// # Errors
+/// [`JournalError::NotYet`] names the first condition it does not meet; nothing is written then.
+pub async fn ask(tx: &mut Tx, word: &str, operation: &Operation, actor: Actor, now: Instant) -> Result<(), JournalError> {
     let person = people::require_fresh(tx, actor, &[Role::Recorder, Role::Approver], now).await?;
-    lockable(tx, month, now).await?;
-    if !ledger::ask_lock(tx, month, person.id, now).await? {
+    if operation::find_result(tx, operation).await?.is_some() {
+        return Ok(());
+    }
+    let general = general(tx).await?;
+    funds::lock(tx, general.id).await?;
+    let found = lockable(tx, word, now).await?;
+    if found.waits.is_some() {
         return Err(JournalError::MovedOn);
     }
-    Ok(audit::write(tx, Some(person.id), "month_lock_asked", &format!("month {month}"), "", now).await?)
+    let conditions: String = Condition::ALL.iter().map(|condition| format!("met: {condition}\n")).collect();
+    let proposal = NewProposal {
+        subject: Subject::Period,
+        subject_id: word.to_owned(),
+        fund: general.id,
+        amount: None,
+        payee: None,
+        payload: format!("month: {word}\n{conditions}"),
+        hands: Vec::new(),
+        at_least: 1,
+        more: 0,
+    };
+    approvals::propose(tx, person.id, &proposal, now).await?;
+    audit::write(tx, Some(person.id), "month_lock_asked", &format!("month {word}"), "", now).await?;
+    Ok(operation::done(tx, operation, word, now).await?)
 }
 
-/// A second person agrees: the month is locked, for ever.
+/// Locks the month that others just agreed to, for ever, where it still meets every condition.
 ///
 /// # Errors
 /// [`JournalError`], with nothing written.
-pub async fn agree(tx: &mut Tx, month: &str, actor: Actor, now: Instant) -> Result<(), JournalError> {
-    let person = people::require_fresh(tx, actor, &[Role::Approver], now).await?;
-    let found = lockable(tx, month, now).await?;
-    let lock = found.lock.ok_or(JournalError::NotFound)?;
-    if lock.asked_by == person.id {
-        return Err(JournalError::OwnWork);
-    }
-    if !ledger::lock_month(tx, month, person.id, now).await? {
+pub(super) async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, now: Instant) -> Result<(), JournalError> {
+    let word = &proposal.subject_id;
+    lockable(tx, word, now).await?;
+    // Where somebody asked before months were agreed to like all else, their name stands already.
+    ledger::ask_lock(tx, word, proposal.author_id, now).await?;
+    if !ledger::lock_month(tx, word, person.id, now).await? {
         return Err(JournalError::MovedOn);
     }
-    Ok(audit::write(tx, Some(person.id), "month_locked", &format!("month {month}"), "", now).await?)
+    Ok(audit::write(tx, Some(person.id), "month_locked", &format!("month {word}"), "", now).await?)
+}
+
+async fn general(tx: &mut Tx) -> Result<Fund, JournalError> {
+    funds::general(tx).await?.ok_or(JournalError::NotFound)
 }
 
 /// The month, where nothing stands in the way of its lock.
-async fn lockable(tx: &mut Tx, month: &str, now: Instant) -> Result<Month, JournalError> {
-    let found = list(tx, now).await?.into_iter().find(|found| found.month == month).ok_or(JournalError::NotFound)?;
-    match found.blocks.first() {
-        Some(block) => Err(JournalError::NotYet(block)),
+async fn lockable(tx: &mut Tx, word: &str, now: Instant) -> Result<Month, JournalError> {
+    let found = find(tx, word, now).await?.ok_or(JournalError::NotFound)?;
+    if found.lock.is_some() {
+        return Err(JournalError::MovedOn);
+    }
+    match found.unmet.first() {
+        Some(condition) => Err(JournalError::NotYet(*condition)),
         None => Ok(found),
     }
 }

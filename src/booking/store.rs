@@ -31,6 +31,21 @@ pub(super) const QUESTIONS: &[(&str, &str)] = &[
                                  WHERE p.entry_id = e.id AND a.path = 'assets:stripe')
           ORDER BY l.id LIMIT 1",
     ),
+    (
+        "Stripe's balance was moved by corrections that left it another (invariant 11), in",
+        "SELECT p.currency FROM account a CROSS JOIN posting p CROSS JOIN entry e
+          WHERE a.path = 'assets:stripe' AND p.account_id = a.id AND e.id = p.entry_id AND e.source IN ('reversal', 'journal')
+          GROUP BY p.currency HAVING SUM(p.amount_minor) <> 0 ORDER BY p.currency LIMIT 1",
+    ),
+    (
+        // Those that were posted before entries by hand were agreed to like all else have no proposal.
+        "an entry by hand was posted without the agreement it needs",
+        "SELECT CAST(j.id AS TEXT) FROM journal j
+          WHERE j.state = 'posted' AND j.id >= (SELECT MIN(CAST(p.subject_id AS BIGINT)) FROM proposal p WHERE p.subject = 'journal')
+            AND NOT EXISTS (SELECT 1 FROM proposal p
+                             WHERE p.subject = 'journal' AND p.subject_id = CAST(j.id AS TEXT) AND p.state = 'approved')
+          ORDER BY j.id LIMIT 1",
+    ),
 ];
 
 pub(super) async fn first_wrong(tx: &mut Tx, sql: &'static str) -> sqlx::Result<Option<String>> {

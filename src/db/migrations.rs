@@ -51,6 +51,7 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(13, "0013_bank"),
     schema!(14, "0014_gifts"),
     schema!(15, "0015_passkeys"),
+    schema!(16, "0016_putting_right"),
     schema!(19, "0019_ties"),
 ];
 

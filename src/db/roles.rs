@@ -24,6 +24,7 @@ const ADD_ONLY: &[&str] = &[
     "administrator_once",
     "bank_statement",
     "bank_line",
+    "gift_document",
 ];
 
 /// Tables whose rows it may change, and never take away.
@@ -50,6 +51,7 @@ const KEPT: &[&str] = &[
     "journal",
     "month_lock",
     "expense",
+    "expense_return",
     "payee",
     "payee_details",
     "captain",

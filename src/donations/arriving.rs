@@ -2,25 +2,28 @@
 
 use super::by_hand::{self, HandError};
 use super::offline::{NewExpected, Offline, OfflineKind, OfflineState};
+use super::proof::{Proof, ProofOf, Proven};
 use super::store::offline as rows;
+use super::store::proofs;
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::funds;
 use crate::ids::{DonationId, Entropy, FundId, OfflineId, PersonId};
-use crate::ledger::{self, NewEntry, NewPosting, Source, chart};
+use crate::ledger::{self, NewEntry, NewPosting, PostError, Source, chart};
 use crate::money::Money;
 use crate::people::operation::{self, Operation};
 use crate::people::{self, Actor, Role, audit};
 use crate::seal::Keyring;
 
-/// Keeps a gift that the bank will bring, and gives its number. It counts once its line is there.
+/// Keeps a gift that the bank will bring, and gives its number. It counts once its line is there. What another platform collected comes with
+/// that platform's statement; a cheque may come with its picture.
 ///
 /// # Errors
 /// [`HandError`], with nothing written.
 pub async fn expect(
     tx: &mut Tx,
     fund: FundId,
-    new: &NewExpected,
+    (new, proof): (&NewExpected, Option<&Proof>),
     operation: &Operation,
     actor: Actor,
     (keys, entropy): (&Keyring, &Entropy),
@@ -29,6 +32,9 @@ pub async fn expect(
     people::require(tx, actor, &[Role::Recorder]).await?;
     if let Some(number) = operation::find_result(tx, operation).await? {
         return Ok(number);
+    }
+    if new.kind == OfflineKind::Batch && proof.is_none() {
+        return Err(HandError::NoProof);
     }
     let fund = funds::lock(tx, fund).await?.ok_or(HandError::NotFound)?;
     let number = entropy.gift_number();
@@ -43,9 +49,55 @@ pub async fn expect(
         gift: new,
     };
     rows::insert(tx, &row, actor.person, now).await?;
+    let what = if new.kind == OfflineKind::Batch { ProofOf::Statement } else { ProofOf::Cheque };
+    keep(tx, &number, (what, proof), actor.person, now).await?;
     audit::write(tx, Some(actor.person), "gift_expected", &by_hand::subject(&number), new.kind.as_str(), now).await?;
     operation::done(tx, operation, &number, now).await?;
     Ok(number)
+}
+
+/// Keeps what proves a gift, where something came with the form.
+async fn keep(
+    tx: &mut Tx,
+    number: &str,
+    (what, proof): (ProofOf, Option<&Proof>),
+    person: PersonId,
+    now: Instant,
+) -> Result<(), HandError> {
+    if let Some(proof) = proof {
+        let gift = rows::find(tx, number).await?.ok_or(HandError::NotFound)?;
+        proofs::keep(tx, (gift.id, what), std::slice::from_ref(proof), person, now).await?;
+    }
+    Ok(())
+}
+
+/// What proves a gift, in the order it came.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn proofs(tx: &mut Tx, gift: OfflineId) -> sqlx::Result<Vec<Proven>> {
+    proofs::of_gift(tx, gift).await
+}
+
+/// A person says which line brought it: as [`arrive`], once a form.
+///
+/// # Errors
+/// [`HandError`], with nothing written.
+pub async fn note_arrival(
+    tx: &mut Tx,
+    number: &str,
+    arrived: (&str, Day),
+    operation: &Operation,
+    actor: Actor,
+    entropy: &Entropy,
+    now: Instant,
+) -> Result<(), HandError> {
+    people::require_fresh(tx, actor, &[Role::Recorder], now).await?;
+    if operation::find_result(tx, operation).await?.is_some() {
+        return Ok(());
+    }
+    arrive(tx, number, arrived, actor, entropy, now).await?;
+    Ok(operation::done(tx, operation, number, now).await?)
 }
 
 /// The bank brought it, by that line: it is booked, and a gift from now on. One line brings one gift.
@@ -84,23 +136,54 @@ pub async fn arrive(
     Ok(audit::write(tx, Some(actor.person), "gift_arrived", &by_hand::subject(number), "", now).await?)
 }
 
-/// A cheque came back: its entry is taken back on `on`, and the gift has failed.
+/// A cheque that came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bounce {
+    /// The day it came back.
+    pub on: Day,
+    /// Why, in the bank's words; at most 200 letters; private.
+    pub because: String,
+    /// The bank's letter, where there is one.
+    pub letter: Option<Proof>,
+}
+
+/// A cheque came back: its entry is taken back on that day, and the gift has failed.
 ///
 /// # Errors
 /// [`HandError`], with nothing written.
-pub async fn bounce(tx: &mut Tx, number: &str, on: Day, actor: Actor, now: Instant) -> Result<(), HandError> {
+pub async fn bounce(
+    tx: &mut Tx,
+    number: &str,
+    bounce: &Bounce,
+    operation: &Operation,
+    actor: Actor,
+    now: Instant,
+) -> Result<(), HandError> {
     people::require_fresh(tx, actor, &[Role::Recorder], now).await?;
+    if operation::find_result(tx, operation).await?.is_some() {
+        return Ok(());
+    }
+    let (on, because) = (bounce.on, bounce.because.trim());
+    if because.is_empty() || because.chars().count() > 200 || because.chars().any(char::is_control) {
+        return Err(HandError::Reason);
+    }
     let gift = by_hand::locked(tx, number).await?;
     let entry = gift.entry_id.filter(|_| gift.kind == OfflineKind::Cheque && gift.state == OfflineState::Counted);
     let entry = entry.ok_or(HandError::MovedOn)?;
     if on < gift.dated_on {
         return Err(HandError::Day);
     }
-    if !rows::set_bounced(tx, &gift).await? {
+    if !rows::set_bounced(tx, &gift, because).await? {
         return Err(HandError::MovedOn);
     }
-    ledger::reverse(tx, entry, on, "The cheque bounced.", Some(&actor.person.to_string()), now).await?;
-    Ok(audit::write(tx, Some(actor.person), "cheque_bounced", &by_hand::subject(number), "", now).await?)
+    match ledger::reverse(tx, entry, on, "The cheque bounced.", Some(&actor.person.to_string()), now).await {
+        // Somebody corrected the entry meanwhile: what stands in its place is corrected, too.
+        Err(PostError::NotReversible(_)) => return Err(HandError::MovedOn),
+        done => done?,
+    };
+    keep(tx, number, (ProofOf::Letter, bounce.letter.as_ref()), actor.person, now).await?;
+    audit::write(tx, Some(actor.person), "cheque_bounced", &by_hand::subject(number), "", now).await?;
+    Ok(operation::done(tx, operation, number, now).await?)
 }
 
 /// What is booked when a gift counts.
@@ -166,6 +249,14 @@ pub async fn of_donation(tx: &mut Tx, id: DonationId) -> sqlx::Result<Option<Off
 /// When the database is gone.
 pub async fn list(tx: &mut Tx, fund: FundId, before: Option<OfflineId>, limit: i64) -> sqlx::Result<Vec<Offline>> {
     rows::list(tx, fund, before.unwrap_or(OfflineId(i64::MAX)), limit).await
+}
+
+/// How many gifts by hand dated between two days wait for a count, a second person or the bank.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn waiting_between(tx: &mut Tx, from: Day, to: Day) -> sqlx::Result<i64> {
+    rows::waiting_between(tx, from, to).await
 }
 
 /// How many gifts by hand wait for a count, a second person or the bank, and since when the oldest does.

@@ -34,6 +34,12 @@ pub enum HandError {
     /// The day has not come yet, or comes before the goods or money did.
     #[error("that day cannot be right")]
     Day,
+    /// The document that proves it is missing.
+    #[error("the document that proves it is missing")]
+    NoProof,
+    /// A reason is missing, or too long.
+    #[error("a reason of at most 200 letters is needed")]
+    Reason,
     /// The line of the bank's brought another gift already.
     #[error("that bank line is booked already")]
     LineTaken,

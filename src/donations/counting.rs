@@ -2,8 +2,11 @@
 
 use super::by_hand::HandError;
 use super::offline::{Count, CountSheet, NewExpected, Offline, OfflineKind, OfflineState};
+use super::proof::{Proof, ProofOf};
 use super::store::offline as rows;
+use super::store::proofs;
 use super::{arriving, by_hand};
+use crate::approvals::{self, NewProposal, Proposal, Subject};
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::funds;
@@ -27,8 +30,8 @@ pub struct Bucket {
     pub cash_box: String,
     /// The day of the count.
     pub counted_on: Day,
-    /// Whether the second counter signed a paper sheet, so that an approver must agree in their place.
-    pub signed: bool,
+    /// The photo of the sheet, where the second counter signed one on paper: an approver must agree in their place. None: they count.
+    pub signed: Option<Proof>,
 }
 
 /// Whether that can name a cash box.
@@ -73,8 +76,12 @@ pub async fn begin(
     rows::insert(tx, &row, actor.person, now).await?;
     let gift = rows::find(tx, &number).await?.ok_or(sqlx::Error::RowNotFound)?;
     rows::insert_count(tx, &gift, actor.person, sheet, now).await?;
-    if bucket.signed && !rows::set_signed(tx, &gift, sheet.total_minor()).await? {
-        return Err(HandError::MovedOn);
+    if let Some(proof) = &bucket.signed {
+        if !rows::set_signed(tx, &gift, sheet.total_minor()).await? {
+            return Err(HandError::MovedOn);
+        }
+        proofs::keep(tx, (gift.id, ProofOf::Sheet), std::slice::from_ref(proof), actor.person, now).await?;
+        propose(tx, &gift, sheet, proof, now).await?;
     }
     audit::write(tx, Some(actor.person), "cash_counted", &by_hand::subject(&number), "first", now).await?;
     operation::done(tx, operation, &number, now).await?;
@@ -129,19 +136,59 @@ pub async fn count(
     Ok(outcome)
 }
 
-/// An approver agrees to a count on a signed sheet; it is booked.
+/// Asks others to agree to a count on a signed sheet, whose photo is `proof`: one approver more than a count by two, and as many as the tier asks.
+async fn propose(tx: &mut Tx, gift: &Offline, sheet: &CountSheet, proof: &Proof, now: Instant) -> Result<(), HandError> {
+    let amount = Money::new(sheet.total_minor(), gift.currency);
+    let proposal = NewProposal {
+        subject: Subject::Cash,
+        subject_id: gift.number.clone(),
+        fund: gift.fund_id,
+        amount: Some(amount),
+        payee: None,
+        payload: format!(
+            "number: {}\namount: {}\nday: {}\nplace: {}\naccount: {}\npieces: {}\nreceipt: {}",
+            gift.number,
+            amount.for_people(),
+            gift.dated_on,
+            gift.place,
+            gift.account,
+            sheet.text(),
+            proof.sha256
+        ),
+        hands: Vec::new(),
+        at_least: 1,
+        more: 0,
+    };
+    approvals::propose(tx, gift.recorded_by, &proposal, now).await?;
+    Ok(())
+}
+
+/// Books the signed sheet that others just agreed to, in the transaction of the last signature.
 ///
 /// # Errors
-/// [`HandError`], with nothing written; whoever entered it cannot.
-pub async fn agree_to_sheet(tx: &mut Tx, number: &str, actor: Actor, entropy: &Entropy, now: Instant) -> Result<(), HandError> {
-    people::require_fresh(tx, actor, &[Role::Approver], now).await?;
-    let gift = by_hand::locked(tx, number).await?;
+/// [`HandError`], with nothing written.
+pub async fn carry_out(tx: &mut Tx, person: PersonId, proposal: &Proposal, entropy: &Entropy, now: Instant) -> Result<(), HandError> {
+    let gift = by_hand::locked(tx, &proposal.subject_id).await?;
     let amount = gift.amount().filter(|_| gift.state == OfflineState::Signed).ok_or(HandError::MovedOn)?;
-    if gift.recorded_by == actor.person {
-        return Err(HandError::OwnWork);
-    }
-    book(tx, &gift, amount, actor.person, entropy, now).await?;
-    Ok(audit::write(tx, Some(actor.person), "cash_agreed", &by_hand::subject(number), "", now).await?)
+    book(tx, &gift, amount, person, entropy, now).await?;
+    Ok(audit::write(tx, Some(person), "cash_agreed", &by_hand::subject(&gift.number), "", now).await?)
+}
+
+/// Leads a signed sheet that somebody did not agree to back to being counted.
+///
+/// # Errors
+/// [`HandError`], with nothing written.
+pub async fn turn_down(tx: &mut Tx, proposal: &Proposal) -> Result<(), HandError> {
+    let gift = by_hand::locked(tx, &proposal.subject_id).await?;
+    if rows::count_again(tx, &gift).await? { Ok(()) } else { Err(HandError::MovedOn) }
+}
+
+/// What others are asked about a signed sheet, or were.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn proposal(tx: &mut Tx, number: &str) -> sqlx::Result<Option<Proposal>> {
+    approvals::latest(tx, Subject::Cash, number).await
 }
 
 async fn book(tx: &mut Tx, gift: &Offline, amount: Money, second: PersonId, entropy: &Entropy, now: Instant) -> Result<(), HandError> {

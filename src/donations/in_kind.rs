@@ -3,10 +3,11 @@
 use super::by_hand::HandError;
 use super::goods::{Given, Goods, GoodsState, NewGoods};
 use super::store::in_kind as rows;
+use crate::approvals::{self, NewProposal, Proposal, Subject};
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::funds::{self, Fund};
-use crate::ids::{Entropy, FundId, GoodsId};
+use crate::ids::{Entropy, FundId, GoodsId, PersonId};
 use crate::ledger::{self, Account, Kind, NewEntry, NewPosting, Source, chart};
 use crate::money::Money;
 use crate::people::operation::{self, Operation};
@@ -46,29 +47,62 @@ pub async fn log(
     let row = rows::NewRow { number: &number, fund: fund.id, goods: new, currency: fund.currency, donor: donor.as_deref(), state };
     rows::insert(tx, &row, actor.person, now).await?;
     let goods = rows::find(tx, &number).await?.ok_or(sqlx::Error::RowNotFound)?;
-    if state == GoodsState::Logged {
-        book(tx, &goods, now).await?;
+    match value.filter(|_| state == GoodsState::Waiting) {
+        Some(value) => propose(tx, &goods, value, now).await?,
+        None => book(tx, &goods, now).await?,
     }
     audit::write(tx, Some(actor.person), "goods_logged", &subject(&goods), state.as_str(), now).await?;
     operation::done(tx, operation, &number, now).await?;
     Ok(number)
 }
 
-/// A second person agrees to the value; the goods are booked.
+/// Asks others to agree to what goods are worth.
+async fn propose(tx: &mut Tx, goods: &Goods, value: Money, now: Instant) -> Result<(), HandError> {
+    let how = goods.valued_how.map(|how| how.to_string()).unwrap_or_default();
+    let proposal = NewProposal {
+        subject: Subject::Goods,
+        subject_id: goods.number.clone(),
+        fund: goods.fund_id,
+        // No money moves, so no tier asks for more than a second person.
+        amount: None,
+        payee: None,
+        payload: format!(
+            "number: {}\nwhat: {}\nquantity: {} {}\nuse: {}\nvalue: {}\nvalued: {how}\nreceived: {}",
+            goods.number,
+            goods.what,
+            goods.quantity,
+            goods.unit,
+            goods.category,
+            value.for_people(),
+            goods.received_on
+        ),
+        hands: Vec::new(),
+        at_least: 1,
+        more: 0,
+    };
+    approvals::propose(tx, goods.recorded_by, &proposal, now).await?;
+    Ok(())
+}
+
+/// Books goods at the value that others just agreed to, in the transaction of the last signature.
 ///
 /// # Errors
 /// [`HandError`], with nothing written.
-pub async fn agree(tx: &mut Tx, number: &str, actor: Actor, now: Instant) -> Result<(), HandError> {
-    people::require_fresh(tx, actor, &[Role::Approver], now).await?;
-    let goods = locked(tx, number).await?;
-    if goods.recorded_by == actor.person {
-        return Err(HandError::OwnWork);
-    }
-    if !rows::set_agreed(tx, goods.id, actor.person, now).await? {
+pub async fn carry_out(tx: &mut Tx, person: PersonId, proposal: &Proposal, now: Instant) -> Result<(), HandError> {
+    let goods = locked(tx, &proposal.subject_id).await?;
+    if !rows::set_agreed(tx, goods.id, person, now).await? {
         return Err(HandError::MovedOn);
     }
     book(tx, &goods, now).await?;
-    Ok(audit::write(tx, Some(actor.person), "goods_agreed", &subject(&goods), "", now).await?)
+    Ok(audit::write(tx, Some(person), "goods_agreed", &subject(&goods), "", now).await?)
+}
+
+/// What others are asked about goods, or were.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn proposal(tx: &mut Tx, number: &str) -> sqlx::Result<Option<Proposal>> {
+    approvals::latest(tx, Subject::Goods, number).await
 }
 
 /// Notes that so many of them were given out on a day.

@@ -11,6 +11,7 @@ mod issued;
 pub mod listing;
 mod offline;
 mod pledge;
+mod proof;
 mod refund;
 pub mod refunding;
 mod returning;
@@ -23,6 +24,7 @@ use crate::funds;
 use crate::ids::{DonationId, Entropy, FundId, sha256_hex};
 use crate::seal::Keyring;
 
+pub use arriving::Bounce;
 pub use by_hand::HandError;
 pub use checkout::{Desk, GiveError, give};
 pub use donation::{Donation, Origin, Standing, State};
@@ -30,6 +32,7 @@ pub use goods::{Given, Goods, GoodsForm, GoodsState, GoodsWrong, NewGoods, UNITS
 pub use issued::{is_too_soon, issue, issued_at};
 pub use offline::{Count, CountSheet, ExpectedForm, NewExpected, Offline, OfflineKind, OfflineState, OfflineWrong, denominations};
 pub use pledge::{FieldError, Limits, Pledge, PledgeForm};
+pub use proof::{Proof, ProofOf, Proven};
 pub use refund::{Left, NewRefund, Refund, RefundReason, RefundState, RefundWay};
 pub use returning::{Answers, Return, come_back};
 pub use settle::{Settled, Settlement, settle};

@@ -90,6 +90,8 @@ crate::record! {
         pub recorded_by: PersonId,
         /// When.
         pub recorded_at: Instant,
+        /// Why the bank gave a cheque back, in its words; private.
+        pub bounced_because: Option<String>,
     }
 }
 

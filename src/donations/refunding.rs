@@ -326,6 +326,14 @@ pub async fn is_ours(tx: &mut Tx, stripe_id: &str) -> sqlx::Result<bool> {
     rows::is_ours(tx, stripe_id).await
 }
 
+/// What a fund gives back that was agreed to and that no line of Stripe's has booked yet, in minor units of its currency.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn on_their_way(tx: &mut Tx, fund: &funds::Fund) -> sqlx::Result<i64> {
+    rows::sum_on_their_way(tx, fund.id, fund.currency).await
+}
+
 /// How many refunds are asked for or on their way, and since when the oldest is.
 ///
 /// # Errors

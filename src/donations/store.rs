@@ -3,6 +3,7 @@
 pub(super) mod in_kind;
 pub(super) mod listing;
 pub(super) mod offline;
+pub(super) mod proofs;
 pub(super) mod refunds;
 
 use super::{Donation, Origin, Progress, Settlement, State, Unarrived, Uncounted, Unfinished};

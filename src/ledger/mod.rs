@@ -2,6 +2,7 @@
 
 mod account;
 mod entry;
+mod mistake;
 mod months;
 mod register;
 mod store;
@@ -17,6 +18,7 @@ use crate::money::{Currency, Money};
 
 pub use account::{Account, CHART, Kind, chart, program_category};
 pub use entry::{Entry, NewEntry, NewPosting, Posting, Source, Unbalanced};
+pub use mistake::Mistake;
 pub use months::{MonthLock, ask_lock, first_open_day, lock_month, locked_months, month_locks};
 pub use register::{RegisterRow, Whole, entries_of, find_entry, register};
 pub use verify::verify;

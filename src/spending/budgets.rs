@@ -1,6 +1,5 @@
 //! What may be spent on each use, what was, and how long the rest lasts. Not here: the money itself (`ledger`).
 
-use super::checks;
 use super::store::budgets as store;
 use super::writing::RECORDERS;
 use super::{Refusal, State};
@@ -35,15 +34,11 @@ impl Use {
     }
 }
 
-/// A fund's uses, and how long its money lasts.
+/// A fund's uses, and how fast its money goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outlook {
     /// Each use that has a budget or was spent on.
     pub uses: Vec<Use>,
-    /// What the fund holds.
-    pub on_hand_minor: i64,
-    /// What it holds less what waits for approval.
-    pub free_minor: i64,
     /// What the last seven days cost.
     pub week_minor: i64,
     /// On how many of them something was bought.
@@ -59,13 +54,13 @@ impl Outlook {
         if self.days < FEWEST_DAYS { None } else { Some(self.week_minor / 7) }
     }
 
-    /// How many whole days the free money lasts at that.
-    pub fn runway_days(&self) -> Option<i64> {
-        self.burn_minor().filter(|burn| *burn > 0).map(|burn| self.free_minor.max(0) / burn)
+    /// How many whole days so much free money lasts at that.
+    pub fn runway_days(&self, free_minor: i64) -> Option<i64> {
+        self.burn_minor().filter(|burn| *burn > 0).map(|burn| free_minor.max(0) / burn)
     }
 }
 
-/// What a fund may spend on what, what it did, and how long it lasts.
+/// What a fund may spend on what, what it did, and how fast.
 ///
 /// # Errors
 /// When the database is gone.
@@ -89,10 +84,8 @@ pub async fn outlook(tx: &mut Tx, fund: &Fund, today: Day) -> sqlx::Result<Outlo
             asked_minor: sum_of(category, State::Sent),
         })
         .collect();
-    let on_hand_minor = checks::means(tx, fund.currency).await?.fund(fund.id);
-    let asked: i64 = uses.iter().map(|one| one.asked_minor).sum();
     let (week_minor, days) = store::bought_since(tx, fund.id, today.plus_days(-6)).await?;
-    Ok(Outlook { uses, on_hand_minor, free_minor: on_hand_minor.saturating_sub(asked), week_minor, days })
+    Ok(Outlook { uses, week_minor, days })
 }
 
 /// What the books say a fund spent, by use.

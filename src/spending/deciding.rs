@@ -2,7 +2,7 @@
 
 use super::expense::{Expense, State, Whole};
 use super::writing::{RECORDERS, SOURCE, find_done};
-use super::{Refusal, checks, find, lock, store};
+use super::{Refusal, checks, find, lock, returning, store};
 use crate::approvals::Proposal;
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
@@ -180,8 +180,8 @@ pub async fn pay(
         return Err(Refusal::Changed);
     }
     check_payee(tx, expense, now).await?;
-    let proposal = expense.proposal_id.ok_or(Refusal::Changed)?;
-    let entry = leave(tx, expense, &format!("{id}/{proposal}"), (&payment.from, payment.on), &person, now).await?;
+    let key = returning::payment_key(tx, expense).await?;
+    let entry = leave(tx, expense, &key, (&payment.from, payment.on), &person, now).await?;
     store::set_paid(tx, id, (&payment.from, payment.on, &payment.reference), entry).await?;
     if !store::move_on(tx, id, State::Approved, State::Paid, now).await? {
         return Err(Refusal::Changed);

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::clock::{Day, Instant};
 use crate::ids::{CaptainId, DetailsId, EntryId, ExpenseId, FundId, PayeeId, PersonId, ProposalId};
+use crate::ledger::Mistake;
 use crate::money::{Currency, Money};
 
 crate::words! {
@@ -168,6 +169,8 @@ crate::record! {
         pub reason: Option<String>,
         /// The expense it stands in the place of.
         pub corrects: Option<ExpenseId>,
+        /// What was wrong with that one.
+        pub wrong: Option<Mistake>,
         /// The day the money left.
         pub paid_on: Option<Day>,
         /// What the bank will say.
@@ -244,6 +247,7 @@ impl Whole {
             line("receipt", &document.sha256);
         }
         line("no-receipt", expense.no_receipt.as_deref().unwrap_or_default());
+        line("wrong", expense.wrong.map_or("", Mistake::as_str));
         line("corrects", &expense.corrects.map(|id| id.to_string()).unwrap_or_default());
         line("reason", expense.reason.as_deref().filter(|_| expense.corrects.is_some()).unwrap_or_default());
         text

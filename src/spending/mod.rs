@@ -17,6 +17,7 @@ mod expense;
 pub mod lint;
 pub mod payee;
 pub mod payees;
+mod returning;
 mod store;
 mod warnings;
 mod writing;
@@ -35,6 +36,7 @@ pub use captain::{Captain, NewCaptain};
 pub use deciding::{Payment, carry_out, mark_matched, pay, turn_down};
 pub use draft::Draft;
 pub use expense::{Document, Expense, PaidBy, Part, Show, State, Unit, Whole};
+pub use returning::{Returned, last_returned, payment_came_back, payment_stands_again};
 pub use warnings::{Warning, warnings};
 pub use writing::{Correction, correct, save, save_and_send, send, take_back};
 
@@ -95,6 +97,9 @@ pub enum Refusal {
     /// More than a link has left; what it has.
     #[error("{left} is left on this link", left = .0.for_people())]
     OverTotal(Money),
+    /// What kind of mistake it was is not said.
+    #[error("the kind of mistake is not said")]
+    Kind,
     /// A reason is missing or too long.
     #[error("a reason is needed")]
     Reason,
@@ -156,12 +161,31 @@ pub async fn find_by_entry(tx: &mut Tx, entry: EntryId) -> sqlx::Result<Option<E
     store::find_by_entry(tx, entry).await
 }
 
-/// How many expenses that were sent, or more, have no receipt, and since when the oldest has none.
+/// How many expenses have neither a receipt nor a reason for having none, and since when the oldest has neither.
 ///
 /// # Errors
 /// When the database is gone.
 pub async fn missing_receipts(tx: &mut Tx) -> sqlx::Result<(i64, Option<Instant>)> {
     store::missing_receipts(tx).await
+}
+
+/// How many expenses bought between two days nobody has decided yet.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn undecided_between(tx: &mut Tx, from: Day, to: Day) -> sqlx::Result<i64> {
+    store::undecided_between(tx, from, to).await
+}
+
+/// What is approved and not paid of the expenses listed under a fund, by the fund that owes it, in minor units; now, or at the end of a day.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn unpaid_under(tx: &mut Tx, fund: FundId, day: Option<Day>) -> sqlx::Result<Vec<(FundId, i64)>> {
+    match day {
+        None => store::unpaid(tx, fund).await,
+        Some(day) => store::unpaid_on(tx, fund, day).await,
+    }
 }
 
 /// How many claims of captains nobody has sent on yet, and since when the oldest waits.

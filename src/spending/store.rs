@@ -1,15 +1,18 @@
-//! SQL of expenses, private to this room. Not here: advances (`store/advances.rs`), payees (`store/payees.rs`), captains (`store/captains.rs`), budgets (`store/budgets.rs`).
+//! SQL of expenses, private to this room. Not here: advances (`store/advances.rs`), payees (`store/payees.rs`), captains (`store/captains.rs`), budgets (`store/budgets.rs`),
+//! payments that came back (`store/returns.rs`).
 
 pub(super) mod advances;
 pub(super) mod budgets;
 pub(super) mod captains;
 pub(super) mod payees;
+pub(super) mod returns;
 
 use super::draft::Draft;
 use super::expense::{Document, Expense, Part, State, vendor_key};
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::ids::{CaptainId, DetailsId, EntryId, ExpenseId, FundId, PersonId, ProposalId};
+use crate::ledger::Mistake;
 use crate::run;
 
 /// Writes a query for whole expenses; the columns are named once.
@@ -18,7 +21,7 @@ macro_rules! select_expense {
         concat!(
             "SELECT id, fund_id, author_id, captain_id, number, state, version, amount_minor, currency, bought_on, vendor, public_text,
                     unit_count, unit, note, paid_by, paid_from, payee_id, details_id, show_when, (show_shop = 1) AS show_shop, no_receipt,
-                    proposal_id, reason, corrects, paid_on, pay_reference, entry_id, payment_id, created_at, changed_at FROM expense ",
+                    proposal_id, reason, corrects, wrong, paid_on, pay_reference, entry_id, payment_id, created_at, changed_at FROM expense ",
             $rest
         )
     };
@@ -32,13 +35,15 @@ pub(super) struct Origin<'a> {
     pub number: &'a str,
     pub corrects: Option<ExpenseId>,
     pub reason: Option<&'a str>,
+    pub wrong: Option<Mistake>,
 }
 
 pub(super) async fn insert(tx: &mut Tx, origin: &Origin<'_>, draft: &Draft, now: Instant) -> sqlx::Result<ExpenseId> {
     const SQL: &str = "INSERT INTO expense (author_id, captain_id, number, corrects, reason, state, version, created_at, changed_at,
             fund_id, amount_minor, currency, bought_on, vendor, vendor_key, public_text, unit_count, unit, note, paid_by, paid_from, payee_id,
-            show_when, show_shop, no_receipt)
-        VALUES ($1, $2, $3, $4, $5, 'draft', 1, $6, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) RETURNING id";
+            show_when, show_shop, no_receipt, wrong)
+        VALUES ($1, $2, $3, $4, $5, 'draft', 1, $6, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+        RETURNING id";
     let id: ExpenseId = run!(
         tx,
         fetch_one,
@@ -65,6 +70,7 @@ pub(super) async fn insert(tx: &mut Tx, origin: &Origin<'_>, draft: &Draft, now:
             .bind(draft.show)
             .bind(i64::from(draft.show_shop))
             .bind(draft.no_receipt.as_deref())
+            .bind(origin.wrong)
     )?;
     insert_belongings(tx, id, draft).await?;
     Ok(id)
@@ -138,17 +144,43 @@ pub(super) async fn find_by_number(tx: &mut Tx, number: &str) -> sqlx::Result<Op
     run!(tx, fetch_optional, sqlx::query_as(select_expense!("WHERE number = $1")).bind(number))
 }
 
-/// The expense whose cost or payment an entry is.
+/// The expense whose cost or payment an entry is, or was before the bank was said to have sent it back.
 pub(super) async fn find_by_entry(tx: &mut Tx, entry: EntryId) -> sqlx::Result<Option<Expense>> {
-    run!(tx, fetch_optional, sqlx::query_as(select_expense!("WHERE entry_id = $1 OR payment_id = $1")).bind(entry))
+    const SQL: &str = select_expense!(
+        "WHERE entry_id = $1 OR payment_id = $1 OR id IN (SELECT expense_id FROM expense_return WHERE entry_id = $1 AND again_id IS NOT NULL)"
+    );
+    run!(tx, fetch_optional, sqlx::query_as(SQL).bind(entry))
 }
 
-/// How many have no receipt, and since when.
+/// How many have neither a receipt nor a reason for having none, and since when. A draft counts: nothing else can lack both.
 pub(super) async fn missing_receipts(tx: &mut Tx) -> sqlx::Result<(i64, Option<Instant>)> {
     const SQL: &str =
-        "SELECT COUNT(*), MIN(created_at) FROM expense WHERE state IN ('sent', 'approved', 'paid', 'matched') AND amount_minor > 0
-          AND NOT EXISTS (SELECT 1 FROM expense_document d WHERE d.expense_id = expense.id)";
+        "SELECT COUNT(*), MIN(created_at) FROM expense WHERE state IN ('draft', 'sent', 'approved', 'paid', 'matched') AND amount_minor > 0
+          AND no_receipt IS NULL AND NOT EXISTS (SELECT 1 FROM expense_document d WHERE d.expense_id = expense.id)";
     run!(tx, fetch_one, sqlx::query_as(SQL))
+}
+
+/// How many that were bought between two days are drafts, or wait for approval.
+pub(super) async fn undecided_between(tx: &mut Tx, from: Day, to: Day) -> sqlx::Result<i64> {
+    const SQL: &str = "SELECT COUNT(*) FROM expense WHERE state IN ('draft', 'sent') AND bought_on BETWEEN $1 AND $2";
+    run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(from).bind(to))
+}
+
+/// What is approved and not paid of a fund's expenses, by the fund that owes each part.
+pub(super) async fn unpaid(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<(FundId, i64)>> {
+    const SQL: &str = "SELECT p.fund_id, CAST(SUM(p.amount_minor) AS BIGINT) FROM expense e JOIN expense_part p ON p.expense_id = e.id
+        WHERE e.fund_id = $1 AND e.state = 'approved' GROUP BY p.fund_id";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund))
+}
+
+/// The same as it was at the end of a day: what was approved by then, and is not paid, or was paid later.
+pub(super) async fn unpaid_on(tx: &mut Tx, fund: FundId, day: Day) -> sqlx::Result<Vec<(FundId, i64)>> {
+    const SQL: &str = "SELECT p.fund_id, CAST(SUM(p.amount_minor) AS BIGINT) FROM expense e
+         JOIN entry c ON c.id = e.entry_id JOIN expense_part p ON p.expense_id = e.id
+        WHERE e.fund_id = $1 AND c.effective_on <= $2
+          AND (e.state = 'approved' OR (e.state IN ('paid', 'matched') AND e.payment_id IS NOT NULL AND e.paid_on > $2))
+        GROUP BY p.fund_id";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(day))
 }
 
 /// How many claims wait, and since when.

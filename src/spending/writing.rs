@@ -8,7 +8,7 @@ use crate::clock::Instant;
 use crate::db::Tx;
 use crate::funds;
 use crate::ids::{CaptainId, DetailsId, Entropy, ExpenseId, FundId, PersonId};
-use crate::ledger::Source;
+use crate::ledger::{Mistake, Source};
 use crate::money::Money;
 use crate::people::operation::{self, Operation};
 use crate::people::{self, Actor, Person, Role, audit};
@@ -95,7 +95,7 @@ pub(super) async fn insert(
     now: Instant,
 ) -> sqlx::Result<ExpenseId> {
     let number = entropy.gift_number();
-    store::insert(tx, &Origin { author, captain, number: &number, corrects: None, reason: None }, draft, now).await
+    store::insert(tx, &Origin { author, captain, number: &number, corrects: None, reason: None, wrong: None }, draft, now).await
 }
 
 async fn change(tx: &mut Tx, person: &Person, id: ExpenseId, version: i64, draft: &Draft, now: Instant) -> Result<(), Refusal> {
@@ -238,6 +238,8 @@ pub async fn take_back(tx: &mut Tx, actor: Actor, operation: &Operation, id: Exp
 pub struct Correction<'a> {
     /// What was wrong; public.
     pub reason: &'a str,
+    /// What kind of mistake that was.
+    pub wrong: Mistake,
     /// Whether nothing stands in its place: it was booked twice, or never happened.
     pub nothing_instead: bool,
 }
@@ -273,7 +275,14 @@ pub async fn correct(
         draft.amount = Money::new(0, draft.amount.currency);
     }
     let number = entropy.gift_number();
-    let origin = Origin { author: Some(person.id), captain: None, number: &number, corrects: Some(id), reason: Some(reason) };
+    let origin = Origin {
+        author: Some(person.id),
+        captain: None,
+        number: &number,
+        corrects: Some(id),
+        reason: Some(reason),
+        wrong: Some(correction.wrong),
+    };
     let new = store::insert(tx, &origin, &draft, now).await?;
     store::insert_hand(tx, new, person.id).await?;
     audit::write(tx, Some(person.id), "correct", &format!("expense {id}"), &format!("expense {new}"), now).await?;

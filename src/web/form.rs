@@ -9,24 +9,38 @@ use super::words::Words;
 
 /// What is wrong with the fields of a form, in the reader's words, in page order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wrongs(Vec<(String, String)>);
+pub struct Wrongs {
+    fields: Vec<(String, String)>,
+    conflict: bool,
+}
 
 impl Wrongs {
     /// Notes what is wrong with a field; the first mistake of a field is the one that is told.
     pub fn add(&mut self, field: impl Into<String>, text: impl Into<String>) {
         let field = field.into();
-        if !self.0.iter().any(|(known, _)| *known == field) {
-            self.0.push((field, text.into()));
+        if !self.fields.iter().any(|(known, _)| *known == field) {
+            self.fields.push((field, text.into()));
         }
+    }
+
+    /// Notes that the form was sent before with other content: the page comes back as a conflict (safety rule MO2).
+    pub fn conflict(&mut self, text: impl Into<String>) {
+        self.add("main", text);
+        self.conflict = true;
+    }
+
+    /// Whether it is not the content that is wrong, but that it comes a second time.
+    pub const fn is_conflict(&self) -> bool {
+        self.conflict
     }
 
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.fields.is_empty()
     }
 
     fn of(&self, field: &str) -> Option<String> {
-        self.0.iter().find(|(known, _)| known == field).map(|(_, text)| text.clone())
+        self.fields.iter().find(|(known, _)| known == field).map(|(_, text)| text.clone())
     }
 }
 
@@ -320,7 +334,7 @@ impl HtmlSafe for Problems {}
 impl Problems {
     /// For these mistakes; None where there are none.
     pub fn of(words: Words, wrongs: &Wrongs) -> Option<Self> {
-        let heading = words.with("form-problems", "count", wrongs.0.len());
+        let heading = words.with("form-problems", "count", wrongs.fields.len());
         (!wrongs.is_empty()).then(|| Self { heading, wrongs: wrongs.clone() })
     }
 }

@@ -215,6 +215,7 @@ const ROOMS = [
   "/treasury/stripe", "/treasury/exports", "/treasury/search", "/treasury/audit", "/treasury/refunds", "/treasury/gifts/*/refund", "/me",
   "/me/password", "/me/authenticator", "/me/codes", "/treasury/{fund}/expenses", "/treasury/{fund}/expenses/new",
   "/treasury/{fund}/expenses/*", "/treasury/{fund}/budget", "/treasury/{fund}/gifts/offline", "/treasury/{fund}/in-kind",
+  "/treasury/{fund}/corrections/new",
 ];
 const OFFICE = ["/treasury/people", "/treasury/people/invite", "/treasury/people/*", "/treasury/mail"];
 

@@ -123,7 +123,7 @@ impl<'a> Treasury<'a> {
     pub async fn decide(&self, who: PersonId, proposal: &Proposal, choice: Choice<'_>) -> Result<Decided, DecideError> {
         let (operation, actor, now) = (self.operation(), acting(self.books, who), self.books.now());
         let seen = (proposal.id, &*proposal.payload_hash);
-        transact!(self.books.db, tx => booking::decide(tx, actor, &operation, seen, choice, now).await)
+        transact!(self.books.db, tx => booking::decide(tx, actor, &operation, seen, choice, &self.books.entropy, now).await)
     }
 
     pub async fn approve(&self, who: PersonId, id: ExpenseId) -> Result<Decided, DecideError> {

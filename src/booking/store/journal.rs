@@ -1,15 +1,18 @@
 //! The statements over entries that two people make.
 
-use crate::clock::Instant;
+use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::ids::{EntryId, JournalId, PersonId};
 use crate::run;
 
-use super::super::journal::{Journal, JournalLine, JournalState, NewJournal};
+use super::super::journal_entry::{Journal, JournalLine, JournalState, NewCorrection, NewJournal};
 
 macro_rules! select_journal {
     ($rest:literal) => {
-        concat!("SELECT id, ref AS reference, effective_on, reason, state, reverses, asked_by, asked_at, entry_id FROM journal ", $rest)
+        concat!(
+            "SELECT id, ref AS reference, effective_on, reason, state, reverses, wrong, asked_by, asked_at, entry_id FROM journal ",
+            $rest
+        )
     };
 }
 
@@ -17,19 +20,25 @@ pub(in crate::booking) async fn insert(
     tx: &mut Tx,
     reference: &str,
     new: &NewJournal,
-    reverses: Option<EntryId>,
+    takes_back: Option<&NewCorrection>,
     by: PersonId,
     now: Instant,
 ) -> sqlx::Result<JournalId> {
-    const SQL: &str = "INSERT INTO journal (ref, effective_on, reason, state, reverses, asked_by, asked_at)
-                       VALUES ($1, $2, $3, 'asked', $4, $5, $6) RETURNING id";
+    const SQL: &str = "INSERT INTO journal (ref, effective_on, reason, state, reverses, wrong, asked_by, asked_at)
+                       VALUES ($1, $2, $3, 'asked', $4, $5, $6, $7) RETURNING id";
     const LINE: &str = "INSERT INTO journal_line (journal_id, n, path, fund_id, currency, amount_minor) VALUES ($1, $2, $3, $4, $5, $6)";
-    let statement = run!(
+    let id: JournalId = run!(
         tx,
         fetch_one,
-        sqlx::query_scalar(SQL).bind(reference).bind(new.effective_on).bind(new.reason.as_str()).bind(reverses).bind(by).bind(now)
-    );
-    let id: JournalId = statement?;
+        sqlx::query_scalar(SQL)
+            .bind(reference)
+            .bind(new.effective_on)
+            .bind(new.reason.as_str())
+            .bind(takes_back.map(|correction| correction.entry))
+            .bind(takes_back.map(|correction| correction.wrong))
+            .bind(by)
+            .bind(now)
+    )?;
     for (n, line) in (1_i64..).zip(&new.lines) {
         run!(
             tx,
@@ -42,6 +51,25 @@ pub(in crate::booking) async fn insert(
 
 pub(in crate::booking) async fn find(tx: &mut Tx, reference: &str) -> sqlx::Result<Option<Journal>> {
     run!(tx, fetch_optional, sqlx::query_as(select_journal!("WHERE ref = $1")).bind(reference))
+}
+
+pub(in crate::booking) async fn get(tx: &mut Tx, id: JournalId) -> sqlx::Result<Option<Journal>> {
+    run!(tx, fetch_optional, sqlx::query_as(select_journal!("WHERE id = $1")).bind(id))
+}
+
+/// What took an entry back, or waits to.
+pub(in crate::booking) async fn of_corrected(tx: &mut Tx, entry: EntryId) -> sqlx::Result<Option<Journal>> {
+    run!(tx, fetch_optional, sqlx::query_as(select_journal!("WHERE reverses = $1 AND state <> 'rejected'")).bind(entry))
+}
+
+pub(in crate::booking) async fn of_entry(tx: &mut Tx, entry: EntryId) -> sqlx::Result<Option<Journal>> {
+    run!(tx, fetch_optional, sqlx::query_as(select_journal!("WHERE entry_id = $1")).bind(entry))
+}
+
+/// How many that wait are dated between two days.
+pub(in crate::booking) async fn waiting_between(tx: &mut Tx, from: Day, to: Day) -> sqlx::Result<i64> {
+    const SQL: &str = "SELECT COUNT(*) FROM journal WHERE state = 'asked' AND effective_on BETWEEN $1 AND $2";
+    run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(from).bind(to))
 }
 
 pub(in crate::booking) async fn list(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Journal>> {

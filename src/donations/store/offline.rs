@@ -14,7 +14,7 @@ macro_rules! select_offline {
     ($rest:literal) => {
         concat!(
             "SELECT id, number, fund_id, kind, state, amount_minor, fee_minor, currency, gifts, place, account, dated_on, round, bank_line,
-                    entry_id, donation_id, recorded_by, recorded_at FROM offline_gift ",
+                    entry_id, donation_id, recorded_by, recorded_at, bounced_because FROM offline_gift ",
             $rest
         )
     };
@@ -87,6 +87,12 @@ pub(in crate::donations) async fn open(tx: &mut Tx) -> sqlx::Result<(i64, Option
     run!(tx, fetch_one, sqlx::query_as(SQL))
 }
 
+/// How many that wait are dated between two days. Few wait at a time, and an index holds just those.
+pub(in crate::donations) async fn waiting_between(tx: &mut Tx, from: Day, to: Day) -> sqlx::Result<i64> {
+    const SQL: &str = "SELECT COUNT(*) FROM offline_gift WHERE state IN ('counting', 'signed', 'expected') AND dated_on BETWEEN $1 AND $2";
+    run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(from).bind(to))
+}
+
 /// The counts of one round, in the order they were made.
 pub(in crate::donations) async fn counts(tx: &mut Tx, id: OfflineId, round: i64) -> sqlx::Result<Vec<(PersonId, i64)>> {
     const SQL: &str = "SELECT counted_by, total_minor FROM cash_count WHERE gift_id = $1 AND round = $2 ORDER BY counted_at, counted_by";
@@ -115,6 +121,13 @@ pub(in crate::donations) async fn next_round(tx: &mut Tx, gift: &Offline) -> sql
 pub(in crate::donations) async fn set_signed(tx: &mut Tx, gift: &Offline, total_minor: i64) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE offline_gift SET state = 'signed', amount_minor = $2 WHERE id = $1 AND state = 'counting'";
     Ok(run!(tx, execute, sqlx::query(SQL).bind(gift.id).bind(total_minor))? == 1)
+}
+
+/// A signed sheet that nobody agrees to is counted again, from the next round on.
+pub(in crate::donations) async fn count_again(tx: &mut Tx, gift: &Offline) -> sqlx::Result<bool> {
+    const SQL: &str =
+        "UPDATE offline_gift SET state = 'counting', amount_minor = NULL, round = round + 1 WHERE id = $1 AND state = 'signed'";
+    Ok(run!(tx, execute, sqlx::query(SQL).bind(gift.id))? == 1)
 }
 
 /// What counting a gift settles.
@@ -147,9 +160,10 @@ pub(in crate::donations) async fn set_counted(tx: &mut Tx, gift: &Offline, count
     Ok(changed == 1)
 }
 
-pub(in crate::donations) async fn set_bounced(tx: &mut Tx, gift: &Offline) -> sqlx::Result<bool> {
-    const SQL: &str = "UPDATE offline_gift SET state = 'bounced' WHERE id = $1 AND state = 'counted' AND kind = 'cheque'";
-    let bounced = run!(tx, execute, sqlx::query(SQL).bind(gift.id))? == 1;
+pub(in crate::donations) async fn set_bounced(tx: &mut Tx, gift: &Offline, because: &str) -> sqlx::Result<bool> {
+    const SQL: &str =
+        "UPDATE offline_gift SET state = 'bounced', bounced_because = $2 WHERE id = $1 AND state = 'counted' AND kind = 'cheque'";
+    let bounced = run!(tx, execute, sqlx::query(SQL).bind(gift.id).bind(because))? == 1;
     run!(tx, execute, sqlx::query("UPDATE donation SET state = 'failed' WHERE id = $1").bind(gift.donation_id))?;
     Ok(bounced)
 }

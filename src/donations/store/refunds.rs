@@ -2,7 +2,8 @@
 
 use crate::clock::Instant;
 use crate::db::Tx;
-use crate::ids::{DonationId, EntryId, PersonId, RefundId};
+use crate::ids::{DonationId, EntryId, FundId, PersonId, RefundId};
+use crate::money::Currency;
 use crate::run;
 
 use super::super::donation::Donation;
@@ -116,6 +117,14 @@ pub(in crate::donations) async fn is_ours(tx: &mut Tx, stripe_id: &str) -> sqlx:
     let found: Option<RefundId> =
         run!(tx, fetch_optional, sqlx::query_scalar("SELECT id FROM refund WHERE stripe_id = $1").bind(stripe_id))?;
     Ok(found.is_some())
+}
+
+/// What was agreed to and no line of Stripe's has booked. Few are open at a time, and an index holds just those.
+pub(in crate::donations) async fn sum_on_their_way(tx: &mut Tx, fund: FundId, currency: Currency) -> sqlx::Result<i64> {
+    const SQL: &str = "SELECT COALESCE(CAST(SUM(r.amount_minor) AS BIGINT), 0) FROM refund r JOIN donation d ON d.id = r.donation_id
+        WHERE r.state IN ('asked', 'approved', 'sent') AND r.state <> 'asked' AND r.fund_id = $1 AND r.currency = $2
+          AND NOT EXISTS (SELECT 1 FROM stripe_line l WHERE l.charge_id = d.charge_id AND l.source_id = r.stripe_id AND l.state = 'booked')";
+    run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(fund).bind(currency))
 }
 
 pub(in crate::donations) async fn open(tx: &mut Tx) -> sqlx::Result<(i64, Option<Instant>)> {

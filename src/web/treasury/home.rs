@@ -7,9 +7,9 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::{Frame, HOME, READERS, tiles};
+use crate::booking::{Standing, standings};
 use crate::clock::{Day, Instant};
-use crate::funds::{self, Fund};
-use crate::ledger::{self, Account, Balance, Kind, chart};
+use crate::funds::Fund;
 use crate::money::Money;
 use crate::web::AnySite;
 use crate::web::answer;
@@ -62,8 +62,7 @@ async fn show(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Ask
         alerts.row(vec![Cell::text(alert.kind.as_str()), Cell::text(alert.said)]);
     }
     let day = asked.on.parse::<Day>().ok();
-    let accounts = ledger::accounts(tx).await?;
-    let strip = strip(words, &funds::list(tx).await?, &accounts, &ledger::balances(tx, day).await?, day);
+    let strip = strip(words, &standings(tx, day).await?, day);
     let frame = Frame::new(&site, &signed_in, words.say("home-title"));
     let on = day.map(|day| day.to_string()).unwrap_or_default();
     Ok(answer::private_page(StatusCode::OK, &HomePage { frame, tiles, nothing, strip, on, alerts }))
@@ -77,7 +76,7 @@ fn shown(words: Words, tile: tiles::Tile, now: Instant) -> Shown {
 }
 
 /// Received, spent, on hand and free to spend of every fund, now or at the end of a day.
-fn strip(words: Words, all: &[Fund], accounts: &[Account], balances: &[Balance], day: Option<Day>) -> Table {
+fn strip(words: Words, standings: &[(Fund, Standing)], day: Option<Day>) -> Table {
     let caption = day.map_or_else(|| words.say("home-strip"), |day| words.with("home-strip-on", "day", words.day(day)));
     let mut table = Table::new(caption, words.say("home-no-fund"))
         .column(words.say("home-fund"))
@@ -85,8 +84,7 @@ fn strip(words: Words, all: &[Fund], accounts: &[Account], balances: &[Balance],
         .figures(words.say("home-spent"))
         .figures(words.say("home-on-hand"))
         .figures(words.say("home-free"));
-    for fund in all {
-        let standing = Standing::of(fund, all, accounts, balances);
+    for (fund, standing) in standings {
         let money = |minor| Cell::money(Money::new(minor, fund.currency));
         table.row(vec![
             Cell::link(format!("/treasury/{}/gifts", fund.slug), fund.name.as_str()),
@@ -97,35 +95,4 @@ fn strip(words: Words, all: &[Fund], accounts: &[Account], balances: &[Balance],
         ]);
     }
     table
-}
-
-/// How a fund stands, in minor units of its currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Standing {
-    received: i64,
-    spent: i64,
-    on_hand: i64,
-    free: i64,
-}
-
-impl Standing {
-    fn of(fund: &Fund, all: &[Fund], accounts: &[Account], balances: &[Balance]) -> Self {
-        let in_currency = || balances.iter().filter(|balance| balance.amount.currency == fund.currency);
-        let sum = |takes: &dyn Fn(&Balance) -> bool| {
-            in_currency().filter(|balance| takes(balance)).fold(0_i64, |sum, balance| sum.saturating_add(balance.amount.minor))
-        };
-        let left = |other: &Fund| sum(&|balance| balance.fund == Some(other.id)).saturating_neg();
-        let own = |balance: &Balance| balance.fund == Some(fund.id);
-        let received = sum(&|b| own(b) && b.path.starts_with("income:donations:") && b.path != chart::IN_KIND).saturating_neg();
-        let spent =
-            sum(&|b| own(b) && ["expenses:program:", "expenses:grants:", "expenses:admin:"].iter().any(|part| b.path.starts_with(part)));
-        let on_hand = left(fund);
-        // Cash is pooled: what other restricted funds stand on, and what is owed, cannot be spent from here.
-        let is_cash = |balance: &Balance| accounts.iter().any(|account| account.cash && account.path == balance.path);
-        let liquid = sum(&is_cash).saturating_add(sum(&|balance| balance.kind == Kind::Liability));
-        let others = all.iter().filter(|other| other.id != fund.id && other.restriction.is_some() && other.currency == fund.currency);
-        let promised = others.fold(0_i64, |sum, other| sum.saturating_add(left(other).max(0)));
-        let free = on_hand.min(liquid.saturating_sub(promised)).max(0);
-        Self { received, spent, on_hand, free }
-    }
 }

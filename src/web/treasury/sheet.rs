@@ -91,9 +91,13 @@ impl Sheet {
         self.with(Part::Links(vec![(href.into(), label.into())]))
     }
 
-    /// The page as an answer: 200, or 422 with the problems on top where something is wrong.
+    /// The page as an answer: 200, or 422 with the problems on top where something is wrong, 409 where the form came before with other content.
     pub fn answer(self, wrongs: &Wrongs) -> Response {
-        let status = if wrongs.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        let status = match (wrongs.is_empty(), wrongs.is_conflict()) {
+            (true, _) => StatusCode::OK,
+            (false, true) => StatusCode::CONFLICT,
+            (false, false) => StatusCode::UNPROCESSABLE_ENTITY,
+        };
         self.answer_as(status, wrongs)
     }
 

@@ -120,6 +120,5 @@ async fn parked(tx: &mut Tx) -> Result<Tile, Trouble> {
 }
 
 async fn months_to_lock(tx: &mut Tx, now: Instant) -> Result<Tile, Trouble> {
-    let open = months::list(tx, now).await?.into_iter().filter(|month| month.lock.as_ref().is_none_or(|lock| lock.agreed_at.is_none()));
-    Ok(Tile::new("months", "/treasury/months", (i64::try_from(open.count()).unwrap_or(0), None)))
+    Ok(Tile::new("months", "/treasury/months", (months::open(tx, now).await?, None)))
 }

@@ -195,6 +195,7 @@ bank-no-locked = { $month } is locked, and this would be booked in it. Match the
 bank-gift-expected = Gift by hand { $number }, dated { $day }: the bank was to bring exactly this
 bank-gift-button = It brought this gift
 bank-done-arrived = The gift has arrived and counts from now on.
+bank-paid-again = The expense was paid again, changed or corrected since this payment came back, so its return cannot be undone.
 bank-unfit = Choose what this line is.
 bank-not-reversible = What was booked here was reversed since. Undo that first.
 bank-done-imported = The statement is imported.

@@ -195,6 +195,7 @@ bank-no-locked = { $month } está bloqueado, y esto se anotaría en ese mes. Una
 bank-gift-expected = Donación a mano { $number }, con fecha { $day }: el banco debía traer justo este importe
 bank-gift-button = Trajo esta donación
 bank-done-arrived = La donación llegó y cuenta desde ahora.
+bank-paid-again = El gasto se pagó de nuevo, se cambió o se corrigió desde que volvió este pago, así que su devolución no puede deshacerse.
 bank-unfit = Elija qué es esta línea.
 bank-not-reversible = Lo que se anotó aquí ya se anuló después. Deshaga primero esa anulación.
 bank-done-imported = El extracto está importado.

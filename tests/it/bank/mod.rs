@@ -6,6 +6,7 @@ mod import;
 mod judge;
 mod matching;
 mod night;
+pub mod returned;
 mod walk;
 
 use strikefund::bank::{self, BankAccount, Mapping, NotRead, ReadFile};

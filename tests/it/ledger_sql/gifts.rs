@@ -38,7 +38,14 @@ pub const GUARDS: &[Guard] = &[
     guard("journal_never_goes", "journal", &["DELETE FROM journal WHERE ref = 'spare'"], "never deleted"),
     guard("journal_line_never_changes", "journal_line", &["UPDATE journal_line SET amount_minor = 1"], "ask for another"),
     guard("journal_line_never_goes", "journal_line", &["DELETE FROM journal_line"], "never deleted"),
+    guard("journal_is_agreed_to", "journal", &["UPDATE journal SET state = 'posted', entry_id = 1 WHERE ref = 'spare'"], "others agreed"),
+    guard("journal_is_asked_first", "journal", &[NEVER_ASKED], "begins by asking"),
+    guard("gift_document_never_changes", "gift_document", &["UPDATE gift_document SET what = 'cheque'"], "never changed"),
+    guard("gift_document_never_goes", "gift_document", &["DELETE FROM gift_document"], "never deleted"),
 ];
+
+const NEVER_ASKED: &str = "INSERT INTO journal (ref, effective_on, reason, state, asked_by, asked_at)
+     SELECT 'forged', effective_on, reason, 'rejected', asked_by, 0 FROM journal WHERE ref = 'spare'";
 
 /// Two people, and a row in each table; January is locked.
 pub async fn fill(books: &Books) {
@@ -64,6 +71,8 @@ const ROWS: &[&str] = &[
      SELECT 'SPARE', fund_id, kind, state, 0, currency, 1, place, account, dated_on, 1, recorded_by, 0 FROM offline_gift",
     "INSERT INTO cash_count (gift_id, round, counted_by, sheet, total_minor, counted_at)
      SELECT id, 1, recorded_by, '100:5', 500, 0 FROM offline_gift WHERE number = 'CASH'",
+    "INSERT INTO gift_document (gift_id, document, sha256, what, added_by, added_at)
+     SELECT id, 'd', '0123456789012345678901234567890123456789012345678901234567890123', 'sheet', recorded_by, 0 FROM offline_gift WHERE number = 'CASH'",
     "INSERT INTO donation (ref, number, fund_id, origin, state, currency, pledged_at, clearing) SELECT 'd', 'GIFT', fund_id, 'elsewhere', 'paid', 'USD', 0, 0 FROM goods WHERE number = 'GIVEN'",
     "INSERT INTO refund (ref, donation_id, fund_id, way, amount_minor, currency, reason, note, state, asked_by, asked_at)
      SELECT 'r', d.id, d.fund_id, 'stripe', 5, 'USD', 'asked', '', 'asked', g.recorded_by, 0 FROM donation d, goods g WHERE d.number = 'GIFT' AND g.number = 'GIVEN'",

@@ -61,7 +61,14 @@ pub const GUARDS: &[Guard] = &[
     guard("transfer_keeps_its_money", "transfer", &["UPDATE transfer SET amount_minor = 1"], "keeps what was asked"),
     guard("transfer_never_goes", "transfer", &["DELETE FROM transfer"], "never deleted"),
     guard("purse_never_goes", "purse", &["DELETE FROM purse"], "never deleted"),
+    guard("expense_return_is_in_the_books", "expense_return", &[UNTRUE_RETURN], "when its entry was taken back"),
+    guard("expense_return_is_undone_once", "expense_return", &["UPDATE expense_return SET again_id = 1"], "stays noted"),
+    guard("expense_return_never_goes", "expense_return", &["DELETE FROM expense_return"], "stays noted"),
 ];
+
+const UNTRUE_RETURN: &str =
+    "INSERT INTO expense_return (entry_id, expense_id, reversal_id, returned_on, paid_from, paid_on, pay_reference, noted_at)
+     SELECT 99, id, 1, '2026-11-14', 'assets:bank:main', '2026-11-14', '', 0 FROM expense WHERE number = 'SENT'";
 
 /// Three people, and a row in each table.
 pub async fn fill(books: &Books) {
@@ -95,6 +102,12 @@ const ROWS: &[&str] = &[
     "UPDATE expense SET state = 'sent'",
     "INSERT INTO expense (fund_id, author_id, number, state, version, amount_minor, currency, bought_on, vendor, vendor_key, public_text, note, paid_by, show_when, show_shop, created_at, changed_at)
      SELECT 1, author_id, 'SPARE', 'draft', 1, 5, 'USD', '2026-11-14', '', '', '', '', 'card', 'next', 0, 0, 0 FROM expense",
+    "INSERT INTO posting (entry_id, n, account_id, fund_id, currency, amount_minor)
+     SELECT 99, n, account_id, fund_id, currency, -amount_minor FROM posting WHERE entry_id = 1",
+    "INSERT INTO entry (id, source, source_id, kind, effective_on, recorded_at, postings, reverses)
+     SELECT 99, 'reversal', '1', 'reversal', effective_on, 0, postings, 1 FROM entry WHERE id = 1",
+    "INSERT INTO expense_return (entry_id, expense_id, reversal_id, returned_on, paid_from, paid_on, pay_reference, noted_at)
+     SELECT 1, id, 99, '2026-11-14', 'assets:bank:main', '2026-11-14', '', 0 FROM expense WHERE number = 'SENT'",
     "INSERT INTO budget (fund_id, category, amount_minor, reason, set_by, set_at) SELECT 1, 'water', 5, '', MIN(id), 0 FROM person",
     "INSERT INTO purse (kind, path, custodian, opened_by, opened_at) SELECT 'card', 'assets:cards:x', 'x', MIN(id), 0 FROM person",
     "INSERT INTO transfer (fund_id, from_path, to_path, amount_minor, currency, state, asked_by, asked_at) SELECT 1, 'assets:bank:main', 'assets:cards:x', 5, 'USD', 'sent', MIN(id), 0 FROM person",

@@ -1,5 +1,6 @@
 //! What was paid is put right by a reversal and a fresh entry, agreed to by others.
 
+use strikefund::ledger::Mistake;
 use strikefund::run;
 use strikefund::spending::Correction;
 
@@ -10,7 +11,7 @@ const REASON: &str = "The receipt says 12.00, not 21.00.";
 
 async fn correct(treasury: &Treasury<'_>, id: ExpenseId, nothing_instead: bool) -> Result<ExpenseId, Refusal> {
     let (operation, actor, now) = (treasury.operation(), treasury.author(), treasury.books.now());
-    let correction = Correction { reason: REASON, nothing_instead };
+    let correction = Correction { reason: REASON, nothing_instead, wrong: Mistake::Amount };
     transact!(treasury.books.db, tx => spending::correct(tx, actor, &operation, id, &correction, &treasury.books.entropy, now).await)
 }
 

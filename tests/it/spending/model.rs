@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use strikefund::ledger::Mistake;
 use strikefund::spending::Correction;
 
 use super::*;
@@ -139,8 +140,11 @@ impl World<'_> {
     async fn correct(&mut self) {
         let Some(id) = self.pick(|known| known.state == State::Paid) else { return };
         let (operation, actor, now) = (self.treasury.operation(), self.treasury.author(), self.treasury.books.now());
-        let correction =
-            Correction { reason: "It was booked a second time by mistake.", nothing_instead: self.treasury.books.entropy.below(2) == 0 };
+        let correction = Correction {
+            reason: "It was booked a second time by mistake.",
+            wrong: Mistake::Twice,
+            nothing_instead: self.treasury.books.entropy.below(2) == 0,
+        };
         let entropy = &self.treasury.books.entropy;
         let new: Result<ExpenseId, Refusal> =
             transact!(self.treasury.books.db, tx => spending::correct(tx, actor, &operation, id, &correction, entropy, now).await);

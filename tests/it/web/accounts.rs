@@ -8,6 +8,7 @@ use strikefund::people::Role;
 use strikefund::transact;
 
 use super::offline::held;
+use super::refunds::{approval, approve, cannot_sign, decide};
 use super::staff::Staff;
 use super::{Answer, Visit};
 use crate::support::{Books, on_both_databases};
@@ -89,7 +90,7 @@ on_both_databases! {
         auditor.get("/treasury/accounts").await.is(200).says("income:donations:bank").says("expenses:program:food");
         auditor.get("/treasury/accounts/no:such").await.is(404);
         auditor.get("/treasury/entries/99999").await.is(404);
-        auditor.get("/treasury/entries/1").await.is(200).says("assets:bank:main").never_says("journal/reversal");
+        auditor.get("/treasury/entries/1").await.is(200).says("assets:bank:main").never_says("corrections/new");
     }
 
     async fn a_journal_entry_needs_two_people_and_touches_nothing_of_stripes(books: &Books) {
@@ -111,28 +112,42 @@ on_both_databases! {
             journal(&ana, &fields).await.is(422).says(said);
         }
         let one = address(&journal(&ana, OPENING).await.is(303));
-        ana.submit(&format!("{one}/decision"), &[]).await.is(422).says("You entered this");
+        cannot_sign(&ana, &one).await;
         assert!(held(books).await.is_empty());
         ben.get(&one).await.is(200).says("Opening cash of the strike committee").says("$40.00");
-        ben.submit(&format!("{one}/decision"), &[]).await.is(303);
-        assert_eq!(held(books).await, ["assets:bank:main 4000", "equity:opening -4000"]);
-        ben.submit(&format!("{one}/decision"), &[]).await.is(422).says("Somebody moved this on");
+        let at = approval(&ben, &one).await;
+        let page = ben.get(&at).await.is(200).says("assets:bank:main").says("$40.00").says("Opening cash of the strike committee");
+        let (seen, operation) = (page.value_of("seen"), page.value_of("operation"));
+        let stale = [("seen", "0".repeat(64)), ("operation", books.entropy.reference()), ("choice", "approve".to_owned())];
+        let stale: Vec<(&str, &str)> = stale.iter().map(|(name, value)| (*name, &**value)).collect();
+        ben.submit(&at, &stale).await.is(422).says("This changed since you opened it");
+        let form = [("seen", &*seen), ("operation", &*operation), ("choice", "approve")];
+        for _ in 0..2 {
+            ben.submit(&at, &form).await.is(303);
+        }
+        assert_eq!(held(books).await, ["assets:bank:main 4000", "equity:opening -4000"], "sent twice, posted once");
+        let other = [("seen", &*seen), ("operation", &*operation), ("choice", "reject"), ("reason", "No.")];
+        ben.submit(&at, &other).await.is(409).says("sent before with other content");
 
         let over = [("account1", "expenses:program:water"), ("fund1", "water"), ("debit1", "1"), ("account2", "assets:bank:main"), ("credit2", "1")];
         let two = address(&journal(&ana, &over).await.is(303));
-        ben.submit(&format!("{two}/decision"), &[]).await.is(422).says("water would have less than nothing");
-        ben.submit(&format!("{two}/decision"), &[("reject", "1")]).await.is(303);
+        approve(&ben, &two).await.is(422).says("water would have less than nothing");
+        decide(&ben, &two, &[("choice", "reject"), ("reason", "There is no money for it.")]).await.is(303);
+        ben.get(&two).await.is(200).says("Rejected");
         assert_eq!(held(books).await.len(), 2);
+    }
 
-        let at = "/treasury/journal/reversal";
-        let operation = ana.get(&format!("{at}?entry=1")).await.is(200).value_of("operation");
-        let wrong = [("operation", &*operation), ("entry", "1"), ("day", "2026-11-14"), ("reason", "It was counted twice.")];
-        let back = address(&ana.submit(at, &wrong).await.is(303));
-        ben.submit(&format!("{back}/decision"), &[]).await.is(303);
-        assert!(held(books).await.is_empty());
-        let operation = ana.get(at).await.value_of("operation");
-        let again = [("operation", &*operation), ("entry", "1"), ("day", "2026-11-14"), ("reason", "It was counted twice.")];
-        ana.submit(at, &again).await.is(422).says("Entry 1 is already corrected");
+    async fn a_large_entry_by_hand_needs_as_many_as_a_large_expense(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let ana = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        let (ben, eva) = (Staff::signed_in(&visit, books, &[Role::Approver]).await, Staff::signed_in(&visit, books, &[Role::Approver]).await);
+        let fields: Vec<_> = OPENING.iter().map(|(name, value)| (*name, if *value == "40" { "500.01" } else { *value })).collect();
+        let one = address(&journal(&ana, &fields).await.is(303));
+        approve(&ben, &one).await.is(303);
+        assert!(held(books).await.is_empty(), "one of two");
+        approve(&eva, &one).await.is(303);
+        assert_eq!(held(books).await, ["assets:bank:main 50001", "equity:opening -50001"]);
     }
 
     async fn a_month_is_locked_by_two_people_once_nothing_stands_in_the_way(books: &Books) {
@@ -141,15 +156,40 @@ on_both_databases! {
         let ana = Staff::signed_in(&visit, books, &[Role::Recorder, Role::Approver]).await;
         let ben = Staff::signed_in(&visit, books, &[Role::Approver]).await;
         gifts(books, fund, 1, "2026-10-31").await;
-        ana.get("/treasury/months").await.is(200).says("2026-10").never_says("2026-11<");
-        ana.submit("/treasury/months/2026-11/asked", &[]).await.is(404);
-        ben.submit("/treasury/months/2026-10/locked", &[]).await.is(404);
-        ana.submit("/treasury/months/2026-10/asked", &[]).await.is(303);
-        ana.submit("/treasury/months/2026-10/locked", &[]).await.is(422).says("You entered this");
-        ben.submit("/treasury/months/2026-10/locked", &[]).await.is(303);
-        ben.get("/treasury/months/2026-10").await.is(200).says("Locked");
+        let (one, ask) = ("/treasury/months/2026-10", "/treasury/months/2026-10/asked");
+        ana.get("/treasury/months").await.is(200).says("2026-10").says("Nothing stands in the way").never_says("2026-11<");
+        ana.submit("/treasury/months/2026-11/asked", &[("operation", &books.entropy.reference())]).await.is(404);
+        let operation = ana.get(one).await.is(200).says("Bank matched").says("Met").value_of("operation");
+        for _ in 0..2 {
+            ana.submit(ask, &[("operation", &operation)]).await.is(303);
+        }
+        ana.submit(ask, &[("operation", &books.entropy.reference())]).await.is(422).says("Somebody moved this on");
+        cannot_sign(&ana, one).await;
+        let at = approval(&ben, one).await;
+        ben.get(&at).await.is(200).says("Suspense 0.00").says("2026-10");
+        approve(&ben, one).await.is(303);
+        ben.get(one).await.is(200).says("Locked");
         let fields: Vec<_> = OPENING.iter().copied().chain([("day", "2026-10-31")]).collect();
         journal(&ana, &fields).await.is(422).says("2026-10 is locked. Enter a later day and say why.");
+    }
+
+    async fn a_rejected_lock_can_be_asked_for_again(books: &Books) {
+        let fund = books.general_fund().await;
+        let visit = Visit::of(books);
+        let ana = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        let ben = Staff::signed_in(&visit, books, &[Role::Approver]).await;
+        gifts(books, fund, 1, "2026-10-31").await;
+        let one = "/treasury/months/2026-10";
+        for locks in [false, true] {
+            let operation = ana.get(one).await.is(200).value_of("operation");
+            ana.submit(&format!("{one}/asked"), &[("operation", &operation)]).await.is(303);
+            if locks {
+                approve(&ben, one).await.is(303);
+            } else {
+                decide(&ben, one, &[("choice", "reject"), ("reason", "A bill is missing.")]).await.is(303);
+            }
+        }
+        ana.get(one).await.is(200).says("Locked");
     }
 
     async fn a_search_finds_numbers_and_never_names(books: &Books) {
@@ -159,9 +199,10 @@ on_both_databases! {
         let at = "/treasury/general/gifts/offline/new/cheque";
         let operation = ana.get(at).await.is(200).value_of("operation");
         let cheque = [("operation", &*operation), ("amount", "75"), ("dated_on", "2026-11-14"), ("donor", "Zenobia Quartz")];
-        let one = address(&ana.submit(at, &cheque).await.is(303));
+        let one = address(&ana.upload(at, &cheque, &[]).await.is(303));
         let number = one.rsplit('/').next().unwrap().to_owned();
-        let arrived = [("line", "CHEQUE 42"), ("day", "2026-11-14")];
+        let operation = ana.get(&one).await.is(200).value_of("operation");
+        let arrived = [("operation", &*operation), ("line", "CHEQUE 42"), ("day", "2026-11-14")];
         ana.submit(&format!("{one}/arrived"), &arrived).await.is(303);
         let found = ana.get(&format!("/treasury/search?q={}", number.to_lowercase())).await.is(200);
         found.says(&format!("/treasury/gifts/{number}")).says(&one);

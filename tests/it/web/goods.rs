@@ -3,6 +3,7 @@
 use strikefund::ledger;
 use strikefund::people::Role;
 
+use super::refunds::{approval, approve, cannot_sign};
 use super::staff::Staff;
 use super::{Answer, Visit};
 use crate::support::{Books, on_both_databases};
@@ -95,12 +96,15 @@ on_both_databases! {
         let next = log(&both, &[("value", "500.01"), ("each", "")]).await.is(303).next();
         let one = without_query(&next);
         assert!(held(books).await.is_empty());
-        both.get(&one).await.is(200).says("Waits for a second person").never_says("/agreed");
-        both.submit(&format!("{one}/agreed"), &[]).await.is(422).says("You entered this");
+        both.get(&one).await.is(200).says("Waits for a second person");
+        cannot_sign(&both, &one).await;
         assert!(held(books).await.is_empty());
-        other.submit(&format!("{one}/agreed"), &[]).await.is(303);
+        let at = approval(&other, &one).await;
+        other.get(&at).await.is(200).says("$500.01").says("Bottled water").says("Shop price");
+        approve(&other, &one).await.is(303);
         assert_eq!(held(books).await.len(), 2);
-        other.submit(&format!("{one}/agreed"), &[]).await.is(422).says("Somebody moved this on");
+        let page = other.get(&at).await.is(200).says("Approved");
+        page.never_says("name=\"choice\"");
         assert_eq!(held(books).await.len(), 2);
     }
 
@@ -111,8 +115,8 @@ on_both_databases! {
         let operation = staff.get(LOG).await.is(200).value_of("operation");
         let first = log(&staff, &[("operation", &operation)]).await.is(303).next();
         assert_eq!(log(&staff, &[("operation", &operation)]).await.is(303).next(), first);
-        log(&staff, &[("operation", &operation), ("quantity", "41")]).await.is(422).says("sent before with other content");
-        log(&staff, &[("operation", "none of ours")]).await.is(422);
+        log(&staff, &[("operation", &operation), ("quantity", "41")]).await.is(409).says("sent before with other content");
+        log(&staff, &[("operation", "none of ours")]).await.is(409);
         assert_eq!(held(books).await, ["expenses:in-kind:water 26000", "income:donations:in-kind -26000"]);
     }
 

@@ -6,12 +6,17 @@ use strikefund::people::Role;
 use strikefund::publication::{self, PublishError};
 use strikefund::{funds, transact};
 
+use super::refunds::{approval, approve, cannot_sign, decide};
 use super::staff::Staff;
 use super::{Answer, Visit};
+use crate::files::pictures;
 use crate::support::{Books, on_both_databases};
 
 const OFFLINE: &str = "/treasury/general/gifts/offline";
 const CASH: &str = "/treasury/general/gifts/cash";
+/// A file as a browser sends it: field, name, kind, bytes.
+type File<'a> = (&'a str, &'a str, &'a str, &'a [u8]);
+const STATEMENT: File<'static> = ("file", "statement.pdf", "application/pdf", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n");
 const DEPOSIT: &str = "/treasury/general/gifts/deposit";
 
 /// What every account holds, as `path minor`.
@@ -31,15 +36,22 @@ async fn send(staff: &Staff<'_>, page: &str, action: &str, fields: &[(&str, &str
     staff.submit(action, &[&[("operation", &*operation)], fields].concat()).await
 }
 
+/// The same for a form that carries files.
+async fn send_with(staff: &Staff<'_>, page: &str, action: &str, fields: &[(&str, &str)], files: &[File<'_>]) -> Answer {
+    let operation = staff.get(page).await.is(200).value_of("operation");
+    staff.upload(action, &[&[("operation", &*operation)], fields].concat(), files).await
+}
+
 async fn first_count(staff: &Staff<'_>, more: &[(&str, &str)]) -> String {
     let fields = [&[("place", "Gate 4"), ("box", "main"), ("day", "2026-11-14"), ("n2000", "6")], more].concat();
-    without_query(&send(staff, CASH, CASH, &fields).await.is(303).next())
+    without_query(&send_with(staff, CASH, CASH, &fields, &[]).await.is(303).next())
 }
 
 /// A gift by hand of that kind, with its address.
 async fn expected(staff: &Staff<'_>, kind: &str, fields: &[(&str, &str)]) -> String {
     let at = format!("{OFFLINE}/new/{kind}");
-    without_query(&send(staff, &at, &at, &[&[("dated_on", "2026-11-14")], fields].concat()).await.is(303).next())
+    let files: &[File<'_>] = if kind == "batch" { &[STATEMENT] } else { &[] };
+    without_query(&send_with(staff, &at, &at, &[&[("dated_on", "2026-11-14")], fields].concat(), files).await.is(303).next())
 }
 
 async fn arrives(staff: &Staff<'_>, one: &str, line: &str) -> Answer {
@@ -78,18 +90,93 @@ on_both_databases! {
         ana.get("/treasury/general/gifts").await.is(200).says(number).says("Cash");
     }
 
-    async fn a_signed_sheet_needs_an_approver_who_did_not_enter_it(books: &Books) {
+    async fn a_signed_sheet_needs_its_photo_and_an_approver_who_did_not_enter_it(books: &Books) {
         books.general_fund().await;
         let visit = Visit::of(books);
         let ana = Staff::signed_in(&visit, books, &[Role::Recorder, Role::Approver]).await;
         let ben = Staff::signed_in(&visit, books, &[Role::Approver]).await;
-        let one = first_count(&ana, &[("second", "sheet")]).await;
-        ana.submit(&format!("{one}/agreed"), &[]).await.is(422).says("You entered this");
+        let photo = pictures::jpeg(1);
+        let sheet: File<'_> = ("file", "sheet.jpg", "image/jpeg", &photo);
+        let fields = [("place", "Gate 4"), ("box", "main"), ("day", "2026-11-14"), ("n2000", "6"), ("second", "sheet")];
+        send_with(&ana, CASH, CASH, &fields, &[]).await.is(422).says("Add a photo of the signed sheet.").says("Gate 4");
+        let one = without_query(&send_with(&ana, CASH, CASH, &fields, &[sheet]).await.is(303).next());
+        cannot_sign(&ana, &one).await;
         assert!(held(books).await.is_empty());
-        ben.get(&one).await.is(200).says("$120.00");
-        ben.submit(&format!("{one}/agreed"), &[]).await.is(303);
+        let at = approval(&ben, &one).await;
+        ben.get(&at).await.is(200).says("$120.00").says("Signed count sheet").says("Gate 4");
+        approve(&ben, &one).await.is(303);
         assert_eq!(held(books).await, ["assets:cash:main 12000", "income:donations:cash -12000"]);
-        ben.submit(&format!("{one}/agreed"), &[]).await.is(422);
+        ben.get(&one).await.is(200).says("Signed count sheet").says("/treasury/documents/");
+    }
+
+    async fn a_sheet_that_nobody_agrees_to_is_counted_again(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let ana = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        let ben = Staff::signed_in(&visit, books, &[Role::Approver]).await;
+        let photo = pictures::jpeg(1);
+        let fields = [("place", "Gate 4"), ("box", "main"), ("day", "2026-11-14"), ("n2000", "6"), ("second", "sheet")];
+        let sent = send_with(&ana, CASH, CASH, &fields, &[("file", "sheet.jpg", "image/jpeg", &photo)]).await;
+        let one = without_query(&sent.is(303).next());
+        decide(&ben, &one, &[("choice", "reject"), ("reason", "That is another sheet.")]).await.is(303);
+        ana.get(&one).await.is(200).says("Being counted").says("/count");
+        send(&ben, &one, &format!("{one}/count"), &[("n2000", "6")]).await.is(303);
+        send(&ana, &one, &format!("{one}/count"), &[("n2000", "6")]).await.is(303);
+        assert_eq!(held(books).await, ["assets:cash:main 12000", "income:donations:cash -12000"]);
+    }
+
+    async fn a_form_sent_twice_is_done_once_and_with_other_content_it_is_a_conflict(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let ana = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        let cheque = expected(&ana, "cheque", &[("amount", "75")]).await;
+        let operation = ana.get(&cheque).await.is(200).value_of("operation");
+        let form = [("operation", &*operation), ("line", "CHEQUE 0042"), ("day", "2026-11-14")];
+        for _ in 0..2 {
+            ana.submit(&format!("{cheque}/arrived"), &form).await.is(303);
+        }
+        let other = [("operation", &*operation), ("line", "CHEQUE 0043"), ("day", "2026-11-14")];
+        ana.submit(&format!("{cheque}/arrived"), &other).await.is(409).says("sent before with other content");
+        let operation = ana.get(&cheque).await.is(200).value_of("operation");
+        let form = [("operation", &*operation), ("day", "2026-11-14"), ("because", "No funds")];
+        for _ in 0..2 {
+            ana.upload(&format!("{cheque}/bounced"), &form, &[]).await.is(303);
+        }
+        assert!(held(books).await.is_empty(), "it came and went once");
+    }
+
+    async fn what_proves_a_gift_is_kept_and_shown_to_readers_alone(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let ana = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        let at = format!("{OFFLINE}/new/batch");
+        let sum = [("place", "Elsewhere"), ("gifts", "41"), ("amount", "1,000.00"), ("fee", "3.10"), ("net", "996.90"), ("dated_on", "2026-11-14")];
+        send_with(&ana, &at, &at, &sum, &[]).await.is(422).says("Add the statement of the platform.").says("Elsewhere");
+        // What was sent with a form that came back is kept with it.
+        let wrong = [&sum[..1], &[("gifts", "0")], &sum[2..]].concat();
+        let page = send_with(&ana, &at, &at, &wrong, &[STATEMENT]).await.is(422).says("The file you sent is kept.");
+        let (kept, operation) = (page.value_of("kept"), page.value_of("operation"));
+        let again = [&sum[..], &[("kept", &*kept), ("operation", &*operation)]].concat();
+        let one = without_query(&ana.upload(&at, &again, &[]).await.is(303).next());
+        let page = ana.get(&one).await.is(200).says("Statement of the platform");
+        let document = format!("/treasury/documents/{kept}");
+        page.says(&document);
+        let auditor = Staff::signed_in(&visit, books, &[Role::Auditor]).await;
+        auditor.get(&document).await.is(200);
+        let administrator = Staff::signed_in(&visit, books, &[Role::Administrator]).await;
+        administrator.get(&document).await.is(404);
+        visit.get(&document).await.is(401);
+        // A picture of a cheque may come with it, the bank's letter with its return.
+        let photo = pictures::jpeg(2);
+        let picture: File<'_> = ("file", "photo.jpg", "image/jpeg", &photo);
+        let new = format!("{OFFLINE}/new/cheque");
+        let sent = send_with(&ana, &new, &new, &[("amount", "75"), ("dated_on", "2026-11-14")], &[picture]).await;
+        let cheque = without_query(&sent.is(303).next());
+        arrives(&ana, &cheque, "CHEQUE 1").await.is(303);
+        let back = format!("{cheque}/bounced");
+        send_with(&ana, &cheque, &back, &[("day", "2026-11-14"), ("because", "")], &[STATEMENT]).await.is(422).says("Enter the bank’s reason");
+        send_with(&ana, &cheque, &back, &[("day", "2026-11-14"), ("because", "No funds")], &[STATEMENT]).await.is(303);
+        ana.get(&cheque).await.is(200).says("Picture of the cheque").says("Letter of the bank").says("No funds");
     }
 
     async fn a_deposit_books_what_the_bank_counted_and_never_more_than_the_box_holds(books: &Books) {
@@ -124,7 +211,7 @@ on_both_databases! {
         let union = expected(&ana, "organisation", &[("amount", "500")]).await;
         arrives(&ana, &union, "CHEQUE 0042").await.is(422).says("booked already");
         arrives(&ana, &union, "UNION 7").await.is(303);
-        send(&ana, &cheque, &format!("{cheque}/bounced"), &[("day", "2026-11-14")]).await.is(303);
+        send_with(&ana, &cheque, &format!("{cheque}/bounced"), &[("day", "2026-11-14"), ("because", "No funds")], &[]).await.is(303);
         ana.get(&cheque).await.is(200).says("Bounced").never_says("/bounced");
         assert_eq!(held(books).await, ["assets:bank:main 50000", "income:donations:organisations -50000"]);
     }
@@ -135,7 +222,7 @@ on_both_databases! {
         let ana = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
         let at = format!("{OFFLINE}/new/batch");
         let sum = [("place", "Elsewhere"), ("gifts", "41"), ("amount", "1,000.00"), ("fee", "3.10"), ("dated_on", "2026-11-14")];
-        send(&ana, &at, &at, &[&sum[..], &[("net", "1,000.00")]].concat()).await.is(422).says("Gross less fee is $996.90, but net says $1,000.00.");
+        send_with(&ana, &at, &at, &[&sum[..], &[("net", "1,000.00")]].concat(), &[STATEMENT]).await.is(422).says("Gross less fee is $996.90, but net says $1,000.00.");
         let one = expected(&ana, "batch", &[&sum[..4], &[("net", "996.90")]].concat()).await;
         arrives(&ana, &one, "PLATFORM 1").await.is(303);
         assert_eq!(held(books).await, ["assets:bank:main 99690", "expenses:fees:processing 310", "income:donations:bank -100000"]);

@@ -34,14 +34,14 @@ fn address(answer: &Answer) -> String {
 }
 
 /// Where a refund that waits is decided.
-async fn approval(staff: &Staff<'_>, refund: &str) -> String {
+pub(super) async fn approval(staff: &Staff<'_>, refund: &str) -> String {
     let page = staff.get(refund).await.is(200);
     let after = page.text().split("href=\"/treasury/approvals/").nth(1).expect("the refund leads to its approval");
     format!("/treasury/approvals/{}", after.split('"').next().unwrap())
 }
 
 /// Decides what the page of a refund's approval shows.
-async fn decide(staff: &Staff<'_>, refund: &str, more: &[(&str, &str)]) -> Answer {
+pub(super) async fn decide(staff: &Staff<'_>, refund: &str, more: &[(&str, &str)]) -> Answer {
     let at = approval(staff, refund).await;
     let page = staff.get(&at).await.is(200);
     let (seen, operation) = (page.value_of("seen"), page.value_of("operation"));
@@ -49,8 +49,17 @@ async fn decide(staff: &Staff<'_>, refund: &str, more: &[(&str, &str)]) -> Answe
 }
 
 /// Signs it.
-async fn approve(staff: &Staff<'_>, refund: &str) -> Answer {
+pub(super) async fn approve(staff: &Staff<'_>, refund: &str) -> Answer {
     decide(staff, refund, &[("choice", "approve")]).await
+}
+
+/// Whoever entered something is told on its approval that they cannot sign, and cannot by a form of their own making.
+pub(super) async fn cannot_sign(staff: &Staff<'_>, page: &str) {
+    let at = approval(staff, page).await;
+    staff.get(&at).await.is(200).says("You entered this, so you cannot approve it.").never_says("name=\"choice\"");
+    let (operation, seen) = ("a".repeat(26), "0".repeat(64));
+    let forged = [("operation", &*operation), ("seen", &*seen), ("choice", "approve")];
+    staff.submit(&at, &forged).await.is(422).says("You entered this, so you cannot approve it.");
 }
 
 /// What went back of a gift, by Stripe's own lines, sorted.
@@ -197,7 +206,7 @@ on_both_databases! {
         let at = "/treasury/general/gifts/cash";
         let operation = ana.get(at).await.is(200).value_of("operation");
         let count = [("operation", &*operation), ("place", "Gate 4"), ("box", "main"), ("day", "2026-11-14"), ("n2000", "6")];
-        let one = address(&ana.submit(at, &count).await.is(303));
+        let one = address(&ana.upload(at, &count, &[]).await.is(303));
         let operation = ben.get(&one).await.is(200).value_of("operation");
         ben.submit(&format!("{one}/count"), &[("operation", &operation), ("n2000", "6")]).await.is(303);
         let number = one.rsplit('/').next().unwrap();

@@ -97,6 +97,7 @@ pub fn bank_error(words: Words, error: BankError, currency: Currency) -> Result<
     let people = |minor: i64| Money::new(minor, currency).for_people();
     Ok(match error {
         BankError::Unfit => words.say("bank-unfit"),
+        BankError::PaidAgain => words.say("bank-paid-again"),
         BankError::Post(crate::ledger::PostError::Locked(month)) => words.with("bank-no-locked", "month", month),
         BankError::Post(crate::ledger::PostError::NotReversible(_)) => words.say("bank-not-reversible"),
         BankError::Hand(refusal) => crate::web::treasury::gifts::told(words, refusal)?.1,

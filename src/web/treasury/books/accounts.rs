@@ -4,12 +4,15 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
+use crate::booking::correcting;
+use crate::booking::journal::{self, Journal, JournalError};
 use crate::clock::{Day, Zone};
 use crate::db::Tx;
 use crate::funds;
 use crate::ids::EntryId;
 use crate::ledger::{self, Whole};
 use crate::money::Money;
+use crate::spending;
 use crate::web::AnySite;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
@@ -144,8 +147,9 @@ async fn entry(State(site): AnySite, signed_in: SignedIn, Path(entry): Path<Stri
         ]);
     }
     let frame = Frame::new(&site, &signed_in, words.with("accounts-entry", "entry", id.to_string()));
-    let sheet = Sheet::new(frame).with(Part::Facts(facts(words, &whole, &zone))).with(Part::Table(table));
-    Ok(sheet.maybe(take_back(words, &signed_in, &whole)).answer(&Wrongs::default()))
+    let facts = related(tx, words, &whole, facts(words, &whole, &zone)).await?;
+    let sheet = Sheet::new(frame).with(Part::Facts(facts)).with(Part::Table(table));
+    Ok(sheet.maybe(correct(tx, words, &signed_in, &whole).await?).answer(&Wrongs::default()))
 }
 
 fn facts(words: Words, whole: &Whole, zone: &Zone) -> Facts {
@@ -167,9 +171,67 @@ fn facts(words: Words, whole: &Whole, zone: &Zone) -> Facts {
     facts
 }
 
-/// The way to ask for its reversal, for who may, where it can be.
-fn take_back(words: Words, signed_in: &SignedIn, whole: &Whole) -> Option<Part> {
-    let may = signed_in.person.roles.holds(crate::people::Role::Recorder);
-    let can = whole.reversed_by.is_none() && whole.entry.reverses.is_none() && whole.entry.source != ledger::Source::Stripe;
-    (may && can).then(|| Part::Links(vec![(format!("/treasury/journal/reversal?entry={}", whole.entry.id), words.say("journal-reverse"))]))
+/// What the entry page says of corrections: what took the entry back and what stands in its place, or what it stands in the place of; and the
+/// expense it belongs to.
+async fn related(tx: &mut Tx, words: Words, whole: &Whole, mut facts: Facts) -> Result<Facts, Trouble> {
+    let link = |id: EntryId| Cell::link(format!("/treasury/entries/{id}"), id.to_string());
+    let id = whole.entry.id;
+    if let Some(by) = journal::correction_of(tx, id).await?.filter(|journal| journal.wrong.is_some()) {
+        facts = facts.add(words.say("correction-title"), correction(words, &by));
+        if let Some(new) = by.entry_id.filter(|new| Some(*new) != whole.reversed_by) {
+            facts = facts.add(words.say("accounts-replaced-by"), link(new));
+        }
+    }
+    let origin = match whole.entry.reverses {
+        Some(old) => journal::correction_of(tx, old).await?,
+        None => journal::origin_of(tx, id).await?,
+    };
+    if let Some(origin) = origin.filter(|journal| journal.wrong.is_some()) {
+        facts = facts.add(words.say("correction-title"), correction(words, &origin));
+        let stands_for = origin.reverses.filter(|_| whole.entry.reverses.is_none());
+        let stands_instead = origin.entry_id.filter(|new| whole.entry.reverses.is_some() && *new != id);
+        for (key, other) in [("accounts-in-place-of", stands_for), ("accounts-replaced-by", stands_instead)] {
+            if let Some(other) = other {
+                facts = facts.add(words.say(key), link(other));
+            }
+        }
+    }
+    if let Some(expense) = spending::find_by_entry(tx, whole.entry.reverses.unwrap_or(id)).await? {
+        let fund = funds::find(tx, expense.fund_id).await?.ok_or(Trouble::NotFound)?;
+        let href = format!("/treasury/{}/expenses/{}", fund.slug, expense.number);
+        facts = facts.add(words.say("expense-title"), Cell::link(href, expense.number.as_str()));
+        if let Some(new) =
+            spending::corrected_by(tx, expense.id).await?.and_then(|new| new.entry_id).filter(|_| whole.reversed_by.is_some())
+        {
+            facts = facts.add(words.say("accounts-replaced-by"), link(new));
+        }
+    }
+    Ok(facts)
+}
+
+/// What was wrong, with the way to all of it.
+fn correction(words: Words, journal: &Journal) -> Cell {
+    let kind = journal.wrong.map(|wrong| words.of("correction-kind", wrong.as_str())).unwrap_or_default();
+    Cell::link(format!("{}/{}", super::journal::LIST, journal.reference), kind)
+}
+
+/// The way to its correction, for who may, where it can be corrected as an entry.
+async fn correct(tx: &mut Tx, words: Words, signed_in: &SignedIn, whole: &Whole) -> Result<Option<Part>, Trouble> {
+    if !signed_in.person.roles.holds(crate::people::Role::Recorder) {
+        return Ok(None);
+    }
+    let of_fund = whole.entry.postings.iter().find_map(|posting| posting.fund);
+    let fund = match of_fund {
+        Some(id) => funds::find(tx, id).await?,
+        None => funds::general(tx).await?,
+    };
+    let Some(fund) = fund else { return Ok(None) };
+    match correcting::correctable(tx, &fund, whole.entry.id).await {
+        Ok(_) => {
+            let href = super::corrections::address(&fund.slug, whole.entry.id);
+            Ok(Some(Part::Links(vec![(href, words.say("correction-way"))])))
+        }
+        Err(JournalError::Database(error)) => Err(error.into()),
+        Err(_) => Ok(None),
+    }
 }

@@ -1,11 +1,11 @@
 //! Counting cash, blind and by two people, and taking it to the bank. Not here: cheques and transfers (`offline.rs`).
 
-use axum::extract::{Form as Sent, Path, State};
+use axum::extract::{Form as Sent, Multipart, Path, State};
 use axum::response::Response;
 
 use super::in_kind::sent;
 use super::offline::{Pairs, Place, address, day, find, one_page};
-use super::{Asked, frame, fund, refused, today, ways};
+use super::{Asked, frame, fund, proof, refused, today, ways};
 use crate::db::Tx;
 use crate::donations::counting::{self, Bucket, Deposit};
 use crate::donations::{Count, CountSheet, HandError, Offline, OfflineState, denominations};
@@ -18,13 +18,13 @@ use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Choice, Field, Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Table};
-use crate::web::treasury::{APPROVERS, Part, RECORDERS, Sheet, operation};
+use crate::web::treasury::spending::to_the_approval;
+use crate::web::treasury::{Part, RECORDERS, Sheet, operation};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
 
 const NEW: &str = "/treasury/{fund}/gifts/cash";
 const COUNT: &str = "/treasury/{fund}/gifts/offline/{number}/count";
-const AGREED: &str = "/treasury/{fund}/gifts/offline/{number}/agreed";
 const DEPOSIT: &str = "/treasury/{fund}/gifts/deposit";
 
 /// Who may count a bucket.
@@ -33,9 +33,8 @@ const COUNTERS: &[Role] = &[Role::Recorder, Role::Approver];
 pub(super) fn doors(doors: Doors) -> Doors {
     doors
         .get(NEW, Who::Holding(COUNTERS), new)
-        .post(NEW, Who::Holding(COUNTERS), begin)
+        .upload(NEW, Who::Holding(COUNTERS), proof::LIMITS.whole_bytes(), begin)
         .post(COUNT, Who::Holding(COUNTERS), count)
-        .post(AGREED, Who::Holding(APPROVERS), agree)
         .get(DEPOSIT, Who::Holding(RECORDERS), deposit_form)
         .post(DEPOSIT, Who::Holding(RECORDERS), deposit)
 }
@@ -73,8 +72,9 @@ fn new_page(site: &Site, signed_in: &SignedIn, fund: &Fund, typed: Typed, wrongs
         parts.day("day", "cash-day"),
         parts.radios("second", "cash-second", ways_to_second.into()),
     ];
+    fields.extend(proof::fields(&parts, "cash-sheet").map(|field| field.optional(words)));
     fields.extend(sheet_fields(&parts, fund.currency));
-    let form = Form::new(format!("/treasury/{}/gifts/cash", fund.slug), operation(site, &typed), fields);
+    let form = Form::new(format!("/treasury/{}/gifts/cash", fund.slug), operation(site, &typed), fields).with_files();
     Sheet::new(frame(site, signed_in, fund, "cash-title"))
         .with(ways(words, fund))
         .with(Part::Note(words.say("cash-how")))
@@ -82,10 +82,10 @@ fn new_page(site: &Site, signed_in: &SignedIn, fund: &Fund, typed: Typed, wrongs
         .answer(wrongs)
 }
 
-async fn begin(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>, Sent(pairs): Pairs) -> Result<Response, Trouble> {
-    let words = signed_in.words;
+async fn begin(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>, form: Multipart) -> Result<Response, Trouble> {
+    let (words, mut wrongs, now) = (signed_in.words, Wrongs::default(), site.clock.now());
+    let (typed, photo) = proof::read(&site, &signed_in, form, &mut wrongs).await?;
     let fund = fund(&mut site.db.begin_read().await?, &slug).await?;
-    let (typed, mut wrongs, now) = (Typed::new(pairs.clone()), Wrongs::default(), site.clock.now());
     let place = Some(typed.get("place")).filter(|place| !place.is_empty() && place.chars().count() <= 200);
     if place.is_none() {
         wrongs.add("place", words.say("cash-no-place"));
@@ -95,10 +95,15 @@ async fn begin(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<Strin
     }
     let counted_on = day(words, &fund, &typed, now, &mut wrongs);
     let sheet = read_sheet(words, &typed, fund.currency, &mut wrongs);
+    let by_sheet = typed.get("second") == "sheet";
+    if by_sheet && photo.is_none() {
+        wrongs.add("file", words.say("cash-no-sheet"));
+    }
     if let (Some(place), Some(counted_on), Some(sheet), true) = (place, counted_on, sheet, wrongs.is_empty()) {
-        let signed = typed.get("second") == "sheet";
+        let signed = photo.filter(|_| by_sheet);
         let bucket = Bucket { place: place.to_owned(), cash_box: typed.get("box").to_owned(), counted_on, signed };
-        let done: Result<String, HandError> = match sent(&signed_in, "cash", &pairs, &typed) {
+        let content = [("bucket".to_owned(), format!("{} {bucket:?} {}", fund.slug, sheet.text()))];
+        let done: Result<String, HandError> = match sent(&signed_in, "cash", &content, &typed) {
             Err(error) => Err(error),
             Ok(operation) => transact!(site.db, tx => {
                 counting::begin(tx, fund.id, (&bucket, &sheet), &operation, signed_in.actor(), &site.entropy, now).await
@@ -124,9 +129,11 @@ pub(super) async fn next_steps(
     let (words, roles) = (signed_in.words, &signed_in.person.roles);
     let at = address(fund, &gift.number);
     if gift.state == OfflineState::Signed {
-        let may = roles.holds(Role::Approver) && gift.recorded_by != signed_in.person.id;
-        let form = || Form::new(format!("{at}/agreed"), operation(site, typed), vec![]).button(words.say("cash-agree"));
-        return Ok(vec![if may { Part::Form(form()) } else { Part::Note(words.say("cash-waits-approver")) }]);
+        let proposal = counting::proposal(tx, &gift.number).await?;
+        return Ok(vec![match proposal {
+            Some(proposal) => to_the_approval(words, &proposal),
+            None => Part::Note(words.say("cash-waits-approver")),
+        }]);
     }
     let mut parts = Vec::new();
     if let Some((first, second)) = counting::last_difference(tx, gift).await? {
@@ -173,17 +180,6 @@ async fn count(State(site): AnySite, signed_in: SignedIn, Path((slug, number)): 
         }
     }
     one_page(&site, &signed_in, (&fund, &gift), &Asked::default(), typed, &wrongs).await
-}
-
-async fn agree(State(site): AnySite, signed_in: SignedIn, Path((slug, number)): Place) -> Result<Response, Trouble> {
-    let (fund, gift) = find(&mut site.db.begin_read().await?, &slug, &number).await?;
-    let now = site.clock.now();
-    let done: Result<(), HandError> =
-        transact!(site.db, tx => counting::agree_to_sheet(tx, &number, signed_in.actor(), &site.entropy, now).await);
-    let Err(error) = done else { return Ok(answer::see_other(&format!("{}?done=counted", address(&fund, &number)))?) };
-    let mut wrongs = Wrongs::default();
-    refused(signed_in.words, error, &mut wrongs)?;
-    one_page(&site, &signed_in, (&fund, &gift), &Asked::default(), Typed::default(), &wrongs).await
 }
 
 /// What each cash box holds.

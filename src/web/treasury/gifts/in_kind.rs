@@ -4,6 +4,7 @@ use axum::extract::{Form as Sent, Path, Query, State};
 use axum::response::Response;
 
 use super::{Asked, frame, fund, refused, today, ways};
+use crate::approvals::Proposal;
 use crate::clock::Day;
 use crate::db::Tx;
 use crate::donations::in_kind;
@@ -16,14 +17,14 @@ use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Facts, Table};
-use crate::web::treasury::{APPROVERS, Part, READERS, RECORDERS, Sheet, operation};
+use crate::web::treasury::spending::to_the_approval;
+use crate::web::treasury::{Part, READERS, RECORDERS, Sheet, operation};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
 
 const LIST: &str = "/treasury/{fund}/in-kind";
 const ONE: &str = "/treasury/{fund}/in-kind/{number}";
 const GIVEN: &str = "/treasury/{fund}/in-kind/{number}/given";
-const AGREED: &str = "/treasury/{fund}/in-kind/{number}/agreed";
 
 /// How many rows a page of the log has.
 const PAGE: i64 = 50;
@@ -32,12 +33,11 @@ const PAGE: i64 = 50;
 type Pairs = Sent<Vec<(String, String)>>;
 
 pub(super) fn doors(doors: Doors) -> Doors {
-    doors
-        .get(LIST, Who::Holding(READERS), list)
-        .post(LIST, Who::Holding(RECORDERS), log)
-        .get(ONE, Who::Holding(READERS), one)
-        .post(GIVEN, Who::Holding(RECORDERS), give_out)
-        .post(AGREED, Who::Holding(APPROVERS), agree)
+    doors.get(LIST, Who::Holding(READERS), list).post(LIST, Who::Holding(RECORDERS), log).get(ONE, Who::Holding(READERS), one).post(
+        GIVEN,
+        Who::Holding(RECORDERS),
+        give_out,
+    )
 }
 
 async fn list(
@@ -251,18 +251,23 @@ async fn one_page(
     }
     let title = crate::web::treasury::Frame::new(site, signed_in, goods.what.as_str()).saying(asked.said(words));
     let sheet = Sheet::new(title).with(ways(words, fund)).with(Part::Facts(facts)).with(Part::Table(given));
-    Ok(sheet.maybe(next_step(site, signed_in, (fund, goods), &typed, wrongs)).answer(wrongs))
+    let proposal = in_kind::proposal(tx, &goods.number).await?;
+    Ok(sheet.maybe(next_step(site, signed_in, (fund, goods, proposal), &typed, wrongs)).answer(wrongs))
 }
 
 /// What this person may do with the goods now.
-fn next_step(site: &Site, signed_in: &SignedIn, (fund, goods): (&Fund, &Goods), typed: &Typed, wrongs: &Wrongs) -> Option<Part> {
+fn next_step(
+    site: &Site,
+    signed_in: &SignedIn,
+    (fund, goods, proposal): (&Fund, &Goods, Option<Proposal>),
+    typed: &Typed,
+    wrongs: &Wrongs,
+) -> Option<Part> {
     let words = signed_in.words;
     let roles = &signed_in.person.roles;
     let at = format!("/treasury/{}/in-kind/{}", fund.slug, goods.number);
     if goods.state == GoodsState::Waiting {
-        let may = roles.holds(crate::people::Role::Approver) && goods.recorded_by != signed_in.person.id;
-        let form = || Form::new(format!("{at}/agreed"), operation(site, typed), vec![]).button(words.say("goods-agree"));
-        return Some(if may { Part::Form(form()) } else { Part::Note(words.say("goods-waits")) });
+        return proposal.as_ref().map(|proposal| to_the_approval(words, proposal));
     }
     let may = roles.holds(crate::people::Role::Recorder) && goods.left() > 0;
     may.then(|| {
@@ -305,14 +310,4 @@ async fn give_out(State(site): AnySite, signed_in: SignedIn, Path((slug, number)
         }
     }
     one_page(&site, &signed_in, (&fund, &goods), &Asked::default(), typed, &wrongs).await
-}
-
-async fn agree(State(site): AnySite, signed_in: SignedIn, Path((slug, number)): Place) -> Result<Response, Trouble> {
-    let (fund, goods) = find(&mut site.db.begin_read().await?, &slug, &number).await?;
-    let now = site.clock.now();
-    let done: Result<(), HandError> = transact!(site.db, tx => in_kind::agree(tx, &number, signed_in.actor(), now).await);
-    let Err(error) = done else { return Ok(answer::see_other(&format!("/treasury/{slug}/in-kind/{number}?done=agreed"))?) };
-    let mut wrongs = Wrongs::default();
-    refused(signed_in.words, error, &mut wrongs)?;
-    one_page(&site, &signed_in, (&fund, &goods), &Asked::default(), Typed::default(), &wrongs).await
 }

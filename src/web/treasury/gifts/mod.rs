@@ -4,6 +4,7 @@ mod cash;
 mod in_kind;
 mod list;
 mod offline;
+pub(super) mod proof;
 mod refunds;
 
 use serde::Deserialize;
@@ -72,6 +73,10 @@ fn frame(site: &Site, signed_in: &SignedIn, fund: &Fund, key: &str) -> Frame {
 
 /// Puts a refusal above the form, in the reader's words; a fault goes on as one.
 fn refused(words: Words, error: HandError, wrongs: &mut Wrongs) -> Result<(), Trouble> {
+    if let HandError::Operation(OperationError::Reused | OperationError::Malformed) = error {
+        wrongs.conflict(words.say("gifts-no-reused"));
+        return Ok(());
+    }
     let (field, text) = told(words, error)?;
     wrongs.add(field, text);
     Ok(())
@@ -94,6 +99,8 @@ pub(super) fn told(words: Words, error: HandError) -> Result<(&'static str, Stri
         HandError::MovedOn => ("main", words.say("gifts-no-moved-on")),
         HandError::OnlyLeft(left) => ("quantity", words.with("gifts-no-only-left", "left", left)),
         HandError::Day => ("day", words.say("gifts-no-day")),
+        HandError::NoProof => ("file", words.say("proof-no-file")),
+        HandError::Reason => ("because", words.say("offline-no-because")),
         HandError::LineTaken => ("line", words.say("gifts-no-line-taken")),
         HandError::BoxHolds(held) => ("taken", words.with("gifts-no-box-holds", "amount", held.for_people())),
         HandError::TooFarApart => ("banked", words.say("gifts-no-too-far")),

@@ -1,14 +1,14 @@
 //! Gifts that come in by hand: the list, the forms of each kind, one gift and its next step. Not here: counting cash (`cash.rs`).
 
-use axum::extract::{Form as Sent, Path, Query, State};
+use axum::extract::{Form as Sent, Multipart, Path, Query, State};
 use axum::response::Response;
 
 use super::cash;
 use super::in_kind::sent;
-use super::{Asked, frame, fund, refused, today, ways};
+use super::{Asked, frame, fund, proof, refused, today, ways};
 use crate::clock::Day;
 use crate::db::Tx;
-use crate::donations::{ExpectedForm, HandError, NewExpected, Offline, OfflineKind, OfflineState, OfflineWrong, arriving};
+use crate::donations::{Bounce, ExpectedForm, HandError, NewExpected, Offline, OfflineKind, OfflineState, OfflineWrong, arriving};
 use crate::funds::Fund;
 use crate::ids::OfflineId;
 use crate::people::Role;
@@ -39,10 +39,10 @@ pub(super) fn doors(doors: Doors) -> Doors {
     doors
         .get(LIST, Who::Holding(READERS), list)
         .get(NEW, Who::Holding(RECORDERS), new)
-        .post(NEW, Who::Holding(RECORDERS), expect)
+        .upload(NEW, Who::Holding(RECORDERS), proof::LIMITS.whole_bytes(), expect)
         .get(ONE, Who::Holding(READERS), one)
         .post(ARRIVED, Who::Holding(RECORDERS), arrived)
-        .post(BOUNCED, Who::Holding(RECORDERS), bounced)
+        .upload(BOUNCED, Who::Holding(RECORDERS), proof::LIMITS.whole_bytes(), bounced)
 }
 
 async fn list(
@@ -126,7 +126,7 @@ fn new_page(site: &Site, signed_in: &SignedIn, fund: &Fund, kind: OfflineKind, t
     let sign = fund.currency.sign();
     let day = parts.day("dated_on", if kind == OfflineKind::Cheque { "offline-cheque-day" } else { "offline-day" });
     let donor = parts.text("donor", "offline-donor", "off").hint(words.say("goods-donor-hint")).optional(words);
-    let fields = match kind {
+    let mut fields = match kind {
         OfflineKind::Batch => vec![
             parts.text("place", "offline-platform", "off"),
             parts.number("gifts", "offline-gifts").hint(words.say("offline-gifts-hint")),
@@ -139,16 +139,22 @@ fn new_page(site: &Site, signed_in: &SignedIn, fund: &Fund, kind: OfflineKind, t
             vec![parts.money("amount", "gifts-amount", sign), day, donor]
         }
     };
-    let form = Form::new(format!("/treasury/{}/gifts/offline/new/{kind}", fund.slug), operation(site, &typed), fields);
+    match kind {
+        OfflineKind::Batch => fields.extend(proof::fields(&parts, "proof-statement")),
+        OfflineKind::Cheque => fields.extend(proof::fields(&parts, "proof-cheque").map(|field| field.optional(words))),
+        OfflineKind::Cash | OfflineKind::Transfer | OfflineKind::Organisation => {}
+    }
+    let form = Form::new(format!("/treasury/{}/gifts/offline/new/{kind}", fund.slug), operation(site, &typed), fields).with_files();
     let title = Frame::new(site, signed_in, words.of("offline-new", kind.as_str()));
     let sheet = Sheet::new(title).with(ways(words, fund)).with(Part::Note(words.say("offline-counts-later")));
     sheet.with(Part::Form(form.button(words.say("offline-save")))).answer(wrongs)
 }
 
-async fn expect(State(site): AnySite, signed_in: SignedIn, Path((slug, word)): Place, Sent(pairs): Pairs) -> Result<Response, Trouble> {
+async fn expect(State(site): AnySite, signed_in: SignedIn, Path((slug, word)): Place, form: Multipart) -> Result<Response, Trouble> {
     let (words, kind) = (signed_in.words, expected_kind(&word)?);
+    let (mut wrongs, now) = (Wrongs::default(), site.clock.now());
+    let (typed, document) = proof::read(&site, &signed_in, form, &mut wrongs).await?;
     let fund = fund(&mut site.db.begin_read().await?, &slug).await?;
-    let (typed, mut wrongs, now) = (Typed::new(pairs.clone()), Wrongs::default(), site.clock.now());
     let form = ExpectedForm {
         amount: typed.get("amount"),
         fee: typed.get("fee"),
@@ -160,12 +166,13 @@ async fn expect(State(site): AnySite, signed_in: SignedIn, Path((slug, word)): P
     };
     match NewExpected::parse(kind, &form, fund.currency, today(&fund, now)) {
         Err(fields) => fields.into_iter().for_each(|(field, wrong)| wrongs.add(field, said(words, kind, wrong))),
-        Ok(new) => {
-            let kept: Result<String, HandError> = match sent(&signed_in, kind.as_str(), &pairs, &typed) {
+        Ok(new) if wrongs.is_empty() => {
+            let content = [("gift".to_owned(), format!("{} {new:?} {document:?}", fund.slug))];
+            let kept: Result<String, HandError> = match sent(&signed_in, kind.as_str(), &content, &typed) {
                 Err(error) => Err(error),
                 Ok(operation) => {
-                    let with = (&*site.keyring, &site.entropy);
-                    transact!(site.db, tx => arriving::expect(tx, fund.id, &new, &operation, signed_in.actor(), with, now).await)
+                    let (with, given) = ((&*site.keyring, &site.entropy), (&new, document.as_ref()));
+                    transact!(site.db, tx => arriving::expect(tx, fund.id, given, &operation, signed_in.actor(), with, now).await)
                 }
             };
             match kept {
@@ -173,6 +180,7 @@ async fn expect(State(site): AnySite, signed_in: SignedIn, Path((slug, word)): P
                 Err(error) => refused(words, error, &mut wrongs)?,
             }
         }
+        Ok(_) => {}
     }
     Ok(new_page(&site, &signed_in, &fund, kind, typed, &wrongs))
 }
@@ -238,9 +246,16 @@ pub(super) async fn one_page(
         let whole = Cell::link(format!("/treasury/gifts/{}", gift.number), gift.number.as_str());
         facts = facts.add(words.say("gifts-number"), whole);
     }
+    if let Some(because) = &gift.bounced_because {
+        facts = facts.add(words.say("offline-bounced-because"), Cell::text(because.as_str()));
+    }
     let title = words.with("gifts-one", "number", gift.number.as_str());
     let frame = Frame::new(site, signed_in, title).saying(asked.said(words));
     let mut sheet = Sheet::new(frame).with(ways(words, fund)).with(Part::Facts(facts));
+    let proofs = proof::table(tx, words, gift).await?;
+    if !proofs.rows().is_empty() {
+        sheet = sheet.with(Part::Table(proofs));
+    }
     for part in next_steps(site, tx, signed_in, (fund, gift), &typed, wrongs).await? {
         sheet = sheet.with(part);
     }
@@ -272,7 +287,12 @@ async fn next_steps(
             vec![Part::Form(form("arrived", fields).button(words.say("offline-arrived")))]
         }
         OfflineState::Counted if records && gift.kind == OfflineKind::Cheque => {
-            vec![Part::Form(form("bounced", vec![parts.day("day", "offline-bounced-on")]).button(words.say("offline-bounced")))]
+            let mut fields = vec![
+                parts.day("day", "offline-bounced-on"),
+                parts.text("because", "offline-bounced-because", "off").hint(words.say("offline-bounced-because-hint")),
+            ];
+            fields.extend(proof::fields(&parts, "proof-letter").map(|field| field.optional(words)));
+            vec![Part::Form(form("bounced", fields).with_files().button(words.say("offline-bounced")))]
         }
         OfflineState::Expected | OfflineState::Counted | OfflineState::Bounced => Vec::new(),
     })
@@ -290,15 +310,19 @@ pub(super) fn day(words: Words, fund: &Fund, typed: &Typed, now: crate::clock::I
 async fn arrived(State(site): AnySite, signed_in: SignedIn, Path((slug, number)): Place, Sent(pairs): Pairs) -> Result<Response, Trouble> {
     let words = signed_in.words;
     let (fund, gift) = find(&mut site.db.begin_read().await?, &slug, &number).await?;
-    let (typed, mut wrongs, now) = (Typed::new(pairs), Wrongs::default(), site.clock.now());
+    let (typed, mut wrongs, now) = (Typed::new(pairs.clone()), Wrongs::default(), site.clock.now());
     let line = Some(typed.get("line")).filter(|line| !line.is_empty() && line.chars().count() <= 200);
     if line.is_none() {
         wrongs.add("line", words.say("offline-no-line"));
     }
     let day = day(words, &fund, &typed, now, &mut wrongs);
     if let (Some(line), Some(day)) = (line, day) {
-        let done: Result<(), HandError> =
-            transact!(site.db, tx => arriving::arrive(tx, &number, (line, day), signed_in.actor(), &site.entropy, now).await);
+        let done: Result<(), HandError> = match sent(&signed_in, &format!("arrived {number}"), &pairs, &typed) {
+            Err(error) => Err(error),
+            Ok(operation) => transact!(site.db, tx => {
+                arriving::note_arrival(tx, &number, (line, day), &operation, signed_in.actor(), &site.entropy, now).await
+            }),
+        };
         match done {
             Ok(()) => return Ok(answer::see_other(&format!("{}?done=arrived", address(&fund, &number)))?),
             Err(error) => refused(words, error, &mut wrongs)?,
@@ -307,12 +331,18 @@ async fn arrived(State(site): AnySite, signed_in: SignedIn, Path((slug, number))
     one_page(&site, &signed_in, (&fund, &gift), &Asked::default(), typed, &wrongs).await
 }
 
-async fn bounced(State(site): AnySite, signed_in: SignedIn, Path((slug, number)): Place, Sent(pairs): Pairs) -> Result<Response, Trouble> {
-    let words = signed_in.words;
+async fn bounced(State(site): AnySite, signed_in: SignedIn, Path((slug, number)): Place, form: Multipart) -> Result<Response, Trouble> {
+    let (words, mut wrongs, now) = (signed_in.words, Wrongs::default(), site.clock.now());
+    let (typed, letter) = proof::read(&site, &signed_in, form, &mut wrongs).await?;
     let (fund, gift) = find(&mut site.db.begin_read().await?, &slug, &number).await?;
-    let (typed, mut wrongs, now) = (Typed::new(pairs), Wrongs::default(), site.clock.now());
-    if let Some(day) = day(words, &fund, &typed, now, &mut wrongs) {
-        let done: Result<(), HandError> = transact!(site.db, tx => arriving::bounce(tx, &number, day, signed_in.actor(), now).await);
+    let on = day(words, &fund, &typed, now, &mut wrongs);
+    if let (Some(on), true) = (on, wrongs.is_empty()) {
+        let bounce = Bounce { on, because: typed.get("because").to_owned(), letter };
+        let content = [("bounce".to_owned(), format!("{bounce:?}"))];
+        let done: Result<(), HandError> = match sent(&signed_in, &format!("bounced {number}"), &content, &typed) {
+            Err(error) => Err(error),
+            Ok(operation) => transact!(site.db, tx => arriving::bounce(tx, &number, &bounce, &operation, signed_in.actor(), now).await),
+        };
         match done {
             Ok(()) => return Ok(answer::see_other(&format!("{}?done=bounced", address(&fund, &number)))?),
             Err(error) => refused(words, error, &mut wrongs)?,

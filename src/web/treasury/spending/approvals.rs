@@ -3,23 +3,23 @@
 use axum::extract::{Form as Sent, Path, Query, State};
 use axum::response::Response;
 
-use super::{APPROVALS, Asked, Pairs, account_in_words, confirm, one, operation, refused, sent, use_in_words};
+use super::{APPROVALS, Asked, Pairs, confirm, one, operation, payload, refused, sent};
 use crate::approvals::{self, Proposal, Refusal, State as Stage, Subject};
 use crate::booking::{self, Choice, DecideError, Decided};
 use crate::clock::Zone;
 use crate::db::Tx;
 use crate::funds;
-use crate::ids::{ExpenseId, PayeeId, ProposalId};
+use crate::ids::{ExpenseId, ProposalId};
 use crate::people::operation::OperationError;
 use crate::people::{self, NotAllowed, Role};
-use crate::spending::{self, payees};
+use crate::spending;
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Facts, Table};
-use crate::web::treasury::gifts::told;
-use crate::web::treasury::{APPROVERS, Frame, Part, READERS, Sheet};
+use crate::web::treasury::gifts::{proof, told};
+use crate::web::treasury::{APPROVERS, Frame, Part, READERS, Sheet, books};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
 
@@ -27,38 +27,6 @@ const ONE: &str = "/treasury/approvals/{id}";
 
 /// How many rows a page has.
 const PAGE: i64 = 50;
-
-/// What the lines of a frozen text are called on pages; any other is shown as it stands.
-const LINES: [&str; 28] = [
-    "number",
-    "amount",
-    "fund",
-    "part",
-    "bought",
-    "shop",
-    "public",
-    "units",
-    "note",
-    "paid-by",
-    "paid-from",
-    "payee",
-    "details",
-    "captain",
-    "show",
-    "show-shop",
-    "receipt",
-    "no-receipt",
-    "corrects",
-    "reason",
-    "label",
-    "kind",
-    "way",
-    "account",
-    "checked",
-    "conflict",
-    "from",
-    "to",
-];
 
 pub(super) fn doors(doors: Doors) -> Doors {
     doors.get(APPROVALS, Who::Holding(READERS), list).get(ONE, Who::Holding(READERS), show).post(ONE, Who::Holding(APPROVERS), decide)
@@ -138,12 +106,15 @@ async fn page(
     let mut sheet = Sheet::new(Frame::new(site, signed_in, title).saying(asked.said(words)))
         .with(Part::Facts(status))
         .with(Part::Heading(words.say("approval-what")))
-        .with(Part::Facts(lines(tx, words, proposal).await?));
+        .with(Part::Facts(payload::facts(tx, words, proposal).await?));
     if proposal.subject == Subject::Expense
         && let Ok(id) = proposal.subject_id.parse().map(ExpenseId)
         && let Some(whole) = spending::find(tx, id).await?
     {
         sheet = sheet.with(Part::Table(one::receipts(tx, words, &whole).await?));
+    }
+    if proposal.subject == Subject::Cash {
+        sheet = sheet.maybe(proof::table_of(tx, words, &proposal.subject_id).await?);
     }
     sheet = sheet.with(Part::Table(history(tx, words, proposal).await?));
     let is_author = approvals::is_author(tx, proposal, signed_in.person.id).await?;
@@ -153,45 +124,6 @@ async fn page(
         sheet = sheet.with(part);
     }
     Ok(sheet.answer(wrongs))
-}
-
-/// The frozen text, line by line: everything that is agreed to, and nothing beside it.
-async fn lines(tx: &mut Tx, words: Words, proposal: &Proposal) -> Result<Facts, Trouble> {
-    let mut facts = Facts::default();
-    for line in proposal.payload.lines() {
-        let (name, value) = line.split_once(": ").unwrap_or((line, ""));
-        if proposal.subject == Subject::Refund {
-            let (label, cell) = refund_line(words, name, value);
-            facts = facts.add(label, cell);
-            continue;
-        }
-        let label = if LINES.contains(&name) { words.of("approval-line", name) } else { name.to_owned() };
-        let text = match (name, proposal.subject) {
-            ("paid-by" | "show", Subject::Expense) => words.of(&format!("expense-{name}"), value),
-            ("paid-from", Subject::Expense) | ("from" | "to", Subject::Transfer) => account_in_words(words, value),
-            ("kind" | "way" | "checked", Subject::Payee) => words.of(&format!("payee-{name}"), value),
-            ("payee", _) => match value.parse().map(PayeeId) {
-                Ok(id) => payees::find(tx, id).await?.map_or_else(|| value.to_owned(), |payee| format!("{} ({value})", payee.label)),
-                Err(_) => value.to_owned(),
-            },
-            ("part", Subject::Expense) => value.split(", ").map(|word| use_in_words(words, word)).collect::<Vec<_>>().join(", "),
-            _ => value.to_owned(),
-        };
-        facts = facts.add(label, Cell::text(text));
-    }
-    Ok(facts)
-}
-
-/// One line of what is agreed to in a refund.
-fn refund_line(words: Words, name: &str, value: &str) -> (String, Cell) {
-    match name {
-        "gift" => (words.say("gifts-number"), Cell::link(format!("/treasury/gifts/{value}"), value)),
-        "way" => (words.say("refund-way"), Cell::text(words.of("refund-by", value))),
-        "amount" => (words.say("gifts-amount"), Cell::text(value)),
-        "reason" => (words.say("refund-reason"), Cell::text(words.of("refund-because", value))),
-        "note" => (words.say("refund-note"), Cell::text(value)),
-        _ => (name.to_owned(), Cell::text(value)),
-    }
 }
 
 /// What was proposed about the same thing before.
@@ -274,7 +206,7 @@ async fn decide(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>, 
         Err(error) => Err(error.into()),
         Ok(operation) => {
             let (actor, now, seen) = (signed_in.actor(), site.clock.now(), (proposal.id, typed.get("seen")));
-            transact!(site.db, tx => booking::decide(tx, actor, &operation, seen, choice, now).await)
+            transact!(site.db, tx => booking::decide(tx, actor, &operation, seen, choice, &site.entropy, now).await)
         }
     };
     let mut wrongs = Wrongs::default();
@@ -310,13 +242,17 @@ fn not_decided(words: Words, id: i64, choice: &str, error: DecideError, wrongs: 
     let (field, text) = match error {
         DecideError::Spending(refusal) => return refused(words, &back, refusal, wrongs),
         // The fields that such a refusal belongs to are none of this page's.
-        DecideError::Refund(refusal) => ("main", told(words, refusal)?.1),
+        DecideError::Hand(refusal) => ("main", told(words, refusal)?.1),
+        DecideError::Journal(refusal) => ("main", books::told(words, refusal)?),
         DecideError::Approval(Refusal::NotAllowed(NotAllowed::StepUp)) => return confirm(&back).map(Some),
         DecideError::Approval(Refusal::NotFound | Refusal::NotAllowed(NotAllowed::Role)) => return Err(Trouble::NotFound),
         DecideError::Approval(Refusal::NotAllowed(NotAllowed::Database(error)) | Refusal::Database(error))
         | DecideError::Operation(OperationError::Database(error))
         | DecideError::Database(error) => return Err(error.into()),
-        DecideError::Operation(OperationError::Reused | OperationError::Malformed) => ("main", words.say("expense-no-reused")),
+        DecideError::Operation(OperationError::Reused | OperationError::Malformed) => {
+            wrongs.conflict(words.say("expense-no-reused"));
+            return Ok(None);
+        }
         DecideError::Unknown(subject) => return Err(anyhow::anyhow!("nothing follows from agreeing to a {subject}").into()),
         DecideError::Approval(Refusal::Author) => ("main", words.say("approval-no-author")),
         DecideError::Approval(Refusal::Already) => ("main", words.say("approval-no-already")),

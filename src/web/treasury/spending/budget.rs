@@ -4,6 +4,7 @@ use axum::extract::{Form as Sent, Path, Query, State};
 use axum::response::Response;
 
 use super::{Asked, Pairs, frame, fund, operation, refused, sent, today, use_in_words, ways};
+use crate::booking::{Standing, standings};
 use crate::funds::Fund;
 use crate::money::Money;
 use crate::people::Role;
@@ -37,16 +38,19 @@ async fn show(
 async fn page(site: &Site, signed_in: &SignedIn, fund: &Fund, asked: &Asked, typed: Typed, wrongs: &Wrongs) -> Result<Response, Trouble> {
     let words = signed_in.words;
     let today = today(fund, site.clock.now());
-    let outlook = budgets::outlook(&mut site.db.begin_read().await?, fund, today).await?;
+    let tx = &mut site.db.begin_read().await?;
+    let outlook = budgets::outlook(tx, fund, today).await?;
+    let standing = standings(tx, None).await?.into_iter().find(|(other, _)| other.id == fund.id).map(|(_, standing)| standing);
+    let standing = standing.ok_or(Trouble::NotFound)?;
     let money = |minor| Money::new(minor, fund.currency);
     let budgeted = outlook.uses.iter().filter_map(budgets::Use::left_minor).filter(|left| *left > 0).sum::<i64>();
-    let over = budgeted.saturating_sub(outlook.on_hand_minor);
+    let over = budgeted.saturating_sub(standing.free);
     let warning = (over > 0).then(|| Part::Warning(words.with("budget-over", "amount", money(over).for_people())));
     let mut sheet = Sheet::new(frame(site, signed_in, fund, "budget-title").saying(asked.said(words)))
         .with(ways(signed_in, fund))
         .with(Part::Note(words.say("frame-live")))
         .maybe(warning)
-        .with(Part::Facts(runway(words, fund, &outlook, today)))
+        .with(Part::Facts(runway(words, fund, (&outlook, standing), today)))
         .with(Part::Table(table(words, fund, &outlook)));
     if signed_in.person.roles.holds(Role::Recorder) {
         let start = |typed: Typed, one: &budgets::Use| {
@@ -72,17 +76,17 @@ fn field(category: &str) -> String {
     format!("use_{category}")
 }
 
-fn runway(words: Words, fund: &Fund, outlook: &Outlook, today: crate::clock::Day) -> Facts {
+fn runway(words: Words, fund: &Fund, (outlook, standing): (&Outlook, Standing), today: crate::clock::Day) -> Facts {
     let money = |minor| Cell::money(Money::new(minor, fund.currency));
     let facts = Facts::default()
-        .add(words.say("budget-on-hand"), money(outlook.on_hand_minor))
-        .add(words.say("budget-free"), money(outlook.free_minor))
+        .add(words.say("budget-on-hand"), money(standing.on_hand))
+        .add(words.say("budget-free"), money(standing.free))
         .add(words.say("budget-week"), money(outlook.week_minor));
     let Some(burn) = outlook.burn_minor() else {
         return facts.add(words.say("budget-runway"), Cell::text(words.with("budget-too-little", "days", FEWEST_DAYS)));
     };
     let facts = facts.add(words.say("budget-burn"), money(burn));
-    match outlook.runway_days() {
+    match outlook.runway_days(standing.free) {
         Some(days) => {
             let day = words.day(today.plus_days(days));
             facts.add(words.say("budget-runway"), Cell::text(words.with_two("budget-days", ("days", days), ("day", day))))

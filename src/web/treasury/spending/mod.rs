@@ -9,6 +9,7 @@ mod list;
 mod one;
 mod pay;
 mod payees;
+mod payload;
 
 use axum::extract::Form as Sent;
 use axum::response::Response;
@@ -187,6 +188,7 @@ fn refused(words: Words, back: &str, error: Refusal, wrongs: &mut Wrongs) -> Res
         Refusal::SameAccount(label) => ("account", words.with("payee-no-same", "label", label)),
         Refusal::OverEach(limit) => ("amount", words.with("captain-no-each", "limit", limit.for_people())),
         Refusal::OverTotal(left) => ("amount", words.with("captain-no-total", "left", left.for_people())),
+        Refusal::Kind => ("kind", words.say("correction-no-kind")),
         Refusal::Reason => ("reason", words.say("expense-no-reason")),
     };
     wrongs.add(field, text);
@@ -199,6 +201,12 @@ const fn field_of(missing: spending::Missing) -> &'static str {
         spending::Missing::Payee => "payee",
         spending::Missing::Account => "paid_from",
     }
+}
+
+/// The way to where others agree to something, with how that stands.
+pub(super) fn to_the_approval(words: Words, proposal: &crate::approvals::Proposal) -> Part {
+    let state = words.of("approval-state", proposal.state.as_str());
+    Part::Links(vec![(format!("{APPROVALS}/{}", proposal.id), words.with("approval-way", "state", state))])
 }
 
 /// The way to prove who one is, and back.

@@ -8,11 +8,12 @@ use crate::approvals::{self, Proposal};
 use crate::db::Tx;
 use crate::files;
 use crate::funds::{self, Fund};
+use crate::ledger::Mistake;
 use crate::money::Money;
 use crate::people::operation::Operation;
 use crate::people::{self, Role};
 use crate::spending::lint::Lint;
-use crate::spending::{self, Correction, PaidBy, Refusal, State as Stage, Warning, Whole, payees};
+use crate::spending::{self, Correction, PaidBy, Refusal, Returned, State as Stage, Warning, Whole, payees};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
@@ -65,6 +66,9 @@ async fn page(
             sheet = sheet.with(Part::Warning(warn(words, warning)));
         }
     }
+    if let Some(returned) = spending::last_returned(tx, expense.id).await? {
+        sheet = sheet.with(came_back(words, whole, &returned));
+    }
     sheet = sheet
         .with(Part::Facts(facts(tx, words, fund, whole).await?))
         .with(Part::Table(parts(tx, words, whole).await?))
@@ -82,6 +86,18 @@ async fn page(
         }
     }
     Ok(sheet.answer(wrongs))
+}
+
+/// What is said about a payment that the bank sent back, by where the expense stands now.
+fn came_back(words: Words, whole: &Whole, returned: &Returned) -> Part {
+    let day = words.day(returned.returned_on);
+    match whole.expense.state {
+        Stage::Approved => Part::Warning(words.with("expense-returned", "day", day)),
+        Stage::Corrected if whole.expense.entry_id == Some(returned.entry_id) => {
+            Part::Note(words.with("expense-returned-whole", "day", day))
+        }
+        _ => Part::Note(words.with("expense-returned-before", "day", day)),
+    }
 }
 
 async fn facts(tx: &mut Tx, words: Words, fund: &Fund, whole: &Whole) -> Result<Facts, Trouble> {
@@ -110,6 +126,7 @@ async fn facts(tx: &mut Tx, words: Words, fund: &Fund, whole: &Whole) -> Result<
     texts.push(("expense-no-receipt", expense.no_receipt.clone().unwrap_or_default()));
     texts.push(("expense-show", words.of("expense-show", expense.show_when.as_str())));
     texts.push(("expense-reason", expense.reason.clone().unwrap_or_default()));
+    texts.push(("correction-kind", expense.wrong.map(|wrong| words.of("correction-kind", wrong.as_str())).unwrap_or_default()));
     texts.push(("expense-paid-on", expense.paid_on.map(|day| words.day(day)).unwrap_or_default()));
     texts.push(("expense-reference", expense.pay_reference.clone().unwrap_or_default()));
     if expense.captain_id.is_some() {
@@ -192,7 +209,9 @@ fn steps(site: &Site, words: Words, (fund, whole): (&Fund, &Whole), typed: &Type
         }
         Stage::Paid | Stage::Matched => {
             let nothing = vec![Choice::new("1", words.say("expense-correct-nothing"))];
+            let kinds = Mistake::ALL.iter().map(|kind| Choice::new(kind.as_str(), words.of("correction-kind", kind.as_str()))).collect();
             let list = vec![
+                fields.radios("kind", "correction-kind", kinds),
                 fields.area("reason", "expense-correct-reason").hint(words.say("expense-correct-hint")),
                 fields.checks("nothing", "expense-correct-instead", nothing).optional(words),
             ];
@@ -275,7 +294,8 @@ async fn carried_out(
         }
         "taken-back" => transact!(site.db, tx => spending::take_back(tx, actor, operation, id, now).await),
         _ => {
-            let correction = Correction { reason: typed.get("reason"), nothing_instead: typed.has("nothing") };
+            let wrong = typed.get("kind").parse().map_err(|_| Refusal::Kind)?;
+            let correction = Correction { reason: typed.get("reason"), wrong, nothing_instead: typed.has("nothing") };
             transact!(site.db, tx => spending::correct(tx, actor, operation, id, &correction, &site.entropy, now).await)
         }
     }
