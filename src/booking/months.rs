@@ -66,7 +66,7 @@ fn last_day(in_month: Day) -> Day {
 }
 
 async fn has_suspense(tx: &mut Tx, through: Day) -> sqlx::Result<bool> {
-    Ok(ledger::balances(tx, Some(through)).await?.iter().any(|balance| balance.path == chart::SUSPENSE))
+    ledger::held_through(tx, chart::SUSPENSE, through).await
 }
 
 /// Asks for a month to be locked.
