@@ -127,7 +127,7 @@ impl Standing {
             Condition::Bank => self.unmatched_since.is_none_or(|oldest| oldest > last),
             Condition::Difference => self.agrees,
             Condition::Lines => self.booked,
-            Condition::Suspense => !ledger::balances(tx, Some(last)).await?.iter().any(|balance| balance.path == chart::SUSPENSE),
+            Condition::Suspense => !ledger::held_through(tx, chart::SUSPENSE, last).await?,
             Condition::Drafts => {
                 spending::undecided_between(tx, first, last).await? == 0
                     && arriving::waiting_between(tx, first, last).await? == 0

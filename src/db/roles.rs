@@ -70,6 +70,7 @@ const KEPT: &[&str] = &[
 /// Tables that are caches or passing notes: rows come and go.
 const PASSING: &[&str] = &[
     "day_sum",
+    "expense_tally",
     "unsummed",
     "lease",
     "person_role",

@@ -1,5 +1,7 @@
 //! Cheques, transfers and lump sums: expected, at the bank, bounced. Not here: cash, and what a bank's own file says (`bank`).
 
+use std::collections::BTreeMap;
+
 use super::by_hand::{self, HandError};
 use super::offline::{NewExpected, Offline, OfflineKind, OfflineState};
 use super::proof::{Proof, ProofOf, Proven};
@@ -241,6 +243,14 @@ pub async fn expected_of(tx: &mut Tx, net: Money, (from, to): (Day, Day), limit:
 /// When the database is gone.
 pub async fn of_donation(tx: &mut Tx, id: DonationId) -> sqlx::Result<Option<Offline>> {
     rows::of_donation(tx, id).await
+}
+
+/// How each of these gifts came in, where that was by hand; the others are not among them.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn kinds_of(tx: &mut Tx, ids: &[DonationId]) -> sqlx::Result<BTreeMap<DonationId, OfflineKind>> {
+    Ok(rows::kinds_of(tx, ids).await?.into_iter().collect())
 }
 
 /// Up to `limit` of a fund's gifts by hand that were entered before `before`, newest first.

@@ -197,6 +197,14 @@ pub async fn find_by_charge(tx: &mut Tx, charge_id: &str) -> sqlx::Result<Option
     store::find_by_charge(tx, charge_id).await
 }
 
+/// The gifts that these charges settled, in no order: what a list shows is asked for together.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn with_charges(tx: &mut Tx, charge_ids: &[&str]) -> sqlx::Result<Vec<Donation>> {
+    store::with_charges(tx, charge_ids).await
+}
+
 /// The gift of that row.
 pub async fn find(tx: &mut Tx, id: DonationId) -> sqlx::Result<Option<Donation>> {
     store::find(tx, id).await

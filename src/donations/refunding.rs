@@ -318,12 +318,12 @@ pub async fn list(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Refund>> {
     rows::list(tx, limit).await
 }
 
-/// Whether one of our refunds is Stripe's refund of that id; what is not was made at Stripe, outside approval.
+/// Which of Stripe's refunds are ours; what is not among them was made at Stripe, outside approval.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn is_ours(tx: &mut Tx, stripe_id: &str) -> sqlx::Result<bool> {
-    rows::is_ours(tx, stripe_id).await
+pub async fn ours(tx: &mut Tx, stripe_ids: &[&str]) -> sqlx::Result<Vec<String>> {
+    rows::ours(tx, stripe_ids).await
 }
 
 /// What a fund gives back that was agreed to and that no line of Stripe's has booked yet, in minor units of its currency.

@@ -225,6 +225,14 @@ pub async fn balance_of(tx: &mut Tx, path: &str) -> sqlx::Result<BTreeMap<Curren
     store::balance_of(tx, path).await
 }
 
+/// Whether an account held anything at the end of a day.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn held_through(tx: &mut Tx, path: &str, day: Day) -> sqlx::Result<bool> {
+    store::held_through(tx, path, day).await
+}
+
 /// The trial balance, one per currency, now or at the end of a day.
 ///
 /// # Errors

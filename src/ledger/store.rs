@@ -189,7 +189,10 @@ pub(super) async fn entries(tx: &mut Tx, after: EntryId, limit: i64) -> sqlx::Re
 }
 
 pub(super) async fn first_day(tx: &mut Tx) -> sqlx::Result<Option<Day>> {
-    run!(tx, fetch_one, sqlx::query_scalar("SELECT MIN(effective_on) FROM entry"))
+    // Days are few, however many entries fall on them.
+    let sql = "SELECT MIN(day) FROM (SELECT MIN(day) AS day FROM day_sum
+                 UNION ALL SELECT MIN(e.effective_on) FROM unsummed u CROSS JOIN entry e WHERE e.id = u.entry_id) d";
+    run!(tx, fetch_one, sqlx::query_scalar(sql))
 }
 
 pub(super) async fn is_reversed(tx: &mut Tx, id: EntryId) -> sqlx::Result<bool> {
@@ -255,6 +258,18 @@ pub(super) async fn balance_of(tx: &mut Tx, path: &str) -> sqlx::Result<BTreeMap
                 GROUP BY currency";
     let rows: Vec<(Currency, i64)> = run!(tx, fetch_all, sqlx::query_as(sql).bind(path))?;
     Ok(rows.into_iter().collect())
+}
+
+pub(super) async fn held_through(tx: &mut Tx, path: &str, day: Day) -> sqlx::Result<bool> {
+    let sql = "SELECT currency
+                 FROM (SELECT d.currency, d.amount_minor FROM account a CROSS JOIN day_sum d WHERE a.path = $1 AND d.account_id = a.id AND d.day <= $2
+                       UNION ALL
+                       SELECT p.currency, p.amount_minor
+                         FROM unsummed u CROSS JOIN entry e CROSS JOIN posting p CROSS JOIN account a
+                        WHERE e.id = u.entry_id AND e.effective_on <= $2 AND p.entry_id = e.id AND a.id = p.account_id AND a.path = $1) s
+                GROUP BY currency HAVING SUM(amount_minor) <> 0";
+    let found: Vec<String> = run!(tx, fetch_all, sqlx::query_scalar(sql).bind(path).bind(day))?;
+    Ok(!found.is_empty())
 }
 
 /// Marks what one run will fold, so that the sums and the forgetting speak of the same entries on both databases.

@@ -82,7 +82,7 @@ pub(super) async fn retry_parked(tx: &mut Tx, now: Instant) -> sqlx::Result<u64>
 
 pub(super) async fn parked_counts(tx: &mut Tx) -> sqlx::Result<Vec<ParkedCount>> {
     const SQL: &str = "SELECT COALESCE(reason, '') AS reason, COUNT(*) AS deliveries, MIN(received_at) AS oldest_at
-        FROM delivery WHERE state = 'parked' GROUP BY COALESCE(reason, '') ORDER BY COUNT(*) DESC, reason";
+        FROM delivery WHERE state <> 'done' AND state = 'parked' GROUP BY COALESCE(reason, '') ORDER BY COUNT(*) DESC, reason";
     run!(tx, fetch_all, sqlx::query_as(SQL))
 }
 

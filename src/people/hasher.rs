@@ -1,6 +1,7 @@
 //! Hashing passwords: off the threads that answer, two at a time, and whoever comes when many wait is told so. Not here: which password is whose.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
@@ -29,11 +30,12 @@ pub struct Busy;
 pub struct Hasher {
     places: Arc<Semaphore>,
     turns: Arc<Semaphore>,
+    made: Arc<AtomicU64>,
 }
 
 impl Default for Hasher {
     fn default() -> Self {
-        Self { places: Arc::new(Semaphore::new(AT_ONCE + WAITING)), turns: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { places: Arc::new(Semaphore::new(AT_ONCE + WAITING)), turns: Arc::new(Semaphore::new(AT_ONCE)), made: Arc::default() }
     }
 }
 
@@ -41,6 +43,7 @@ impl Default for Hasher {
 #[derive(Debug)]
 pub struct Place {
     turns: Arc<Semaphore>,
+    made: Arc<AtomicU64>,
     _place: OwnedSemaphorePermit,
 }
 
@@ -51,7 +54,12 @@ impl Hasher {
     /// [`Busy`] when the line is full.
     pub fn enter(&self) -> Result<Place, Busy> {
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Busy)?;
-        Ok(Place { turns: Arc::clone(&self.turns), _place: place })
+        Ok(Place { turns: Arc::clone(&self.turns), made: Arc::clone(&self.made), _place: place })
+    }
+
+    /// How many hashes were worked out so far: what a guess costs, on a busy machine as on a quiet one.
+    pub fn made(&self) -> u64 {
+        self.made.load(Ordering::Relaxed)
     }
 }
 
@@ -83,6 +91,7 @@ impl Place {
     async fn work<T: Send + 'static>(self, work: impl FnOnce() -> T + Send + 'static) -> T {
         let turn = Arc::clone(&self.turns).acquire_owned().await.expect("the turns are never closed");
         let done = tokio::task::spawn_blocking(move || {
+            self.made.fetch_add(1, Ordering::Relaxed);
             let _held = (self, turn);
             work()
         });
@@ -97,7 +106,7 @@ fn argon2() -> Argon2<'static> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
 
     use super::*;
 

@@ -154,8 +154,7 @@ pub(super) async fn find_by_entry(tx: &mut Tx, entry: EntryId) -> sqlx::Result<O
 
 /// How many have neither a receipt nor a reason for having none, and since when. A draft counts: nothing else can lack both.
 pub(super) async fn missing_receipts(tx: &mut Tx) -> sqlx::Result<(i64, Option<Instant>)> {
-    const SQL: &str =
-        "SELECT COUNT(*), MIN(created_at) FROM expense WHERE state IN ('draft', 'sent', 'approved', 'paid', 'matched') AND amount_minor > 0
+    const SQL: &str = "SELECT COUNT(*), MIN(created_at) FROM expense WHERE state IN ('draft', 'sent') AND amount_minor > 0
           AND no_receipt IS NULL AND NOT EXISTS (SELECT 1 FROM expense_document d WHERE d.expense_id = expense.id)";
     run!(tx, fetch_one, sqlx::query_as(SQL))
 }
@@ -214,8 +213,7 @@ pub(super) async fn corrected_by(tx: &mut Tx, id: ExpenseId) -> sqlx::Result<Opt
 
 /// How many expenses of a fund stand where, and their sum.
 pub(super) async fn counts(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<(State, i64, i64)>> {
-    const SQL: &str =
-        "SELECT state, COUNT(*), CAST(SUM(amount_minor) AS BIGINT) FROM expense WHERE fund_id = $1 GROUP BY state ORDER BY state";
+    const SQL: &str = "SELECT state, expenses, amount_minor FROM expense_tally WHERE fund_id = $1 AND expenses > 0 ORDER BY state";
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund))
 }
 
@@ -297,6 +295,13 @@ pub(super) const QUESTIONS: &[(&str, &str)] = &[
         "the parts of an expense do not add up to it",
         "SELECT CAST(e.id AS TEXT) FROM expense e
           WHERE e.amount_minor <> (SELECT COALESCE(SUM(p.amount_minor), 0) FROM expense_part p WHERE p.expense_id = e.id) ORDER BY e.id LIMIT 1",
+    ),
+    (
+        "the expenses in one state are counted wrong",
+        "SELECT e.state FROM (SELECT fund_id, state, COUNT(*) AS expenses, SUM(amount_minor) AS amount_minor FROM expense GROUP BY fund_id, state) e
+          WHERE NOT EXISTS (SELECT 1 FROM expense_tally t
+            WHERE t.fund_id = e.fund_id AND t.state = e.state AND t.expenses = e.expenses AND t.amount_minor = e.amount_minor)
+          ORDER BY e.state LIMIT 1",
     ),
     (
         "what an expense cost is not what the books say",

@@ -49,11 +49,12 @@ impl Wrongs {
 pub struct Typed(BTreeMap<String, Vec<String>>);
 
 impl Typed {
-    /// From the pairs of a form.
+    /// From the pairs of a form. Letters that are not seen, or that turn what stands around them, are taken out (safety test A5): a name must
+    /// be what it looks like, and a NUL is no letter to `PostgreSQL`.
     pub fn new(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut fields: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, value) in pairs {
-            fields.entry(name).or_default().push(value);
+            fields.entry(name).or_default().push(value.chars().filter(|letter| is_seen(*letter)).collect());
         }
         Self(fields)
     }
@@ -86,6 +87,13 @@ impl Typed {
         self.0.entry(name.to_owned()).or_insert_with(|| vec![value.into()]);
         self
     }
+}
+
+/// Whether a letter shows, or ends a line as a person does. Joiners are letters of some scripts and stay.
+fn is_seen(letter: char) -> bool {
+    let turns = matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}');
+    let hides = matches!(letter, '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{ad}');
+    !turns && !hides && (!letter.is_control() || matches!(letter, '\n' | '\r' | '\t'))
 }
 
 /// One thing that can be chosen.

@@ -10,6 +10,7 @@ mod memory;
 mod node;
 mod page;
 mod table;
+mod treasury;
 #[path = "../it/support/wire.rs"]
 mod wire;
 
@@ -43,6 +44,9 @@ fn main() {
     }
     if wanted("bank") {
         rows.extend(runtime.block_on(bank::measure()));
+    }
+    if wanted("treasury") {
+        rows.extend(runtime.block_on(treasury::measure()));
     }
     if wanted("memory") {
         rows.extend(runtime.block_on(memory::measure()));

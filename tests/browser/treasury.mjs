@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import * as checks from "./checks.mjs";
+import { plantEverywhere, ranNothing } from "./hostile.mjs";
 import { PHONE, fund, picture, stage, visit } from "./stage.mjs";
 
 const skip = process.argv[2] ? "the ways in are told by a demo of our own" : false;
@@ -205,6 +206,10 @@ test("the expense form is filled in and sent from the keyboard alone, and focus 
   });
 });
 
+test("what means no good is text in every field of the treasury", { skip }, async () => {
+  await as("Rosa", {}, (page) => plantEverywhere(page, treasury));
+});
+
 /** Pages that no link of the treasury leads to. */
 const addresses = new Set();
 /** What must be among the pages that are found: one of each room. */
@@ -256,6 +261,7 @@ async function lookAt(page, address, language) {
   const response = await page.goto(address + (address.includes("?") ? "&" : "?") + `lang=${language}`);
   assert.equal(await page.locator("html").getAttribute("lang"), language, address);
   await checks.isValid(await response.text(), response.url());
+  await ranNothing(page);
   await looksWell(page, `${language} ${address}`);
 }
 

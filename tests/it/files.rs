@@ -115,18 +115,16 @@ on_both_databases! {
         let by = recorder(books).await;
         // Whatever the first picture needs of this process besides memory for pixels.
         sent(books, &by, &pictures::jpeg(1)).await.unwrap();
-        let (before, start) = (most_memory(), Instant::now());
+        let before = most_memory();
         let bombs = [pictures::vast_jpeg(), pictures::vast_png(65_535, 65_535), pictures::vast_png(u32::MAX >> 1, 1), pictures::vast_png(8_192, 8_192), pictures::vast_png(8_193, 10), pictures::vast_webp()];
         for bomb in &bombs {
             assert!(bomb.len() < 4_096, "a bomb is small");
-            let start = Instant::now();
             let refusal = refused(sent(books, &by, bomb).await);
             assert!(matches!(refusal, Refusal::TooManyPixels | Refusal::Damaged), "{refusal:?}");
-            assert!(start.elapsed() < Duration::from_millis(100), "{:?}", start.elapsed());
         }
         assert_eq!(refused(sent(books, &by, &bombs[0]).await), Refusal::TooManyPixels);
         assert_eq!(refused(sent(books, &by, &bombs[1]).await), Refusal::TooManyPixels);
-        assert!(start.elapsed() < Duration::from_secs(1));
+        // Judged from the header, nothing was made room for; how long it took is for the benchmarks to say.
         assert!(most_memory() - before < 64 << 20, "{} bytes more", most_memory() - before);
     }
 

@@ -4,6 +4,8 @@
 mod support;
 
 #[cfg(test)]
+mod any_bytes;
+#[cfg(test)]
 mod approvals;
 #[cfg(test)]
 mod architecture;

@@ -1,6 +1,7 @@
 //! Staff: signing in, guessing, links, and what takes two administrators.
 
 mod changes;
+mod guessing;
 mod signing_in;
 
 use strikefund::clock::Instant;

@@ -17,7 +17,6 @@ const WHOLE: &[(&str, &str)] = &[
     ("UPDATE stripe_sync SET opens_at", "a person asks it once, when the books begin"),
     ("INSERT INTO unsummed (entry_id) SELECT id FROM entry", "day sums are built anew from every entry"),
     ("UPDATE delivery SET next_try_at", "an upgrade asks it once"),
-    ("SELECT COALESCE(reason, '') AS reason", "a person looks at what is parked"),
     ("SELECT received_at FROM delivery WHERE seen > 0", "it begins at the newest delivery and ends at the first that arrived"),
 ];
 

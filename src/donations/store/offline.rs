@@ -2,6 +2,7 @@
 
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
+use crate::db::rows::{list as places, pieces};
 use crate::ids::{DonationId, EntryId, FundId, OfflineId, PersonId};
 use crate::money::{Currency, Money};
 use crate::run;
@@ -65,6 +66,22 @@ pub(in crate::donations) async fn find(tx: &mut Tx, number: &str) -> sqlx::Resul
 
 pub(in crate::donations) async fn of_donation(tx: &mut Tx, id: DonationId) -> sqlx::Result<Option<Offline>> {
     run!(tx, fetch_optional, sqlx::query_as(select_offline!("WHERE donation_id = $1")).bind(id))
+}
+
+/// How each of these gifts came in, where that was by hand.
+pub(in crate::donations) async fn kinds_of(tx: &mut Tx, ids: &[DonationId]) -> sqlx::Result<Vec<(DonationId, OfflineKind)>> {
+    let mut all = Vec::new();
+    for piece in pieces(ids, 1) {
+        let found: Vec<(DonationId, OfflineKind)> = run!(tx, fetch_all, {
+            let mut statement = sqlx::query_as(places("SELECT donation_id, kind FROM offline_gift WHERE donation_id IN", 1, piece.len()));
+            for id in piece {
+                statement = statement.bind(*id);
+            }
+            statement
+        })?;
+        all.extend(found);
+    }
+    Ok(all)
 }
 
 pub(in crate::donations) async fn list(tx: &mut Tx, fund: FundId, before: OfflineId, limit: i64) -> sqlx::Result<Vec<Offline>> {

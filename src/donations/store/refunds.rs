@@ -2,6 +2,7 @@
 
 use crate::clock::Instant;
 use crate::db::Tx;
+use crate::db::rows::{list as places, pieces};
 use crate::ids::{DonationId, EntryId, FundId, PersonId, RefundId};
 use crate::money::Currency;
 use crate::run;
@@ -113,10 +114,20 @@ pub(in crate::donations) async fn finish_cash(tx: &mut Tx, id: RefundId, entry: 
     Ok(run!(tx, execute, sqlx::query(SQL).bind(id).bind(entry).bind(now))? == 1)
 }
 
-pub(in crate::donations) async fn is_ours(tx: &mut Tx, stripe_id: &str) -> sqlx::Result<bool> {
-    let found: Option<RefundId> =
-        run!(tx, fetch_optional, sqlx::query_scalar("SELECT id FROM refund WHERE stripe_id = $1").bind(stripe_id))?;
-    Ok(found.is_some())
+/// Those of Stripe's refunds that are ours.
+pub(in crate::donations) async fn ours(tx: &mut Tx, stripe_ids: &[&str]) -> sqlx::Result<Vec<String>> {
+    let mut all = Vec::new();
+    for piece in pieces(stripe_ids, 1) {
+        let found: Vec<String> = run!(tx, fetch_all, {
+            let mut statement = sqlx::query_scalar(places("SELECT stripe_id FROM refund WHERE stripe_id IN", 1, piece.len()));
+            for id in piece {
+                statement = statement.bind(*id);
+            }
+            statement
+        })?;
+        all.extend(found);
+    }
+    Ok(all)
 }
 
 /// What was agreed to and no line of Stripe's has booked. Few are open at a time, and an index holds just those.

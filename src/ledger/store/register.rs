@@ -16,12 +16,12 @@ pub(in crate::ledger) async fn page(tx: &mut Tx, path: &str, before: EntryId, li
                          WHERE a.path = $1 AND p.entry_id = u.entry_id AND p.account_id = a.id";
     const OF_FUND: &str =
         "SELECT p.entry_id, p.currency, p.amount_minor, f.slug, e.source, e.source_id, e.kind, e.effective_on, e.recorded_at
-                             FROM posting p JOIN entry e ON e.id = p.entry_id JOIN fund f ON f.id = p.fund_id
-                            WHERE p.account_id = $1 AND p.fund_id = $2 AND p.currency = $3 AND p.entry_id < $4
+                             FROM posting p CROSS JOIN entry e CROSS JOIN fund f
+                            WHERE e.id = p.entry_id AND f.id = p.fund_id AND p.account_id = $1 AND p.fund_id = $2 AND p.currency = $3 AND p.entry_id < $4
                             ORDER BY p.entry_id DESC LIMIT $5";
     const POOLED: &str = "SELECT p.entry_id, p.currency, p.amount_minor, CAST(NULL AS TEXT) AS slug, e.source, e.source_id, e.kind, e.effective_on, e.recorded_at
-                            FROM posting p JOIN entry e ON e.id = p.entry_id
-                           WHERE p.account_id = $1 AND p.fund_id IS NULL AND p.currency = $2 AND p.entry_id < $3
+                            FROM posting p CROSS JOIN entry e
+                           WHERE e.id = p.entry_id AND p.account_id = $1 AND p.fund_id IS NULL AND p.currency = $2 AND p.entry_id < $3
                            ORDER BY p.entry_id DESC LIMIT $4";
     let runs: Vec<(i64, String, i64)> = run!(tx, fetch_all, sqlx::query_as(RUNS).bind(path))?;
     let mut rows: Vec<RegisterRow> = Vec::new();

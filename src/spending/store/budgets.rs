@@ -27,15 +27,15 @@ pub(in crate::spending) async fn newest(tx: &mut Tx, fund: FundId) -> sqlx::Resu
 /// What is approved and not paid, or waits for approval, by use.
 pub(in crate::spending) async fn standing(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<(String, String, i64)>> {
     const SQL: &str =
-        "SELECT p.category, e.state, CAST(SUM(p.amount_minor) AS BIGINT) FROM expense e JOIN expense_part p ON p.expense_id = e.id
-        WHERE p.fund_id = $1 AND e.state IN ('sent', 'approved') GROUP BY p.category, e.state ORDER BY p.category, e.state";
+        "SELECT p.category, e.state, CAST(SUM(p.amount_minor) AS BIGINT) FROM expense e CROSS JOIN expense_part p
+        WHERE e.state IN ('sent', 'approved') AND p.expense_id = e.id AND p.fund_id = $1 GROUP BY p.category, e.state ORDER BY p.category, e.state";
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund))
 }
 
 /// What was bought from a day on and is in the books, in minor units, and on how many days.
 pub(in crate::spending) async fn bought_since(tx: &mut Tx, fund: FundId, from: Day) -> sqlx::Result<(i64, i64)> {
     const SQL: &str = "SELECT COALESCE(CAST(SUM(p.amount_minor) AS BIGINT), 0), COUNT(DISTINCT e.bought_on)
-        FROM expense e JOIN expense_part p ON p.expense_id = e.id
-        WHERE p.fund_id = $1 AND e.bought_on >= $2 AND e.state IN ('approved', 'paid', 'matched')";
+        FROM expense e CROSS JOIN expense_part p
+        WHERE e.bought_on >= $2 AND p.expense_id = e.id AND p.fund_id = $1 AND e.state IN ('approved', 'paid', 'matched')";
     run!(tx, fetch_one, sqlx::query_as(SQL).bind(fund).bind(from))
 }

@@ -1,11 +1,11 @@
 //! Approvals that meet each other, an edit, or the loss of a role (safety tests G1, G2, G3, G7).
 
 use super::*;
-use crate::support::setting;
+use crate::support::soak;
 
 /// How many rounds of a race are run; the soak runs more.
 pub fn rounds() -> usize {
-    setting("STRIKEFUND_TEST_ROUNDS").and_then(|rounds| rounds.parse().ok()).unwrap_or(100)
+    soak(100, 1_000)
 }
 
 on_both_databases! {

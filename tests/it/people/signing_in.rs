@@ -178,7 +178,7 @@ on_both_databases! {
 }
 
 /// Runs them all at once.
-async fn join_all<T>(mut work: Vec<impl Future<Output = T>>) -> Vec<T> {
+pub async fn join_all<T>(mut work: Vec<impl Future<Output = T>>) -> Vec<T> {
     let mut pinned: Vec<_> = work.drain(..).map(Box::pin).collect();
     let mut done: Vec<Option<T>> = pinned.iter().map(|_| None).collect();
     std::future::poll_fn(|context| {

@@ -1,6 +1,7 @@
 //! What tests stand on: a new database for each, on both kinds, with a clock and a randomness of their own.
 
 pub mod cluster;
+pub mod history;
 pub mod node;
 mod postgres;
 pub mod smtp;
@@ -42,7 +43,7 @@ pub struct Books {
     /// The folder they lie in; it goes when the test ends.
     pub documents: TempDir,
     /// Where an `SQLite` database lies; it goes when the test ends.
-    _directory: Option<TempDir>,
+    directory: Option<TempDir>,
     /// The `PostgreSQL` database, dropped when the test ends well.
     fresh: Option<Fresh>,
 }
@@ -66,7 +67,7 @@ impl Books {
     fn around(db: Db, directory: Option<TempDir>, fresh: Option<Fresh>) -> Self {
         let documents = tempfile::tempdir().expect("a scratch directory");
         let files = Files::in_folder(documents.path()).expect("a folder for documents");
-        Self { db, clock: Clock::fixed(START), entropy: Entropy::seeded(7), files, documents, _directory: directory, fresh }
+        Self { db, clock: Clock::fixed(START), entropy: Entropy::seeded(7), files, documents, directory, fresh }
     }
 
     /// What the fixed clock says.
@@ -77,6 +78,11 @@ impl Books {
     /// The address of the `PostgreSQL` database, None on `SQLite`.
     pub fn postgres_url(&self) -> Option<&str> {
         self.fresh.as_ref().map(Fresh::url)
+    }
+
+    /// Where an `SQLite` database lies; None on `PostgreSQL`.
+    pub fn directory(&self) -> Option<&Path> {
+        self.directory.as_ref().map(TempDir::path)
     }
 
     /// Sets up the unrestricted fund `general` in US dollars, on Portland's time.
@@ -131,6 +137,13 @@ pub fn skip(reason: &str) {
 #[expect(clippy::disallowed_methods, reason = "tests/run tells the tests through the environment; the program itself never reads these")]
 pub fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// How often something is tried: `usual` in the test command, `long` in its soak (`tests/run --soak`), or as often as
+/// `tests/run --rounds` says where that is more than usual.
+pub fn soak(usual: usize, long: usize) -> usize {
+    let rounds = setting("STRIKEFUND_TEST_ROUNDS").and_then(|rounds| rounds.parse().ok()).unwrap_or(usual);
+    if setting("STRIKEFUND_TEST_SOAK").is_some() { long } else { rounds.clamp(usual, long) }
 }
 
 /// A path inside the repository.

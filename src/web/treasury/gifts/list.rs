@@ -1,12 +1,14 @@
 //! The list of gifts, one gift, and the disputes. Never who gave: not in lists, not in titles, not in a search.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 
 use super::{Asked, frame, fund, refunds, ways};
 use crate::clock::Instant;
 use crate::db::Tx;
-use crate::donations::{Donation, arriving, listing};
+use crate::donations::{Donation, OfflineKind, arriving, listing};
 use crate::funds::{self, Fund};
 use crate::ids::DonationId;
 use crate::ledger::{self, Source};
@@ -72,9 +74,12 @@ async fn list(
         .figures(words.say("gifts-net"))
         .column(words.say("gifts-kind"))
         .column(words.say("gifts-state"));
+    // What has a charge came through Stripe; only the few others can have come by hand.
+    let others: Vec<DonationId> =
+        gifts.iter().filter(|gift| gift.charge_id.is_none() && gift.settled_at.is_some()).map(|gift| gift.id).collect();
+    let by_hand = arriving::kinds_of(tx, &others).await?;
     for gift in &gifts {
-        let kind = kind(tx, words, gift).await?;
-        table.row(row(words, &fund, gift, kind));
+        table.row(row(words, &fund, gift, kind(words, gift, by_hand.get(&gift.id).copied())));
     }
     let older = gifts.last().filter(|_| gifts.len() == usize::try_from(PAGE).unwrap_or(usize::MAX));
     let older = older.map(|last| Part::Links(vec![(format!("?before={}", last.id), words.say("gifts-older"))]));
@@ -123,15 +128,8 @@ fn standing(words: Words, gift: &Donation) -> (&'static str, String) {
 }
 
 /// How a gift came in, in words.
-async fn kind(tx: &mut Tx, words: Words, gift: &Donation) -> sqlx::Result<String> {
-    // What has a charge came through Stripe; only the few others can have come by hand.
-    if gift.charge_id.is_none()
-        && gift.settled_at.is_some()
-        && let Some(by_hand) = arriving::of_donation(tx, gift.id).await?
-    {
-        return Ok(words.of("offline-kind", by_hand.kind.as_str()));
-    }
-    Ok(words.of("gift-origin", gift.origin.as_str()))
+fn kind(words: Words, gift: &Donation, by_hand: Option<OfflineKind>) -> String {
+    by_hand.map_or_else(|| words.of("gift-origin", gift.origin.as_str()), |kind| words.of("offline-kind", kind.as_str()))
 }
 
 async fn one(
@@ -167,10 +165,11 @@ async fn gift_sheet(
         Some(id) => crate::publication::number_of(tx, id).await?.map(|number| number.to_string()),
         None => None,
     };
+    let by_hand = arriving::kinds_of(tx, &[gift.id]).await?.remove(&gift.id);
     let facts = Facts::default()
         .add(words.say("gifts-state"), Cell::chip(look, state))
         .add(words.say("gifts-fund"), Cell::link(format!("/treasury/{}/gifts", fund.slug), fund.name.as_str()))
-        .add(words.say("gifts-kind"), Cell::text(kind(tx, words, gift).await?))
+        .add(words.say("gifts-kind"), Cell::text(kind(words, gift, by_hand)))
         .add(words.say("gifts-amount"), amount)
         .add(words.say("gifts-fee"), fee)
         .add(words.say("gifts-net"), net)
@@ -240,6 +239,19 @@ pub(super) fn days_left(due_at: i64, now: Instant) -> i64 {
     due_at.saturating_sub(now.unix_secs()).max(0) / 86_400
 }
 
+/// The numbers of the gifts that Stripe's objects are about, by their charge.
+pub(super) async fn gifts_of(tx: &mut Tx, objects: &[ObjectState]) -> sqlx::Result<BTreeMap<String, String>> {
+    let charges: Vec<&str> = objects.iter().filter_map(|object| object.charge_id.as_deref()).collect();
+    let gifts = crate::donations::with_charges(tx, &charges).await?;
+    Ok(gifts.into_iter().filter_map(|gift| gift.charge_id.map(|charge| (charge, gift.number))).collect())
+}
+
+/// The gift that an object of Stripe's is about, or the object itself where we know of none.
+pub(super) fn gift_or_object(gifts: &BTreeMap<String, String>, object: &ObjectState) -> Cell {
+    let number = object.charge_id.as_ref().and_then(|charge| gifts.get(charge));
+    number.map_or_else(|| Cell::text(object.id.as_str()), |number| Cell::link(format!("{ALL}/{number}"), number.as_str()))
+}
+
 async fn disputes(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Trouble> {
     let (words, now) = (signed_in.words, site.clock.now());
     let tx = &mut site.db.begin_read().await?;
@@ -249,18 +261,16 @@ async fn disputes(State(site): AnySite, signed_in: SignedIn) -> Result<Response,
         .column(words.say("disputes-reason"))
         .column(words.say("gifts-state"))
         .column(words.say("disputes-left"));
-    for state in about::open_disputes(tx, MOST_DISPUTES).await? {
-        let gift = match &state.charge_id {
-            Some(charge) => crate::donations::find_by_charge(tx, charge).await?,
-            None => None,
-        };
-        let number = gift.map_or_else(|| Cell::text(state.id.as_str()), |gift| Cell::link(format!("{ALL}/{}", gift.number), gift.number));
+    let open = about::open_disputes(tx, MOST_DISPUTES).await?;
+    let gifts = gifts_of(tx, &open).await?;
+    for state in &open {
+        let number = gift_or_object(&gifts, state);
         // A bank that only asks, or that has what it needs, waits for nobody's answer.
         let left = state.due_at.filter(|_| state.status.ends_with("needs_response"));
         let left = left.map_or_else(|| words.say("disputes-no-day"), |due| words.with("disputes-days", "days", days_left(due, now)));
         table.row(vec![
             number,
-            money(words, &state),
+            money(words, state),
             Cell::text(state.reason.as_deref().unwrap_or("").replace('_', " ")),
             Cell::text(state.status.replace('_', " ")),
             Cell::text(left),

@@ -4,7 +4,7 @@ use axum::extract::{Form as Sent, Path, Query, State};
 use axum::response::Response;
 
 use super::in_kind::sent;
-use super::list::fund_of;
+use super::list::{fund_of, gift_or_object, gifts_of};
 use super::offline::Pairs;
 use super::{Asked, refused};
 use crate::approvals::{self, Proposal, Subject};
@@ -174,18 +174,12 @@ async fn list(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Tro
         }
     }
     let mut elsewhere = heads(words, Table::new(words.say("refund-outside-caption"), words.say("refund-outside-none")));
-    for state in about::recent_refunds(tx, PAGE).await? {
-        if refunding::is_ours(tx, &state.id).await? {
-            continue;
-        }
-        let gift = match &state.charge_id {
-            Some(charge) => crate::donations::find_by_charge(tx, charge).await?,
-            None => None,
-        };
-        let which =
-            gift.map_or_else(|| Cell::text(state.id.as_str()), |gift| Cell::link(format!("/treasury/gifts/{}", gift.number), gift.number));
+    let recent = about::recent_refunds(tx, PAGE).await?;
+    let ours = refunding::ours(tx, &recent.iter().map(|state| state.id.as_str()).collect::<Vec<_>>()).await?;
+    let gifts = gifts_of(tx, &recent).await?;
+    for state in recent.iter().filter(|state| !ours.contains(&state.id)) {
         if let Some((minor, currency)) = state.amount_minor.zip(state.currency) {
-            elsewhere.row(outside(words, which, Money::new(minor, currency), &state.status));
+            elsewhere.row(outside(words, gift_or_object(&gifts, state), Money::new(minor, currency), &state.status));
         }
     }
     let frame = Frame::new(&site, &signed_in, words.say("refund-list"));

@@ -1,0 +1,176 @@
+//! A treasury in which history has piled up, and the address of a page of every kind in it. Not here: what is asked of the pages.
+
+use std::collections::BTreeMap;
+
+use axum::http::Method;
+use sqlx::AssertSqlSafe;
+use strikefund::bank;
+use strikefund::clock::Day;
+use strikefund::files;
+use strikefund::ids::{FundId, PersonId, sha256_hex};
+use strikefund::ledger::{self, NewEntry, NewPosting, Source, chart};
+use strikefund::money::Currency;
+use strikefund::people::{Purpose, Role};
+use strikefund::web::doors::Who;
+use strikefund::{run, transact};
+
+use super::Visit;
+use super::staff::sign_in::link;
+use super::staff::{Staff, person};
+use crate::approvals::usd;
+use crate::files::pictures;
+use crate::support::Books;
+use crate::support::history::{NOTHING, Pile, SENT, WAITING};
+
+/// Gifts up to this number came by the bank, later ones by card.
+const AT_THE_BANK: i64 = 200;
+
+/// The day of the entry of this number, in one of the months of the year before where it is done.
+fn day_of(n: i64) -> Day {
+    let day = if n <= WAITING { "2026-11-14".to_owned() } else { format!("2025-{:02}-{:02}", 1 + n % 12, 1 + n % 28) };
+    day.parse().unwrap()
+}
+
+/// Books in which somebody may come everywhere.
+pub struct Grown<'a> {
+    pub books: &'a Books,
+    pub visit: &'a Visit,
+    pub staff: Staff<'a>,
+    fund: FundId,
+    other: PersonId,
+    text: &'static str,
+}
+
+impl<'a> Grown<'a> {
+    /// A fund named `general`, whose every field holds `text`.
+    pub async fn new(books: &'a Books, visit: &'a Visit, text: &'static str) -> Self {
+        let fund = books.general_fund().await;
+        let other = person(books, &[Role::Recorder, Role::Approver]).await;
+        let staff = Staff::signed_in(visit, books, &Role::ALL).await;
+        let now = books.now();
+        let opened: sqlx::Result<()> = transact!(books.db, tx => bank::open_account(tx, chart::BANK, "Main", Currency::USD, now).await);
+        opened.unwrap();
+        Self { books, visit, staff, fund, other, text }
+    }
+
+    /// Rows of every kind, from number to number.
+    pub async fn pile_up(&self, from: i64, to: i64) {
+        let (now, fund) = (self.books.now(), self.fund);
+        let nothing = if self.books.postgres_url().is_some() { NOTHING[1] } else { NOTHING[0] };
+        let at = now.unix_secs() * 1_000_000;
+        let pile = Pile { author: self.staff.person.0, other: self.other.0, fund: fund.0, at, from, to, text: self.text, nothing };
+        let done: Result<(), ledger::PostError> = transact!(self.books.db, tx => {
+            let entries: Vec<NewEntry> = (from..=to).map(|n| NewEntry {
+                source: Source::Bank,
+                source_id: format!("gift {n}"),
+                kind: "gift",
+                effective_on: day_of(n),
+                memo: Some(self.text.to_owned()),
+                actor: None,
+                reverses: None,
+                postings: vec![NewPosting::pooled(if n <= AT_THE_BANK { chart::BANK } else { "assets:stripe" }, usd(100)), NewPosting::of_fund("income:donations:bank", fund, usd(-100))],
+            }).collect();
+            for some in entries.chunks(100) {
+                ledger::post_all(tx, some, now).await?;
+            }
+            while ledger::fold(tx, 1_000).await? > 0 {}
+            let bank = if from <= AT_THE_BANK { Pile { to: to.min(AT_THE_BANK), ..pile }.bank() } else { Vec::new() };
+            for sql in [pile.gifts(), pile.spending(), bank, pile.rest()].concat() {
+                run!(tx, execute, sqlx::query(AssertSqlSafe(sql)))?;
+            }
+            Ok::<(), ledger::PostError>(())
+        });
+        done.unwrap();
+        // The planner of a database that grew slowly knows what it holds; this one grew at once.
+        let analyzed: sqlx::Result<u64> = transact!(self.books.db, tx => run!(tx, execute, sqlx::query("ANALYZE")));
+        analyzed.unwrap();
+    }
+
+    async fn id(&self, sql: &'static str) -> i64 {
+        let tx = &mut self.books.db.begin_read().await.unwrap();
+        run!(tx, fetch_one, sqlx::query_scalar(sql)).unwrap()
+    }
+
+    async fn word(&self, sql: &'static str) -> String {
+        let tx = &mut self.books.db.begin_read().await.unwrap();
+        run!(tx, fetch_one, sqlx::query_scalar(sql)).unwrap()
+    }
+
+    /// What stands in the places of each address that has some, for a page that is there.
+    async fn examples(&self) -> BTreeMap<&'static str, Vec<String>> {
+        let table = [("account", chart::BANK), ("file", "/treasury/bank/import")];
+        let statement = b"Date,Description,Amount,Balance\r\n2026-11-14,<b>\"WATER\"</b>,-5.00,-5.00\r\n";
+        let sent = self.staff.upload(table[1].1, &table[..1], &[("file", "../../x.csv", "text/csv", statement)]).await.is(303).next();
+        let file = sent.rsplit('/').next().unwrap().to_owned();
+        let (by, now) = (self.staff.person.into(), self.books.now());
+        let photo = files::take_in(&self.books.files, &self.books.db, &by, pictures::jpeg(1), &self.books.entropy, now).await.unwrap();
+        let photo = files::find(&mut self.books.db.begin_read().await.unwrap(), photo).await.unwrap().unwrap().reference;
+        let hash = sha256_hex("a captain's own code");
+        let known: sqlx::Result<u64> = transact!(self.books.db, tx =>
+            run!(tx, execute, sqlx::query("UPDATE captain SET code_hash = $1 WHERE code_hash = 'c10'").bind(&*hash)));
+        known.unwrap();
+        let invited = person(self.books, &[]).await;
+        let invitation = link(self.books, Purpose::Join, invited).await;
+        let somebody = self.word("SELECT MAX(ref) FROM person").await;
+        let number = |n: i64| format!("E{n}");
+        let expense = self.id("SELECT id FROM proposal WHERE subject = 'expense' AND state = 'open' ORDER BY id LIMIT 1").await.to_string();
+        [
+            ("/claim/{code}", vec!["a captain's own code".replace(' ', "%20")]),
+            ("/link/{token}", vec![invitation.rsplit('/').next().unwrap().to_owned()]),
+            ("/treasury/accounts/{account}", vec![chart::BANK.to_owned(), "income:donations:bank".to_owned()]),
+            ("/treasury/approvals/{id}", vec![expense]),
+            ("/treasury/bank/import/{file}", vec![file.clone()]),
+            ("/treasury/bank/import/{file}/columns", vec![file]),
+            (
+                "/treasury/bank/lines/{id}",
+                vec![
+                    self.id("SELECT id FROM bank_line WHERE fingerprint = 'f1'").await.to_string(),
+                    self.id("SELECT id FROM bank_line WHERE fingerprint = 'f100'").await.to_string(),
+                ],
+            ),
+            ("/treasury/claims/{id}", vec![self.id("SELECT MIN(captain_id) FROM expense").await.to_string()]),
+            ("/treasury/documents/{document}", vec![photo]),
+            ("/treasury/entries/{entry}", vec![self.id("SELECT MIN(id) FROM entry").await.to_string()]),
+            ("/treasury/exports/{file}", ["books.journal", "books.beancount", "books.csv", "books.json"].map(str::to_owned).to_vec()),
+            ("/treasury/gifts/{number}", vec!["G2".to_owned(), "G3".to_owned(), "G100".to_owned()]),
+            ("/treasury/gifts/{number}/refund", vec!["G101".to_owned()]),
+            ("/treasury/journal/{journal}", vec!["j1".to_owned(), "j100".to_owned()]),
+            ("/treasury/months/{month}", vec!["2025-06".to_owned()]),
+            ("/treasury/payees/{id}", vec![self.id("SELECT MIN(id) FROM payee").await.to_string()]),
+            ("/treasury/people/{person}", vec![somebody.clone()]),
+            ("/treasury/people/{person}/disable", vec![somebody.clone()]),
+            ("/treasury/people/{person}/reset", vec![somebody]),
+            ("/treasury/refunds/{refund}", vec!["rf1".to_owned(), "rf100".to_owned()]),
+            ("/treasury/{fund}/expenses/{number}", [1, SENT, WAITING, 100].map(number).to_vec()),
+            ("/treasury/{fund}/expenses/{number}/edit", [1, SENT].map(number).to_vec()),
+            ("/treasury/{fund}/expenses/{number}/pay", vec![number(WAITING)]),
+            ("/treasury/{fund}/expenses/{number}/correct", vec![number(100)]),
+            ("/treasury/{fund}/gifts/offline/{number}", vec!["O1".to_owned(), "O99".to_owned()]),
+            ("/treasury/{fund}/gifts/offline/new/{kind}", ["cheque", "batch", "transfer", "organisation"].map(str::to_owned).to_vec()),
+            ("/treasury/{fund}/in-kind/{number}", vec!["K1".to_owned(), "K100".to_owned()]),
+        ]
+        .into()
+    }
+
+    /// Every address that can be read, by the row of the table it belongs to; those of `who` it is asked for.
+    pub async fn addresses(&self, who: impl Fn(Who) -> bool) -> Vec<(&'static str, String)> {
+        let examples = self.examples().await;
+        let (mut addresses, mut missing) = (Vec::new(), Vec::new());
+        for door in self.visit.doors().into_iter().filter(|door| door.method == Method::GET && who(door.who)) {
+            let path = door.path.replace("{fund}", "general");
+            let Some((before, rest)) = path.split_once('{') else {
+                addresses.push((door.path, path));
+                continue;
+            };
+            let after = rest.split_once('}').unwrap().1;
+            match examples.get(door.path) {
+                Some(values) => addresses.extend(values.iter().map(|value| (door.path, format!("{before}{value}{after}")))),
+                // A public page's secret is nobody's here, and the page says so.
+                None if door.who == Who::Anyone => addresses.push((door.path, format!("{before}1{after}"))),
+                None => missing.push(door.path),
+            }
+        }
+        assert!(missing.is_empty(), "these need an example, so add one to `examples`: {missing:?}");
+        addresses
+    }
+}
