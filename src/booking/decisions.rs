@@ -145,6 +145,7 @@ async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, now: Insta
         Subject::Payee => payees::carry_out(tx, proposal, now).await.map(drop)?,
         Subject::Transfer => advances::carry_out(tx, person, proposal, now).await?,
         Subject::Refund => refunding::carry_out(tx, proposal, now).await?,
+        Subject::Rules => approvals::rules::carry_out(tx, person.id, proposal, now).await?,
         other => return Err(DecideError::Unknown(other)),
     }
     Ok(())
@@ -156,6 +157,8 @@ async fn turn_down(tx: &mut Tx, proposal: &Proposal, reason: &str, now: Instant)
         Subject::Payee => payees::turn_down(tx, proposal).await.map(drop)?,
         Subject::Transfer => advances::turn_down(tx, proposal).await?,
         Subject::Refund => refunding::turn_down(tx, proposal, now).await?,
+        // What was proposed stands in the proposal alone.
+        Subject::Rules => {}
         other => return Err(DecideError::Unknown(other)),
     }
     Ok(())

@@ -62,6 +62,8 @@ const KEPT: &[&str] = &[
     "bank_match",
     "bank_match_line",
     "bank_match_posting",
+    "fund_about",
+    "setup_step",
 ];
 
 /// Tables that are caches or passing notes: rows come and go.
@@ -79,6 +81,9 @@ const PASSING: &[&str] = &[
     "expense_part",
     "expense_document",
     "bank_upload",
+    "notice",
+    "forgotten",
+    "device",
 ];
 
 impl Db {

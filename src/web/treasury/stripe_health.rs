@@ -138,7 +138,11 @@ async fn parked(tx: &mut Tx, words: Words, zone: &Zone) -> sqlx::Result<Table> {
         .figures(words.say("stripe-count"))
         .column(words.say("stripe-since"));
     for parked in payments::parked_deliveries(tx).await? {
-        table.row(vec![Cell::text(parked.reason), Cell::number(parked.deliveries), Cell::moment(words, parked.oldest_at, zone)]);
+        table.row(vec![
+            Cell::text(alert::reason(&parked.reason, words.0)),
+            Cell::number(parked.deliveries),
+            Cell::moment(words, parked.oldest_at, zone),
+        ]);
     }
     Ok(table)
 }
@@ -154,7 +158,7 @@ async fn lines(tx: &mut Tx, words: Words) -> sqlx::Result<Table> {
         table.row(vec![Cell::text(text), Cell::money(Money::new(-minor, currency)), Cell::text(words.say("stripe-suspense-why"))]);
     }
     for line in payments::lines_in(tx, LineState::Parked, "", SHOWN).await? {
-        let reason = line.reason.unwrap_or_default();
+        let reason = alert::reason(&line.reason.unwrap_or_default(), words.0);
         table.row(vec![Cell::text(line.id.to_string()), Cell::money(Money::new(line.net_minor, line.currency)), Cell::text(reason)]);
     }
     Ok(table)
@@ -166,7 +170,11 @@ async fn alerts(tx: &mut Tx, words: Words, zone: &Zone) -> sqlx::Result<Table> {
         .column(words.say("stripe-said"))
         .column(words.say("stripe-since"));
     for alert in alert::list(tx, SHOWN).await?.into_iter().filter(|alert| alert.kind != AlertKind::BankDiffers) {
-        table.row(vec![Cell::text(alert.kind.as_str()), Cell::text(alert.said), Cell::moment(words, alert.raised_at, zone)]);
+        table.row(vec![
+            Cell::text(words.of("alert-kind", alert.kind.as_str())),
+            Cell::text(alert.in_words(words.0)),
+            Cell::moment(words, alert.raised_at, zone),
+        ]);
     }
     Ok(table)
 }

@@ -1,7 +1,7 @@
 //! Visits by members of staff: people with roles, signed in as a browser is, and who may come where.
 
 mod people;
-mod sign_in;
+pub mod sign_in;
 
 use std::time::Duration;
 

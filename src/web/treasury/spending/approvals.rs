@@ -29,7 +29,7 @@ const ONE: &str = "/treasury/approvals/{id}";
 const PAGE: i64 = 50;
 
 /// What the lines of a frozen text are called on pages; any other is shown as it stands.
-const LINES: [&str; 28] = [
+const LINES: [&str; 32] = [
     "number",
     "amount",
     "fund",
@@ -58,6 +58,10 @@ const LINES: [&str; 28] = [
     "conflict",
     "from",
     "to",
+    "before-tier",
+    "before-emergency",
+    "tier",
+    "emergency",
 ];
 
 pub(super) fn doors(doors: Doors) -> Doors {
@@ -174,12 +178,20 @@ async fn lines(tx: &mut Tx, words: Words, proposal: &Proposal) -> Result<Facts, 
                 Ok(id) => payees::find(tx, id).await?.map_or_else(|| value.to_owned(), |payee| format!("{} ({value})", payee.label)),
                 Err(_) => value.to_owned(),
             },
+            ("before-tier" | "tier", Subject::Rules) => tier_in_words(words, value),
+            ("before-emergency" | "emergency", Subject::Rules) => words.of("setting-emergency", value),
             ("part", Subject::Expense) => value.split(", ").map(|word| use_in_words(words, word)).collect::<Vec<_>>().join(", "),
             _ => value.to_owned(),
         };
         facts = facts.add(label, Cell::text(text));
     }
     Ok(facts)
+}
+
+/// One tier of a fund's rules: from which sum on how many others must agree.
+fn tier_in_words(words: Words, value: &str) -> String {
+    let (over, approvers) = value.split_once(' ').unwrap_or((value, ""));
+    words.with_two("setting-over-agree", ("sum", over.to_owned()), ("approvers", approvers.parse::<i64>().unwrap_or_default()))
 }
 
 /// One line of what is agreed to in a refund.
@@ -226,7 +238,7 @@ fn steps(
         return Vec::new();
     }
     if !signed_in.person.roles.holds(Role::Approver) {
-        return vec![Part::Note(words.say("approval-needs-role"))];
+        return vec![Part::Note(words.say(if proposal.subject == Subject::Rules { "setting-second" } else { "approval-needs-role" }))];
     }
     if is_author {
         return vec![Part::Note(words.say("approval-no-author"))];
@@ -253,7 +265,7 @@ fn steps(
         Part::Heading(words.say("approval-reject")),
         Part::Form(form("reject", vec![reason]).button(words.say("approval-reject"))),
     ]);
-    if emergency {
+    if emergency && proposal.subject != Subject::Rules {
         let reason = parts.area("emergency", "approval-emergency").hint(words.say("approval-emergency-hint"));
         let alone = form("alone", vec![reason]).button(words.say("approval-alone"));
         list.extend([Part::Heading(words.say("approval-alone")), Part::Form(alone)]);
