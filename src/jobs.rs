@@ -1,7 +1,9 @@
 //! The loop behind the scenes, on one node at a time: list, book, read notices, publish, and every night hold everything against Stripe.
 
+mod digest;
 mod mailing;
 mod night;
+mod telling;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +20,7 @@ use crate::mail::Post;
 use crate::payments::sync::{self, Run};
 use crate::payments::{self, Payments, lease, source};
 use crate::publication::PublishError;
+use crate::seal::Keyring;
 use crate::{donations, funds, publication, transact};
 
 use mailing::Mailing;
@@ -48,6 +51,10 @@ pub struct Jobs {
     pub files: Files,
     /// The way to the mail server.
     pub post: Post,
+    /// Seals letters.
+    pub keyring: Arc<Keyring>,
+    /// How the world reaches the site: links in letters begin with it.
+    pub base_url: String,
     /// Stripe.
     pub payments: Arc<Payments>,
     /// No real money: publications say so.
@@ -209,12 +216,20 @@ impl Jobs {
             {
                 error!(%error, "what should have come could not be looked for");
             }
+            if !matches!(run, Run::Wake)
+                && let Err(error) = self.remind().await
+            {
+                error!(%error, "nobody could be reminded of what waits");
+            }
         }
         if let Some(asked_at) = asked_at {
             self.fetch_all(asked_at).await;
         }
         if let Err(error) = self.publish().await {
             error!(%error, "nothing was published");
+        }
+        if let Err(error) = self.tell().await {
+            error!(%error, "letters could not be written; they are tried again");
         }
     }
 

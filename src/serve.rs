@@ -76,13 +76,15 @@ impl Node {
 
     /// The work behind the scenes, as this node would do it.
     pub fn jobs(&self) -> Jobs {
-        let Parts { db, clock, entropy, files, post, payments, practice, base_url, .. } = &self.parts;
+        let Parts { db, clock, entropy, keyring, files, post, payments, practice, base_url, .. } = &self.parts;
         Jobs {
             db: db.clone(),
             clock: clock.clone(),
             entropy: entropy.clone(),
             files: files.clone(),
             post: post.clone(),
+            keyring: Arc::clone(keyring),
+            base_url: base_url.clone(),
             payments: Arc::clone(payments),
             practice: practice.is_some(),
             endpoint: format!("{base_url}{WEBHOOK}"),

@@ -1,6 +1,7 @@
 //! `strikefund verify`: everything recomputed from the postings, and held against Stripe's lines and the published files.
 
 use crate::db::{Db, Tx};
+use crate::language::Language;
 use crate::payments::{self, alert};
 use crate::{approvals, bank, booking, ledger, publication, spending};
 
@@ -52,7 +53,7 @@ async fn waiting(tx: &mut Tx) -> sqlx::Result<Vec<String>> {
         waiting.push(format!("{} parked deliveries: {}", parked.deliveries, parked.reason));
     }
     for alert in alert::list(tx, 100).await? {
-        waiting.push(format!("{} {}: {}", alert.kind, alert.subject, alert.said));
+        waiting.push(format!("{} {}: {}", alert.kind, alert.subject, alert.in_words(Language::English)));
     }
     Ok(waiting)
 }

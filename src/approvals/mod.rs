@@ -9,6 +9,7 @@
 //! writes. Who is author, who else had a hand in it, and how often somebody signed is checked here and, once more, by the database.
 
 mod proposal;
+pub mod rules;
 mod store;
 
 use crate::clock::Instant;
@@ -16,12 +17,9 @@ use crate::db::{Retryable, Tx};
 use crate::funds::{self, Fund};
 use crate::ids::{FundId, PersonId, ProposalId, sha256_hex};
 use crate::money::Money;
-use crate::people::{self, Actor, NotAllowed, Person, Role, audit};
+use crate::people::{self, Actor, NotAllowed, Person, audit};
 
 pub use proposal::{EMERGENCY_LETTERS, NewProposal, Proposal, REASON_LETTERS, Signature, State, Subject, TOGETHER_SECS, Verdict};
-
-/// Who may sign.
-const APPROVERS: &[Role] = &[Role::Approver];
 
 /// Why a decision was not taken. Nothing is written then.
 #[derive(Debug, thiserror::Error)]
@@ -73,7 +71,11 @@ pub async fn propose(tx: &mut Tx, author: PersonId, new: &NewProposal, now: Inst
     let fund = lock(tx, new.fund).await?.ok_or(sqlx::Error::RowNotFound)?;
     store::drop_standing(tx, new.subject, &new.subject_id, now).await?;
     let amount = new.amount.unwrap_or(Money::new(0, fund.currency));
-    let needed = needed(tx, &fund, amount, new.payee.as_deref(), None, (new.at_least, new.more), now).await?;
+    let about = (new.at_least, new.more);
+    let needed = match new.subject {
+        Subject::Rules => new.at_least,
+        _ => needed(tx, &fund, amount, new.payee.as_deref(), None, about, now).await?,
+    };
     let hash = sha256_hex(&new.payload);
     let id = store::insert(tx, new, author, amount.currency, &hash, needed, now).await?;
     for hand in &new.hands {
@@ -105,9 +107,14 @@ pub async fn approve(tx: &mut Tx, actor: Actor, id: ProposalId, seen: &str, now:
     store::sign(tx, &proposal, person.id, now).await?;
     let given = i64::try_from(store::signatures(tx, id).await?.len()).unwrap_or(i64::MAX);
     let about = (proposal.at_least, proposal.more);
-    // A part that came after this one may have lifted both over a tier.
-    let needed = needed(tx, &fund, proposal.amount(), proposal.payee.as_deref(), Some(&proposal), about, proposal.proposed_at).await?;
-    let needed = needed.max(proposal.needed);
+    let needed = match proposal.subject {
+        Subject::Rules => proposal.needed,
+        // A part that came after this one may have lifted both over a tier, and so may a stricter rule. A laxer one lowers nothing.
+        _ => {
+            let payee = proposal.payee.as_deref();
+            needed(tx, &fund, proposal.amount(), payee, Some(&proposal), about, proposal.proposed_at).await?.max(proposal.needed)
+        }
+    };
     store::raise_needed(tx, id, needed).await?;
     write_act(tx, &person, "approve", &proposal, &format!("{given} of {needed}"), now).await?;
     if countersigns {
@@ -136,7 +143,8 @@ pub async fn approve_in_emergency(
     if proposal.state != State::Open {
         return Err(Refusal::Decided(proposal.state));
     }
-    if !funds::allows_emergency(tx, fund.id).await? {
+    // Whoever could change the rules alone could then do everything alone.
+    if proposal.subject == Subject::Rules || !funds::allows_emergency(tx, fund.id).await? {
         return Err(Refusal::NoEmergency);
     }
     let reason = fitting(reason, EMERGENCY_LETTERS)?;
@@ -230,6 +238,19 @@ pub async fn count_open(tx: &mut Tx) -> sqlx::Result<i64> {
     store::count_open(tx).await
 }
 
+/// How many open proposals this person could sign now, and since when the oldest waits.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn waiting_for(tx: &mut Tx, person: &Person) -> sqlx::Result<(i64, Option<Instant>)> {
+    let may = |subject: Subject| subject.signers().iter().any(|role| person.roles.holds(*role));
+    match (may(Subject::Expense), may(Subject::Rules)) {
+        (true, _) => store::waiting_for(tx, person.id, "").await,
+        (false, true) => store::waiting_for(tx, person.id, Subject::Rules.as_str()).await,
+        (false, false) => Ok((0, None)),
+    }
+}
+
 /// Emergencies whose second signature is still due, oldest first.
 ///
 /// # Errors
@@ -260,7 +281,7 @@ async fn begin(tx: &mut Tx, actor: Actor, id: ProposalId, seen: &str, now: Insta
     // What names the fund never changes, so it may be read before the lock; the state is read after it.
     let named = store::find(tx, id).await?.ok_or(Refusal::NotFound)?;
     let fund = lock(tx, named.fund_id).await?.ok_or(Refusal::NotFound)?;
-    let person = people::require_fresh(tx, actor, APPROVERS, now).await?;
+    let person = people::require_fresh(tx, actor, named.subject.signers(), now).await?;
     let proposal = store::find(tx, id).await?.ok_or(Refusal::NotFound)?;
     if is_author(tx, &proposal, person.id).await? {
         return Err(Refusal::Author);

@@ -3,6 +3,7 @@
 use crate::clock::Instant;
 use crate::ids::{FundId, PersonId, ProposalId};
 use crate::money::{Currency, Money};
+use crate::people::Role;
 
 crate::words! {
     /// What a proposal is about; `subject_id` names the row.
@@ -33,8 +34,20 @@ crate::words! {
         Distribution = "distribution",
         /// More rights for somebody.
         Role = "role",
-        /// The promise of a fund, and its rules.
+        /// The promise of a fund.
         Charter = "charter",
+        /// How many must agree to what.
+        Rules = "rules",
+    }
+}
+
+impl Subject {
+    /// Who may sign.
+    pub const fn signers(self) -> &'static [Role] {
+        match self {
+            Self::Rules => &[Role::Approver, Role::Administrator],
+            _ => &[Role::Approver],
+        }
     }
 }
 

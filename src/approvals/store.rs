@@ -85,6 +85,21 @@ pub(super) async fn open_of(tx: &mut Tx, fund: FundId, after: ProposalId, limit:
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(after).bind(limit))
 }
 
+/// The oldest open proposal of a fund about this.
+pub(super) async fn open_about(tx: &mut Tx, fund: FundId, subject: Subject) -> sqlx::Result<Option<Proposal>> {
+    const SQL: &str = select_proposal!("WHERE state = 'open' AND fund_id = $1 AND subject = $2 ORDER BY id LIMIT 1");
+    run!(tx, fetch_optional, sqlx::query_as(SQL).bind(fund).bind(subject))
+}
+
+/// Open proposals, of one subject or of all, that somebody neither proposed, nor had a hand in, nor signed: how many, and the oldest's moment.
+pub(super) async fn waiting_for(tx: &mut Tx, person: PersonId, subject: &str) -> sqlx::Result<(i64, Option<Instant>)> {
+    const SQL: &str = "SELECT COUNT(*), MIN(p.proposed_at) FROM proposal p
+        WHERE p.state = 'open' AND (p.subject = $2 OR $2 = '') AND p.author_id <> $1
+          AND NOT EXISTS (SELECT 1 FROM proposal_hand h WHERE h.proposal_id = p.id AND h.person_id = $1)
+          AND NOT EXISTS (SELECT 1 FROM approval a WHERE a.proposal_id = p.id AND a.person_id = $1)";
+    run!(tx, fetch_one, sqlx::query_as(SQL).bind(person).bind(subject))
+}
+
 pub(super) async fn count_open(tx: &mut Tx) -> sqlx::Result<i64> {
     run!(tx, fetch_one, sqlx::query_scalar("SELECT COUNT(*) FROM proposal WHERE state = 'open'"))
 }

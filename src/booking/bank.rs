@@ -10,7 +10,7 @@ use crate::funds::{self, Fund};
 use crate::ids::{BankLineId, EntryId, MatchId, PersonId};
 use crate::ledger::{self, Account, Kind, NewEntry, NewPosting, Source, chart};
 use crate::money::Money;
-use crate::payments::alert::{self, AlertKind};
+use crate::payments::alert::{self, AlertKind, Said};
 use crate::people::operation::{self, Operation};
 use crate::people::{self, Actor, Role};
 
@@ -265,11 +265,7 @@ pub async fn check_ties(tx: &mut Tx, now: Instant) -> sqlx::Result<Vec<BankTie>>
             alert::clear(tx, AlertKind::BankDiffers, &tie.account.path, now).await?;
         } else {
             let people = |minor| Money::new(minor, tie.account.currency).for_people();
-            let said = format!(
-                "The books hold {}; by the bank’s last statement and what waits on either side they should hold {}.",
-                people(tie.ledger_minor),
-                people(tie.expected_minor())
-            );
+            let said = Said::new("bank-differs").with("ledger", people(tie.ledger_minor)).with("expected", people(tie.expected_minor()));
             alert::raise(tx, AlertKind::BankDiffers, &tie.account.path, &said, now).await?;
         }
         bank::checked(tx, tie.account.id, now).await?;

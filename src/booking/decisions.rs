@@ -163,6 +163,7 @@ async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, entropy: &
         Subject::Goods => in_kind::carry_out(tx, person.id, proposal, now).await?,
         Subject::Journal => drop(journal::carry_out(tx, person, proposal, now).await?),
         Subject::Period => months::carry_out(tx, person, proposal, now).await?,
+        Subject::Rules => approvals::rules::carry_out(tx, person.id, proposal, now).await?,
         other => return Err(DecideError::Unknown(other)),
     }
     Ok(())
@@ -177,7 +178,8 @@ async fn turn_down(tx: &mut Tx, actor: Actor, proposal: &Proposal, reason: &str,
         Subject::Refund => refunding::turn_down(tx, proposal, now).await?,
         Subject::Cash => counting::turn_down(tx, proposal).await?,
         Subject::Journal => journal::turn_down(tx, actor.person, proposal, now).await?,
-        Subject::Goods | Subject::Period => {}
+        // What was proposed stands in the proposal alone.
+        Subject::Goods | Subject::Period | Subject::Rules => {}
         other => return Err(DecideError::Unknown(other)),
     }
     Ok(())

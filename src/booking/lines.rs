@@ -11,7 +11,7 @@ use crate::ids::Entropy;
 use crate::ledger::{self, NewEntry, NewPosting, Source};
 use crate::money::Money;
 use crate::payments;
-use crate::payments::alert::{self, AlertKind};
+use crate::payments::alert::{self, AlertKind, Said};
 use crate::payments::line::{Line, LineId};
 use crate::payments::progress::Progress;
 use crate::payments::sync::BEFORE_OPENING;
@@ -107,11 +107,11 @@ impl<'a> Batch<'a> {
         match effect(line, Funds { gift: fund.id, general: books.general.id }) {
             Effect::Note(reason) => payments::note_line(tx, &line.id, reason).await?,
             Effect::Park(reason) => {
-                alert::raise(tx, AlertKind::LineUnknown, line.id.as_str(), &format!("A line is parked: {reason}."), now).await?;
+                alert::raise(tx, AlertKind::LineUnknown, line.id.as_str(), &Said::new("line-parked").with("reason", reason), now).await?;
                 payments::park_line(tx, &line.id, reason).await?;
             }
             Effect::Suspense(postings, reason) => {
-                alert::raise(tx, AlertKind::LineUnknown, line.id.as_str(), &format!("A line stands in suspense: {reason}."), now).await?;
+                alert::raise(tx, AlertKind::LineUnknown, line.id.as_str(), &Said::new("line-suspense").with("reason", reason), now).await?;
                 self.post(line, Event::Unknown, postings, &books.general.time_zone);
             }
             Effect::Post(event, postings) => {
@@ -179,8 +179,7 @@ async fn settle(tx: &mut Tx, charges: &[Charge<'_>], entropy: &Entropy, now: Ins
     });
     let settled = donations::settle(tx, &settlements.collect::<Vec<_>>(), entropy, now).await?;
     for (charge, _) in charges.iter().zip(settled).filter(|(_, settled)| *settled == Settled::Otherwise) {
-        let said = "A gift arrived with another amount or currency than it was pledged; it is booked as it arrived.";
-        alert::raise(tx, AlertKind::SessionDiffers, charge.line.id.as_str(), said, now).await?;
+        alert::raise(tx, AlertKind::SessionDiffers, charge.line.id.as_str(), &Said::new("gift-differs"), now).await?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use super::BookingError;
 use super::notices::tell;
 use crate::clock::{Clock, Instant};
 use crate::db::{Db, Tx};
-use crate::payments::alert::{self, AlertKind};
+use crate::payments::alert::{self, AlertKind, Said};
 use crate::payments::daily::{self, DailyList};
 use crate::payments::object::{ObjectKind, ObjectState};
 use crate::payments::{self, GatewayError, Payments};
@@ -48,7 +48,8 @@ pub async fn look_again(payments: &Payments, db: &Db, clock: &Clock) -> Result<L
             Err(BookingError::Stripe(error)) if !matches!(error, GatewayError::Unreachable { .. }) => {
                 tracing::warn!(%error, %kind, "what no notice told could not be looked for");
                 if matches!(error, GatewayError::RightMissing { .. }) {
-                    alert::raise_alone(db, AlertKind::RightMissing, kind.as_str(), &error.to_string(), clock.now()).await?;
+                    let said = Said::new("right-missing").with("detail", &error);
+                    alert::raise_alone(db, AlertKind::RightMissing, kind.as_str(), &said, clock.now()).await?;
                 }
             }
             Err(error) => return Err(error),

@@ -7,7 +7,7 @@ use super::BookingError;
 use crate::clock::{Clock, Instant};
 use crate::db::{Db, Tx};
 use crate::donations::{self, Donation, Progress, State};
-use crate::payments::alert::{self, AlertKind};
+use crate::payments::alert::{self, AlertKind, Said};
 use crate::payments::checkout::Session;
 use crate::payments::delivery::Delivery;
 use crate::payments::notice::{Decline, Intent, IntentNews, Notice, SessionNews, Unread};
@@ -134,8 +134,7 @@ async fn act_on_session(tx: &mut Tx, session: &Session, news: SessionNews, now: 
     match donations::progress(tx, &progress).await? {
         Some(donation) => {
             if differs(&donation, session) {
-                let said = "A payment page asked for something else than was pledged; the books follow the line.";
-                alert::raise(tx, AlertKind::SessionDiffers, &session.id, said, now).await?;
+                alert::raise(tx, AlertKind::SessionDiffers, &session.id, &Said::new("page-differs"), now).await?;
             }
             Ok(None)
         }
@@ -176,34 +175,28 @@ async fn act_on_decline(tx: &mut Tx, decline: &Decline) -> sqlx::Result<Option<&
 
 /// Tells a person where an object's state needs one, and takes the alert back where it does not any more.
 pub(super) async fn tell(tx: &mut Tx, state: &ObjectState, now: Instant) -> sqlx::Result<()> {
-    let Some((kind, stands, said)) = call_for_a_person(state) else { return Ok(()) };
+    let Some((kind, stands, key)) = call_for_a_person(state) else { return Ok(()) };
     if stands {
-        alert::raise(tx, kind, &state.id, said, now).await?;
+        alert::raise(tx, kind, &state.id, &Said::new(key), now).await?;
     } else {
         alert::clear(tx, kind, &state.id, now).await?;
     }
     Ok(())
 }
 
-/// Which alert an object can raise, whether it stands now, and what it says.
+/// Which alert an object can raise, whether it stands now, and the key of what it says.
 fn call_for_a_person(state: &ObjectState) -> Option<(AlertKind, bool, &'static str)> {
     let status = state.status.as_str();
     match state.object {
         ObjectKind::Dispute => {
             let open = matches!(status, "needs_response" | "warning_needs_response" | "appeal_needs_response");
-            Some((AlertKind::DisputeOpen, open, "A donor's bank asks for the money; answer at Stripe before the day it names."))
+            Some((AlertKind::DisputeOpen, open, "dispute-open"))
         }
-        ObjectKind::Payout => Some((AlertKind::PayoutFailed, status == "failed", "A payout failed; the money is back at Stripe.")),
-        ObjectKind::Refund => {
-            Some((AlertKind::RefundFailed, status == "failed", "A refund failed; the donor may still be owed the money."))
-        }
-        ObjectKind::FraudWarning => {
-            Some((AlertKind::FraudWarning, status == "actionable", "A card network warns of this gift; refunding it may spare a dispute."))
-        }
-        ObjectKind::Review => Some((AlertKind::FraudWarning, status == "open", "Stripe asks a person to look at this gift.")),
-        ObjectKind::Account => {
-            Some((AlertKind::AccountRestricted, status == "restricted", "Stripe has stopped charges or payouts of the account."))
-        }
+        ObjectKind::Payout => Some((AlertKind::PayoutFailed, status == "failed", "payout-failed")),
+        ObjectKind::Refund => Some((AlertKind::RefundFailed, status == "failed", "refund-failed")),
+        ObjectKind::FraudWarning => Some((AlertKind::FraudWarning, status == "actionable", "fraud-warning")),
+        ObjectKind::Review => Some((AlertKind::FraudWarning, status == "open", "review")),
+        ObjectKind::Account => Some((AlertKind::AccountRestricted, status == "restricted", "account-restricted")),
         ObjectKind::Subscription | ObjectKind::Invoice | ObjectKind::InvoicePayment | ObjectKind::Intent | ObjectKind::Customer => None,
     }
 }

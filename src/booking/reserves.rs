@@ -7,7 +7,7 @@ use crate::clock::Instant;
 use crate::db::Tx;
 use crate::money::{Currency, Money};
 use crate::payments;
-use crate::payments::alert::{self, AlertKind};
+use crate::payments::alert::{self, AlertKind, Said};
 
 /// One currency's reserve, in minor units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,10 +55,6 @@ async fn tell(tx: &mut Tx, currency: Currency, reserve: Reserve, now: Instant) -
         return alert::clear(tx, AlertKind::ReserveDiffers, currency.code(), now).await.map(drop);
     }
     let people = |minor| Money::new(minor, currency).for_people();
-    let said = format!(
-        "Stripe's lines say that {} are held in reserve, the books say {}. Compare the reserve on Stripe's balance page with its lines.",
-        people(reserve.mirrored_minor),
-        people(reserve.held_minor)
-    );
+    let said = Said::new("reserve-differs").with("mirrored", people(reserve.mirrored_minor)).with("held", people(reserve.held_minor));
     alert::raise(tx, AlertKind::ReserveDiffers, currency.code(), &said, now).await.map(drop)
 }

@@ -7,7 +7,7 @@ use crate::db::Tx;
 use crate::donations;
 use crate::funds::{self, Fund};
 use crate::ids::FundId;
-use crate::payments::alert::{self, AlertKind};
+use crate::payments::alert::{self, AlertKind, Said};
 use crate::payments::line::Line;
 
 /// The funds as one booking transaction knows them.
@@ -35,8 +35,7 @@ impl Books {
             if let Some(fund) = self.by_ref.get(reference) {
                 return Ok(fund.clone());
             }
-            let said = "A line names a fund that is not ours; it is booked to the general fund.";
-            alert::raise(tx, AlertKind::FundUnknown, line.id.as_str(), said, now).await?;
+            alert::raise(tx, AlertKind::FundUnknown, line.id.as_str(), &Said::new("fund-unknown"), now).await?;
         }
         if let Some(reference) = line.donation_ref.as_deref()
             && let Some(donation) = donations::find_by_ref(tx, reference).await?

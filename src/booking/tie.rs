@@ -8,7 +8,7 @@ use crate::db::Tx;
 use crate::ledger::{self, chart};
 use crate::money::{Currency, Money};
 use crate::payments;
-use crate::payments::alert::{self, AlertKind};
+use crate::payments::alert::{self, AlertKind, Said};
 use crate::record;
 
 record! {
@@ -91,12 +91,8 @@ async fn tell(tx: &mut Tx, tie: &Tie, now: Instant) -> sqlx::Result<()> {
         return Ok(());
     }
     let people = |minor| Money::new(minor, tie.currency).for_people();
-    let said = format!(
-        "Stripe says {}, its lines sum to {}, the books hold {}. Nothing is published until they agree.",
-        people(tie.reported_minor),
-        people(tie.lines_minor),
-        people(tie.ledger_minor)
-    );
+    let said = Said::new("balance-differs").with("reported", people(tie.reported_minor)).with("lines", people(tie.lines_minor));
+    let said = said.with("ledger", people(tie.ledger_minor));
     alert::raise(tx, AlertKind::BalanceDiffers, subject, &said, now).await?;
     Ok(())
 }

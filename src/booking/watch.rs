@@ -4,7 +4,7 @@
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::donations::{self, State};
-use crate::payments::alert::{self, AlertKind};
+use crate::payments::alert::{self, AlertKind, Said};
 use crate::payments::{self, silence};
 
 /// How long after a gift was paid its line may take to be listed.
@@ -28,11 +28,8 @@ async fn watch_for_lines(tx: &mut Tx, now: Instant) -> sqlx::Result<()> {
     for gift in donations::paid_without_line(tx, paid_by, AT_ONCE).await? {
         let known_as: Vec<&str> =
             [&gift.payment_intent, &gift.session_id, &gift.subscription_id].into_iter().flatten().map(|id| &**id).collect();
-        let said = format!(
-            "Gift {} was paid, and an hour later no line of it is in Stripe's list. Look it up at Stripe by {}, and ask Stripe where its money is.",
-            gift.number,
-            if known_as.is_empty() { gift.reference.clone() } else { known_as.join(", ") }
-        );
+        let ids = if known_as.is_empty() { gift.reference.clone() } else { known_as.join(", ") };
+        let said = Said::new("line-missing").with("number", &gift.number).with("ids", ids);
         alert::raise(tx, AlertKind::LineMissing, &gift.reference, &said, now).await?;
     }
     for reference in alert::standing_subjects(tx, AlertKind::LineMissing).await? {
@@ -48,10 +45,7 @@ async fn watch_for_deliveries(tx: &mut Tx, listening_since: Instant, now: Instan
     match silence::unannounced(tx, listening_since, now).await? {
         None => alert::clear(tx, AlertKind::DeliveriesMissing, "", now).await.map(drop),
         Some(line) => {
-            let said = format!(
-                "Stripe listed {line} more than six hours ago, and no delivery has come since: webhooks are probably broken. Compare the \
-                 endpoint's address, secret and state at Stripe. The books go on by the timer."
-            );
+            let said = Said::new("deliveries-missing").with("line", line);
             alert::raise(tx, AlertKind::DeliveriesMissing, "", &said, now).await.map(drop)
         }
     }

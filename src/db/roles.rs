@@ -65,6 +65,8 @@ const KEPT: &[&str] = &[
     "bank_match_line",
     "bank_match_posting",
     "stripe_tie",
+    "fund_about",
+    "setup_step",
 ];
 
 /// Tables that are caches or passing notes: rows come and go.
@@ -85,6 +87,9 @@ const PASSING: &[&str] = &[
     "bank_upload",
     "bank_waiting",
     "sync_lag",
+    "notice",
+    "forgotten",
+    "device",
 ];
 
 impl Db {

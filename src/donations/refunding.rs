@@ -17,7 +17,7 @@ use crate::funds;
 use crate::ids::{DonationId, Entropy, RefundId};
 use crate::ledger::{self, NewEntry, NewPosting, Source, chart};
 use crate::money::Money;
-use crate::payments::alert::{self, AlertKind};
+use crate::payments::alert::{self, AlertKind, Said};
 use crate::payments::object::ObjectState;
 use crate::payments::{self, GatewayError, Payments, about};
 use crate::people::operation::{self, Operation};
@@ -203,7 +203,9 @@ pub async fn send(payments: &Payments, db: &Db, clock: &Clock) -> sqlx::Result<(
                 transact!(db, tx => fail(tx, &refund, &code, now).await)
             }
             Err(error @ GatewayError::RightMissing { .. }) => {
-                alert::raise_alone(db, AlertKind::RightMissing, "refunds", &format!("A refund waits: {error}."), now).await.map(drop)
+                alert::raise_alone(db, AlertKind::RightMissing, "refunds", &Said::new("refund-waits").with("detail", error), now)
+                    .await
+                    .map(drop)
             }
             Err(error) => {
                 tracing::warn!(%error, "a refund waits for Stripe");

@@ -1,6 +1,9 @@
 //! Funds: a pot of money with one purpose, one public page, one currency. Not here: what it received or spent (`ledger`).
 
+mod about;
 mod fund;
+mod rules;
+pub mod settings;
 mod store;
 mod tier;
 
@@ -9,7 +12,9 @@ use crate::db::{Retryable, Tx};
 use crate::ids::{Entropy, FundId};
 use crate::ledger;
 
+pub use about::{About, Names, STATEMENT_LETTERS, WrongName, tells_too_much};
 pub use fund::{Fund, NewFund, State};
+pub use rules::Rules;
 pub use tier::{Tier, Tiers, TiersError};
 
 /// Why a fund was not set up.
@@ -119,6 +124,17 @@ pub async fn allows_emergency(tx: &mut Tx, id: FundId) -> sqlx::Result<bool> {
 /// Says whether one signature may do in an emergency.
 pub async fn allow_emergency(tx: &mut Tx, id: FundId, allowed: bool) -> sqlx::Result<()> {
     store::allow_emergency(tx, id, allowed).await
+}
+
+/// How a fund decides on money now.
+pub async fn rules(tx: &mut Tx, fund: &Fund) -> sqlx::Result<Rules> {
+    Ok(Rules { tiers: tiers(tx, fund).await?, emergency: store::allows_emergency(tx, fund.id).await? })
+}
+
+/// Gives a fund these rules in place of those it had. Who agreed to them is known above (`approvals::rules`).
+pub async fn set_rules(tx: &mut Tx, id: FundId, rules: &Rules) -> sqlx::Result<()> {
+    set_tiers(tx, id, &rules.tiers).await?;
+    allow_emergency(tx, id, rules.emergency).await
 }
 
 /// The fund of this number.

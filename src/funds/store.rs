@@ -1,6 +1,7 @@
 //! SQL of the funds, private to this room.
 
-use super::{Fund, NewFund, State, Tier};
+use super::settings::Step;
+use super::{About, Fund, NewFund, State, Tier};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::ids::FundId;
@@ -102,4 +103,30 @@ pub(super) async fn allow_emergency(tx: &mut Tx, id: FundId, allowed: bool) -> s
     const SQL: &str =
         "INSERT INTO approval_rule (fund_id, emergency) VALUES ($1, $2) ON CONFLICT (fund_id) DO UPDATE SET emergency = EXCLUDED.emergency";
     run!(tx, execute, sqlx::query(SQL).bind(id).bind(i64::from(allowed))).map(drop)
+}
+
+pub(super) async fn put_name(tx: &mut Tx, id: FundId, name: &str, promise: &str) -> sqlx::Result<()> {
+    run!(tx, execute, sqlx::query("UPDATE fund SET name = $2, promise = $3 WHERE id = $1").bind(id).bind(name).bind(promise)).map(drop)
+}
+
+pub(super) async fn find_about(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<About>> {
+    const SQL: &str = "SELECT legal_name, contact, statement_text, strike_on FROM fund_about WHERE fund_id = $1";
+    run!(tx, fetch_optional, sqlx::query_as(SQL).bind(id))
+}
+
+pub(super) async fn put_about(tx: &mut Tx, id: FundId, about: &About) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO fund_about (fund_id, legal_name, contact, statement_text, strike_on) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (fund_id) DO UPDATE SET legal_name = excluded.legal_name, contact = excluded.contact,
+            statement_text = excluded.statement_text, strike_on = excluded.strike_on";
+    let About { legal_name, contact, statement_text, strike_on } = about;
+    run!(tx, execute, sqlx::query(SQL).bind(id).bind(legal_name).bind(contact).bind(statement_text).bind(*strike_on)).map(drop)
+}
+
+pub(super) async fn steps_done(tx: &mut Tx) -> sqlx::Result<Vec<Step>> {
+    run!(tx, fetch_all, sqlx::query_scalar("SELECT step FROM setup_step ORDER BY step"))
+}
+
+pub(super) async fn note_step(tx: &mut Tx, step: Step, now: Instant) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO setup_step (step, done_at) VALUES ($1, $2) ON CONFLICT (step) DO NOTHING";
+    run!(tx, execute, sqlx::query(SQL).bind(step).bind(now)).map(drop)
 }

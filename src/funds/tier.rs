@@ -66,6 +66,11 @@ impl Tiers {
         reached.or(self.0.first()).map_or(1, |tier| tier.approvers)
     }
 
+    /// The sum above which so many approvers are too few, in minor units; None: they are enough for every sum.
+    pub fn too_few_above(&self, approvers: i64) -> Option<i64> {
+        self.0.iter().find(|tier| tier.approvers > approvers).map(|tier| tier.over_minor)
+    }
+
     /// Each of them, smallest first.
     pub fn iter(&self) -> impl Iterator<Item = &Tier> {
         self.0.iter()
@@ -81,6 +86,7 @@ mod tests {
         let tiers = Tiers::usual(Currency::USD);
         assert_eq!([0, 1, 50_000, 50_001, i64::MAX].map(|minor| tiers.needed(minor)), [1, 1, 1, 2, 2]);
         assert_eq!(Tiers::usual("jpy".parse().unwrap()).needed(501), 2);
+        assert_eq!([0, 1, 2].map(|approvers| tiers.too_few_above(approvers)), [Some(0), Some(50_000), None]);
     }
 
     #[test]

@@ -55,12 +55,16 @@ impl Jobs {
             let forgotten = async {
                 health::forget_lags(tx, now).await?;
                 people::forget_attempts(tx, now.plus_secs(-ATTEMPTS_KEPT_SECS)).await?;
+                people::device::forget(tx, now.plus_secs(-people::device::REMEMBERED_SECS)).await?;
                 people::session::forget(tx, now.plus_secs(-SESSIONS_KEPT_SECS)).await
             };
             forgotten.await
         });
         if let Err(error) = forgotten {
             warn!(%error, "old sessions, wrong guesses and notes could not be forgotten");
+        }
+        if let Err(error) = self.digest().await {
+            warn!(%error, "nobody could be told what waits");
         }
         if let Err(error) = self.payments.clear_old_bodies().await {
             warn!(%error, "bodies of old deliveries could not be cleared");

@@ -14,14 +14,18 @@ words! {
     pub enum Kind {
         /// Does mail arrive at all?
         Test = "test",
-        /// Come and join the staff; bears a link; `days` it lives.
+        /// Come and join the staff; bears a link; `minutes` it lives.
         Invitation = "invitation",
         /// A new password; bears a link; `minutes` it lives.
         Reset = "reset",
         /// A second factor, passkey or password of yours was changed.
         FactorChanged = "factor changed",
+        /// Somebody signed in with a browser that was not seen before; bears a link.
+        NewDevice = "new device",
         /// Somebody asked to reset the second factor of a colleague (`name`), to be done after `hours`; bears a link.
         FactorReset = "factor reset",
+        /// A link was made by which a colleague (`name`) sets anew how they sign in; bears a link.
+        ResetDone = "reset done",
         /// For a picket captain: where receipts are sent; bears a link; `days` it lives.
         CaptainLink = "captain link",
         /// Somebody changed where a payee gets money; bears a link.
@@ -30,24 +34,32 @@ words! {
         EmergencySignature = "emergency signature",
         /// A donor's identity was shown to a colleague (`name`); bears a link.
         IdentityShown = "identity shown",
-        /// Something waits for you; bears a link.
+        /// So many (`count`) things wait for you, the oldest for so many `days`; bears a link.
         Waiting = "waiting",
+        /// A payment needs an answer: what (`said`), on which `gift`, and how many `days` are left; bears a link.
+        PaymentAlert = "payment alert",
+        /// The books need attention: what (`said`) and since when (`since`); bears a link.
+        BooksAlert = "books alert",
     }
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::Test,
         Self::Invitation,
         Self::Reset,
         Self::FactorChanged,
+        Self::NewDevice,
         Self::FactorReset,
+        Self::ResetDone,
         Self::CaptainLink,
         Self::BankDetailsChanged,
         Self::EmergencySignature,
         Self::IdentityShown,
         Self::Waiting,
+        Self::PaymentAlert,
+        Self::BooksAlert,
     ];
 
     fn key(self, part: &str) -> String {
@@ -141,7 +153,7 @@ impl Letter<'_> {
     /// # Panics
     /// Never: the templates write into memory.
     pub fn write(&self) -> Written {
-        let values: Values<'_> = self.values.iter().map(|(name, value)| ((*name).into(), FluentValue::from(*value))).collect();
+        let values: Values<'_> = self.values.iter().map(|(name, value)| ((*name).into(), in_text(name, value))).collect();
         let say = |part: &str| self.language.text(&self.kind.key(part), &values);
         let (subject, text, footer) = (say("subject"), say("text"), self.language.text("mail-footer", &Values::new()));
         let label = self.link.map(|_| say("link"));
@@ -151,6 +163,11 @@ impl Letter<'_> {
         let html = face.render().expect("a page is written into memory");
         Written { subject, text: plain, html }
     }
+}
+
+/// A value as a text takes it: what is counted decides between one and many.
+fn in_text<'a>(name: &str, value: &'a str) -> FluentValue<'a> {
+    if matches!(name, "count" | "days" | "hours" | "minutes") { FluentValue::try_number(value) } else { FluentValue::from(value) }
 }
 
 record! {
@@ -209,7 +226,16 @@ mod tests {
     use super::*;
 
     /// A value for every place that a text may have.
-    const VALUES: [(&str, &str); 4] = [("days", "7"), ("minutes", "30"), ("hours", "24"), ("name", "<b>CANARY</b>\r\nBcc: x@y")];
+    const VALUES: [(&str, &str); 8] = [
+        ("count", "2"),
+        ("days", "7"),
+        ("minutes", "30"),
+        ("hours", "24"),
+        ("name", "<b>CANARY</b>\r\nBcc: x@y"),
+        ("said", "<b>CANARY</b>"),
+        ("gift", "3F7K"),
+        ("since", "14 Nov 2026"),
+    ];
 
     #[test]
     fn every_kind_has_its_texts_in_every_language_and_a_neutral_subject() {
@@ -225,7 +251,7 @@ mod tests {
                 }
                 assert!(!text.contains('$') && !text.contains("mail-"), "{text}");
                 assert!(!html.contains("<b>") && !html.contains("{$"), "{html}");
-                if matches!(kind, Kind::FactorReset | Kind::IdentityShown) {
+                if matches!(kind, Kind::FactorReset | Kind::ResetDone | Kind::IdentityShown | Kind::BooksAlert | Kind::PaymentAlert) {
                     assert!(text.contains("<b>CANARY</b>") && html.contains("CANARY"), "{text}");
                 }
             }

@@ -5,20 +5,21 @@ use crate::clock::Instant;
 use crate::db::{Db, Tx};
 
 pub use super::alert_kind::{Alert, AlertKind};
+pub use super::said::{Said, reason};
 
 /// Raises an alert, or renews what it says; true when it was not standing already.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn raise(tx: &mut Tx, kind: AlertKind, subject: &str, said: &str, now: Instant) -> sqlx::Result<bool> {
-    store::raise_alert(tx, kind, subject, said, now).await
+pub async fn raise(tx: &mut Tx, kind: AlertKind, subject: &str, said: &Said, now: Instant) -> sqlx::Result<bool> {
+    store::raise_alert(tx, kind, subject, &said.stored(), now).await
 }
 
 /// The same in a transaction of its own.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn raise_alone(db: &Db, kind: AlertKind, subject: &str, said: &str, now: Instant) -> sqlx::Result<bool> {
+pub async fn raise_alone(db: &Db, kind: AlertKind, subject: &str, said: &Said, now: Instant) -> sqlx::Result<bool> {
     crate::transact!(db, tx => raise(tx, kind, subject, said, now).await)
 }
 
@@ -55,4 +56,21 @@ pub async fn standing_subjects(tx: &mut Tx, kind: AlertKind) -> sqlx::Result<Vec
 /// When the database is gone.
 pub async fn list(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Alert>> {
     store::standing_alerts(tx, limit).await
+}
+
+/// The alerts that are due to be told by mail, oldest first; at most `limit` of those that stand are looked at.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn due(tx: &mut Tx, now: Instant, limit: i64) -> sqlx::Result<Vec<Alert>> {
+    let untold = store::checks::untold_alerts(tx, limit).await?;
+    Ok(untold.into_iter().filter(|alert| alert.kind.told_after_secs().is_some_and(|secs| alert.raised_at.plus_secs(secs) <= now)).collect())
+}
+
+/// Notes that an alert was told by mail; false: it was told already, or is gone.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn told(tx: &mut Tx, alert: &Alert, now: Instant) -> sqlx::Result<bool> {
+    store::checks::note_told(tx, alert.kind, &alert.subject, now).await
 }

@@ -1,6 +1,8 @@
 //! What a person must see: the kinds of alert, and one alert. Not here: raising and clearing them (`alert.rs`).
 
+use super::said;
 use crate::clock::Instant;
+use crate::language::Language;
 use crate::{record, words};
 
 words! {
@@ -55,6 +57,42 @@ words! {
     }
 }
 
+/// How long what mostly passes by itself may stand before it is told by mail, in seconds.
+const PASSING_SECS: i64 = 24 * 3600;
+
+impl AlertKind {
+    /// How long an alert of this kind stands before treasurers are told by mail, in seconds; None: it is shown, and never mailed.
+    pub const fn told_after_secs(self) -> Option<i64> {
+        match self {
+            Self::ClockWrong
+            | Self::BalanceDiffers
+            | Self::PayoutDiffers
+            | Self::ReserveDiffers
+            | Self::BankDiffers
+            | Self::LineChanged
+            | Self::LineMissing
+            | Self::DeliveriesMissing
+            | Self::RefundFailed
+            | Self::PayoutFailed
+            | Self::DisputeOpen
+            | Self::FraudWarning
+            | Self::AccountRestricted => Some(0),
+            Self::SignaturesRefused
+            | Self::DeliveryParked
+            | Self::LineUnread
+            | Self::LineUnknown
+            | Self::RightMissing
+            | Self::SyncFailing => Some(PASSING_SECS),
+            Self::OtherMode | Self::Connect | Self::FundUnknown | Self::SessionDiffers => None,
+        }
+    }
+
+    /// Whether it is about one gift that needs an answer, and not about the books.
+    pub const fn is_about_a_gift(self) -> bool {
+        matches!(self, Self::DisputeOpen | Self::FraudWarning | Self::RefundFailed)
+    }
+}
+
 record! {
     /// One alert.
     pub struct Alert {
@@ -62,11 +100,18 @@ record! {
         pub kind: AlertKind,
         /// An opaque id, or empty where the whole program is meant; never a name.
         pub subject: String,
-        /// One plain sentence.
+        /// What it says, as it is stored; [`Alert::in_words`] reads it.
         pub said: String,
         /// When it was raised, or raised again after it had been cleared.
         pub raised_at: Instant,
         /// When it was found gone; None while it stands.
         pub cleared_at: Option<Instant>,
+    }
+}
+
+impl Alert {
+    /// What it says, in the reader's language.
+    pub fn in_words(&self, language: Language) -> String {
+        said::in_words(&self.said, language)
     }
 }

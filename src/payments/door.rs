@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::clock::Instant;
 use crate::db::{self, Db};
 
-use super::alert::{self, AlertKind};
+use super::alert::{self, AlertKind, Said};
 use super::delivery::{self, Arrival, DeliveryState, Peek};
 use super::notice::{self, Notice};
 use super::signature::{self, BadSignature, Secrets};
@@ -139,20 +139,17 @@ impl Payments {
             return;
         }
         let (kind, said) = match reason {
-            BadSignature::TooOld(_) | BadSignature::TooNew(_) => {
-                (AlertKind::ClockWrong, "Clock wrong, webhooks refused: set this machine's clock. The books go on by the timer.")
-            }
-            _ => (AlertKind::SignaturesRefused, "Many deliveries have a wrong signature: compare the webhook secret with the endpoint's."),
+            BadSignature::TooOld(_) | BadSignature::TooNew(_) => (AlertKind::ClockWrong, Said::new("clock-wrong")),
+            _ => (AlertKind::SignaturesRefused, Said::new("signatures-refused")),
         };
-        self.raise_aside(kind, "", said, now).await;
+        self.raise_aside(kind, "", &said, now).await;
         self.door.suspected.store(true, Ordering::Relaxed);
     }
 
     async fn note_other_mode(&self, peek: &Peek, now: Instant) {
         tracing::warn!(event = %peek.event_id, "a delivery of the other mode was refused");
         if self.door.other_mode.count(now) == 1 {
-            let said = "An endpoint of the other mode (test or live) sends here. Nothing of it was stored: remove that endpoint at Stripe.";
-            self.raise_aside(AlertKind::OtherMode, "", said, now).await;
+            self.raise_aside(AlertKind::OtherMode, "", &Said::new("other-mode"), now).await;
         }
     }
 
@@ -164,7 +161,7 @@ impl Payments {
     }
 
     /// Raises an alert where failing to do so must not change the answer.
-    async fn raise_aside(&self, kind: AlertKind, subject: &str, said: &str, now: Instant) {
+    async fn raise_aside(&self, kind: AlertKind, subject: &str, said: &Said, now: Instant) {
         if let Err(error) = alert::raise_alone(&self.db, kind, subject, said, now).await {
             tracing::error!(%error, %kind, "an alert could not be stored");
         }

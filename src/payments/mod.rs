@@ -23,6 +23,7 @@ pub mod parked;
 pub mod payout;
 pub mod practice;
 pub mod progress;
+mod said;
 pub mod signature;
 pub mod silence;
 pub mod source;
@@ -42,7 +43,7 @@ use crate::db::{Db, Tx};
 use crate::ids::{DeliveryId, Entropy};
 use crate::seal::Keyring;
 
-use self::alert::AlertKind;
+use self::alert::{AlertKind, Said};
 use self::checkout::{Checkout, CheckoutRequest};
 use self::delivery::{Delivery, ParkedCount};
 use self::line::{Line, LineId, LineState};
@@ -315,8 +316,7 @@ pub async fn deliveries_done(tx: &mut Tx, ids: &[DeliveryId], now: Instant) -> s
 pub async fn park_delivery(tx: &mut Tx, delivery: &Delivery, reason: &str, now: Instant) -> sqlx::Result<()> {
     store::park_delivery(tx, delivery.id, reason, delivery::next_try(now, delivery.attempts + 1)).await?;
     let kind = if reason == Unread::Connect.to_string() { AlertKind::Connect } else { AlertKind::DeliveryParked };
-    let said = format!("Deliveries wait: {reason}. They are kept and tried again.");
-    alert::raise(tx, kind, reason, &said, now).await.map(drop)
+    alert::raise(tx, kind, reason, &Said::new("delivery-parked").with("reason", reason), now).await.map(drop)
 }
 
 /// Brings every parked delivery forward: after an upgrade, what was not understood may be.

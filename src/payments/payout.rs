@@ -7,7 +7,7 @@ use crate::db::Tx;
 use crate::money::Money;
 use crate::transact;
 
-use super::alert::{self, AlertKind};
+use super::alert::{self, AlertKind, Said};
 use super::asking::{Page, PaidOut};
 use super::gateway::GatewayError;
 use super::line::{Line, LineId};
@@ -36,7 +36,7 @@ pub struct PayoutsChecked {
 /// How one payout's check came out.
 enum Verdict {
     Holds,
-    Differs(String),
+    Differs(Said),
     NotYet,
     ByHand,
 }
@@ -131,7 +131,8 @@ impl Payments {
             return Ok(Verdict::NotYet);
         }
         if matches!(error, GatewayError::RightMissing { .. }) {
-            alert::raise_alone(&self.db, AlertKind::RightMissing, SUBJECT, &error.to_string(), self.clock.now()).await?;
+            let said = Said::new("right-missing").with("detail", &error);
+            alert::raise_alone(&self.db, AlertKind::RightMissing, SUBJECT, &said, self.clock.now()).await?;
         }
         Err(error.into())
     }
@@ -158,15 +159,13 @@ impl Sum {
             return Verdict::Holds;
         }
         let people = |minor| Money::new(minor, currency).for_people();
-        let strange = self.first_strange.as_ref().map_or_else(String::new, |first| {
-            format!(" Lines of it that are not ours as Stripe tells them: {}, the first is {first}.", self.strange)
-        });
-        Verdict::Differs(format!(
-            "Stripe paid out {}, the lines it names come to {}: a difference of {}.{strange} Compare it with the payout's own page at Stripe.",
-            people(minor),
-            people(self.net_minor),
-            people(minor.saturating_sub(self.net_minor))
-        ))
+        let difference = people(minor.saturating_sub(self.net_minor));
+        let key = if self.first_strange.is_some() { "payout-strange" } else { "payout-differs" };
+        let said = Said::new(key).with("paid", people(minor)).with("lines", people(self.net_minor)).with("difference", difference);
+        Verdict::Differs(match &self.first_strange {
+            Some(first) => said.with("count", self.strange).with("first", first),
+            None => said,
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::transact;
 
-use super::alert::{self, AlertKind};
+use super::alert::{self, AlertKind, Said};
 use super::gateway::GatewayError;
 use super::line::{Line, SourceKind, WAIT_SECS};
 use super::object::ObjectState;
@@ -93,7 +93,7 @@ async fn wait_on(payments: &Payments, mut line: Line, error: &GatewayError, repo
     }
     let now = payments.clock.now();
     report.without_right += 1;
-    alert::raise_alone(&payments.db, AlertKind::RightMissing, SUBJECT, &error.to_string(), now).await?;
+    alert::raise_alone(&payments.db, AlertKind::RightMissing, SUBJECT, &Said::new("right-missing").with("detail", error), now).await?;
     line.waits_until = Some(now.plus_secs(WAIT_SECS));
     Ok(Some(line))
 }

@@ -102,7 +102,8 @@ pub(super) async fn known_event(tx: &mut Tx, event_id: &str) -> sqlx::Result<boo
 pub(super) async fn raise_alert(tx: &mut Tx, kind: AlertKind, subject: &str, said: &str, now: Instant) -> sqlx::Result<bool> {
     const RENEW: &str = "UPDATE alert SET said = $3 WHERE kind = $1 AND subject = $2 AND cleared_at IS NULL";
     const RAISE: &str = "INSERT INTO alert (kind, subject, said, raised_at) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (kind, subject) DO UPDATE SET said = excluded.said, raised_at = excluded.raised_at, cleared_at = NULL";
+        ON CONFLICT (kind, subject) DO UPDATE SET said = excluded.said, raised_at = excluded.raised_at, cleared_at = NULL,
+            told_at = NULL";
     let standing = run!(tx, execute, sqlx::query(RENEW).bind(kind).bind(subject).bind(said))?;
     if standing == 0 {
         run!(tx, execute, sqlx::query(RAISE).bind(kind).bind(subject).bind(said).bind(now))?;

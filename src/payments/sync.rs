@@ -4,7 +4,7 @@ mod page;
 
 use crate::transact;
 
-use super::alert::{self, AlertKind};
+use super::alert::{self, AlertKind, Said};
 use super::gateway::GatewayError;
 use super::progress::Progress;
 use super::{Payments, store};
@@ -102,8 +102,8 @@ pub async fn run(payments: &Payments, run: Run) -> Result<SyncReport, SyncError>
         Err(error) => {
             tracing::warn!(%error, ?run, "the list of lines was not read to its end");
             let missing = matches!(error, SyncError::Gateway(GatewayError::RightMissing { .. }));
-            let kind = if missing { AlertKind::RightMissing } else { AlertKind::SyncFailing };
-            alert::raise_alone(&payments.db, kind, SUBJECT, &error.to_string(), now).await?;
+            let (kind, key) = if missing { (AlertKind::RightMissing, "right-missing") } else { (AlertKind::SyncFailing, "sync-failing") };
+            alert::raise_alone(&payments.db, kind, SUBJECT, &Said::new(key).with("detail", error), now).await?;
         }
     }
     outcome

@@ -1,6 +1,6 @@
 //! The log of acts: written in the transaction of the act, never changed. Not here: what the entries of the ledger say.
 
-use super::store;
+use super::{notice, store};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::ids::{AuditId, PersonId};
@@ -35,7 +35,8 @@ pub async fn write(
     detail: &str,
     now: Instant,
 ) -> sqlx::Result<()> {
-    store::write_act(tx, person, act, subject, detail, now).await
+    let id = store::write_act(tx, person, act, subject, detail, now).await?;
+    if notice::is_told(act) { store::insert_notice(tx, id).await } else { Ok(()) }
 }
 
 /// At most `limit` acts older than `before`, newest first; None: from the newest.

@@ -192,6 +192,36 @@ pub async fn disable(tx: &mut Tx, actor: Actor, person: PersonId, now: Instant) 
     Ok(())
 }
 
+/// Lets somebody sign in again who was shut out. Their roles do not come back by one person's word: each is asked for anew.
+///
+/// # Errors
+/// [`ChangeError`]
+pub async fn enable(tx: &mut Tx, actor: Actor, person: PersonId, now: Instant) -> Result<Outcome, ChangeError> {
+    begin(tx, actor, now).await?;
+    let found = super::find(tx, person).await?.filter(|person| person.disabled_at.is_some()).ok_or(ChangeError::Gone)?;
+    store::enable(tx, person).await?;
+    note(tx, actor, "people.enabled", person, "", now).await?;
+    let mut outcome = Outcome::Done;
+    for role in found.roles.iter() {
+        store::take_role(tx, person, role).await?;
+        if ask_role(tx, actor, person, role, now).await? == Outcome::Waits {
+            outcome = Outcome::Waits;
+        }
+    }
+    Ok(outcome)
+}
+
+/// Gives somebody another name, as colleagues see it.
+///
+/// # Errors
+/// [`ChangeError`]
+pub async fn rename(tx: &mut Tx, actor: Actor, person: PersonId, name: &str, now: Instant) -> Result<(), ChangeError> {
+    begin(tx, actor, now).await?;
+    super::find(tx, person).await?.ok_or(ChangeError::NoSuchPerson)?;
+    store::rename(tx, person, name).await?;
+    Ok(note(tx, actor, "people.renamed", person, "", now).await?)
+}
+
 /// Asks that somebody get another authenticator.
 ///
 /// # Errors

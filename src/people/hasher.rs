@@ -9,7 +9,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::password::Password;
+use super::password::{Password, normalized};
 use crate::ids::Entropy;
 
 /// Each hash takes a core and 19 MiB (safety rule SS9).
@@ -80,9 +80,10 @@ impl Place {
         self.work(move || {
             let known = hash.is_some();
             let hash = hash.unwrap_or_else(|| NOBODYS.to_owned());
-            let right =
-                PasswordHash::new(&hash).is_ok_and(|hash| argon2().verify_password(typed.expose_secret().as_bytes(), &hash).is_ok());
-            right && known
+            let fits = |typed: &str| PasswordHash::new(&hash).is_ok_and(|hash| argon2().verify_password(typed.as_bytes(), &hash).is_ok());
+            let (raw, normal) = (typed.expose_secret(), SecretString::from(normalized(typed.expose_secret())));
+            // Hashes of before passwords were normalized are of what was typed then.
+            (fits(normal.expose_secret()) || normal.expose_secret() != raw && fits(raw)) && known
         })
         .await
     }
@@ -152,5 +153,12 @@ mod tests {
         assert!(right("tulip-anchor-velvet-9", Some(&hash)).await);
         assert!(!right("tulip-anchor-velvet-8", Some(&hash)).await);
         assert!(!right("tulip-anchor-velvet-9", None).await);
+        // Typed on another keyboard it is the same password, and one that was hashed as it was typed stays valid.
+        let password = Password::parse("caf\u{e9} anchor tulip 9", &[]).unwrap();
+        let hash = hasher.enter().unwrap().hash(&password, &Entropy::seeded(2)).await;
+        assert!(right("cafe\u{301} anchor tulip 9", Some(&hash)).await);
+        let older = argon2().hash_password_with_salt("cafe\u{301} anchor tulip 9".as_bytes(), &[7; 16]).unwrap().to_string();
+        assert!(right("cafe\u{301} anchor tulip 9", Some(&older)).await);
+        assert!(!right("caf\u{e9} anchor tulip 9", Some(&older)).await);
     }
 }

@@ -5,10 +5,13 @@ pub mod audit;
 mod change;
 pub mod changes;
 pub mod console;
+pub mod device;
 pub mod factor;
+pub mod forgotten;
 mod hasher;
 mod link;
 pub mod links;
+pub mod notice;
 pub mod operation;
 #[cfg(feature = "passkeys")]
 pub mod passkeys;
@@ -149,6 +152,17 @@ pub async fn list(tx: &mut Tx) -> sqlx::Result<Vec<Person>> {
         people.push(Person::new(row, roles));
     }
     Ok(people)
+}
+
+/// Whether nobody but this person could decide anything that takes `roles`: nobody else ever came in, and nobody else is expected with one of them.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn is_alone(tx: &mut Tx, person: PersonId, roles: &[Role]) -> sqlx::Result<bool> {
+    let holders = factor::holders(tx).await?;
+    let counts = |other: &Person| other.disabled_at.is_none() && roles.iter().any(|role| other.roles.holds(*role));
+    let others = list(tx).await?;
+    Ok(!others.iter().any(|other| other.id != person && (holders.contains(&other.id) || counts(other))))
 }
 
 /// Reads the actor's state and roles again, inside the transaction that acts (safety rule AZ2), and gives the person.

@@ -1,6 +1,10 @@
 //! What a password must be: long, not one that many people use, not built from the fund's own words. Not here: its hash (`hasher`).
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use secrecy::{ExposeSecret as _, SecretString};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// The fewest letters of a password (safety rule SS8).
 pub const SHORTEST: usize = 15;
@@ -32,11 +36,13 @@ pub enum PasswordError {
 
 impl Password {
     /// Reads a new password. `own` are texts that whoever knows the fund or the person would try: names, addresses, the site's host.
-    /// Any letter of any script counts, blanks too, and no kind of letter is asked for.
+    /// Any letter of any script counts, blanks too, and no kind of letter is asked for. However a keyboard puts a letter together, it is the
+    /// same letter (NIST SP 800-63B-4: NFKC before hashing).
     ///
     /// # Errors
     /// [`PasswordError`]
     pub fn parse(typed: &str, own: &[&str]) -> Result<Self, PasswordError> {
+        let typed = &*normalized(typed);
         let letters = typed.chars().count();
         if letters < SHORTEST {
             return Err(PasswordError::Short);
@@ -46,7 +52,8 @@ impl Password {
         }
         // Read twice: digits as they are, and digits as the letters they stand for.
         let rests = [plain(typed), letters_for_digits(typed)].map(|text| without(&text, COMMON.iter().copied()));
-        if rests.iter().any(|rest| is_monotonous(rest)) {
+        let forms = [plain(typed), letters_for_digits(typed)];
+        if rests.iter().any(|rest| is_monotonous(rest)) || forms.iter().any(|form| is_known(form)) {
             return Err(PasswordError::Common);
         }
         let own: Vec<String> = own.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric())).map(plain).collect();
@@ -116,6 +123,39 @@ const COMMON: &[&str] = &[
     "fund",
 ];
 
+/// The words and passwords that lead the lists of published leaks, sorted: a word a line, four letters or more (taken from the lists of zxcvbn,
+/// MIT licence, without what is only rude).
+static KNOWN: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| include_str!("common.txt").lines().collect());
+/// The longest of them that stand inside others.
+const LONGEST_WORD: usize = 30;
+/// How many different words of [`KNOWN`] a password may not be made of alone: with two of them, a guesser is through in a minute.
+const FEW: usize = 2;
+
+/// The text as every keyboard would have put it together.
+pub(super) fn normalized(typed: &str) -> String {
+    typed.nfkc().collect()
+}
+
+/// Whether a text is one or two words that many passwords are made of, over and over, with digits about them and hardly a letter of its own.
+fn is_known(text: &str) -> bool {
+    let letters: Vec<char> = text.chars().filter(|c| !c.is_ascii_digit()).collect();
+    let (mut used, mut own, mut at) = (BTreeSet::new(), 0, 0);
+    while at < letters.len() {
+        let longest = (4..=LONGEST_WORD.min(letters.len() - at)).rev().map(|length| letters[at..at + length].iter().collect::<String>());
+        match longest.into_iter().find(|piece| KNOWN.contains(piece.as_str())) {
+            Some(word) => {
+                at += word.chars().count();
+                used.insert(word);
+            }
+            None => {
+                at += 1;
+                own += 1;
+            }
+        }
+    }
+    !used.is_empty() && used.len() <= FEW && own < 4 || KNOWN.contains(text)
+}
+
 /// The text in small letters, without blanks and signs.
 fn plain(text: &str) -> String {
     text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
@@ -181,6 +221,10 @@ mod tests {
             "abcabcabcabcabcabc",
             "Password1234567890",
             "letmeinletmein!!!",
+            "butterfly-butterfly",
+            "Liverpool Chelsea 1999",
+            "dr4gon dr4gon dr4gon",
+            "chocolate.cheese.77",
         ] {
             assert_eq!(refused(common), Some(PasswordError::Common), "{common}");
         }
@@ -190,6 +234,23 @@ mod tests {
         for good in ["a loaf for Rosa at seven in the rain", "tulip-anchor-velvet-9", "mq7v0xk2hw9pzt4r"] {
             assert_eq!(refused(good), None, "{good}");
         }
+    }
+
+    #[test]
+    fn a_letter_is_the_same_letter_however_it_is_put_together() {
+        let one = Password::parse("caf\u{e9} anchor tulip 9", &[]).unwrap();
+        let other = Password::parse("cafe\u{301} anchor tulip 9", &[]).unwrap();
+        assert_eq!(one.expose(), other.expose());
+        // Wide letters are letters; a ligature counts as the letters it stands for.
+        assert_eq!(refused("\u{ff50}\u{ff41}\u{ff53}\u{ff53}wordpassword"), Some(PasswordError::Common));
+        assert_eq!(refused("\u{fb01}ve kurz zw\u{f6}l"), None, "15 letters with the ligature taken apart");
+    }
+
+    #[test]
+    fn the_list_is_sorted_and_short_enough_to_ship() {
+        let words: Vec<&str> = include_str!("common.txt").lines().collect();
+        assert!(words.is_sorted() && words.len() > 2_000 && include_str!("common.txt").len() < 200_000);
+        assert!(words.iter().all(|word| (4..=LONGEST_WORD).contains(&word.len()) && !word.chars().any(char::is_uppercase)));
     }
 
     #[test]

@@ -90,6 +90,14 @@ pub async fn prove(tx: &mut Tx, session: &Session, entropy: &Entropy, now: Insta
     Ok(token)
 }
 
+/// Says what its owner calls the device of a session; empty: nothing.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn name(tx: &mut Tx, id: SessionId, label: &str) -> sqlx::Result<()> {
+    store::name_session(tx, id, label).await
+}
+
 /// Notes that a session was used.
 ///
 /// # Errors

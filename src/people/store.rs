@@ -87,9 +87,38 @@ pub(super) async fn write_act(
     subject: &str,
     detail: &str,
     now: Instant,
-) -> sqlx::Result<()> {
-    const SQL: &str = "INSERT INTO audit (at, person_id, act, subject, detail) VALUES ($1, $2, $3, $4, $5)";
-    run!(tx, execute, sqlx::query(SQL).bind(now).bind(person).bind(act).bind(subject).bind(detail)).map(drop)
+) -> sqlx::Result<AuditId> {
+    const SQL: &str = "INSERT INTO audit (at, person_id, act, subject, detail) VALUES ($1, $2, $3, $4, $5) RETURNING id";
+    run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(now).bind(person).bind(act).bind(subject).bind(detail))
+}
+
+pub(super) async fn insert_notice(tx: &mut Tx, id: AuditId) -> sqlx::Result<()> {
+    run!(tx, execute, sqlx::query("INSERT INTO notice (audit_id) VALUES ($1)").bind(id)).map(drop)
+}
+
+pub(super) async fn notices(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Act>> {
+    const SQL: &str = "SELECT a.id, a.at, a.person_id, a.act, a.subject, a.detail FROM notice n JOIN audit a ON a.id = n.audit_id
+        ORDER BY n.audit_id LIMIT $1";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(limit))
+}
+
+/// True when it was there until now.
+pub(super) async fn end_notice(tx: &mut Tx, id: AuditId) -> sqlx::Result<bool> {
+    Ok(run!(tx, execute, sqlx::query("DELETE FROM notice WHERE audit_id = $1").bind(id))? == 1)
+}
+
+pub(super) async fn insert_forgotten(tx: &mut Tx, email_hash: &str, now: Instant) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO forgotten (email_hash, asked_at) VALUES ($1, $2) ON CONFLICT (email_hash) DO NOTHING";
+    run!(tx, execute, sqlx::query(SQL).bind(email_hash).bind(now)).map(drop)
+}
+
+pub(super) async fn forgotten(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<String>> {
+    run!(tx, fetch_all, sqlx::query_scalar("SELECT email_hash FROM forgotten ORDER BY asked_at, email_hash LIMIT $1").bind(limit))
+}
+
+/// True when it was there until now.
+pub(super) async fn end_forgotten(tx: &mut Tx, email_hash: &str) -> sqlx::Result<bool> {
+    Ok(run!(tx, execute, sqlx::query("DELETE FROM forgotten WHERE email_hash = $1").bind(email_hash))? == 1)
 }
 
 pub(super) async fn acts(tx: &mut Tx, before: AuditId, limit: i64) -> sqlx::Result<Vec<Act>> {
@@ -167,4 +196,33 @@ pub(super) async fn end_all_sessions(tx: &mut Tx, now: Instant) -> sqlx::Result<
 
 pub(super) async fn forget_sessions(tx: &mut Tx, before: Instant) -> sqlx::Result<u64> {
     run!(tx, execute, sqlx::query("DELETE FROM session WHERE seen_at < $1").bind(before))
+}
+
+/// True when the browser is known as this person's, and is noted as used now.
+pub(super) async fn see_device(tx: &mut Tx, token_hash: &str, person: PersonId, now: Instant) -> sqlx::Result<bool> {
+    const SQL: &str = "UPDATE device SET seen_at = $3 WHERE token_hash = $1 AND person_id = $2";
+    Ok(run!(tx, execute, sqlx::query(SQL).bind(token_hash).bind(person).bind(now))? == 1)
+}
+
+pub(super) async fn has_device(tx: &mut Tx, person: PersonId) -> sqlx::Result<bool> {
+    let known: i64 = run!(tx, fetch_one, sqlx::query_scalar("SELECT COUNT(*) FROM device WHERE person_id = $1").bind(person))?;
+    Ok(known > 0)
+}
+
+pub(super) async fn insert_device(tx: &mut Tx, token_hash: &str, person: PersonId, now: Instant) -> sqlx::Result<()> {
+    const SQL: &str =
+        "INSERT INTO device (token_hash, person_id, seen_at) VALUES ($1, $2, $3) ON CONFLICT (token_hash, person_id) DO NOTHING";
+    run!(tx, execute, sqlx::query(SQL).bind(token_hash).bind(person).bind(now)).map(drop)
+}
+
+pub(super) async fn forget_devices(tx: &mut Tx, before: Instant) -> sqlx::Result<u64> {
+    run!(tx, execute, sqlx::query("DELETE FROM device WHERE seen_at < $1").bind(before))
+}
+
+pub(super) async fn name_session(tx: &mut Tx, id: SessionId, label: &str) -> sqlx::Result<()> {
+    run!(tx, execute, sqlx::query("UPDATE session SET label = $2 WHERE id = $1").bind(id).bind(label)).map(drop)
+}
+
+pub(super) async fn enable(tx: &mut Tx, id: PersonId) -> sqlx::Result<()> {
+    run!(tx, execute, sqlx::query("UPDATE person SET disabled_at = NULL WHERE id = $1").bind(id)).map(drop)
 }

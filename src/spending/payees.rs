@@ -104,7 +104,7 @@ async fn enter(tx: &mut Tx, person: &Person, id: PayeeId, new: &NewDetails, seal
     };
     let proposal = approvals::propose(tx, person.id, &proposal, now).await?;
     payees::set_details_proposal(tx, details, proposal.id).await?;
-    Ok(())
+    Ok(audit::write(tx, Some(person.id), "payee.details", &format!("payee {id}"), "", now).await?)
 }
 
 /// What a second person agrees to. The account itself stays sealed: its keyed hash stands for all of it, its last four for people.

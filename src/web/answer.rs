@@ -121,6 +121,17 @@ pub fn set_cookie(response: &mut Response, name: &str, value: Option<&str>) -> R
     Ok(())
 }
 
+/// The same for a cookie that outlives the browser's window by so many seconds.
+///
+/// # Errors
+/// When the value is no header text.
+pub fn set_lasting_cookie(response: &mut Response, name: &str, value: &str, secs: i64) -> Result<(), InvalidHeaderValue> {
+    let secure = if name.starts_with("__Host-") { "; Secure" } else { "" };
+    let cookie = format!("{name}={value}; Path=/{secure}; HttpOnly; SameSite=Lax; Max-Age={secs}");
+    response.headers_mut().append(SET_COOKIE, HeaderValue::try_from(cookie)?);
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

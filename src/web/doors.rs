@@ -13,7 +13,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post};
 
 use super::error::Trouble;
-use super::words::{Words, cookie};
+use super::words::{self, Words, cookie};
 use super::{Site, answer, treasury};
 use crate::people::session::{self, Session, Stage};
 use crate::people::{self, Actor, Person, Role};
@@ -113,6 +113,8 @@ pub struct SignedIn {
     pub person: Person,
     /// The language of this page.
     pub words: Words,
+    /// What stands behind its address, but for its language.
+    pub kept: String,
 }
 
 impl SignedIn {
@@ -181,6 +183,7 @@ async fn find(guard: &Guard, headers: &HeaderMap, query: Option<&str>) -> Result
         let noted: sqlx::Result<()> = transact!(site.db, tx => session::note_use(tx, session.id, now).await);
         noted?;
     }
-    let words = if query.is_some_and(|query| query.contains("lang=")) { Words::asked(query, headers) } else { Words(person.language) };
-    Ok(Found::Welcome(Box::new(SignedIn { session, person, words })))
+    // Somebody's own language, unless they chose another in this browser.
+    let words = Words::chosen(query, headers).unwrap_or(Words(person.language));
+    Ok(Found::Welcome(Box::new(SignedIn { session, person, words, kept: words::kept(query) })))
 }

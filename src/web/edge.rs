@@ -15,7 +15,7 @@ use tower_http::csrf::{ConfigError, CsrfLayer};
 use super::answer;
 use super::error::{self, Reference};
 use super::meter::Meter;
-use super::words::Words;
+use super::words::{self, Words};
 use crate::language::Language;
 
 /// The longest address we read, in bytes (HT3).
@@ -112,6 +112,17 @@ impl Edge {
         }
     }
 
+    /// Keeps the language that was switched to, on a page made for this request alone: what others may be given a copy of sets no cookie.
+    fn keep_language(&self, response: &mut Response, language: Language) {
+        let own = response.headers().get(header::CACHE_CONTROL).is_some_and(|control| control == "no-store");
+        if own
+            && is_page(response)
+            && let Ok(cookie) = HeaderValue::try_from(words::language_cookie(self.encrypted, language))
+        {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+
     /// The answer after a panic: a reference number, nothing of its cause. What panicked may hold a donor's words, so they are not logged.
     pub fn after_panic(&self) -> Response {
         let reference = Reference::new();
@@ -130,6 +141,7 @@ pub async fn pass(State((edge, lane)): State<(Arc<Edge>, Lane)>, request: Reques
     let path = request.extensions().get::<MatchedPath>().cloned();
     let words = (lane == Lane::People).then(|| Words::asked(request.uri().query(), request.headers()));
     let decided_by_origin = lane == Lane::People && !is_safe(request.method());
+    let switched = words::switched(request.uri().query()).filter(|_| lane == Lane::People && is_safe(request.method()));
     let mut response = match edge.refusal(lane, &request) {
         Some(status) => status.into_response(),
         None => next.run(request).await,
@@ -142,6 +154,9 @@ pub async fn pass(State((edge, lane)): State<(Arc<Edge>, Lane)>, request: Reques
         response = error::as_page(response, words, edge.practice);
     }
     edge.dress(response.headers_mut());
+    if let Some(language) = switched {
+        edge.keep_language(&mut response, language);
+    }
     if decided_by_origin {
         response.headers_mut().insert(header::VARY, HeaderValue::from_static("Sec-Fetch-Site, Origin"));
     }

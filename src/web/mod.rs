@@ -133,6 +133,11 @@ impl Site {
         if self.parts.base_url.starts_with("https://") { "__Host-session" } else { "session" }
     }
 
+    /// The name of the cookie that a browser is known by to whoever signed in with it.
+    fn device_cookie(&self) -> &'static str {
+        if self.parts.base_url.starts_with("https://") { "__Host-device" } else { "device" }
+    }
+
     /// The name of the cookie that a link lives in once it has left the address bar.
     fn link_cookie(&self) -> &'static str {
         if self.parts.base_url.starts_with("https://") { "__Host-link" } else { "link" }

@@ -7,8 +7,10 @@ use fluent_templates::fluent_bundle::FluentValue;
 use crate::clock::{Day, Instant, Zone};
 use crate::language::{Language, Values};
 
-/// The cookie of the language switch, the only one a visitor without an account may get.
-pub const LANGUAGE_COOKIE: &str = "lang";
+/// The cookie of the language switch, the only one a visitor without an account may get; the first where the site is encrypted.
+const LANGUAGE_COOKIES: [&str; 2] = ["__Host-lang", "lang"];
+/// How long a choice of language is kept, in seconds: a year.
+const KEPT_SECS: i64 = 365 * 24 * 3600;
 
 /// The texts of one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,11 +19,13 @@ pub struct Words(pub Language);
 impl Words {
     /// The language a request asks for: its own choice (`?lang=`, then the cookie), then what its browser says, then English.
     pub fn asked(query: Option<&str>, headers: &HeaderMap) -> Self {
-        let chosen = query.into_iter().flat_map(|query| query.split('&')).find_map(|pair| pair.strip_prefix("lang="));
-        let kept = cookie(headers, LANGUAGE_COOKIE);
-        let of = |code: &str| code.parse::<Language>().ok();
-        let language = chosen.and_then(of).or_else(|| kept.and_then(of)).unwrap_or_else(|| accepted(headers));
-        Self(language)
+        Self::chosen(query, headers).unwrap_or_else(|| Self(accepted(headers)))
+    }
+
+    /// The language that somebody chose in this browser, by the switch of this page or of one before; None: they never did.
+    pub fn chosen(query: Option<&str>, headers: &HeaderMap) -> Option<Self> {
+        let kept = || LANGUAGE_COOKIES.iter().find_map(|name| cookie(headers, name)).and_then(|code| code.parse().ok());
+        switched(query).or_else(kept).map(Self)
     }
 
     /// The language's code, for `lang=""`.
@@ -49,6 +53,11 @@ impl Words {
         self.0.text(key, &Values::from([(one.into(), first.into()), (two.into(), second.into())]))
     }
 
+    /// The text called `key` with any number of values in it.
+    pub fn with_all<'a>(self, key: &str, values: impl IntoIterator<Item = (&'static str, FluentValue<'a>)>) -> String {
+        self.0.text(key, &values.into_iter().map(|(name, value)| (name.into(), value)).collect::<Values<'a>>())
+    }
+
     /// `14 Nov 2026`, with the month in the reader's language.
     pub fn day(self, day: Day) -> String {
         let (year, month, number) = day.parts();
@@ -70,6 +79,25 @@ impl Words {
     pub fn of(self, list: &str, word: &str) -> String {
         self.say(&format!("{list}-{}", word.replace([' ', '_'], "-")))
     }
+}
+
+/// The language that the switch of a page asks for: `lang=` in the query.
+pub fn switched(query: Option<&str>) -> Option<Language> {
+    let pairs = query.into_iter().flat_map(|query| query.split('&'));
+    pairs.filter_map(|pair| pair.strip_prefix("lang=")).find_map(|code| code.parse().ok())
+}
+
+/// A query without its `lang`, ready to stand behind another: what the switch of a page keeps.
+pub fn kept(query: Option<&str>) -> String {
+    let pairs = query.into_iter().flat_map(|query| query.split('&')).filter(|pair| !pair.is_empty() && !pair.starts_with("lang="));
+    pairs.fold(String::new(), |kept, pair| format!("{kept}&{pair}"))
+}
+
+/// What keeps a choice of language in a browser.
+pub fn language_cookie(encrypted: bool, language: Language) -> String {
+    // A browser refuses `Secure` without https, and the name's prefix without `Secure`.
+    let (name, secure) = if encrypted { (LANGUAGE_COOKIES[0], "; Secure") } else { (LANGUAGE_COOKIES[1], "") };
+    format!("{name}={language}; Path=/{secure}; HttpOnly; SameSite=Lax; Max-Age={KEPT_SECS}")
 }
 
 /// The value of a cookie.
@@ -130,5 +158,7 @@ mod tests {
         assert_eq!(Words::asked(None, &headers).0, Language::English);
         assert_eq!(Words::asked(Some("x=1&lang=es"), &headers).0, Language::Spanish);
         assert_eq!(Words::asked(Some("lang=xx"), &headers).0, Language::English);
+        assert_eq!(kept(Some("page=2&lang=es&state=paid")), "&page=2&state=paid");
+        assert_eq!((kept(None), kept(Some("lang=en"))), (String::new(), String::new()));
     }
 }

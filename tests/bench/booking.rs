@@ -77,8 +77,9 @@ impl Desk {
             .expect("it is there");
         let post = Post::new(None, "noreply@localhost", Arc::new(Keyring::from_master(&[3; 32]))).expect("no mail server");
         let files = Files::in_folder(directory.path()).expect("a folder for documents");
-        let jobs =
-            Jobs { db: db.clone(), clock, entropy, files, post, payments, practice: true, endpoint: String::new(), node: "bench".into() };
+        let (keyring, base_url) = (Arc::new(Keyring::from_master(&[3; 32])), "http://localhost".to_owned());
+        let (endpoint, node) = (String::new(), "bench".into());
+        let jobs = Jobs { db: db.clone(), clock, entropy, files, post, keyring, base_url, payments, practice: true, endpoint, node };
         Self { directory, db, practice, jobs, fund }
     }
 

@@ -2,6 +2,7 @@
 
 mod emergency;
 pub mod races;
+mod rules;
 
 use strikefund::approvals::{self, NewProposal, Proposal, Refusal, State, Subject, Verdict};
 use strikefund::clock::Instant;

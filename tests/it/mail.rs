@@ -31,7 +31,7 @@ fn post_to(server: &SmtpServer) -> Post {
 }
 
 fn invitation(cause: &str, language: Language) -> Letter<'_> {
-    Letter { cause, to: CANARY, language, kind: Kind::Invitation, values: &[("days", "7")], link: Some(LINK) }
+    Letter { cause, to: CANARY, language, kind: Kind::Invitation, values: &[("minutes", "30")], link: Some(LINK) }
 }
 
 async fn queue(books: &Books, letter: &Letter<'_>) -> bool {

@@ -4,7 +4,7 @@ use crate::clock::Instant;
 use crate::db::{Tx, rows};
 use crate::run;
 
-use super::super::alert_kind::AlertKind;
+use super::super::alert_kind::{Alert, AlertKind};
 use super::super::line::LineId;
 use super::super::object::ObjectKind;
 
@@ -69,4 +69,17 @@ pub(in crate::payments) async fn first_announceable(tx: &mut Tx, stamped_after: 
 pub(in crate::payments) async fn standing_subjects(tx: &mut Tx, kind: AlertKind) -> sqlx::Result<Vec<String>> {
     const SQL: &str = "SELECT subject FROM alert WHERE kind = $1 AND cleared_at IS NULL ORDER BY subject";
     run!(tx, fetch_all, sqlx::query_scalar(SQL).bind(kind))
+}
+
+/// Alerts that stand and were not told by mail since they were raised, oldest first.
+pub(in crate::payments) async fn untold_alerts(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Alert>> {
+    const SQL: &str = "SELECT kind, subject, said, raised_at, cleared_at FROM alert WHERE cleared_at IS NULL AND told_at IS NULL
+        ORDER BY raised_at, id LIMIT $1";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(limit))
+}
+
+/// True when it stood untold until now.
+pub(in crate::payments) async fn note_told(tx: &mut Tx, kind: AlertKind, subject: &str, now: Instant) -> sqlx::Result<bool> {
+    const SQL: &str = "UPDATE alert SET told_at = $3 WHERE kind = $1 AND subject = $2 AND cleared_at IS NULL AND told_at IS NULL";
+    Ok(run!(tx, execute, sqlx::query(SQL).bind(kind).bind(subject).bind(now))? == 1)
 }

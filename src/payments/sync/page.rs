@@ -9,7 +9,7 @@ use crate::db::Tx;
 use crate::ids::sha256_hex;
 use crate::transact;
 
-use super::super::alert::{self, AlertKind};
+use super::super::alert::{self, AlertKind, Said};
 use super::super::asking::Page;
 use super::super::gateway::GatewayError;
 use super::super::json::Object;
@@ -153,7 +153,7 @@ async fn store_page(
     }
     for element in &page.unread {
         store::lines::save_unread(tx, &element.id, &element.reason, &element.body, now).await?;
-        let said = format!("An element of Stripe's list cannot be read ({}). It is kept, and tried again with every run.", element.reason);
+        let said = Said::new("line-unread").with("reason", &element.reason);
         alert::raise(tx, AlertKind::LineUnread, &element.id, &said, now).await?;
         found.unread += 1;
     }
@@ -204,8 +204,7 @@ async fn store_lines(tx: &mut Tx, lines: &[Line], now: Instant) -> Result<SyncRe
 /// A known line told again: its two notes are renewed, a source told at last is taken, and any other difference is an alarm (safety rule ST7).
 async fn meet_again(tx: &mut Tx, known: &Line, told: &Line, now: Instant, found: &mut SyncReport) -> Result<(), SyncError> {
     if !known.tells_the_same(told) {
-        let said = "Stripe's list says something else of this line than it did before. The books keep what they had; ask Stripe why.";
-        alert::raise(tx, AlertKind::LineChanged, known.id.as_str(), said, now).await?;
+        alert::raise(tx, AlertKind::LineChanged, known.id.as_str(), &Said::new("line-changed"), now).await?;
         tracing::error!(line = %known.id, "a line tells something else than before");
         found.changed += 1;
         return Ok(());

@@ -31,6 +31,13 @@ pub async fn spend_links_of(tx: &mut Tx, person: PersonId, now: Instant) -> sqlx
     run!(tx, execute, sqlx::query(SQL).bind(person).bind(now)).map(drop)
 }
 
+/// Whether a person has a link that still opens something.
+pub async fn has_living_link(tx: &mut Tx, person: PersonId, now: Instant) -> sqlx::Result<bool> {
+    const SQL: &str = "SELECT COUNT(*) FROM link WHERE person_id = $1 AND spent_at IS NULL AND made_at <= $2 AND expires_at > $2";
+    let living: i64 = run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(person).bind(now))?;
+    Ok(living > 0)
+}
+
 pub async fn spend_links_for(tx: &mut Tx, purpose: Purpose, now: Instant) -> sqlx::Result<()> {
     const SQL: &str = "UPDATE link SET spent_at = $2 WHERE purpose = $1 AND spent_at IS NULL";
     run!(tx, execute, sqlx::query(SQL).bind(purpose).bind(now)).map(drop)

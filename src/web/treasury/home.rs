@@ -59,7 +59,7 @@ async fn show(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Ask
     let mut alerts =
         Table::new(words.say("home-alerts"), words.say("home-clear")).column(words.say("home-alert")).column(words.say("home-said"));
     for alert in crate::payments::alert::list(tx, 100).await? {
-        alerts.row(vec![Cell::text(alert.kind.as_str()), Cell::text(alert.said)]);
+        alerts.row(vec![Cell::text(words.of("alert-kind", alert.kind.as_str())), Cell::text(alert.in_words(words.0))]);
     }
     let day = asked.on.parse::<Day>().ok();
     let strip = strip(words, &standings(tx, day).await?, day);

@@ -9,8 +9,9 @@ use axum::response::Response;
 use secrecy::SecretString;
 
 use super::qr::Qr;
-use super::sign_in::{Pairs, desk, first_place, retry_later, told};
+use super::sign_in::{Pairs, desk, first_place, keep_device, retry_later, told};
 use super::{Frame, Part, SIGN_IN, Sheet};
+use crate::people::device;
 use crate::people::factor::{self, Shown};
 use crate::people::sign_in::{self, Entered, SignInError};
 use crate::people::{self, LONGEST_PASSWORD, Link, NewPerson, Password, PasswordError, Person, Purpose, SHORTEST_PASSWORD, Seed, links};
@@ -122,9 +123,14 @@ pub fn shown(site: &Site, typed: &Typed, whose: &str, words: Words, wrongs: &mut
 /// # Errors
 /// When the database is gone.
 pub async fn password(site: &Site, typed: &Typed, own: &[&str], words: Words, wrongs: &mut Wrongs) -> Result<Option<Password>, Trouble> {
-    let funds = funds::list(&mut site.db.begin_read().await?).await?;
-    let theirs = funds.iter().flat_map(|fund| [fund.name.as_str(), fund.slug.as_str()]);
-    let own: Vec<&str> = own.iter().copied().chain(theirs).chain([site.base_url.as_str()]).collect();
+    let tx = &mut site.db.begin_read().await?;
+    let mut theirs = vec![site.base_url.clone()];
+    for fund in funds::list(tx).await? {
+        // The town is the zone's, and the employer or the union stands in the legal name.
+        let (zone, about) = (fund.time_zone.to_string(), funds::settings::about(tx, fund.id).await?);
+        theirs.extend([fund.name, fund.slug, zone, about.legal_name, about.contact]);
+    }
+    let own: Vec<&str> = own.iter().copied().chain(theirs.iter().map(String::as_str)).collect();
     // Blanks are letters of a password, also at its ends.
     let said = match Password::parse(typed.all("password").next().unwrap_or_default(), &own) {
         Ok(password) => return Ok(Some(password)),
@@ -144,7 +150,7 @@ async fn send(State(site): AnySite, RawQuery(query): RawQuery, headers: HeaderMa
     let (words, typed, mut wrongs) = (Words(person.language), Typed::new(pairs), Wrongs::default());
     let outcome = spend(&site, &link, &person, &typed, &mut wrongs).await?;
     let (status, refused) = match outcome {
-        Some(Ok(entry)) => return let_in(&site, &person, entry),
+        Some(Ok(entry)) => return let_in(&site, &headers, &person, entry).await,
         None => (StatusCode::UNPROCESSABLE_ENTITY, None),
         Some(Err(refused)) => {
             let wrong = if link.purpose == Purpose::Authenticator { "sign-in-wrong" } else { "sign-in-code-wrong" };
@@ -196,7 +202,7 @@ async fn spend(
 }
 
 /// On into the treasury; past the recovery codes where there are new ones.
-fn let_in(site: &Site, person: &Person, entry: Entered) -> Result<Response, Trouble> {
+async fn let_in(site: &Site, headers: &HeaderMap, person: &Person, entry: Entered) -> Result<Response, Trouble> {
     let words = Words(person.language);
     let demo = entry.codes.is_empty();
     let mut response = if demo {
@@ -205,6 +211,9 @@ fn let_in(site: &Site, person: &Person, entry: Entered) -> Result<Response, Trou
         codes_page(Frame::outside(site, words, words.say("codes-title")), entry.codes, first_place(person))
     };
     answer::set_cookie(&mut response, site.session_cookie(), Some(&entry.token))?;
+    let (known, now) = (cookie(headers, site.device_cookie()), site.clock.now());
+    let device: sqlx::Result<String> = transact!(site.db, tx => device::meet(tx, person.id, known, &site.entropy, now).await);
+    keep_device(site, &mut response, &device?)?;
     // A demo link stays: whoever looks around comes back by it.
     answer::set_cookie(&mut response, site.link_cookie(), None)?;
     Ok(response)

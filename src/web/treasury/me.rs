@@ -3,6 +3,8 @@
 use std::str::FromStr as _;
 
 use axum::extract::{Form as Sent, Path, State};
+use axum::http::HeaderValue;
+use axum::http::header::SET_COOKIE;
 use axum::response::Response;
 
 use super::passkeys;
@@ -17,6 +19,7 @@ use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Facts};
+use crate::web::words::language_cookie;
 use crate::web::{AnySite, Site, answer};
 
 /// One's own page.
@@ -82,6 +85,7 @@ fn session_block(page: Sheet, signed_in: &SignedIn, session: &Session, started: 
         (false, Stage::Whole) => words.say("me-session-other"),
         (false, Stage::Password) => words.say("me-session-half"),
     };
+    let heading = if session.label.is_empty() { heading } else { format!("{}: {heading}", session.label) };
     let note = words.with_two("me-session-times", ("started", started.to_owned()), ("seen", seen.to_owned()));
     page.block(
         heading,
@@ -99,6 +103,11 @@ async fn language(State(site): AnySite, signed_in: SignedIn, Sent(pairs): Pairs)
         let id = signed_in.person.id;
         let done: sqlx::Result<()> = transact!(site.db, tx => choose_language(tx, id, language).await);
         done?;
+        // What was switched to in this browser before would win otherwise.
+        let mut response = answer::see_other(ME)?;
+        let cookie = language_cookie(site.base_url.starts_with("https://"), language);
+        response.headers_mut().append(SET_COOKIE, HeaderValue::try_from(cookie)?);
+        return Ok(response);
     }
     Ok(answer::see_other(ME)?)
 }

@@ -5,6 +5,7 @@ mod bank;
 mod books;
 mod documents;
 mod exports;
+mod forgotten;
 mod gifts;
 mod home;
 mod joining;
@@ -15,6 +16,7 @@ mod passkeys;
 mod people;
 mod person;
 mod qr;
+mod settings;
 mod setup;
 mod sheet;
 mod sign_in;
@@ -61,8 +63,10 @@ pub fn doors(doors: Doors) -> Doors {
     let rooms = [
         home::doors,
         sign_in::doors,
+        forgotten::doors,
         joining::doors,
         setup::doors,
+        settings::doors,
         me::doors,
         my_factors::doors,
         passkeys::doors,
@@ -98,6 +102,8 @@ pub struct Frame {
     pub said: Option<String>,
     /// Whether the page came back with mistakes: its title says so first.
     pub wrong: bool,
+    /// What the language switch keeps of the page's query.
+    pub kept: String,
 }
 
 /// A link that stands on every page.
@@ -129,6 +135,7 @@ const PLACES: &[(&str, &str, &[Role])] = &[
     (exports::EXPORTS, "place-exports", READERS),
     ("/treasury/search", "place-search", READERS),
     (people::PEOPLE, "place-people", ADMINISTRATORS),
+    (settings::SETTINGS, "place-settings", settings::SETTINGS_READERS),
     (audit::AUDIT, "place-audit", audit::LOG_READERS),
     (mail::MAIL, "place-mail", ADMINISTRATORS),
 ];
@@ -141,12 +148,21 @@ impl Frame {
         let may = |roles: &[Role]| roles.iter().any(|role| signed_in.person.roles.holds(*role));
         let places = PLACES.iter().enumerate().filter(|(_, (_, _, roles))| may(roles));
         let places = places.map(|(n, (href, key, _))| Place { href, label: words.say(key), daily: n < DAILY }).collect();
-        Self { name: Some(signed_in.person.name.clone()), places, ..Self::outside(site, words, title) }
+        let kept = signed_in.kept.clone();
+        Self { name: Some(signed_in.person.name.clone()), places, kept, ..Self::outside(site, words, title) }
     }
 
     /// Around a page for somebody who is not.
     pub fn outside(site: &Site, words: Words, title: impl Into<String>) -> Self {
-        Self { words, practice: site.is_practice(), title: title.into(), name: None, places: Vec::new(), said: None, wrong: false }
+        let (title, kept) = (title.into(), String::new());
+        Self { words, practice: site.is_practice(), title, name: None, places: Vec::new(), said: None, wrong: false, kept }
+    }
+
+    /// The same on a page that leads on to `next`, which the language switch keeps.
+    #[must_use]
+    pub fn leading_to(self, next: &str) -> Self {
+        let kept = if next.is_empty() { String::new() } else { format!("&next={}", answer::encoded(next)) };
+        Self { kept, ..self }
     }
 
     /// Places of every day, or the others.
@@ -216,7 +232,8 @@ struct SignInFirst {
 pub fn sign_in_first(site: &Site, words: Words, method: &Method, uri: &Uri) -> Response {
     // A form cannot be sent again by following a link, so the way back leads to the page it stood on.
     let back = if method.is_safe() { uri.path_and_query().map_or(HOME, |address| address.as_str()) } else { HOME };
-    let frame = Frame::outside(site, words, words.say("sign-in-first-title"));
+    let kept = super::words::kept(uri.query());
+    let frame = Frame { kept, ..Frame::outside(site, words, words.say("sign-in-first-title")) };
     let href = format!("{SIGN_IN}?next={}", answer::encoded(back));
     answer::private_page(StatusCode::UNAUTHORIZED, &SignInFirst { frame, href })
 }

@@ -8,10 +8,11 @@ use super::sign_in::Pairs;
 use super::{ADMINISTRATORS, Frame, Part, Sheet, joining, me, not_allowed, sent};
 use crate::clock::{Instant, Zone};
 use crate::db::Tx;
-use crate::ids::{ChangeId, Entropy};
+use crate::ids::{ChangeId, Entropy, sha256_hex};
+use crate::mail;
 use crate::people::changes::{self, ChangeError, Invited, Outcome};
 use crate::people::operation::{self, Operation, OperationError};
-use crate::people::{self, Actor, Change, Kind, Language, NewPerson, Person, Role, Roles, factor};
+use crate::people::{self, Actor, Change, Kind, Language, NewPerson, Person, Purpose, Role, Roles, factor};
 use crate::seal::Keyring;
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
@@ -120,10 +121,16 @@ pub fn invite_page(site: &Site, signed_in: &SignedIn, action: &'static str, type
         parts.checks("role", "people-roles", roles),
         parts.radios("language", "me-language", vec![Choice::new("en", "English"), Choice::new("es", "Español")]),
     ];
-    let sheet = Sheet::new(Frame::new(site, signed_in, words.say("people-invite"))).text(words.say("people-invite-why"));
+    let why = if site.post.has_server() { "people-invite-mailed" } else { "people-invite-why" };
+    let (heading, ways) = if action == INVITE {
+        (words.say("people-invite"), None)
+    } else {
+        let (heading, ways) = super::setup::second_frame(words);
+        (heading, Some(ways))
+    };
+    let sheet = Sheet::new(Frame::new(site, signed_in, heading)).text(words.say(why));
     let sheet = sheet.form(Form::new(action, super::operation(site, typed), fields).button(words.say("people-invite")));
-    let sheet = if action == INVITE { sheet } else { sheet.link(super::setup::FINISH, words.say("setup-skip")) };
-    sheet.answer(wrongs)
+    sheet.maybe(ways).answer(wrongs)
 }
 
 async fn send(State(site): AnySite, signed_in: SignedIn, Sent(pairs): Pairs) -> Result<Response, Trouble> {
@@ -154,17 +161,21 @@ pub async fn invite(
     let (actor, now, sealing) = (signed_in.actor(), site.clock.now(), (&*site.keyring, &site.entropy));
     let done: Result<Result<Invited, String>, ChangeError> = match operation {
         Err(refused) => Err(refused.into()),
-        Ok(operation) => transact!(site.db, tx => invite_once(tx, actor, &operation, &new, sealing, now).await),
+        Ok(operation) => transact!(site.db, tx => async {
+            let invited = invite_once(tx, actor, &operation, &new, sealing, now).await?;
+            if let Ok(invited) = &invited && site.post.has_server() {
+                mail_link(tx, site, Purpose::Join, (&new.email, new.language), &invited.token, now).await?;
+            }
+            Ok::<_, ChangeError>(invited)
+        }.await),
     };
     match done {
         // The link was told when this form was sent the first time, and is told once.
         Ok(Err(reference)) => Ok(answer::see_other(&format!("{PEOPLE}/{reference}"))?),
         Ok(Ok(invited)) => {
             let waits = (invited.outcome == Outcome::Waits).then(|| Part::Text(words.say("people-roles-wait")));
-            let sheet = Sheet::new(Frame::new(site, signed_in, words.say("people-invited-title")));
-            let sheet = sheet.text(words.say("people-link-once")).maybe(waits);
-            let sheet = sheet.with(Part::Secrets(vec![joining::address(site, &invited.token)]));
-            Ok(sheet.link(onward, words.say("people-link-given")).answer(&wrongs))
+            let sheet = Sheet::new(Frame::new(site, signed_in, words.say("people-invited-title"))).maybe(waits);
+            Ok(told_link(site, sheet, words, site.post.has_server().then_some(&*new.email), &invited.token, onward))
         }
         Err(ChangeError::Taken) => {
             wrongs.add("email", words.say("people-taken"));
@@ -234,12 +245,39 @@ async fn finish(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>) 
     }
 }
 
+/// Puts the letter that bears a link into the outbox, in the transaction that makes it.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn mail_link(
+    tx: &mut Tx,
+    site: &Site,
+    purpose: Purpose,
+    (to, language): (&str, Language),
+    token: &str,
+    now: Instant,
+) -> sqlx::Result<()> {
+    let kind = if purpose == Purpose::Join { mail::Kind::Invitation } else { mail::Kind::Reset };
+    let (cause, link, minutes) = (format!("link {}", sha256_hex(token)), joining::address(site, token), (purpose.secs() / 60).to_string());
+    let letter = mail::Letter { cause: &cause, to, language, kind, values: &[("minutes", &minutes)], link: Some(&link) };
+    mail::queue(tx, &letter, &site.keyring, &site.entropy, now).await.map(drop)
+}
+
 /// The one time that a link is told.
-pub fn link_page(site: &Site, signed_in: &SignedIn, token: &str, onward: &str) -> Response {
+fn link_page(site: &Site, signed_in: &SignedIn, token: &str, onward: &str) -> Response {
     let words = signed_in.words;
-    let sheet = Sheet::new(Frame::new(site, signed_in, words.say("people-link-title"))).text(words.say("people-link-once"));
-    let sheet = sheet.with(Part::Secrets(vec![joining::address(site, token)]));
-    sheet.link(onward, words.say("people-link-given")).answer(&Wrongs::default())
+    let sheet = Sheet::new(Frame::new(site, signed_in, words.say("people-link-title")));
+    told_link(site, sheet, words, None, token, onward)
+}
+
+/// The end of a page that tells a link, or says to whom it was mailed: whoever invites need not be able to come in as the other.
+pub fn told_link(site: &Site, sheet: Sheet, words: Words, mailed_to: Option<&str>, token: &str, onward: &str) -> Response {
+    let sheet = match mailed_to {
+        Some(email) => sheet.text(words.with("people-link-mailed", "email", email.to_owned())),
+        None => sheet.text(words.say("people-link-once")).with(Part::Secrets(vec![joining::address(site, token)])),
+    };
+    let key = if mailed_to.is_some() { "people-back" } else { "people-link-given" };
+    sheet.link(onward, words.say(key)).answer(&Wrongs::default())
 }
 
 /// The reset that stands open about a person, if any.

@@ -3,26 +3,29 @@
 use axum::extract::{Form as Sent, Path, State};
 use axum::response::Response;
 
-use super::people::{PEOPLE, link_page, open_reset, refuse, roles_in_words};
+use super::people::{PEOPLE, mail_link, open_reset, refuse, roles_in_words, told_link};
 use super::sign_in::Pairs;
 use super::{ADMINISTRATORS, Frame, Part, Sheet};
 use crate::db::Tx;
 use crate::ids::ChangeId;
-use crate::people::changes::{self, ChangeError};
+use crate::money::Money;
+use crate::people::changes::{self, ChangeError, Outcome};
 use crate::people::operation;
-use crate::people::{self, Actor, Person, Purpose, Role, Roles, email_of, factor};
-use crate::transact;
+use crate::people::{self, Actor, NewPerson, Person, Purpose, Role, Roles, email_of, factor};
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Facts};
 use crate::web::{AnySite, Site, answer};
+use crate::{funds, transact};
 
 const PERSON: &str = "/treasury/people/{person}";
 const ROLES: &str = "/treasury/people/{person}/roles";
 const LINK: &str = "/treasury/people/{person}/link";
 const RESET: &str = "/treasury/people/{person}/reset";
 const DISABLE: &str = "/treasury/people/{person}/disable";
+const ENABLE: &str = "/treasury/people/{person}/enable";
+const NAME: &str = "/treasury/people/{person}/name";
 
 pub(super) fn doors(doors: Doors) -> Doors {
     let who = Who::Holding(ADMINISTRATORS);
@@ -33,6 +36,9 @@ pub(super) fn doors(doors: Doors) -> Doors {
         .post(RESET, who, reset)
         .get(DISABLE, who, confirm_disable)
         .post(DISABLE, who, disable)
+        .post(ENABLE, who, enable)
+        .get(NAME, who, name_form)
+        .post(NAME, who, rename)
 }
 
 async fn find(tx: &mut Tx, reference: &str) -> Result<Person, Trouble> {
@@ -56,6 +62,8 @@ async fn show(State(site): AnySite, signed_in: SignedIn, Path(reference): Path<S
     }
     let page = Sheet::new(Frame::new(&site, &signed_in, person.name.clone())).with(Part::Facts(facts));
     if person.disabled_at.is_some() {
+        let form = Form::new(format!("{}/enable", page_of(&person)), "", Vec::new()).quiet_button(words.say("people-enable"));
+        let page = page.block(words.say("people-enable"), words.say("people-enable-why"), form);
         return Ok(page.link(PEOPLE, words.say("people-back")).answer(&Wrongs::default()));
     }
     let typed = Typed::new(person.roles.iter().map(|role| ("role".to_owned(), role.as_str().to_owned())));
@@ -66,18 +74,22 @@ async fn show(State(site): AnySite, signed_in: SignedIn, Path(reference): Path<S
     let roles = Form::new(format!("{own}/roles"), super::operation(&site, &typed), vec![parts.checks("role", "people-roles", roles)])
         .button(words.say("people-set-roles"));
     let page = page.block(words.say("people-set-roles"), words.say("people-set-roles-why"), roles);
+    let by_hand = |form: Form| if site.post.has_server() { form.other_button("show", words.say("people-link-show")) } else { form };
     let page = match held {
         None => {
-            page.block(words.say("people-new-invitation"), words.say("people-new-invitation-why"), post("link", "people-new-invitation"))
+            let form = by_hand(post("link", "people-new-invitation"));
+            page.block(words.say("people-new-invitation"), words.say("people-new-invitation-why"), form)
         }
         Some(_) => {
-            page.block(words.say("people-password-link"), words.say("people-password-link-why"), post("link", "people-password-link"))
+            let form = by_hand(post("link", "people-password-link"));
+            page.block(words.say("people-password-link"), words.say("people-password-link-why"), form)
         }
     };
     let may_reset = held.is_some() && !open_reset(&open, &person) && person.id != signed_in.person.id;
     let page =
         if may_reset { page.block(words.say("people-reset"), words.say("people-reset-why"), post("reset", "people-reset")) } else { page };
-    let page = page.link(PEOPLE, words.say("people-back")).link(format!("{own}/disable"), words.say("people-disable"));
+    let page = page.link(PEOPLE, words.say("people-back")).link(format!("{own}/name"), words.say("people-rename"));
+    let page = page.link(format!("{own}/disable"), words.say("people-disable"));
     Ok(page.answer(&Wrongs::default()))
 }
 
@@ -120,12 +132,29 @@ fn go_back(site: &Site, signed_in: &SignedIn, person: &Person, done: Result<(), 
     }
 }
 
-async fn make_link(State(site): AnySite, signed_in: SignedIn, Path(reference): Path<String>) -> Result<Response, Trouble> {
+/// A new link: mailed to them where mail is set, unless whoever asks wants to hand it over.
+async fn make_link(
+    State(site): AnySite,
+    signed_in: SignedIn,
+    Path(reference): Path<String>,
+    Sent(pairs): Pairs,
+) -> Result<Response, Trouble> {
     let person = find(&mut site.db.begin_read().await?, &reference).await?;
-    let (actor, now, entropy) = (signed_in.actor(), site.clock.now(), &site.entropy);
-    let made: Result<(Purpose, String), ChangeError> = transact!(site.db, tx => changes::relink(tx, actor, person.id, entropy, now).await);
+    let (words, actor, now, entropy) = (signed_in.words, signed_in.actor(), site.clock.now(), &site.entropy);
+    let wanted = site.post.has_server() && !Typed::new(pairs).has("show");
+    let email = email_of(&person, &site.keyring).filter(|_| wanted);
+    let made: Result<(Purpose, String), ChangeError> = transact!(site.db, tx => async {
+        let (purpose, token) = changes::relink(tx, actor, person.id, entropy, now).await?;
+        if let Some(email) = &email {
+            mail_link(tx, &site, purpose, (email, person.language), &token, now).await?;
+        }
+        Ok::<_, ChangeError>((purpose, token))
+    }.await);
     match made {
-        Ok((_, token)) => Ok(link_page(&site, &signed_in, &token, &page_of(&person))),
+        Ok((_, token)) => {
+            let sheet = Sheet::new(Frame::new(&site, &signed_in, words.say("people-link-title")));
+            Ok(told_link(&site, sheet, words, email.as_deref(), &token, &page_of(&person)))
+        }
         Err(refused) => refuse(&site, &signed_in, refused, &page_of(&person)),
     }
 }
@@ -146,9 +175,50 @@ async fn confirm_disable(State(site): AnySite, signed_in: SignedIn, Path(referen
     let approvers = approvers.filter(|other| other.roles.holds(Role::Approver)).count();
     let page = Sheet::new(Frame::new(&site, &signed_in, words.with("people-disable-title", "name", person.name.clone())));
     let without = person.roles.holds(Role::Approver).then(|| Part::Text(words.with("people-without", "count", approvers)));
-    let page = page.text(words.say("people-disable-why")).maybe(without);
+    let mut page = page.text(words.say("people-disable-why")).maybe(without);
+    for fund in funds::list(tx).await?.into_iter().filter(|_| person.roles.holds(Role::Approver)) {
+        let left = i64::try_from(approvers).unwrap_or(i64::MAX);
+        if let Some(over) = funds::tiers(tx, &fund).await?.too_few_above(left).filter(|over| *over > 0) {
+            let sum = Money::new(over, fund.currency).for_people();
+            page = page.with(Part::Warning(words.with_two("people-without-sums", ("fund", fund.name), ("sum", sum))));
+        }
+    }
     let form = Form::new(format!("{}/disable", page_of(&person)), "", Vec::new()).button(words.say("people-disable"));
     Ok(page.form(form).link(page_of(&person), words.say("people-back")).answer(&Wrongs::default()))
+}
+
+async fn enable(State(site): AnySite, signed_in: SignedIn, Path(reference): Path<String>) -> Result<Response, Trouble> {
+    let person = find(&mut site.db.begin_read().await?, &reference).await?;
+    let (actor, now) = (signed_in.actor(), site.clock.now());
+    let done: Result<Outcome, ChangeError> = transact!(site.db, tx => changes::enable(tx, actor, person.id, now).await);
+    go_back(&site, &signed_in, &person, done.map(drop))
+}
+
+async fn name_form(State(site): AnySite, signed_in: SignedIn, Path(reference): Path<String>) -> Result<Response, Trouble> {
+    let person = find(&mut site.db.begin_read().await?, &reference).await?;
+    Ok(name_page(&site, &signed_in, &person, &Typed::default().or("name", person.name.as_str()), &Wrongs::default()))
+}
+
+fn name_page(site: &Site, signed_in: &SignedIn, person: &Person, typed: &Typed, wrongs: &Wrongs) -> Response {
+    let words = signed_in.words;
+    let parts = FormParts { words, typed, wrongs };
+    let form = Form::new(format!("{}/name", page_of(person)), "", vec![parts.text("name", "people-name", "off")]);
+    let sheet = Sheet::new(Frame::new(site, signed_in, words.say("people-rename"))).text(words.say("people-rename-why"));
+    sheet.form(form.button(words.say("me-save"))).link(page_of(person), words.say("people-back")).answer(wrongs)
+}
+
+async fn rename(State(site): AnySite, signed_in: SignedIn, Path(reference): Path<String>, Sent(pairs): Pairs) -> Result<Response, Trouble> {
+    let person = find(&mut site.db.begin_read().await?, &reference).await?;
+    let (actor, now, typed, mut wrongs) = (signed_in.actor(), site.clock.now(), Typed::new(pairs), Wrongs::default());
+    let Ok(name) = NewPerson::parse_name(typed.get("name")) else {
+        wrongs.add("name", signed_in.words.say("people-name-wrong"));
+        return Ok(name_page(&site, &signed_in, &person, &typed, &wrongs));
+    };
+    let done: Result<(), ChangeError> = transact!(site.db, tx => changes::rename(tx, actor, person.id, &name, now).await);
+    match done {
+        Ok(()) => Ok(answer::see_other(&page_of(&person))?),
+        Err(refused) => refuse(&site, &signed_in, refused, &page_of(&person)),
+    }
 }
 
 async fn disable(State(site): AnySite, signed_in: SignedIn, Path(reference): Path<String>) -> Result<Response, Trouble> {

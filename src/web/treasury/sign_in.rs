@@ -12,9 +12,9 @@ use serde::Deserialize;
 use super::passkeys::{self, For};
 use super::{ADMINISTRATORS, CONFIRM, Frame, HOME, Part, READERS, SIGN_IN, Sheet};
 use crate::people::changes;
-use crate::people::session::{self, Stage};
+use crate::people::session::{self, Session, Stage};
 use crate::people::sign_in::{self, Desk, SignInError};
-use crate::people::{Person, factor};
+use crate::people::{NewPerson, Person, device, factor};
 use crate::transact;
 use crate::web::client::{self, Peer};
 use crate::web::doors::{Doors, SignedIn, Who};
@@ -66,8 +66,8 @@ fn password_page(site: &Site, words: Words, typed: &Typed, wrongs: &Wrongs, stat
     ];
     let form = Form::new(SIGN_IN, "", fields).button(words.say("sign-in"));
     let passkey = passkeys::button(site, words, For::SigningIn, typed.get("next")).map(Part::Passkey);
-    let sheet = Sheet::new(Frame::outside(site, words, words.say("sign-in"))).text(words.say("sign-in-forgotten"));
-    sheet.maybe(passkey).form(form).answer_as(status, wrongs)
+    let sheet = Sheet::new(Frame::outside(site, words, words.say("sign-in")).leading_to(typed.get("next")));
+    sheet.maybe(passkey).form(form).link(super::forgotten::FORGOTTEN, words.say("forgotten-title")).answer_as(status, wrongs)
 }
 
 async fn send(
@@ -153,9 +153,12 @@ async fn code_form(State(site): AnySite, signed_in: SignedIn, Query(asked): Quer
 async fn code_page(site: &Site, signed_in: &SignedIn, typed: &Typed, wrongs: &Wrongs, status: StatusCode) -> Result<Response, Trouble> {
     let words = signed_in.words;
     let parts = FormParts { words, typed, wrongs };
-    let fields = vec![parts.code("code", "sign-in-code").hint(words.say("sign-in-code-hint")), parts.hidden("next")];
+    let mut fields = vec![parts.code("code", "sign-in-code").hint(words.say("sign-in-code-hint")), parts.hidden("next")];
+    if signed_in.session.stage == Stage::Password {
+        fields.push(parts.text("label", "sign-in-label", "off").hint(words.say("sign-in-label-hint")).optional(words));
+    }
     let sheet = match signed_in.session.stage {
-        Stage::Password => Sheet::new(Frame::outside(site, words, words.say("sign-in-code-title")))
+        Stage::Password => Sheet::new(Frame::outside(site, words, words.say("sign-in-code-title")).leading_to(typed.get("next")))
             .form(Form::new(CODE, "", fields).button(words.say("sign-in"))),
         Stage::Whole => {
             let sheet = Sheet::new(Frame::new(site, signed_in, words.say("confirm-title"))).text(words.say("confirm-why"));
@@ -168,15 +171,26 @@ async fn code_page(site: &Site, signed_in: &SignedIn, typed: &Typed, wrongs: &Wr
     Ok(sheet.answer_as(status, wrongs))
 }
 
-async fn send_code(State(site): AnySite, signed_in: SignedIn, Sent(pairs): Pairs) -> Result<Response, Trouble> {
+async fn send_code(State(site): AnySite, signed_in: SignedIn, headers: HeaderMap, Sent(pairs): Pairs) -> Result<Response, Trouble> {
     let (words, typed, now) = (signed_in.words, Typed::new(pairs), site.clock.now());
+    let label = typed.get("label");
+    if !label.is_empty() && NewPerson::parse_name(label).is_err() {
+        let mut wrongs = Wrongs::default();
+        wrongs.add("label", words.say("people-name-wrong"));
+        return code_page(&site, &signed_in, &typed, &wrongs, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
     match sign_in::code(desk(&site), &signed_in.session, typed.get("code"), now).await {
-        Ok(token) => {
+        Ok(token) if signed_in.session.stage == Stage::Password => {
+            let device = note_device(&site, &headers, &signed_in.session, label).await?;
             let open = changes::list(&mut site.db.begin_read().await?).await?;
             // Whoever's authenticator others want to reset hears of it first, while it can be called off.
-            let told_first = signed_in.session.stage == Stage::Password && super::people::open_reset(&open, &signed_in.person);
-            entered(&site, if told_first { super::me::ME } else { next_of(typed.get("next"), &signed_in.person) }, &token)
+            let told_first = super::people::open_reset(&open, &signed_in.person);
+            let next = if told_first { super::me::ME } else { next_of(typed.get("next"), &signed_in.person) };
+            let mut response = entered(&site, next, &token)?;
+            keep_device(&site, &mut response, &device)?;
+            Ok(response)
         }
+        Ok(token) => entered(&site, next_of(typed.get("next"), &signed_in.person), &token),
         Err(refused) => {
             let (text, status) = told(words, refused, "sign-in-code-wrong")?;
             let mut wrongs = Wrongs::default();
@@ -184,6 +198,26 @@ async fn send_code(State(site): AnySite, signed_in: SignedIn, Sent(pairs): Pairs
             Ok(retry_later(code_page(&site, &signed_in, &typed, &wrongs, status).await?))
         }
     }
+}
+
+/// Notes what the device is called, and with which browser somebody came in; gives what that browser's cookie holds.
+async fn note_device(site: &Site, headers: &HeaderMap, session: &Session, label: &str) -> Result<String, Trouble> {
+    let (known, now) = (cookie(headers, site.device_cookie()), site.clock.now());
+    let noted: sqlx::Result<String> = transact!(site.db, tx => async {
+        if !label.is_empty() {
+            session::name(tx, session.id, label).await?;
+        }
+        device::meet(tx, session.person_id, known, &site.entropy, now).await
+    }.await);
+    Ok(noted?)
+}
+
+/// Has a browser remember that somebody signed in with it, so that the next sign-in is none with a new device.
+///
+/// # Errors
+/// When the value is no header text.
+pub fn keep_device(site: &Site, response: &mut Response, token: &str) -> Result<(), Trouble> {
+    Ok(answer::set_lasting_cookie(response, site.device_cookie(), token, device::REMEMBERED_SECS)?)
 }
 
 /// Where to go on to: where they wanted to, when that is a place of ours; else where their roles let them begin.

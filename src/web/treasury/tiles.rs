@@ -3,6 +3,7 @@
 
 use super::bank::BANK;
 use super::mail::MAIL;
+use super::setup;
 use super::spending::{APPROVALS, CAPTAINS, EXPENSES};
 use crate::approvals;
 use crate::bank;
@@ -64,6 +65,8 @@ pub async fn all(tx: &mut Tx, signed_in: &SignedIn, now: Instant) -> Result<Vec<
     ];
     if signed_in.person.roles.holds(Role::Administrator) {
         tiles.push(Tile::new("mail", MAIL, (mail::counts(tx).await?.dead, None)));
+        let left = i64::try_from(setup::left_over(tx).await?.len()).unwrap_or(MOST);
+        tiles.push(Tile::new("setup", setup::FINISH, (left, None)));
     }
     Ok(tiles)
 }

@@ -29,6 +29,7 @@ tile-bank = Bank lines to match
 tile-receipts = Expenses without a receipt
 tile-claims = Claims of captains to look at
 tile-mail = Mails that were not sent
+tile-setup = Setup left over
 tile-emergencies = Emergencies without a second signature
 tile-months = Months to lock
 accounts-title = Accounts

@@ -3,31 +3,33 @@ mail-footer = You get this because somebody entered this address on our site. If
 mail-test-subject = A test
 mail-test-text = Mail from the site arrives. Nothing else is to be done.
 mail-invitation-subject = Your invitation
-mail-invitation-text = You are invited to work with us. Open the link below within { $days } days, choose how you will sign in, and you can begin.
+mail-invitation-text = You are invited to work with us, by an administrator. Open the link below within { $minutes } minutes, choose how you will sign in, and you can begin.
 
-    The link works once. Do not pass it on.
+    The link works once. Do not pass it on. When it is too old, ask for a new one.
 mail-invitation-link = Accept the invitation
 mail-reset-subject = Signing in
 mail-reset-text = Somebody asked for a new way to sign in to your account. If it was you, open the link below within { $minutes } minutes.
 
     If it was not you, do nothing, and tell an administrator.
 mail-reset-link = Choose anew how you sign in
-mail-factor-changed-subject = A change to your account
-mail-factor-changed-text = A password, passkey or code generator of your account was added, changed or removed, and your other sessions were ended.
+mail-factor-changed-subject = Sign-in notice
+mail-factor-changed-text = A password, passkey or code generator of your account was added, changed or removed. A new password or code generator ends your other sessions.
 
     If it was not you, tell an administrator at once.
-mail-factor-reset-subject = A change to an account
-mail-factor-reset-text = The second factor of { $name } is to be reset in { $hours } hours, as an administrator asked.
+mail-factor-reset-subject = Sign-in notice
+mail-factor-reset-text = The second factor of { $name } is to be reset, as an administrator asked. It is done { $hours } hours after a second administrator agreed.
 
-    If you know of a reason against it, open the link below before then.
+    Until then it can be stopped: open the link below, sign in, and call it off.
 mail-factor-reset-link = Look at it, or stop it
 mail-captain-link-subject = Your link
 mail-captain-link-text = With the link below you send in receipts from your phone, and see what became of them. It works for { $days } days.
 
     The link is yours alone. Do not pass it on.
 mail-captain-link-link = Send in receipts
-mail-bank-details-changed-subject = A change to be checked
+mail-bank-details-changed-subject = Payment details changed
 mail-bank-details-changed-text = Somebody changed where a payee gets money. Nothing is paid there until a second person has checked it and 48 hours have passed.
+
+    If it is not right, open the link below and reject it.
 mail-bank-details-changed-link = Check the change
 mail-emergency-signature-subject = A second signature is needed
 mail-emergency-signature-text = Something was approved on one signature, as the rules allow in an emergency. A second signature is due within 72 hours.
@@ -35,6 +37,38 @@ mail-emergency-signature-link = Look at it
 mail-identity-shown-subject = A note for the staff
 mail-identity-shown-text = { $name } was shown who is behind an entry, and gave a reason. The log holds both.
 mail-identity-shown-link = Look at the log
-mail-waiting-subject = Something waits for you
-mail-waiting-text = Something on the site waits for your decision.
+mail-waiting-subject =
+    { $count ->
+        [one] One item waits for you
+       *[other] { $count } items wait for you
+    }
+mail-waiting-text =
+    { $count ->
+        [one] One item on the site waits for you.
+       *[other] { $count } items on the site wait for you.
+    } { $days ->
+        [0] All of it is of today.
+        [one] The oldest has waited for a day.
+       *[other] The oldest has waited for { $days } days.
+    }
 mail-waiting-link = Look at it
+mail-new-device-subject = Sign-in notice
+mail-new-device-text = Somebody signed in to your account with a browser that we have not seen before.
+
+    If it was not you, open the link below, sign out everywhere, change your password, and tell an administrator at once.
+mail-new-device-link = Look at your sessions
+mail-reset-done-subject = Sign-in notice
+mail-reset-done-text = A link was made by which { $name } sets anew how they sign in. Whoever runs the server did it, or two administrators after the time to object was over.
+
+    If you know nothing of it, open the link below, look at the log, and ask your colleagues at once.
+mail-reset-done-link = Look at it
+mail-payment-alert-subject = A payment needs an answer
+mail-payment-alert-text = { $said }
+
+    Gift { $gift }. Days left to answer: { $days }.
+mail-payment-alert-link = Look at it
+mail-books-alert-subject = The books need attention
+mail-books-alert-text = { $said }
+
+    Since { $since }.
+mail-books-alert-link = Look at it

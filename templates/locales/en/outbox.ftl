@@ -48,3 +48,7 @@ outbox-problem-later = The mail server does not take it now
 outbox-problem-refused = The mail server refused it
 outbox-problem-sealed = It was sealed with another master key
 outbox-problem-restored = It came back with a backup, and may have been sent since
+outbox-kind-new-device = New device
+outbox-kind-reset-done = Reset done
+outbox-kind-payment-alert = A payment needs an answer
+outbox-kind-books-alert = The books need attention

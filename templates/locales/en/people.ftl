@@ -4,7 +4,6 @@ place-audit = Log of acts
 
 sign-in-email = E-mail
 sign-in-password = Password
-sign-in-forgotten = Password or phone lost? An administrator of the fund can give you a link.
 sign-in-wrong = Those details do not match.
 sign-in-closed = { $minutes ->
     [one] Too many tries. Wait { $minutes } minute.
@@ -186,3 +185,40 @@ setup-finish = Check and finish
 setup-done = Done
 setup-open = Open
 setup-to-treasury = To the treasury
+
+forgotten-title = Forgotten password, or no code at hand?
+forgotten-why = Enter the address you sign in with. We send a link by which you choose another password; you need a code of your authenticator app or a recovery code as well.
+forgotten-send = Send the link
+forgotten-sent = If that address belongs to somebody on the staff, a link is on its way to it. It works once, for { $minutes } minutes; ask again no sooner than that.
+forgotten-code = Have your phone or your recovery codes ready: the link asks for a code.
+forgotten-both = A code can always be a recovery code. If phone and recovery codes are both gone, an administrator can have your authenticator reset, which takes a second administrator and 24 hours.
+forgotten-no-mail = This site sends no mail. An administrator of the fund can give you a link for another password.
+people-link-mailed = The link is on its way to { $email }. It works for 30 minutes, once. If it does not arrive, open their page for a new one.
+people-link-show = Show the link, to hand it over
+people-invite-mailed = We mail them a link. It works for 30 minutes, once.
+
+setup-fund-uses = Gifts are spent on five uses, which are preset: food, water, supplies, logistics and community support. What was said before stands in the fields.
+setup-fund-first = Set up the fund first: the rules are its own.
+setup-approval = Approval rules
+setup-approval-why = How many others must agree to a sum. The usual rule stands in the fields; keep it, or change it. Later a change takes two people.
+setup-stripe-events = If you make the endpoint by hand, tick these events (“strikefund setup --webhook” does it by itself):
+setup-mail = Mail
+setup-mail-why = Invitations, security notices and what waits for you go by mail. The server’s address and password stand in the server’s settings, never in the database.
+setup-mail-none = No mail server is set. Put its address into a file and name it in STRIKEFUND_SMTP_URL_FILE; then start the site again. Until then mails wait in the outbox.
+setup-mail-to = Send a test mail to
+setup-mail-check = Send a test mail
+setup-mail-went = The mail server took the mail to { $to }. Look into that mailbox.
+setup-mail-said = The mail server said: { $answer }.
+setup-list = Steps of the setup
+setup-what = Step
+setup-left-contact = Where donors write to
+setup-all-done = Everything is set up.
+setup-some-left = What is open stays on the home page until it is done.
+
+people-enable = Let back in
+people-enable-why = They may sign in again with what they had. Their roles do not come back by themselves: each is asked for anew, and takes a second administrator.
+people-rename = Change the name
+people-rename-why = The name that colleagues see. The log says that it was changed.
+people-without-sums = In { $fund }, sums above { $sum } cannot be approved then.
+sign-in-label = Name of this device
+sign-in-label-hint = Stands in the list of your sessions, so that you know which is which.

@@ -29,6 +29,7 @@ tile-bank = Líneas del banco por unir
 tile-receipts = Gastos sin recibo
 tile-claims = Solicitudes de capitanes por revisar
 tile-mail = Correos que no se enviaron
+tile-setup = Preparación pendiente
 tile-emergencies = Emergencias sin segunda firma
 tile-months = Meses por bloquear
 accounts-title = Cuentas

@@ -3,31 +3,33 @@ mail-footer = Recibe este mensaje porque alguien escribió esta dirección en nu
 mail-test-subject = Una prueba
 mail-test-text = El correo del sitio llega. No tiene que hacer nada más.
 mail-invitation-subject = Su invitación
-mail-invitation-text = Le invitamos a trabajar con nosotros. Abra el enlace de abajo en un plazo de { $days } días, elija cómo iniciará sesión y podrá empezar.
+mail-invitation-text = Una persona que administra le invita a trabajar con nosotros. Abra el enlace de abajo en { $minutes } minutos, elija cómo entrará y podrá empezar.
 
-    El enlace funciona una sola vez. No lo comparta.
+    El enlace funciona una sola vez. No lo pase a nadie. Si ya es demasiado viejo, pida uno nuevo.
 mail-invitation-link = Aceptar la invitación
 mail-reset-subject = Inicio de sesión
 mail-reset-text = Alguien pidió una nueva forma de iniciar sesión en su cuenta. Si fue usted, abra el enlace de abajo en un plazo de { $minutes } minutos.
 
     Si no fue usted, no haga nada y avise a un administrador.
 mail-reset-link = Elegir de nuevo cómo inicia sesión
-mail-factor-changed-subject = Un cambio en su cuenta
-mail-factor-changed-text = Se agregó, cambió o quitó una contraseña, una llave de acceso o un generador de códigos de su cuenta, y se cerraron sus demás sesiones.
+mail-factor-changed-subject = Aviso de acceso
+mail-factor-changed-text = Se agregó, cambió o quitó una contraseña, una llave de acceso o un generador de códigos de su cuenta. Una contraseña nueva o un generador nuevo cierra sus demás sesiones.
 
     Si no fue usted, avise de inmediato a un administrador.
-mail-factor-reset-subject = Un cambio en una cuenta
-mail-factor-reset-text = El segundo factor de { $name } se restablecerá en { $hours } horas, como pidió un administrador.
+mail-factor-reset-subject = Aviso de acceso
+mail-factor-reset-text = Se va a restablecer el segundo factor de { $name }, como pidió una persona que administra. Se hace { $hours } horas después de que una segunda esté de acuerdo.
 
-    Si conoce una razón en contra, abra el enlace de abajo antes de ese momento.
+    Hasta entonces se puede detener: abra el enlace de abajo, entre y anúlelo.
 mail-factor-reset-link = Revisarlo o detenerlo
 mail-captain-link-subject = Su enlace
 mail-captain-link-text = Con el enlace de abajo puede enviar recibos desde su teléfono y ver qué pasó con ellos. Funciona durante { $days } días.
 
     El enlace es solo suyo. No lo comparta.
 mail-captain-link-link = Enviar recibos
-mail-bank-details-changed-subject = Un cambio por revisar
-mail-bank-details-changed-text = Alguien cambió dónde recibe dinero un beneficiario. No se le pagará ahí hasta que una segunda persona lo revise y pasen 48 horas.
+mail-bank-details-changed-subject = Cambio en datos de pago
+mail-bank-details-changed-text = Alguien cambió dónde recibe dinero un beneficiario. Nada se paga allí hasta que una segunda persona lo haya comprobado y hayan pasado 48 horas.
+
+    Si no es correcto, abra el enlace de abajo y rechácelo.
 mail-bank-details-changed-link = Revisar el cambio
 mail-emergency-signature-subject = Hace falta una segunda firma
 mail-emergency-signature-text = Algo se aprobó con una sola firma, como permiten las reglas en una emergencia. La segunda firma debe darse en un plazo de 72 horas.
@@ -35,6 +37,38 @@ mail-emergency-signature-link = Revisarlo
 mail-identity-shown-subject = Un aviso para el personal
 mail-identity-shown-text = A { $name } se le mostró quién está detrás de un registro, y dio una razón. El registro de actos conserva ambas cosas.
 mail-identity-shown-link = Ver el registro de actos
-mail-waiting-subject = Algo espera por usted
-mail-waiting-text = Algo en el sitio espera su decisión.
+mail-waiting-subject =
+    { $count ->
+        [one] Algo espera por usted
+       *[other] { $count } cosas esperan por usted
+    }
+mail-waiting-text =
+    { $count ->
+        [one] Una cosa del sitio espera por usted.
+       *[other] { $count } cosas del sitio esperan por usted.
+    } { $days ->
+        [0] Todo es de hoy.
+        [one] La más antigua espera desde hace un día.
+       *[other] La más antigua espera desde hace { $days } días.
+    }
 mail-waiting-link = Revisarlo
+mail-new-device-subject = Aviso de acceso
+mail-new-device-text = Alguien entró en su cuenta con un navegador que no habíamos visto antes.
+
+    Si no fue usted, abra el enlace de abajo, cierre todas las sesiones, cambie su contraseña y avise enseguida a quien administra.
+mail-new-device-link = Ver sus sesiones
+mail-reset-done-subject = Aviso de acceso
+mail-reset-done-text = Se creó un enlace con el que { $name } elige de nuevo cómo entra. Lo hizo quien maneja el servidor, o dos personas que administran una vez pasado el plazo para oponerse.
+
+    Si usted no sabe nada de esto, abra el enlace de abajo, mire el registro y pregunte enseguida a sus colegas.
+mail-reset-done-link = Mirarlo
+mail-payment-alert-subject = Un pago necesita respuesta
+mail-payment-alert-text = { $said }
+
+    Donación { $gift }. Días que quedan para responder: { $days }.
+mail-payment-alert-link = Mirarlo
+mail-books-alert-subject = Los libros necesitan atención
+mail-books-alert-text = { $said }
+
+    Desde { $since }.
+mail-books-alert-link = Mirarlo

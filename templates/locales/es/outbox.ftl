@@ -48,3 +48,7 @@ outbox-problem-later = El servidor de correo no lo acepta ahora
 outbox-problem-refused = El servidor de correo lo rechazó
 outbox-problem-sealed = Se selló con otra clave maestra
 outbox-problem-restored = Volvió con una copia de seguridad y quizá ya se envió
+outbox-kind-new-device = Dispositivo nuevo
+outbox-kind-reset-done = Acceso restablecido
+outbox-kind-payment-alert = Un pago necesita respuesta
+outbox-kind-books-alert = Los libros necesitan atención

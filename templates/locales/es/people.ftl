@@ -4,7 +4,6 @@ place-audit = Registro de actos
 
 sign-in-email = Correo electrónico
 sign-in-password = Contraseña
-sign-in-forgotten = ¿Perdió la contraseña o el teléfono? Quien administra el fondo puede darle un enlace.
 sign-in-wrong = Esos datos no coinciden.
 sign-in-closed = { $minutes ->
     [one] Demasiados intentos. Espere { $minutes } minuto.
@@ -186,3 +185,40 @@ setup-finish = Revisar y terminar
 setup-done = Hecho
 setup-open = Pendiente
 setup-to-treasury = A la tesorería
+
+forgotten-title = ¿Olvidó la contraseña o no tiene un código a mano?
+forgotten-why = Escriba la dirección con la que entra. Enviamos un enlace con el que elige otra contraseña; además necesita un código de su aplicación de autenticación o un código de recuperación.
+forgotten-send = Enviar el enlace
+forgotten-sent = Si esa dirección es de alguien del equipo, le llegará un enlace. Funciona una sola vez, durante { $minutes } minutos; no pida otro antes.
+forgotten-code = Tenga a mano su teléfono o sus códigos de recuperación: el enlace pide un código.
+forgotten-both = Un código siempre puede ser un código de recuperación. Si perdió el teléfono y también los códigos, una persona que administra puede pedir que se restablezca su autenticador, lo que necesita a otra y 24 horas.
+forgotten-no-mail = Este sitio no envía correos. Una persona que administra el fondo puede darle un enlace para otra contraseña.
+people-link-mailed = El enlace va en camino a { $email }. Funciona 30 minutos, una sola vez. Si no llega, abra la página de esa persona para crear otro.
+people-link-show = Mostrar el enlace, para entregarlo
+people-invite-mailed = Le enviamos un enlace por correo. Funciona 30 minutos, una sola vez.
+
+setup-fund-uses = Las donaciones se gastan en cinco usos, ya definidos: comida, agua, suministros, logística y apoyo comunitario. Lo que ya se indicó está en los campos.
+setup-fund-first = Primero prepare el fondo: las reglas son suyas.
+setup-approval = Reglas de aprobación
+setup-approval-why = Cuántas otras personas deben estar de acuerdo con una suma. La regla habitual está en los campos; consérvela o cámbiela. Después, un cambio lo deciden dos personas.
+setup-stripe-events = Si crea el destino a mano, marque estos eventos («strikefund setup --webhook» lo hace solo):
+setup-mail = Correo
+setup-mail-why = Las invitaciones, los avisos de seguridad y lo que espera por usted van por correo. La dirección y la contraseña del servidor de correo están en la configuración del servidor, nunca en la base de datos.
+setup-mail-none = No hay servidor de correo. Escriba su dirección en un archivo, indíquelo en STRIKEFUND_SMTP_URL_FILE y reinicie el sitio. Hasta entonces los correos esperan en la bandeja de salida.
+setup-mail-to = Enviar un correo de prueba a
+setup-mail-check = Enviar un correo de prueba
+setup-mail-went = El servidor de correo aceptó el correo para { $to }. Mire ese buzón.
+setup-mail-said = El servidor de correo dijo: { $answer }.
+setup-list = Pasos de la preparación
+setup-what = Paso
+setup-left-contact = Adónde escriben quienes donan
+setup-all-done = Todo está preparado.
+setup-some-left = Lo que queda abierto sigue en la página de inicio hasta que esté hecho.
+
+people-enable = Dejar volver
+people-enable-why = Podrá entrar de nuevo con lo que tenía. Sus funciones no vuelven solas: cada una se pide de nuevo y necesita a otra persona que administre.
+people-rename = Cambiar el nombre
+people-rename-why = El nombre que ven sus colegas. El registro dice que se cambió.
+people-without-sums = En { $fund }, las sumas de más de { $sum } no se podrán aprobar entonces.
+sign-in-label = Nombre de este dispositivo
+sign-in-label-hint = Aparece en la lista de sus sesiones, para que sepa cuál es cuál.

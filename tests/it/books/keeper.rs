@@ -54,6 +54,8 @@ pub async fn keeper_at(books: &Books, api_base: &str, clock: &Clock) -> Keeper {
         entropy: Entropy::seeded(7),
         files: books.files.clone(),
         post: Books::post(),
+        keyring: Arc::new(Keyring::from_master(&[7; 32])),
+        base_url: "https://fund.example.org".to_owned(),
         payments: Arc::clone(&payments),
         practice: true,
         endpoint: "https://fund.example.org/webhooks/stripe".to_owned(),

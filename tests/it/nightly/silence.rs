@@ -58,7 +58,7 @@ on_both_databases! {
         stripe.advance(Duration::from_mins(1)).await;
         look(&keeper, since).await;
         assert_eq!(alerts(books).await, [about("line missing", &donation.reference)]);
-        let said = strikefund::payments::alert::list(&mut books.db.begin_read().await.unwrap(), 1).await.unwrap().remove(0).said;
+        let said = strikefund::payments::alert::list(&mut books.db.begin_read().await.unwrap(), 1).await.unwrap().remove(0).in_words(strikefund::language::Language::English);
         assert!(said.contains(&donation.number) && said.contains("pi_1"), "{said}");
 
         let line = Settlement {

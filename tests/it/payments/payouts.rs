@@ -17,7 +17,7 @@ const NONE: PayoutsChecked = PayoutsChecked { hold: 0, differ: 0, waiting: 0, by
 
 /// What the alert about a payout says.
 async fn said(books: &Books) -> String {
-    alert::list(&mut books.db.begin_read().await.unwrap(), 1).await.unwrap().remove(0).said
+    alert::list(&mut books.db.begin_read().await.unwrap(), 1).await.unwrap().remove(0).in_words(strikefund::language::Language::English)
 }
 
 /// A list of lines: the payout's own of 5.00, and one of a charge of so many cents.
@@ -69,7 +69,8 @@ on_both_databases! {
         }
         let alert = alert::list(&mut books.db.begin_read().await.unwrap(), 1).await.unwrap().remove(0);
         assert_eq!(alert.subject, payout);
-        assert!(alert.said.contains("not ours as Stripe tells them: 1, the first is txn_"), "{}", alert.said);
+        let said = alert.in_words(strikefund::language::Language::English);
+        assert!(said.contains("not ours as Stripe tells them: 1, the first is txn_"), "{said}");
         sync::run(&payments, Run::Full).await.unwrap();
         assert_eq!(payments.check_payouts().await.unwrap(), PayoutsChecked { hold: 1, ..NONE });
         assert!(alerts(books).await.is_empty());

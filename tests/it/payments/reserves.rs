@@ -65,7 +65,7 @@ on_both_databases! {
         let payments = payments_at(books, &stripe.api_base);
         assert_eq!(checked(books, &payments).await, Some(Reserve { mirrored_minor: 0, held_minor: 3_000 }));
         assert_eq!(alerts(books).await, ["reserve differs"]);
-        let said = alert::list(&mut books.db.begin_read().await.unwrap(), 1).await.unwrap().remove(0).said;
+        let said = alert::list(&mut books.db.begin_read().await.unwrap(), 1).await.unwrap().remove(0).in_words(strikefund::language::Language::English);
         assert!(said.contains("say that $0.00 are held in reserve, the books say $30.00"), "{said}");
         assert_eq!(checked(books, &payments).await, Some(Reserve { mirrored_minor: 3_000, held_minor: 3_000 }));
         assert!(alerts(books).await.is_empty());

@@ -50,6 +50,8 @@ pub(super) async fn settle(visit: &Visit, books: &Books, secs: u64) -> usize {
     let jobs = Jobs {
         files: books.files.clone(),
         post: Books::post(),
+        keyring: Arc::clone(&visit.site.keyring),
+        base_url: visit.site.base_url.clone(),
         db: books.db.clone(),
         clock: books.clock.clone(),
         entropy: Entropy::seeded(3),

@@ -37,7 +37,7 @@ fn both_languages_hold_the_same_texts_with_the_same_values() {
 
 /// Every word in quotes that follows a call of `say(` or `with(` and the like.
 fn asked(text: &str) -> BTreeSet<String> {
-    let calls = [".say(\"", ".with(\"", ".with_two(\""];
+    let calls = [".say(\"", ".with(\"", ".with_two(\"", ".with_all(\""];
     let keys = calls.iter().flat_map(|call| text.match_indices(call).map(|(at, call)| &text[at + call.len()..]));
     keys.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
 }
@@ -124,4 +124,32 @@ fn every_act_in_the_log_has_its_text() {
     }
     let texts: BTreeSet<String> = known.into_keys().filter(|key| key.starts_with("act-")).collect();
     assert_eq!(texts, keys, "a text is there for an act that nobody writes down");
+}
+
+#[test]
+fn every_alert_has_its_text() {
+    let known = texts("en");
+    let mut sources = Vec::new();
+    files(&repository("src"), &mut sources);
+    let code: Vec<String> = sources.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    let mut keys = BTreeSet::new();
+    for text in &code {
+        let text = text.split("#[cfg(test)]").next().unwrap();
+        keys.extend(text.split("Said::new(\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
+    }
+    assert!(keys.len() > 10, "{keys:?}");
+    for key in &keys {
+        assert!(known.contains_key(&format!("alert-{key}")), "templates/locales has no text called alert-{key}");
+    }
+    // A key that is chosen before stands in quotes all the same.
+    for key in
+        known.keys().filter_map(|key| key.strip_prefix("alert-")).filter(|key| !key.starts_with("kind-") && !key.starts_with("reason-"))
+    {
+        assert!(code.iter().any(|text| text.contains(&format!("\"{key}\""))), "a text is there for the alert {key}, which nobody raises");
+    }
+    let kinds = std::fs::read_to_string(repository("src/payments/alert_kind.rs")).unwrap();
+    let words: BTreeSet<String> =
+        kinds.split(" = \"").skip(1).map(|rest| format!("alert-kind-{}", rest.split('"').next().unwrap().replace(' ', "-"))).collect();
+    let texts: BTreeSet<String> = known.into_keys().filter(|key| key.starts_with("alert-kind-")).collect();
+    assert_eq!(texts, words);
 }

@@ -158,7 +158,7 @@ fn steps(
         return Vec::new();
     }
     if !signed_in.person.roles.holds(Role::Approver) {
-        return vec![Part::Note(words.say("approval-needs-role"))];
+        return vec![Part::Note(words.say(if proposal.subject == Subject::Rules { "setting-second" } else { "approval-needs-role" }))];
     }
     if is_author {
         return vec![Part::Note(words.say("approval-no-author"))];
@@ -185,7 +185,7 @@ fn steps(
         Part::Heading(words.say("approval-reject")),
         Part::Form(form("reject", vec![reason]).button(words.say("approval-reject"))),
     ]);
-    if emergency {
+    if emergency && proposal.subject != Subject::Rules {
         let reason = parts.area("emergency", "approval-emergency").hint(words.say("approval-emergency-hint"));
         let alone = form("alone", vec![reason]).button(words.say("approval-alone"));
         list.extend([Part::Heading(words.say("approval-alone")), Part::Form(alone)]);

@@ -10,7 +10,7 @@ use crate::web::table::{Cell, Facts};
 use crate::web::words::Words;
 
 /// What the lines of a frozen text are called on pages; any other is shown as it stands.
-const LINES: [&str; 44] = [
+const LINES: [&str; 48] = [
     "number",
     "amount",
     "fund",
@@ -55,6 +55,10 @@ const LINES: [&str; 44] = [
     "value",
     "valued",
     "received",
+    "before-tier",
+    "before-emergency",
+    "tier",
+    "emergency",
 ];
 
 /// The frozen text, line by line.
@@ -81,6 +85,8 @@ pub(super) async fn facts(tx: &mut Tx, words: Words, proposal: &Proposal) -> Res
             ("instead", Subject::Journal) => words.say("journal-nothing-instead"),
             ("met", Subject::Period) => words.of("months-condition", value),
             ("use", Subject::Goods) => use_in_words(words, value),
+            ("before-tier" | "tier", Subject::Rules) => tier_in_words(words, value),
+            ("before-emergency" | "emergency", Subject::Rules) => words.of("setting-emergency", value),
             ("valued", Subject::Goods) => words.of("goods-valued", value),
             _ => value.to_owned(),
         };
@@ -92,6 +98,12 @@ pub(super) async fn facts(tx: &mut Tx, words: Words, proposal: &Proposal) -> Res
         facts = facts.add(label, cell);
     }
     Ok(facts)
+}
+
+/// One tier of a fund's rules: from which sum on how many others must agree.
+fn tier_in_words(words: Words, value: &str) -> String {
+    let (over, approvers) = value.split_once(' ').unwrap_or((value, ""));
+    words.with_two("setting-over-agree", ("sum", over.to_owned()), ("approvers", approvers.parse::<i64>().unwrap_or_default()))
 }
 
 /// One line of what is agreed to in a refund.

@@ -71,7 +71,7 @@ pub async fn parked(tx: &mut Tx, words: Words, today: Day, zone: &Zone) -> sqlx:
     for delivery in parked::list(tx, SHOWN).await? {
         table.row(vec![
             Cell::text(kind(words, &delivery.kind)),
-            Cell::text(delivery.reason),
+            Cell::text(alert::reason(&delivery.reason, words.0)),
             age(words, delivery.received_at.day_in(zone), today),
             Cell::link(format!("{STRIPE}/parked/{}", delivery.id), words.say("stripe-look")),
         ]);
@@ -95,7 +95,7 @@ pub async fn lines(tx: &mut Tx, words: Words) -> sqlx::Result<Table> {
         table.row(vec![Cell::text(text), Cell::money(Money::new(-minor, currency)), Cell::text(words.say("stripe-suspense-why"))]);
     }
     for line in payments::lines_in(tx, LineState::Parked, "", SHOWN).await? {
-        let reason = line.reason.unwrap_or_default();
+        let reason = alert::reason(&line.reason.unwrap_or_default(), words.0);
         table.row(vec![Cell::text(line.id.to_string()), Cell::money(Money::new(line.net_minor, line.currency)), Cell::text(reason)]);
     }
     Ok(table)
@@ -108,8 +108,8 @@ pub async fn alerts(tx: &mut Tx, words: Words, zone: &Zone) -> sqlx::Result<Tabl
         .column(words.say("stripe-said"))
         .column(words.say("stripe-since"));
     for alert in alert::list(tx, SHOWN).await?.into_iter().filter(|alert| alert.kind != AlertKind::BankDiffers) {
-        let kind = words.of("stripe-alert", alert.kind.as_str());
-        table.row(vec![Cell::text(kind), Cell::text(alert.said), Cell::moment(words, alert.raised_at, zone)]);
+        let kind = words.of("alert-kind", alert.kind.as_str());
+        table.row(vec![Cell::text(kind), Cell::text(alert.in_words(words.0)), Cell::moment(words, alert.raised_at, zone)]);
     }
     Ok(table)
 }

@@ -8,7 +8,7 @@ use super::again::{Ask, carry_out};
 use super::{STRIPE, lists};
 use crate::clock::Instant;
 use crate::ids::DeliveryId;
-use crate::payments::parked;
+use crate::payments::{alert, parked};
 use crate::people::Role;
 use crate::web::AnySite;
 use crate::web::doors::SignedIn;
@@ -28,7 +28,7 @@ pub async fn show(State(site): AnySite, Path(id): Path<i64>, signed_in: SignedIn
     let facts = Facts::default()
         .add(words.say("stripe-event"), Cell::text(lists::kind(words, &delivery.kind)))
         .add(words.say("stripe-event-id"), Cell::text(delivery.event_id))
-        .add(words.say("stripe-reason"), Cell::text(delivery.reason))
+        .add(words.say("stripe-reason"), Cell::text(alert::reason(&delivery.reason, words.0)))
         .add(words.say("stripe-happened"), happened.map_or_else(|| Cell::text(words.say("stripe-event-unread")), moment))
         .add(words.say("stripe-received"), moment(delivery.received_at))
         .add(words.say("stripe-seen"), Cell::number(delivery.seen))

@@ -205,8 +205,8 @@ on_both_databases! {
         let (mut one, mut other) = (Browser::new(&visit), Browser::new(&visit));
         assert_eq!(one.get(&path).await.is(303).next(), "/setup");
         other.get(&path).await.is(303);
-        let form = one.get("/setup").await.is(200).says("Step 1 of 5");
-        other.get("/setup?lang=es").await.is(200).says("Paso 1 de 5");
+        let form = one.get("/setup").await.is(200).says("Step 1 of 7");
+        other.get("/setup?lang=es").await.is(200).says("Paso 1 de 7");
         let (code, sealed) = (seed_on(&form).code_at(now), form.value_of("seed"));
         let fields = [("name", "Ana"), ("email", "ana@example.org"), ("password", PASSWORD), ("code", &*code), ("seed", &*sealed)];
         one.submit("/setup", &fields[1..]).await.is(422).says("Enter a name");
@@ -216,18 +216,79 @@ on_both_databases! {
             late.is(404);
         }
         one.submit("/setup/fund", &[("name", "Bakers"), ("slug", "Not a word"), ("currency", "USD"), ("time_zone", "UTC")]).await.is(422).says("small letters");
-        let fund = [("name", "Bakers Strike Fund"), ("slug", "bakers"), ("currency", "USD"), ("time_zone", "America/Los_Angeles"), ("promise", "")];
-        assert_eq!(one.submit("/setup/fund", &fund).await.is(303).next(), "/setup/stripe");
-        one.get("/setup/fund").await.is(200).says("Bakers Strike Fund");
+        let fund = [("name", "Bakers Strike Fund"), ("slug", "bakers"), ("currency", "USD"), ("time_zone", "America/Los_Angeles"), ("purpose", ""),
+            ("legal_name", "Bakers Local 5"), ("strike_on", "2026-11-01")];
+        let telling = [&fund[..], &[("statement_text", "STRIKE FUND")]].concat();
+        one.submit("/setup/fund", &telling).await.is(422).says("A neutral one protects donors");
+        assert_eq!(one.submit("/setup/fund", &fund).await.is(303).next(), "/setup/approval");
+        one.get("/setup/fund").await.is(200).says("Bakers Strike Fund").says("Bakers Local 5").says("2026-11-01");
+        // What is open stays in sight, each with the way to it; whoever comes back another day goes on from there.
+        one.get("/treasury").await.is(200).says("Setup left over").says("/setup/finish");
+        let list = one.get("/setup/finish").await.is(200).says("Step 7 of 7");
+        for step in ["/setup/approval", "/setup/second", "/setup/stripe", "/setup/mail", "Where donors write to"] {
+            assert!(list.text().contains(step), "{step}");
+        }
+        let form = one.get("/setup/approval").await.is(200).says("Step 3 of 7").says("This rule needs 3 people (author and 2 approvers); you have 1.");
+        let operation = form.value_of("operation");
+        let rules = [("rows", "3"), ("approvers_0", "1"), ("over_1", "100"), ("approvers_1", "2"), ("emergency", "no"), ("operation", &*operation)];
+        assert_eq!(one.submit("/setup/approval", &rules).await.is(303).next(), "/setup/second");
+        one.get("/treasury/bakers/settings").await.is(200).says("Above $100.00");
         one.get("/setup/stripe").await.is(200).says("https://fund.example.org/webhooks/stripe");
         one.submit("/setup/stripe", &[]).await.is(200).says("Stripe answers");
         let operation = one.operation("/setup/second").await;
         let second = [("name", "Ben"), ("email", "ben@example.org"), ("role", "approver"), ("language", "en"), ("operation", &operation)];
-        let answer = one.submit("/setup/second", &second).await.is(200).says("/setup/finish");
+        let answer = one.submit("/setup/second", &second).await.is(200).says("/setup/stripe");
         assert!(shown_on(&answer)[0].contains("/link/"));
-        one.get("/setup/finish").await.is(200).says("Step 5 of 5").says("Second person");
+        one.get("/setup/mail").await.is(200).says("Step 6 of 7").says("No mail server is set");
+        one.submit("/setup/mail", &[("to", "ana@example.org")]).await.is(422).says("The mail server said");
+        let list = one.get("/setup/finish").await.is(200).says("Second person has come in").never_says("href=\"/setup/approval\">Approval rules</a></th><td><span class=\"chip warning");
+        assert!(list.text().matches("chip warning").count() == 4, "contact, who has not come in, events, mail: {}", list.text());
         let again: sqlx::Result<Option<String>> = transact!(books.db, tx => links::make_setup(tx, &books.entropy, now).await);
         assert_eq!(again.unwrap(), None);
+    }
+
+    async fn whoever_was_shut_out_comes_back_without_the_roles_they_had(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let (ana, _ben) = (joined(&visit, books, &[Role::Administrator]).await, joined(&visit, books, &[Role::Administrator]).await);
+        let eve = joined(&visit, books, &[Role::Approver]).await;
+        let mut reader = books.db.begin_read().await.unwrap();
+        let reference = staff::find(&mut reader, eve.id).await.unwrap().unwrap().reference;
+        drop(reader);
+        let mut anas = Browser::new(&visit);
+        anas.sign_in(&ana, books.now(), "").await.is(303);
+        let page = format!("/treasury/people/{reference}");
+        anas.get(&format!("{page}/disable")).await.is(200).says("nothing can be approved");
+        anas.submit(&format!("{page}/disable"), &[]).await.is(303);
+        visit.submit("/sign-in", &[("email", &eve.email), ("password", PASSWORD)]).await.is(422);
+        anas.get(&page).await.is(200).says("Let back in").never_says("Set the roles");
+        anas.submit(&format!("{page}/enable"), &[]).await.is(303);
+        anas.submit(&format!("{page}/enable"), &[]).await.is(409);
+        anas.get("/treasury/people").await.is(200).says(": Approver").says("Call it off");
+        books.clock.advance(Duration::from_mins(1));
+        let mut eves = Browser::new(&visit);
+        eves.sign_in(&eve, books.now(), "").await.is(303);
+        eves.get("/treasury").await.is(404);
+        eves.get("/me").await.is(200).says("No role");
+        // The name is the colleagues' to keep in order.
+        anas.submit(&format!("{page}/name"), &[("name", " ")]).await.is(422).says("Enter a name");
+        assert_eq!(anas.submit(&format!("{page}/name"), &[("name", "Evelyn")]).await.is(303).next(), page);
+        anas.get(&page).await.is(200).says("<h1>Evelyn</h1>");
+        let auditor = Staff::signed_in(&visit, books, &[Role::Auditor]).await;
+        auditor.get("/treasury/audit").await.is(200).says("Let somebody back in").says("Changed somebody’s name");
+    }
+
+    async fn shutting_an_approver_out_tells_which_sums_are_out_of_reach(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let ana = Staff::signed_in(&visit, books, &[Role::Administrator]).await;
+        let eve = person(books, &[Role::Approver]).await;
+        person(books, &[Role::Approver]).await;
+        let mut reader = books.db.begin_read().await.unwrap();
+        let reference = staff::find(&mut reader, eve).await.unwrap().unwrap().reference;
+        drop(reader);
+        let page = ana.get(&format!("/treasury/people/{reference}/disable")).await.is(200);
+        page.says("only 1 approver is left").says("In general, sums above $500.00 cannot be approved then.");
     }
 
     async fn the_log_tells_every_act_and_nobodys_name(books: &Books) {

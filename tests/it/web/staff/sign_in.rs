@@ -38,7 +38,13 @@ impl<'a> Browser<'a> {
             let (pair, rest) = line.split_once(';').unwrap();
             let (name, value) = pair.split_once('=').unwrap();
             // Exactly these, and no Domain (safety rule SS3).
-            let ends = if value.is_empty() { "; Max-Age=0" } else { "" };
+            let ends = match (name, value) {
+                (_, "") => "; Max-Age=0",
+                // A choice of language outlives the browser's window, and so does what a browser is known by; nothing else does.
+                ("__Host-lang", "en" | "es") => "; Max-Age=31536000",
+                ("__Host-device", _) => "; Max-Age=7776000",
+                _ => "",
+            };
             assert_eq!(rest, format!(" Path=/; Secure; HttpOnly; SameSite=Lax{ends}"), "{line}");
             assert!(name.starts_with("__Host-"), "{line}");
             self.cookies.retain(|(known, _)| known != name);

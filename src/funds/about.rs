@@ -1,0 +1,136 @@
+//! What a fund says of itself: its names, whom to write to, what stands on card statements. Not here: its promise in full (the charter).
+
+use crate::clock::Day;
+
+/// The most letters of a card statement's line (Stripe's own bound).
+pub const STATEMENT_LETTERS: usize = 22;
+/// The most letters of a public name, of a legal name and of a contact.
+const NAME_LETTERS: usize = 100;
+/// The most letters of a purpose.
+const PURPOSE_LETTERS: usize = 1_000;
+
+crate::record! {
+    /// What a fund says of itself beside its name and its purpose; empty texts were not said yet.
+    pub struct About {
+        /// The name on receipts.
+        pub legal_name: String,
+        /// Where donors and members write to.
+        pub contact: String,
+        /// What stands on card statements behind the account's own words; neutral.
+        pub statement_text: String,
+        /// The strike's first day.
+        pub strike_on: Option<Day>,
+    }
+}
+
+impl Default for About {
+    fn default() -> Self {
+        Self { legal_name: String::new(), contact: String::new(), statement_text: String::new(), strike_on: None }
+    }
+}
+
+/// What one person may change about a fund, whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names {
+    /// Its name, in public.
+    pub name: String,
+    /// What the money is for, in public.
+    pub purpose: String,
+    /// The rest.
+    pub about: About,
+}
+
+crate::words! {
+    /// A field of [`Names`] that is not as it should be.
+    pub enum WrongName {
+        /// 1 to 100 letters.
+        Name = "name",
+        /// 1 to 1,000 letters.
+        Purpose = "purpose",
+        /// At most 100 letters.
+        LegalName = "legal_name",
+        /// At most 100 letters.
+        Contact = "contact",
+        /// At most 22 plain letters, one of them a letter.
+        StatementText = "statement_text",
+        /// A day.
+        StrikeOn = "strike_on",
+    }
+}
+
+impl Names {
+    /// Reads what was typed; a field's name is the word of [`WrongName`].
+    ///
+    /// # Errors
+    /// Each field that is wrong.
+    pub fn parse<'a>(typed: impl Fn(&str) -> &'a str) -> Result<Self, Vec<WrongName>> {
+        let mut wrong = Vec::new();
+        let mut text = |field: WrongName, least: usize, most: usize| {
+            let value = typed(field.as_str());
+            let fits = (least..=most).contains(&value.chars().count()) && !value.chars().any(|c| c.is_control() && c != '\n' && c != '\r');
+            if !fits {
+                wrong.push(field);
+            }
+            value.to_owned()
+        };
+        let (name, purpose) = (text(WrongName::Name, 1, NAME_LETTERS), text(WrongName::Purpose, 1, PURPOSE_LETTERS));
+        let (legal_name, contact) = (text(WrongName::LegalName, 0, NAME_LETTERS), text(WrongName::Contact, 0, NAME_LETTERS));
+        let statement_text = typed(WrongName::StatementText.as_str()).to_owned();
+        if !is_statement_text(&statement_text) {
+            wrong.push(WrongName::StatementText);
+        }
+        let strike_on = match typed(WrongName::StrikeOn.as_str()) {
+            "" => None,
+            day => day.parse().map_err(|_| wrong.push(WrongName::StrikeOn)).ok(),
+        };
+        let about = About { legal_name, contact, statement_text, strike_on };
+        if wrong.is_empty() { Ok(Self { name, purpose, about }) } else { Err(wrong) }
+    }
+}
+
+/// Whether Stripe takes this on a card statement: plain letters and signs, at least one letter.
+fn is_statement_text(text: &str) -> bool {
+    let plain = text.chars().all(|c| (c.is_ascii_graphic() || c == ' ') && !"<>\\'\"*".contains(c));
+    text.is_empty() || plain && text.len() <= STATEMENT_LETTERS && text.contains(|c: char| c.is_ascii_alphabetic())
+}
+
+/// Whether a text on a card statement tells whoever reads the statement what the money was for.
+pub fn tells_too_much(statement_text: &str) -> bool {
+    let small = statement_text.to_lowercase();
+    ["strike", "huelga", "union", "sindicat"].iter().any(|word| small.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(statement: &str, strike_on: &str, name: &str) -> Result<Names, Vec<WrongName>> {
+        Names::parse(|field| match field {
+            "name" => name,
+            "purpose" => "Food and water.",
+            "statement_text" => statement,
+            "strike_on" => strike_on,
+            _ => "",
+        })
+    }
+
+    #[test]
+    fn what_a_fund_says_of_itself_is_read_whole_or_every_mistake_is_told() {
+        let names = read("SUPPORT FUND", "2026-11-01", "Bakers").unwrap();
+        assert_eq!((&*names.about.statement_text, names.about.strike_on), ("SUPPORT FUND", Some("2026-11-01".parse().unwrap())));
+        assert_eq!(read("", "", "Bakers").unwrap().about, About::default());
+        let wrong = read("*", "1 Nov", "").unwrap_err();
+        assert_eq!(wrong, [WrongName::Name, WrongName::StatementText, WrongName::StrikeOn]);
+        for statement in ["1234", "A VERY LONG STATEMENT TEXT", "FÜND", "IT'S"] {
+            assert_eq!(read(statement, "", "Bakers"), Err(vec![WrongName::StatementText]), "{statement}");
+        }
+    }
+
+    #[test]
+    fn a_statement_that_names_the_strike_is_noticed() {
+        for telling in ["STRIKE FUND", "Huelga 2026", "Bakers Union"] {
+            assert!(tells_too_much(telling), "{telling}");
+        }
+        assert!(!tells_too_much("SUPPORT FUND"));
+    }
+}

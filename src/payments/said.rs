@@ -1,0 +1,69 @@
+//! What an alert says: the name of a text and the values in it, so that every reader has it in their own language. Not here: the texts
+//! themselves (`templates/locales`).
+
+use std::fmt::Display;
+
+use fluent_templates::fluent_bundle::FluentValue;
+
+use crate::language::{Language, Values};
+
+/// A text of the locales, `alert-` and this key, with what stands in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    key: &'static str,
+    values: Vec<(&'static str, String)>,
+}
+
+impl Said {
+    /// The text called `alert-` and `key`.
+    pub const fn new(key: &'static str) -> Self {
+        Self { key, values: Vec::new() }
+    }
+
+    /// The same with one more value in it. A value called `reason` is a word of ours, which the locales may know; every other is a sum, a
+    /// number or an id.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Display) -> Self {
+        self.values.push((name, value.to_string().replace(['\n', '\r'], " ")));
+        self
+    }
+
+    /// As it stands in the database: the key, then a line a value.
+    pub fn stored(&self) -> String {
+        self.values.iter().fold(self.key.to_owned(), |text, (name, value)| format!("{text}\n{name}: {value}"))
+    }
+}
+
+/// What is stored, in the reader's language; as it stands where it is of an older program, which wrote sentences.
+pub fn in_words(stored: &str, language: Language) -> String {
+    let mut lines = stored.lines();
+    let key = format!("alert-{}", lines.next().unwrap_or_default());
+    let mut values = Values::new();
+    for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
+        let value = if name == "reason" { reason(value, language) } else { value.to_owned() };
+        values.insert(name.to_owned().into(), FluentValue::from(value));
+    }
+    language.find(&key, &values).unwrap_or_else(|| stored.to_owned())
+}
+
+/// Why something was set aside, in the reader's language where the locales know it.
+pub fn reason(word: &str, language: Language) -> String {
+    let key: String = word.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    language.find(&format!("alert-reason-{key}"), &Values::new()).unwrap_or_else(|| word.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alert_speaks_the_readers_language_and_an_old_one_as_it_was_written() {
+        let said = Said::new("line-parked").with("reason", "nothing moved").with("detail", "two\nlines").stored();
+        assert_eq!(said, "line-parked\nreason: nothing moved\ndetail: two lines");
+        assert!(in_words(&said, Language::English).contains("nothing moved"));
+        assert!(in_words(&said, Language::Spanish).contains("no se movió nada"));
+        let old = "Stripe says $1.00: look at it.";
+        assert_eq!(in_words(old, Language::Spanish), old);
+        assert_eq!(reason("unreadable: data.object", Language::Spanish), "unreadable: data.object");
+    }
+}
