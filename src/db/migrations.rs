@@ -51,6 +51,7 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(13, "0013_bank"),
     schema!(14, "0014_gifts"),
     schema!(15, "0015_passkeys"),
+    schema!(18, "0018_picket"),
 ];
 
 /// What [`Db::migrate`] found and did.

@@ -24,6 +24,8 @@ const ADD_ONLY: &[&str] = &[
     "administrator_once",
     "bank_statement",
     "bank_line",
+    "question",
+    "answer",
 ];
 
 /// Tables whose rows it may change, and never take away.

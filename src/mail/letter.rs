@@ -10,7 +10,7 @@ use crate::{record, words};
 
 words! {
     /// What a mail is about. A new one is a word here and its texts in `mail.ftl`: `…-subject`, `…-text`, and `…-link` where it bears one.
-    /// Subjects are neutral and hold nothing personal: a shared phone shows them (safety rule PR9).
+    /// Subjects are neutral and hold nothing personal, at most a claim's number: a shared phone shows them (safety rule PR9).
     pub enum Kind {
         /// Does mail arrive at all?
         Test = "test",
@@ -24,6 +24,12 @@ words! {
         FactorReset = "factor reset",
         /// For a picket captain: where receipts are sent; bears a link; `days` it lives.
         CaptainLink = "captain link",
+        /// For a picket captain: claim `number` was agreed to.
+        ClaimApproved = "claim approved",
+        /// For a picket captain: claim `number` was paid.
+        ClaimPaid = "claim paid",
+        /// For a picket captain: claim `number` was sent back for this `reason`.
+        ClaimSentBack = "claim sent back",
         /// Somebody changed where a payee gets money; bears a link.
         BankDetailsChanged = "bank details changed",
         /// Something was approved on one signature; bears a link.
@@ -37,13 +43,16 @@ words! {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Test,
         Self::Invitation,
         Self::Reset,
         Self::FactorChanged,
         Self::FactorReset,
         Self::CaptainLink,
+        Self::ClaimApproved,
+        Self::ClaimPaid,
+        Self::ClaimSentBack,
         Self::BankDetailsChanged,
         Self::EmergencySignature,
         Self::IdentityShown,
@@ -109,7 +118,7 @@ pub struct Letter<'a> {
 /// A mail as it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// Its subject: neutral, the same for everybody.
+    /// Its subject: neutral.
     pub subject: String,
     /// Its text.
     pub text: String,
@@ -209,7 +218,15 @@ mod tests {
     use super::*;
 
     /// A value for every place that a text may have.
-    const VALUES: [(&str, &str); 4] = [("days", "7"), ("minutes", "30"), ("hours", "24"), ("name", "<b>CANARY</b>\r\nBcc: x@y")];
+    const VALUES: [(&str, &str); 6] = [
+        ("days", "7"),
+        ("minutes", "30"),
+        ("hours", "24"),
+        ("number", "8Q2M7K"),
+        ("reason", "<b>CANARY</b>\r\nBcc: x@y"),
+        ("name", "<b>CANARY</b>\r\nBcc: x@y"),
+    ];
+    const WITHOUT_LINK: [Kind; 5] = [Kind::Test, Kind::FactorChanged, Kind::ClaimApproved, Kind::ClaimPaid, Kind::ClaimSentBack];
 
     #[test]
     fn every_kind_has_its_texts_in_every_language_and_a_neutral_subject() {
@@ -218,14 +235,14 @@ mod tests {
                 let letter =
                     Letter { cause: "c", to: "a@example.org", language, kind, values: &VALUES, link: Some("https://x.example/a?b=c&d") };
                 let link = language.find(&kind.key("link"), &Values::new());
-                assert_eq!(link.is_none(), matches!(kind, Kind::Test | Kind::FactorChanged), "{kind} {language}");
+                assert_eq!(link.is_none(), WITHOUT_LINK.contains(&kind), "{kind} {language}");
                 let Written { subject, text, html } = Letter { link: link.and(letter.link), ..letter }.write();
                 for word in ["CANARY", "strike", "huelga", "$", "\n", "union", "sindicato"] {
                     assert!(!subject.to_lowercase().contains(&word.to_lowercase()), "{kind} {language}: {subject}");
                 }
                 assert!(!text.contains('$') && !text.contains("mail-"), "{text}");
                 assert!(!html.contains("<b>") && !html.contains("{$"), "{html}");
-                if matches!(kind, Kind::FactorReset | Kind::IdentityShown) {
+                if matches!(kind, Kind::FactorReset | Kind::IdentityShown | Kind::ClaimSentBack) {
                     assert!(text.contains("<b>CANARY</b>") && html.contains("CANARY"), "{text}");
                 }
             }

@@ -31,7 +31,7 @@ use crate::people::NotAllowed;
 use crate::people::operation::OperationError;
 
 pub use advance::{Move, Purse, PurseKind, Transfer, TransferState};
-pub use captain::{Captain, NewCaptain};
+pub use captain::{Captain, NewCaptain, PAY_BY_LETTERS, PayBy};
 pub use deciding::{Payment, carry_out, mark_matched, pay, turn_down};
 pub use draft::Draft;
 pub use expense::{Document, Expense, PaidBy, Part, Show, State, Unit, Whole};

@@ -3,7 +3,7 @@
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 
 use super::error::Trouble;
@@ -26,7 +26,13 @@ pub async fn take_in(site: &Site, by: &Uploader, words: Words, sent: Vec<Sent>, 
     for Sent { field, bytes } in sent {
         match files::take_in(&site.files, &site.db, by, bytes, &site.entropy, site.clock.now()).await {
             Ok(id) => taken.push(id),
-            Err(FileError::Refused(refusal)) => wrongs.add(field, refused(words, refusal)),
+            Err(FileError::Refused(refusal)) => {
+                if refusal == Refusal::QuotaFull {
+                    // Not this file is wrong: no more fits (safety test D5).
+                    wrongs.answer_as(StatusCode::PAYLOAD_TOO_LARGE);
+                }
+                wrongs.add(field, refused(words, refusal));
+            }
             Err(fault) => return Err(fault.into()),
         }
     }

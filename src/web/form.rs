@@ -4,29 +4,44 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use askama::filters::HtmlSafe;
+use axum::http::StatusCode;
 
 use super::words::Words;
 
 /// What is wrong with the fields of a form, in the reader's words, in page order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wrongs(Vec<(String, String)>);
+pub struct Wrongs {
+    list: Vec<(String, String)>,
+    status: Option<StatusCode>,
+}
 
 impl Wrongs {
     /// Notes what is wrong with a field; the first mistake of a field is the one that is told.
     pub fn add(&mut self, field: impl Into<String>, text: impl Into<String>) {
         let field = field.into();
-        if !self.0.iter().any(|(known, _)| *known == field) {
-            self.0.push((field, text.into()));
+        if !self.list.iter().any(|(known, _)| *known == field) {
+            self.list.push((field, text.into()));
         }
+    }
+
+    /// Answers with this status in place of 422; the first that is set is the one that is answered.
+    pub fn answer_as(&mut self, status: StatusCode) {
+        self.status.get_or_insert(status);
+    }
+
+    /// What a page with these mistakes is answered as.
+    pub fn status(&self) -> StatusCode {
+        let wrong = self.status.unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+        if self.is_empty() { StatusCode::OK } else { wrong }
     }
 
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.list.is_empty()
     }
 
     fn of(&self, field: &str) -> Option<String> {
-        self.0.iter().find(|(known, _)| known == field).map(|(_, text)| text.clone())
+        self.list.iter().find(|(known, _)| known == field).map(|(_, text)| text.clone())
     }
 }
 
@@ -116,6 +131,8 @@ pub struct Field {
     error_word: String,
     optional: Option<String>,
     value: String,
+    /// What was typed into a line of text before, to be taken again.
+    suggestions: Vec<String>,
     control: Control,
 }
 
@@ -131,6 +148,7 @@ impl Field {
             error_word: form.words.say("form-error"),
             optional: None,
             value: form.typed.get(name).to_owned(),
+            suggestions: Vec::new(),
             control,
         }
     }
@@ -145,6 +163,12 @@ impl Field {
     #[must_use]
     pub fn named(self, label: impl Into<String>) -> Self {
         Self { label: label.into(), ..self }
+    }
+
+    /// The same line of text with these to choose from; anything else may be typed, too.
+    #[must_use]
+    pub fn suggesting(self, suggestions: Vec<String>) -> Self {
+        Self { suggestions, ..self }
     }
 
     /// The same, said to be optional.
@@ -260,6 +284,17 @@ pub struct Button {
     pub quiet: bool,
 }
 
+/// What a form says whose draft the browser keeps until the server has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keeping {
+    /// That it is kept and not sent.
+    pub kept: String,
+    /// That it is being sent.
+    pub sending: String,
+    /// What throws the draft away.
+    pub discard: String,
+}
+
 /// A whole form.
 #[derive(Clone, Debug, Template)]
 #[template(path = "web/parts/form.html")]
@@ -269,6 +304,7 @@ pub struct Form {
     operation: String,
     fields: Vec<Field>,
     buttons: Vec<Button>,
+    keeping: Option<Keeping>,
 }
 
 impl HtmlSafe for Form {}
@@ -276,7 +312,13 @@ impl HtmlSafe for Form {}
 impl Form {
     /// A form that is posted to `action`. `operation` is its operation id: sent twice, done once; empty where nothing is done twice.
     pub fn new(action: impl Into<String>, operation: impl Into<String>, fields: Vec<Field>) -> Self {
-        Self { action: action.into(), multipart: false, operation: operation.into(), fields, buttons: Vec::new() }
+        Self { action: action.into(), multipart: false, operation: operation.into(), fields, buttons: Vec::new(), keeping: None }
+    }
+
+    /// The same, kept by the browser until the server has it; without script it is a form like any other.
+    #[must_use]
+    pub fn keeping(self, keeping: Keeping) -> Self {
+        Self { keeping: Some(keeping), ..self }
     }
 
     /// The same as a multipart form, which can carry files.
@@ -320,7 +362,7 @@ impl HtmlSafe for Problems {}
 impl Problems {
     /// For these mistakes; None where there are none.
     pub fn of(words: Words, wrongs: &Wrongs) -> Option<Self> {
-        let heading = words.with("form-problems", "count", wrongs.0.len());
+        let heading = words.with("form-problems", "count", wrongs.list.len());
         (!wrongs.is_empty()).then(|| Self { heading, wrongs: wrongs.clone() })
     }
 }

@@ -91,10 +91,9 @@ impl Sheet {
         self.with(Part::Links(vec![(href.into(), label.into())]))
     }
 
-    /// The page as an answer: 200, or 422 with the problems on top where something is wrong.
+    /// The page as an answer: 200, or 422 (or what the mistakes ask for) with the problems on top where something is wrong.
     pub fn answer(self, wrongs: &Wrongs) -> Response {
-        let status = if wrongs.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        self.answer_as(status, wrongs)
+        self.answer_as(wrongs.status(), wrongs)
     }
 
     /// The page as an answer of this status, with the problems on top where something is wrong.

@@ -304,7 +304,6 @@ claim-no-pay-by = Say how you want to be paid, in up to 200 letters.
 claim-state-waiting = Being looked at
 claim-state-approved = Approved, not paid yet
 claim-state-paid = Paid
-claim-state-rejected = Not accepted. Ask your treasurer.
 place-advances = Advances and cards
 advance-note = Money that somebody carries: it goes there when others agree, is spent by receipts like any account, and the change comes back the same way.
 advance-none = Nobody carries anything yet. Open an advance or a card below.

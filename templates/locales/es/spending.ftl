@@ -304,7 +304,6 @@ claim-no-pay-by = Diga cómo quiere que se le pague, en 200 letras como máximo.
 claim-state-waiting = En revisión
 claim-state-approved = Aprobado, todavía sin pagar
 claim-state-paid = Pagado
-claim-state-rejected = No aceptado. Pregunte a tesorería.
 place-advances = Anticipos y tarjetas
 advance-note = Dinero que lleva una persona: se entrega cuando otras personas lo aprueban, se gasta con recibos como cualquier cuenta, y el cambio vuelve por el mismo camino.
 advance-none = Nadie lleva nada todavía. Abra un anticipo o una tarjeta abajo.

@@ -15,6 +15,7 @@ mod lanes;
 mod offline;
 mod outbox;
 mod pages;
+mod picket;
 mod refunds;
 mod server;
 mod spending;

@@ -12,7 +12,8 @@ use crate::funds;
 use crate::ids::{ExpenseId, PayeeId, ProposalId};
 use crate::people::operation::OperationError;
 use crate::people::{self, NotAllowed, Role};
-use crate::spending::{self, payees};
+use crate::spending::payees::{self, Sealing};
+use crate::spending::{self, captains};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
@@ -249,6 +250,8 @@ fn steps(
         return list;
     }
     let reason = parts.area("reason", "expense-reason");
+    let captains = proposal.subject == Subject::Expense && proposal.payload.contains("\ncaptain: ");
+    let reason = if captains { reason.hint(words.say("claim-reject-hint")) } else { reason };
     list.extend([
         Part::Heading(words.say("approval-reject")),
         Part::Form(form("reject", vec![reason]).button(words.say("approval-reject"))),
@@ -274,7 +277,14 @@ async fn decide(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>, 
         Err(error) => Err(error.into()),
         Ok(operation) => {
             let (actor, now, seen) = (signed_in.actor(), site.clock.now(), (proposal.id, typed.get("seen")));
-            transact!(site.db, tx => booking::decide(tx, actor, &operation, seen, choice, now).await)
+            let sealing = Sealing { keys: &site.keyring, entropy: &site.entropy };
+            transact!(site.db, tx => async {
+                let decided = booking::decide(tx, actor, &operation, seen, choice, now).await?;
+                if let (Subject::Expense, Ok(id)) = (proposal.subject, proposal.subject_id.parse()) {
+                    captains::tell(tx, ExpenseId(id), sealing, now).await?;
+                }
+                Ok::<Decided, DecideError>(decided)
+            }.await)
         }
     };
     let mut wrongs = Wrongs::default();

@@ -296,7 +296,7 @@ async fn keep(
 ) -> Result<ExpenseId, Refusal> {
     let number = standing.map_or("new", |whole| whole.expense.number.as_str());
     // What was typed and which receipts hang on it is all there is to a save.
-    let content = [("fund".to_owned(), fund.slug.clone()), ("draft".to_owned(), format!("{draft:?}"))];
+    let content = [("fund".to_owned(), fund.slug.clone()), ("draft".to_owned(), draft.content())];
     let operation = sent(signed_in, &format!("expense {number}"), &content, typed)?;
     let (actor, now) = (signed_in.actor(), site.clock.now());
     let version = typed.get("version").parse().unwrap_or(0);

@@ -4,6 +4,7 @@ mod advances;
 mod approvals;
 mod budget;
 mod captains;
+mod claims;
 mod form;
 mod list;
 mod one;
@@ -48,6 +49,7 @@ pub(super) fn doors(doors: Doors) -> Doors {
         approvals::doors,
         payees::doors,
         captains::doors,
+        claims::doors,
         advances::doors,
         budget::doors,
     ];
@@ -70,7 +72,7 @@ struct Asked {
 }
 
 /// What can have been done just now.
-const DONE: [&str; 15] = [
+const DONE: [&str; 17] = [
     "saved",
     "sent",
     "taken-back",
@@ -86,6 +88,8 @@ const DONE: [&str; 15] = [
     "budget",
     "before",
     "opened",
+    "sent-back",
+    "wish",
 ];
 
 impl Asked {

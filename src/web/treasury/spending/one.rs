@@ -3,7 +3,7 @@
 use axum::extract::{Form as Sent, Path, Query, State};
 use axum::response::Response;
 
-use super::{Asked, Pairs, account_in_words, find, operation, refused, sent, use_in_words, ways};
+use super::{Asked, Pairs, account_in_words, claims, find, operation, refused, sent, use_in_words, ways};
 use crate::approvals::{self, Proposal};
 use crate::db::Tx;
 use crate::files;
@@ -45,6 +45,17 @@ async fn show(
 ) -> Result<Response, Trouble> {
     let (fund, whole) = find(&mut site.db.begin_read().await?, &slug, &number).await?;
     page(&site, &signed_in, (&fund, &whole), &asked, &Typed::default(), &Wrongs::default()).await
+}
+
+/// The page with what is wrong with what was sent from it.
+pub(super) async fn again(
+    site: &Site,
+    signed_in: &SignedIn,
+    standing: (&Fund, &Whole),
+    typed: &Typed,
+    wrongs: &Wrongs,
+) -> Result<Response, Trouble> {
+    page(site, signed_in, standing, &Asked::default(), typed, wrongs).await
 }
 
 async fn page(
@@ -183,7 +194,10 @@ fn steps(site: &Site, words: Words, (fund, whole): (&Fund, &Whole), typed: &Type
     let change = || Part::Links(vec![(format!("{at}/edit"), words.say("expense-edit"))]);
     match expense.state {
         Stage::Draft if expense.amount_minor == 0 => vec![button("send", "expense-send")],
-        Stage::Draft => vec![button("send", "expense-send"), change()],
+        Stage::Draft => {
+            let back = claims::send_back_form(&at, &operation(site, typed), whole, &fields);
+            [button("send", "expense-send"), change()].into_iter().chain(back).collect()
+        }
         Stage::Rejected => vec![change()],
         Stage::Sent => vec![button("take-back", "expense-take-back"), change()],
         Stage::Approved => {

@@ -1,0 +1,42 @@
+# The picket line and the kitchen table: claims kept on a phone, questions before an agreement, copies for the public, two who change the same.
+act-send-a-claim-back = Sent a claim back to its captain
+act-open-a-payment-wish = Looked at how a captain wants to be paid
+act-change-a-captain-s-wish = Changed how a captain is paid or reached
+claim-pay-details = How exactly
+claim-pay-details-hint = The account, the name on the cheque, or where you take the cash. You may leave it empty for cash.
+claim-email = E-mail for news of your claims
+claim-email-hint = We write only when a claim is approved, paid or sent back. Kept sealed.
+claim-no-pay-way = Choose how you want to be paid.
+claim-no-email = Enter an address like name@example.org, or leave this empty.
+claim-no-reused = This claim came through before: see your claims below. To send another one, check the fields and send them again.
+claim-paid-on = Paid on { $day }
+claim-sent-back = Sent back: { $reason } Send it again.
+claim-corrected = Put right later. Ask your treasurer.
+claim-kept = Kept on this phone. Not sent yet.
+claim-sending = Sending…
+claim-discard = Start over
+claim-send-back = Send back to the captain
+claim-send-back-hint = The captain reads this, for example “The photo is unreadable.” They can then send it again.
+claim-pays-by = The captain wants to be paid by
+claim-change = Change for the captain
+claim-change-hint = Only when the captain asks you in person. Money still goes by the payee book.
+claim-change-way = Pay them by
+claim-forget-email = E-mail
+claim-forget-email-too = Send no more news by e-mail
+claim-save = Save
+claim-reject-hint = The captain reads this, too.
+captain-qr = The link as a square of dots, for the camera of a phone
+captain-ends = End
+expense-done-sent-back = Sent back. The captain sees why.
+expense-done-wish = Saved.
+mail-claim-approved-subject = Your claim { $number }
+mail-claim-approved-text = Your claim { $number } is approved. It will be paid to you next.
+mail-claim-paid-subject = Your claim { $number }
+mail-claim-paid-text = Your claim { $number } is paid. Your own page shows the day.
+mail-claim-sent-back-subject = Your claim { $number }
+mail-claim-sent-back-text = Your claim { $number } was sent back: { $reason }
+
+    Open your own link and send it again.
+outbox-kind-claim-approved = Claim approved
+outbox-kind-claim-paid = Claim paid
+outbox-kind-claim-sent-back = Claim sent back

@@ -1,0 +1,42 @@
+# La línea de piquete y la mesa de la cocina: reclamaciones guardadas en un teléfono, preguntas antes de aprobar, copias para el público, dos que cambian lo mismo.
+act-send-a-claim-back = Devolvió una reclamación a quien la envió
+act-open-a-payment-wish = Miró cómo una persona capitana quiere que se le pague
+act-change-a-captain-s-wish = Cambió cómo se paga o se avisa a una persona capitana
+claim-pay-details = Cómo exactamente
+claim-pay-details-hint = La cuenta, el nombre en el cheque o dónde recoge el efectivo. Con efectivo puede dejarlo vacío.
+claim-email = Correo electrónico para noticias de sus reclamaciones
+claim-email-hint = Solo escribimos cuando una reclamación se aprueba, se paga o se devuelve. Se guarda cifrado.
+claim-no-pay-way = Elija cómo quiere que se le pague.
+claim-no-email = Escriba una dirección como nombre@example.org, o déjelo vacío.
+claim-no-reused = Esta reclamación ya llegó: mire sus reclamaciones abajo. Para enviar otra, revise los campos y envíelos de nuevo.
+claim-paid-on = Pagado el { $day }
+claim-sent-back = Devuelto: { $reason } Envíelo de nuevo.
+claim-corrected = Se corrigió después. Pregunte a tesorería.
+claim-kept = Guardado en este teléfono. Todavía no se ha enviado.
+claim-sending = Enviando…
+claim-discard = Empezar de nuevo
+claim-send-back = Devolver a la persona capitana
+claim-send-back-hint = La persona capitana lo leerá, por ejemplo «La foto no se lee». Después puede enviarlo de nuevo.
+claim-pays-by = La persona capitana quiere que se le pague por
+claim-change = Cambiar para la persona capitana
+claim-change-hint = Solo cuando se lo pida en persona. El dinero sigue yendo según el libro de beneficiarios.
+claim-change-way = Pagarle por
+claim-forget-email = Correo electrónico
+claim-forget-email-too = No enviar más noticias por correo
+claim-save = Guardar
+claim-reject-hint = También lo lee la persona capitana.
+captain-qr = El enlace como un cuadrado de puntos, para la cámara de un teléfono
+captain-ends = Terminar
+expense-done-sent-back = Devuelto. La persona capitana ve por qué.
+expense-done-wish = Guardado.
+mail-claim-approved-subject = Su reclamación { $number }
+mail-claim-approved-text = Su reclamación { $number } está aprobada. Lo siguiente es pagársela.
+mail-claim-paid-subject = Su reclamación { $number }
+mail-claim-paid-text = Su reclamación { $number } está pagada. Su propia página muestra el día.
+mail-claim-sent-back-subject = Su reclamación { $number }
+mail-claim-sent-back-text = Su reclamación { $number } fue devuelta: { $reason }
+
+    Abra su propio enlace y envíela de nuevo.
+outbox-kind-claim-approved = Reclamación aprobada
+outbox-kind-claim-paid = Reclamación pagada
+outbox-kind-claim-sent-back = Reclamación devuelta
