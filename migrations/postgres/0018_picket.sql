@@ -2,6 +2,8 @@
 
 ALTER TABLE captain ADD COLUMN email BYTEA;          -- sealed: where they hear what became of a claim; NULL: nowhere
 
+CREATE INDEX document_by_original ON document (copy_of) WHERE copy_of IS NOT NULL;
+
 CREATE TABLE question (
     id          BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     proposal_id BIGINT NOT NULL REFERENCES proposal (id),

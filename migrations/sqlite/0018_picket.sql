@@ -2,6 +2,8 @@
 
 ALTER TABLE captain ADD COLUMN email BLOB;           -- sealed: where they hear what became of a claim; NULL: nowhere
 
+CREATE INDEX document_by_original ON document (copy_of) WHERE copy_of IS NOT NULL;
+
 CREATE TABLE question (
     id          INTEGER PRIMARY KEY,
     proposal_id INTEGER NOT NULL REFERENCES proposal (id),

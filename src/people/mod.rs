@@ -151,6 +151,14 @@ pub async fn list(tx: &mut Tx) -> sqlx::Result<Vec<Person>> {
     Ok(people)
 }
 
+/// Who holds a role and is not disabled.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn holders(tx: &mut Tx, role: Role) -> sqlx::Result<Vec<PersonId>> {
+    store::holders(tx, role).await
+}
+
 /// Reads the actor's state and roles again, inside the transaction that acts (safety rule AZ2), and gives the person.
 ///
 /// # Errors

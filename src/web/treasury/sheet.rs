@@ -11,6 +11,19 @@ use crate::web::answer;
 use crate::web::form::{Form, Problems, Wrongs};
 use crate::web::table::{Facts, Table};
 
+/// A photo of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Where it is.
+    pub src: String,
+    /// What it is, for those who do not see it.
+    pub label: String,
+    /// In pixels, so that nothing moves while it comes.
+    pub width: i64,
+    /// In pixels.
+    pub height: i64,
+}
+
 /// One part of a page.
 #[derive(Debug)]
 pub enum Part {
@@ -24,6 +37,8 @@ pub enum Part {
     Warning(String),
     /// What is told only now: codes, a link.
     Secrets(Vec<String>),
+    /// A photo at reading size.
+    Picture(Picture),
     /// A square of dots.
     Qr(Qr),
     /// A button that asks the browser for a passkey.

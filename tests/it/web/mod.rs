@@ -11,6 +11,7 @@ mod edge;
 mod exports;
 mod give;
 mod goods;
+mod kitchen;
 mod lanes;
 mod offline;
 mod outbox;

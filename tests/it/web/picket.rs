@@ -2,9 +2,9 @@
 
 use strikefund::people::Role;
 
+use super::Visit;
 use super::spending::{WATER, approval, number, photo};
 use super::staff::Staff;
-use super::Visit;
 use crate::spending::Treasury;
 use crate::support::on_both_databases;
 

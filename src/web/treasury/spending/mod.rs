@@ -5,13 +5,19 @@ mod approvals;
 mod budget;
 mod captains;
 mod claims;
+mod conflict;
+mod copies;
+mod fields;
 mod form;
+mod frozen;
 mod list;
 mod one;
 mod pay;
 mod payees;
+mod questions;
 
 use axum::extract::Form as Sent;
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -50,6 +56,8 @@ pub(super) fn doors(doors: Doors) -> Doors {
         payees::doors,
         captains::doors,
         claims::doors,
+        copies::doors,
+        questions::doors,
         advances::doors,
         budget::doors,
     ];
@@ -72,7 +80,7 @@ struct Asked {
 }
 
 /// What can have been done just now.
-const DONE: [&str; 17] = [
+const DONE: [&str; 24] = [
     "saved",
     "sent",
     "taken-back",
@@ -90,6 +98,13 @@ const DONE: [&str; 17] = [
     "opened",
     "sent-back",
     "wish",
+    "copied",
+    "released",
+    "withdrawn",
+    "asked",
+    "answered",
+    "cleared",
+    "sent-anew",
 ];
 
 impl Asked {
@@ -157,7 +172,10 @@ fn refused(words: Words, back: &str, error: Refusal, wrongs: &mut Wrongs) -> Res
         Refusal::Post(PostError::Locked(month)) => ("main", words.with("expense-no-locked", "month", month)),
         Refusal::Post(error) => return Err(error.into()),
         Refusal::Operation(OperationError::Reused | OperationError::Malformed) => ("main", words.say("expense-no-reused")),
-        Refusal::Changed => ("main", words.say("expense-no-changed")),
+        Refusal::Changed => {
+            wrongs.answer_as(StatusCode::CONFLICT);
+            ("main", words.say("expense-no-changed"))
+        }
         Refusal::State(state) => ("main", words.with("expense-no-state", "state", words.of("expense-state", state.as_str()))),
         Refusal::Missing(missing) => (field_of(missing), words.of("expense-no-missing", missing.as_str())),
         Refusal::Sum => ("amount", words.say("expense-no-sum")),
@@ -175,6 +193,8 @@ fn refused(words: Words, back: &str, error: Refusal, wrongs: &mut Wrongs) -> Res
         Refusal::SameAccount(label) => ("account", words.with("payee-no-same", "label", label)),
         Refusal::OverEach(limit) => ("amount", words.with("captain-no-each", "limit", limit.for_people())),
         Refusal::OverTotal(left) => ("amount", words.with("captain-no-total", "left", left.for_people())),
+        Refusal::NoCopy => ("main", words.say("copy-no-such")),
+        Refusal::OwnCopy => ("main", words.say("copy-own")),
         Refusal::Reason => ("reason", words.say("expense-no-reason")),
     };
     wrongs.add(field, text);

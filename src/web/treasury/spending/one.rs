@@ -3,8 +3,8 @@
 use axum::extract::{Form as Sent, Path, Query, State};
 use axum::response::Response;
 
-use super::{Asked, Pairs, account_in_words, claims, find, operation, refused, sent, use_in_words, ways};
-use crate::approvals::{self, Proposal};
+use super::{Asked, Pairs, account_in_words, claims, copies, find, operation, refused, sent, use_in_words, ways};
+use crate::approvals::{self, Proposal, Subject, questions};
 use crate::db::Tx;
 use crate::files;
 use crate::funds::{self, Fund};
@@ -12,7 +12,7 @@ use crate::money::Money;
 use crate::people::operation::Operation;
 use crate::people::{self, Role};
 use crate::spending::lint::Lint;
-use crate::spending::{self, Correction, PaidBy, Refusal, State as Stage, Warning, Whole, payees};
+use crate::spending::{self, Correction, Expense, PaidBy, Refusal, State as Stage, Warning, Whole, payees};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
@@ -83,16 +83,17 @@ async fn page(
     if let Some(proposal) = &proposal {
         sheet = sheet.with(Part::Facts(agreement(tx, words, proposal).await?));
     }
+    let asked = questions::list(tx, Subject::Expense, &expense.id.to_string()).await?;
+    sheet = sheet.maybe(super::questions::table(tx, words, &asked, &fund.time_zone).await?);
     if let Some(new) = spending::corrected_by(tx, expense.id).await? {
         let href = format!("/treasury/{}/expenses/{}", fund.slug, new.number);
         sheet = sheet.with(Part::Links(vec![(href, words.with("expense-corrected-by", "number", new.number))]));
     }
     if signed_in.person.roles.holds(Role::Recorder) {
-        for part in steps(site, words, (fund, whole), typed, wrongs) {
-            sheet = sheet.with(part);
-        }
+        sheet = steps(site, words, (fund, whole), typed, wrongs).into_iter().fold(sheet, Sheet::with);
     }
-    Ok(sheet.answer(wrongs))
+    let copies = copies::parts(tx, site, signed_in, (fund, whole), typed, wrongs).await?;
+    Ok(copies.into_iter().fold(sheet, Sheet::with).answer(wrongs))
 }
 
 async fn facts(tx: &mut Tx, words: Words, fund: &Fund, whole: &Whole) -> Result<Facts, Trouble> {
@@ -118,8 +119,10 @@ async fn facts(tx: &mut Tx, words: Words, fund: &Fund, whole: &Whole) -> Result<
     if let Some(payee) = expense.payee_id {
         texts.push(("expense-payee", payees::find(tx, payee).await?.map(|payee| payee.label).unwrap_or_default()));
     }
+    texts.push(("expense-next", now_what(words, expense)));
     texts.push(("expense-no-receipt", expense.no_receipt.clone().unwrap_or_default()));
     texts.push(("expense-show", words.of("expense-show", expense.show_when.as_str())));
+    texts.push(("expense-show-shop", words.say(if expense.show_shop { "expense-show-shop-yes" } else { "expense-show-shop-no" })));
     texts.push(("expense-reason", expense.reason.clone().unwrap_or_default()));
     texts.push(("expense-paid-on", expense.paid_on.map(|day| words.day(day)).unwrap_or_default()));
     texts.push(("expense-reference", expense.pay_reference.clone().unwrap_or_default()));
@@ -130,6 +133,19 @@ async fn facts(tx: &mut Tx, words: Words, fund: &Fund, whole: &Whole) -> Result<
         facts = facts.add(words.say(key), Cell::text(text));
     }
     Ok(facts)
+}
+
+/// What happens next, and who does it.
+fn now_what(words: Words, expense: &Expense) -> String {
+    let word = match expense.state {
+        Stage::Draft => "draft",
+        Stage::Sent => "sent",
+        Stage::Approved => "approved",
+        Stage::Paid => "paid",
+        Stage::Rejected => "rejected",
+        Stage::Matched | Stage::Corrected => return String::new(),
+    };
+    words.of("expense-next", word)
 }
 
 async fn parts(tx: &mut Tx, words: Words, whole: &Whole) -> Result<Table, Trouble> {
@@ -221,6 +237,7 @@ fn warn(words: Words, warning: Warning) -> String {
     match warning {
         Warning::SameReceipt(number) => words.with("expense-warn-receipt", "number", number),
         Warning::SameShop(number) => words.with("expense-warn-shop", "number", number),
+        Warning::BeforeTheFund(began) => words.with("expense-warn-before", "day", words.day(began)),
         Warning::MoreThanOnHand(left) => words.with("expense-warn-hand", "left", left.for_people()),
         Warning::OverBudget(category, left) => {
             words.with_two("expense-warn-budget", ("category", use_in_words(words, &category)), ("left", left.for_people()))
