@@ -1,5 +1,7 @@
 //! `strikefund demo`: a strike of ten days on made-up data, played in seconds along the very path that real gifts take.
 
+mod picket;
+
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -15,8 +17,7 @@ use crate::ledger::{self, chart};
 use crate::money::{Currency, Money};
 use crate::payments::practice::{Outcome, Practice};
 use crate::payments::sync::Run;
-use crate::people::operation::Operation;
-use crate::people::{self, Actor, Language, NewPerson, Purpose, Role, Roles, links};
+use crate::people::{self, Language, NewPerson, Purpose, Role, Roles, links};
 use crate::serve::Node;
 use crate::spending::{self, Draft, PaidBy, Part, Show};
 use crate::transact;
@@ -66,18 +67,22 @@ const STAFF: [(&str, &str, &[Role]); 5] = [
     ("Ana", "administrator", &[Role::Administrator, Role::Auditor]),
 ];
 
-/// Who the demo's people are, and the path of the link by which a newcomer looks around as each of them.
+/// Who the demo's people are, and the path of the link by which a newcomer looks around as each of them; last, a picket captain's own page.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn ways_in(parts: &Parts) -> sqlx::Result<Vec<(String, String)>> {
-    let (now, mut ways) = (parts.clock.now(), Vec::new());
+pub async fn ways_in(parts: &Parts) -> anyhow::Result<Vec<(String, String)>> {
+    let (now, mut ways, mut captain) = (parts.clock.now(), Vec::new(), None);
     for person in people::list(&mut parts.db.begin_read().await?).await? {
         let title = STAFF.iter().find(|(name, ..)| *name == person.name).map_or("", |(_, title, _)| title);
         let token: sqlx::Result<String> =
             transact!(parts.db, tx => links::make(tx, Purpose::Demo, person.id, None, &parts.entropy, now).await);
         ways.push((format!("{}, {title}", person.name), format!("/link/{}", token?)));
+        if person.name == STAFF[0].0 {
+            captain = Some(("A picket captain, by link".to_owned(), picket::captains_page(parts, person.id).await?));
+        }
     }
+    ways.extend(captain);
     Ok(ways)
 }
 
@@ -103,9 +108,11 @@ pub async fn play(node: &Node) -> anyhow::Result<()> {
     let mut story =
         Story { node, jobs, practice, chance: Entropy::seeded(2023), funds: Vec::new(), people: Vec::new(), charges: Vec::new(), gifts: 0 };
     story.set_up().await?;
+    let payee = story.enter_payee().await?;
     for day in 0..DAYS {
         story.live_through(day).await.with_context(|| format!("day {day} of the demo"))?;
     }
+    story.owe(payee).await?;
     story.jobs.night().await;
     story.jobs.publish().await?;
     Ok(())
@@ -227,9 +234,7 @@ impl Story<'_> {
             documents: Vec::new(),
             no_receipt: Some("Made-up purchases of the demo have none.".to_owned()),
         };
-        let operation = || Operation::new(&self.chance.reference(), "demo", &[]);
-        let (save, then) = (operation()?, operation()?);
-        let author = Actor { person: self.people[0], proved_at: now };
+        let (save, then, author) = (self.operation()?, self.operation()?, self.actor(0, now));
         let sent: Result<ProposalId, spending::Refusal> = transact!(db, tx => async {
             let id = spending::save(tx, author, &save, None, &draft, &self.node.entropy, now).await?;
             spending::send(tx, author, &then, (id, 1), now).await?;
@@ -239,13 +244,21 @@ impl Story<'_> {
         let id = sent?;
         let proposal = approvals::find(&mut db.begin_read().await?, id).await?.context("a proposal that was just made")?;
         // Without a receipt one more must agree than the sum needs.
-        for approver in self.people.iter().skip(1).take(usize::try_from(proposal.needed)?) {
-            let (actor, decide) = (Actor { person: *approver, proved_at: now }, operation()?);
-            let seen = (id, &*proposal.payload_hash);
-            let decided: Result<booking::Decided, booking::DecideError> =
-                transact!(db, tx => booking::decide(tx, actor, &decide, seen, booking::Choice::Approve, &self.node.entropy, now).await);
-            decided?;
+        for approver in (1..self.people.len()).take(usize::try_from(proposal.needed)?) {
+            self.agree(id, approver).await?;
         }
+        Ok(())
+    }
+
+    /// One of the demo's people agrees to a proposal as it stands.
+    async fn agree(&self, id: ProposalId, approver: usize) -> anyhow::Result<()> {
+        let (db, now) = (&self.node.db, self.node.clock.now());
+        let proposal = approvals::find(&mut db.begin_read().await?, id).await?.context("a proposal that was made")?;
+        let (actor, decide) = (self.actor(approver, now), self.operation()?);
+        let seen = (id, &*proposal.payload_hash);
+        let decided: Result<booking::Decided, booking::DecideError> =
+            transact!(db, tx => booking::decide(tx, actor, &decide, seen, booking::Choice::Approve, &self.node.entropy, now).await);
+        decided?;
         Ok(())
     }
 

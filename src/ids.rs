@@ -45,6 +45,8 @@ row_id! {
     PasskeyId;
     /// Something that others must agree to.
     ProposalId;
+    /// What somebody asked before they agree.
+    QuestionId;
     /// Money out.
     ExpenseId;
     /// Somebody in the payee book.

@@ -9,6 +9,7 @@
 //! writes. Who is author, who else had a hand in it, and how often somebody signed is checked here and, once more, by the database.
 
 mod proposal;
+pub mod questions;
 pub mod rules;
 mod store;
 
@@ -19,7 +20,9 @@ use crate::ids::{FundId, PersonId, ProposalId, sha256_hex};
 use crate::money::Money;
 use crate::people::{self, Actor, NotAllowed, Person, audit};
 
-pub use proposal::{EMERGENCY_LETTERS, NewProposal, Proposal, REASON_LETTERS, Signature, State, Subject, TOGETHER_SECS, Verdict};
+pub use proposal::{
+    EMERGENCY_LETTERS, NewProposal, Proposal, Question, REASON_LETTERS, Signature, State, Subject, TOGETHER_SECS, Verdict, Waiting, changes,
+};
 
 /// Why a decision was not taken. Nothing is written then.
 #[derive(Debug, thiserror::Error)]
@@ -228,6 +231,24 @@ pub async fn list_open(tx: &mut Tx, fund: Option<FundId>, after: ProposalId, lim
         Some(fund) => store::open_of(tx, fund, after, limit).await,
         None => store::open(tx, after, limit).await,
     }
+}
+
+/// At most `limit` open proposals after `after`, oldest first, as one person sees them: one statement, however many there are.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn list_waiting(tx: &mut Tx, person: PersonId, after: ProposalId, limit: i64) -> sqlx::Result<Vec<Waiting>> {
+    store::waiting(tx, person, after, limit).await
+}
+
+/// Everybody who has a hand in a proposal, whoever proposed it among them: none of them signs it.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn hands(tx: &mut Tx, proposal: &Proposal) -> sqlx::Result<Vec<PersonId>> {
+    let mut hands = store::hands(tx, proposal.id).await?;
+    hands.push(proposal.author_id);
+    Ok(hands)
 }
 
 /// How many wait.

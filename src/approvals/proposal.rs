@@ -1,7 +1,7 @@
 //! The noun: what is proposed, what became of it, who signed. Not here: what an approved proposal then does (`booking`).
 
 use crate::clock::Instant;
-use crate::ids::{FundId, PersonId, ProposalId};
+use crate::ids::{FundId, PersonId, ProposalId, QuestionId};
 use crate::money::{Currency, Money};
 use crate::people::Role;
 
@@ -121,6 +121,93 @@ impl Proposal {
 }
 
 crate::record! {
+    /// A proposal that waits, as one person sees it in the list.
+    pub struct Waiting {
+        /// Its number.
+        pub id: ProposalId,
+        /// What it is about.
+        pub subject: Subject,
+        /// Whose money it is about.
+        pub fund_id: FundId,
+        /// The sum at stake in minor units; 0: none.
+        pub amount_minor: i64,
+        /// The fund's currency.
+        pub currency: Currency,
+        /// Everything that is agreed to.
+        pub payload: String,
+        /// How many must sign.
+        pub needed: i64,
+        /// When it was proposed.
+        pub proposed_at: Instant,
+        /// How many have signed.
+        pub given: i64,
+        /// Whether this person has.
+        pub is_signed: bool,
+        /// Whether this person proposed it or had a hand in it.
+        pub is_author: bool,
+        /// How many questions have no answer yet.
+        pub unanswered: i64,
+    }
+}
+
+impl Waiting {
+    /// What people call the thing, where its text begins with that.
+    pub fn number(&self) -> Option<&str> {
+        self.payload.lines().next()?.strip_prefix("number: ")
+    }
+}
+
+/// What differs between two frozen texts: name, before, after. Lines of one name are compared in their order; what is missing is empty.
+pub fn changes(before: &str, after: &str) -> Vec<(String, String, String)> {
+    let parted = |line: &str| -> (String, String) {
+        let (name, value) = line.split_once(": ").unwrap_or((line, ""));
+        (name.to_owned(), value.to_owned())
+    };
+    let read = |text: &str| -> Vec<(String, String)> { text.lines().map(parted).collect() };
+    let (old, new) = (read(before), read(after));
+    let values = |lines: &[(String, String)], name: &str| -> Vec<String> {
+        lines.iter().filter(|(other, _)| other == name).map(|(_, value)| value.clone()).collect()
+    };
+    let mut names: Vec<&String> = Vec::new();
+    for (name, _) in new.iter().chain(&old) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let mut found = Vec::new();
+    for name in names {
+        let (was, is) = (values(&old, name), values(&new, name));
+        for at in 0..was.len().max(is.len()) {
+            let (was, is) = (was.get(at).cloned().unwrap_or_default(), is.get(at).cloned().unwrap_or_default());
+            if was != is {
+                found.push((name.clone(), was, is));
+            }
+        }
+    }
+    found
+}
+
+crate::record! {
+    /// A question, with its answer where there is one.
+    pub struct Question {
+        /// Its row.
+        pub id: QuestionId,
+        /// The version that was looked at.
+        pub proposal_id: ProposalId,
+        /// Who asks.
+        pub person_id: PersonId,
+        /// What; private.
+        pub text: String,
+        /// When.
+        pub asked_at: Instant,
+        /// What was answered; private.
+        pub answer: Option<String>,
+        /// Who answered.
+        pub answered_by: Option<PersonId>,
+    }
+}
+
+crate::record! {
     /// A signature.
     pub struct Signature {
         /// Whose.
@@ -176,3 +263,23 @@ pub const TOGETHER_SECS: i64 = 7 * 24 * 3600;
 pub const EMERGENCY_LETTERS: usize = 40;
 /// The longest reason of anything.
 pub const REASON_LETTERS: usize = 500;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changed_between_two_versions_is_told_line_by_line() {
+        let before = "amount: $10.00\npart: $6.00, water\npart: $4.00, food\nnote: x\n";
+        let after = "amount: $11.00\npart: $6.00, water\npart: $5.00, food\nshop: Corner\n";
+        let told = |name: &str, was: &str, is: &str| (name.to_owned(), was.to_owned(), is.to_owned());
+        let expected = [
+            told("amount", "$10.00", "$11.00"),
+            told("part", "$4.00, food", "$5.00, food"),
+            told("shop", "", "Corner"),
+            told("note", "x", ""),
+        ];
+        assert_eq!(changes(before, after), expected);
+        assert_eq!(changes(after, after), []);
+    }
+}

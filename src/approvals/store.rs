@@ -1,9 +1,9 @@
 //! SQL of proposals and signatures, private to this room.
 
-use super::proposal::{NewProposal, Proposal, Signature, State, Subject};
+use super::proposal::{NewProposal, Proposal, Question, Signature, State, Subject, Waiting};
 use crate::clock::Instant;
 use crate::db::Tx;
-use crate::ids::{FundId, PersonId, ProposalId};
+use crate::ids::{FundId, PersonId, ProposalId, QuestionId};
 use crate::money::Currency;
 use crate::run;
 
@@ -59,6 +59,47 @@ pub(super) async fn had_a_hand(tx: &mut Tx, id: ProposalId, person: PersonId) ->
     const SQL: &str = "SELECT COUNT(*) FROM proposal_hand WHERE proposal_id = $1 AND person_id = $2";
     let found: i64 = run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(id).bind(person))?;
     Ok(found > 0)
+}
+
+pub(super) async fn hands(tx: &mut Tx, id: ProposalId) -> sqlx::Result<Vec<PersonId>> {
+    run!(tx, fetch_all, sqlx::query_scalar("SELECT person_id FROM proposal_hand WHERE proposal_id = $1 ORDER BY person_id").bind(id))
+}
+
+/// What waits, with all that the list says of it to one person.
+pub(super) async fn waiting(tx: &mut Tx, person: PersonId, after: ProposalId, limit: i64) -> sqlx::Result<Vec<Waiting>> {
+    const SQL: &str = "SELECT p.id, p.subject, p.fund_id, p.amount_minor, p.currency, p.payload, p.needed, p.proposed_at,
+            (SELECT COUNT(*) FROM approval a WHERE a.proposal_id = p.id) AS given,
+            EXISTS (SELECT 1 FROM approval a WHERE a.proposal_id = p.id AND a.person_id = $1) AS is_signed,
+            (p.author_id = $1 OR EXISTS (SELECT 1 FROM proposal_hand h WHERE h.proposal_id = p.id AND h.person_id = $1)) AS is_author,
+            (SELECT COUNT(*) FROM question q WHERE q.proposal_id = p.id
+                AND NOT EXISTS (SELECT 1 FROM answer n WHERE n.question_id = q.id)) AS unanswered
+           FROM proposal p WHERE p.state = 'open' AND p.id > $2 ORDER BY p.id LIMIT $3";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(person).bind(after).bind(limit))
+}
+
+pub(super) async fn insert_question(
+    tx: &mut Tx,
+    proposal: ProposalId,
+    person: PersonId,
+    text: &str,
+    now: Instant,
+) -> sqlx::Result<QuestionId> {
+    const SQL: &str = "INSERT INTO question (proposal_id, person_id, text, asked_at) VALUES ($1, $2, $3, $4) RETURNING id";
+    run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(proposal).bind(person).bind(text).bind(now))
+}
+
+/// False where it was answered before.
+pub(super) async fn insert_answer(tx: &mut Tx, id: QuestionId, person: PersonId, text: &str, now: Instant) -> sqlx::Result<bool> {
+    const SQL: &str =
+        "INSERT INTO answer (question_id, person_id, text, given_at) VALUES ($1, $2, $3, $4) ON CONFLICT (question_id) DO NOTHING";
+    Ok(run!(tx, execute, sqlx::query(SQL).bind(id).bind(person).bind(text).bind(now))? == 1)
+}
+
+pub(super) async fn questions(tx: &mut Tx, subject: Subject, subject_id: &str) -> sqlx::Result<Vec<Question>> {
+    const SQL: &str = "SELECT q.id, q.proposal_id, q.person_id, q.text, q.asked_at, n.text AS answer, n.person_id AS answered_by
+           FROM proposal p JOIN question q ON q.proposal_id = p.id LEFT JOIN answer n ON n.question_id = q.id
+          WHERE p.subject = $1 AND p.subject_id = $2 ORDER BY q.id LIMIT 50";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(subject).bind(subject_id))
 }
 
 pub(super) async fn find(tx: &mut Tx, id: ProposalId) -> sqlx::Result<Option<Proposal>> {

@@ -53,6 +53,7 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(15, "0015_passkeys"),
     schema!(16, "0016_putting_right"),
     schema!(17, "0017_notices"),
+    schema!(18, "0018_picket"),
     schema!(19, "0019_ties"),
     schema!(20, "0020_scale"),
 ];

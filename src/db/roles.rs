@@ -25,6 +25,8 @@ const ADD_ONLY: &[&str] = &[
     "bank_statement",
     "bank_line",
     "gift_document",
+    "question",
+    "answer",
 ];
 
 /// Tables whose rows it may change, and never take away.

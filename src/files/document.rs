@@ -158,6 +158,9 @@ pub enum Refusal {
     /// A copy for the public must be a picture, made anew.
     #[error("a copy for the public must be a picture, not a PDF")]
     NotForThePublic,
+    /// A copy for the public that covers nothing.
+    #[error("this is the same file as the receipt")]
+    SameAsOriginal,
 }
 
 impl Refusal {
@@ -178,6 +181,7 @@ impl Refusal {
             Self::Busy => "busy",
             Self::QuotaFull => "quota-full",
             Self::NotForThePublic => "not-for-the-public",
+            Self::SameAsOriginal => "same-as-original",
         }
     }
 }

@@ -82,10 +82,11 @@ pub async fn take_in(
     keep(files, db, by, None, bytes, (entropy, now)).await
 }
 
-/// Takes in a copy of `original` for the public, with private parts covered. It stays unseen until a second person [`release`]s it.
+/// Takes in a copy of `original` for the public, with private parts covered. It stays unseen until a second person [`release`]s it. The same
+/// copy sent twice is one.
 ///
 /// # Errors
-/// As [`take_in`], and [`Refusal::NotForThePublic`] for a PDF.
+/// As [`take_in`], [`Refusal::NotForThePublic`] for a PDF, and [`Refusal::SameAsOriginal`] where nothing is covered.
 pub async fn take_in_copy(
     files: &Files,
     db: &Db,
@@ -111,11 +112,17 @@ async fn keep(
     if documents >= QUOTA_DOCUMENTS || used >= QUOTA_BYTES {
         return Err(Refusal::QuotaFull.into());
     }
+    let sent = sha256_hex(&bytes);
     let mut clean = files.make_clean(bytes).await??;
     if copy_of.is_some() && !clean.kind.is_picture() {
         return Err(Refusal::NotForThePublic.into());
     }
     let (reference, sha256, length) = (entropy.reference(), sha256_hex(&clean.bytes), store::bytes_of(&clean));
+    if let Some(original) = copy_of
+        && let Some(known) = look_for(db, original, [&sent, &sha256]).await?
+    {
+        return Ok(known);
+    }
     let body = std::mem::take(&mut clean.bytes);
     files.put(&reference, body).await?;
     let new = store::NewDocument { reference: &reference, sha256: &sha256, clean: &clean, length, by, copy_of };
@@ -126,6 +133,31 @@ async fn keep(
             Err(Refusal::QuotaFull.into())
         }
     })
+}
+
+/// The copy of `original` that this one was sent as before. What has the content of any document that is no copy hides nothing: as it was sent
+/// (somebody saved the receipt from its page), or as it came out clean (the same photo again).
+async fn look_for(db: &Db, original: DocumentId, contents: [&str; 2]) -> Result<Option<DocumentId>, FileError> {
+    let tx = &mut db.begin_read().await?;
+    let mut before = None;
+    for sha256 in contents {
+        for twin in store::twins(tx, sha256, DocumentId(0)).await? {
+            match twin.copy_of {
+                None => return Err(Refusal::SameAsOriginal.into()),
+                Some(of) if of == original => before = Some(twin.id),
+                Some(_) => {}
+            }
+        }
+    }
+    Ok(before)
+}
+
+/// The copies of a document for the public that were not withdrawn, oldest first, at most twenty.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn copies_of(tx: &mut Tx, original: DocumentId) -> sqlx::Result<Vec<Document>> {
+    store::copies_of(tx, original).await
 }
 
 /// The document; None when there is none, or it was withdrawn.

@@ -54,6 +54,10 @@ pub(super) async fn twins(tx: &mut Tx, sha256: &str, but: DocumentId) -> sqlx::R
     run!(tx, fetch_all, sqlx::query_as(select_document!("sha256 = $1 AND id <> $2 ORDER BY id LIMIT 20")).bind(sha256).bind(but))
 }
 
+pub(super) async fn copies_of(tx: &mut Tx, original: DocumentId) -> sqlx::Result<Vec<Document>> {
+    run!(tx, fetch_all, sqlx::query_as(select_document!("copy_of = $1 ORDER BY id LIMIT 20")).bind(original))
+}
+
 pub(super) async fn after(tx: &mut Tx, id: DocumentId, limit: i64) -> sqlx::Result<Vec<Document>> {
     run!(tx, fetch_all, sqlx::query_as(select_document!("id > $1 ORDER BY id LIMIT $2")).bind(id).bind(limit))
 }

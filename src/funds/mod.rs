@@ -141,3 +141,8 @@ pub async fn set_rules(tx: &mut Tx, id: FundId, rules: &Rules) -> sqlx::Result<(
 pub async fn find(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<Fund>> {
     store::find(tx, id).await
 }
+
+/// When a fund was set up.
+pub async fn set_up_at(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<Instant>> {
+    store::set_up_at(tx, id).await
+}

@@ -62,6 +62,10 @@ pub(super) async fn find(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<Fund>> 
     run!(tx, fetch_optional, sqlx::query_as(select_fund!("WHERE id = $1")).bind(id))
 }
 
+pub(super) async fn set_up_at(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<Instant>> {
+    run!(tx, fetch_optional, sqlx::query_scalar("SELECT created_at FROM fund WHERE id = $1").bind(id))
+}
+
 pub(super) async fn find_by_slug(tx: &mut Tx, slug: &str) -> sqlx::Result<Option<Fund>> {
     run!(tx, fetch_optional, sqlx::query_as(select_fund!("WHERE slug = $1")).bind(slug))
 }

@@ -10,7 +10,7 @@ use crate::{record, words};
 
 words! {
     /// What a mail is about. A new one is a word here and its texts in `mail.ftl`: `…-subject`, `…-text`, and `…-link` where it bears one.
-    /// Subjects are neutral and hold nothing personal: a shared phone shows them (safety rule PR9).
+    /// Subjects are neutral and hold nothing personal, at most a claim's number: a shared phone shows them (safety rule PR9).
     pub enum Kind {
         /// Does mail arrive at all?
         Test = "test",
@@ -28,6 +28,12 @@ words! {
         ResetDone = "reset done",
         /// For a picket captain: where receipts are sent; bears a link; `days` it lives.
         CaptainLink = "captain link",
+        /// For a picket captain: claim `number` was agreed to.
+        ClaimApproved = "claim approved",
+        /// For a picket captain: claim `number` was paid.
+        ClaimPaid = "claim paid",
+        /// For a picket captain: claim `number` was sent back for this `reason`.
+        ClaimSentBack = "claim sent back",
         /// Somebody changed where a payee gets money; bears a link.
         BankDetailsChanged = "bank details changed",
         /// Something was approved on one signature; bears a link.
@@ -45,7 +51,7 @@ words! {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Test,
         Self::Invitation,
         Self::Reset,
@@ -54,6 +60,9 @@ impl Kind {
         Self::FactorReset,
         Self::ResetDone,
         Self::CaptainLink,
+        Self::ClaimApproved,
+        Self::ClaimPaid,
+        Self::ClaimSentBack,
         Self::BankDetailsChanged,
         Self::EmergencySignature,
         Self::IdentityShown,
@@ -121,7 +130,7 @@ pub struct Letter<'a> {
 /// A mail as it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// Its subject: neutral, the same for everybody.
+    /// Its subject: neutral.
     pub subject: String,
     /// Its text.
     pub text: String,
@@ -226,7 +235,7 @@ mod tests {
     use super::*;
 
     /// A value for every place that a text may have.
-    const VALUES: [(&str, &str); 8] = [
+    const VALUES: [(&str, &str); 10] = [
         ("count", "2"),
         ("days", "7"),
         ("minutes", "30"),
@@ -235,7 +244,10 @@ mod tests {
         ("said", "<b>CANARY</b>"),
         ("gift", "3F7K"),
         ("since", "14 Nov 2026"),
+        ("number", "8Q2M7K"),
+        ("reason", "<b>CANARY</b>\r\nBcc: x@y"),
     ];
+    const WITHOUT_LINK: [Kind; 5] = [Kind::Test, Kind::FactorChanged, Kind::ClaimApproved, Kind::ClaimPaid, Kind::ClaimSentBack];
 
     #[test]
     fn every_kind_has_its_texts_in_every_language_and_a_neutral_subject() {
@@ -244,14 +256,17 @@ mod tests {
                 let letter =
                     Letter { cause: "c", to: "a@example.org", language, kind, values: &VALUES, link: Some("https://x.example/a?b=c&d") };
                 let link = language.find(&kind.key("link"), &Values::new());
-                assert_eq!(link.is_none(), matches!(kind, Kind::Test | Kind::FactorChanged), "{kind} {language}");
+                assert_eq!(link.is_none(), WITHOUT_LINK.contains(&kind), "{kind} {language}");
                 let Written { subject, text, html } = Letter { link: link.and(letter.link), ..letter }.write();
                 for word in ["CANARY", "strike", "huelga", "$", "\n", "union", "sindicato"] {
                     assert!(!subject.to_lowercase().contains(&word.to_lowercase()), "{kind} {language}: {subject}");
                 }
                 assert!(!text.contains('$') && !text.contains("mail-"), "{text}");
                 assert!(!html.contains("<b>") && !html.contains("{$"), "{html}");
-                if matches!(kind, Kind::FactorReset | Kind::ResetDone | Kind::IdentityShown | Kind::BooksAlert | Kind::PaymentAlert) {
+                if matches!(
+                    kind,
+                    Kind::FactorReset | Kind::ResetDone | Kind::IdentityShown | Kind::ClaimSentBack | Kind::BooksAlert | Kind::PaymentAlert
+                ) {
                     assert!(text.contains("<b>CANARY</b>") && html.contains("CANARY"), "{text}");
                 }
             }

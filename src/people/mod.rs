@@ -165,6 +165,14 @@ pub async fn is_alone(tx: &mut Tx, person: PersonId, roles: &[Role]) -> sqlx::Re
     Ok(!others.iter().any(|other| other.id != person && (holders.contains(&other.id) || counts(other))))
 }
 
+/// Who holds a role and is not disabled.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn holders(tx: &mut Tx, role: Role) -> sqlx::Result<Vec<PersonId>> {
+    store::holders(tx, role).await
+}
+
 /// Reads the actor's state and roles again, inside the transaction that acts (safety rule AZ2), and gives the person.
 ///
 /// # Errors

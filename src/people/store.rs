@@ -71,6 +71,12 @@ pub(super) async fn roles(tx: &mut Tx, id: PersonId) -> sqlx::Result<Vec<Role>> 
     run!(tx, fetch_all, sqlx::query_scalar("SELECT role FROM person_role WHERE person_id = $1").bind(id))
 }
 
+pub(super) async fn holders(tx: &mut Tx, role: Role) -> sqlx::Result<Vec<PersonId>> {
+    const SQL: &str =
+        "SELECT p.id FROM person_role r JOIN person p ON p.id = r.person_id WHERE r.role = $1 AND p.disabled_at IS NULL ORDER BY p.id";
+    run!(tx, fetch_all, sqlx::query_scalar(SQL).bind(role))
+}
+
 pub(super) async fn give_role(tx: &mut Tx, id: PersonId, role: Role, now: Instant) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO person_role (person_id, role, given_at) VALUES ($1, $2, $3) ON CONFLICT (person_id, role) DO NOTHING";
     run!(tx, execute, sqlx::query(SQL).bind(id).bind(role).bind(now)).map(drop)

@@ -1,13 +1,18 @@
 //! Picket captains: links that let whoever holds them claim what they bought, up to a limit. A claim becomes a draft whose author is the captain.
 
-use super::captain::{Captain, NewCaptain};
+use std::collections::BTreeMap;
+
+use super::captain::{Captain, NewCaptain, PayBy};
+use super::payees::Sealing;
 use super::store::{self, captains};
-use super::writing::{self, RECORDERS};
-use super::{Draft, Expense, Refusal};
+use super::writing::{self, Begun, RECORDERS};
+use super::{Draft, Expense, Refusal, State, lock};
+use crate::approvals::REASON_LETTERS;
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::funds;
 use crate::ids::{CaptainId, Entropy, ExpenseId, sha256_hex};
+use crate::mail;
 use crate::money::Money;
 use crate::people::operation::{self, Operation};
 use crate::people::{self, Actor, audit};
@@ -96,13 +101,25 @@ pub async fn claims(tx: &mut Tx, id: CaptainId) -> sqlx::Result<Vec<Expense>> {
     store::of_captain(tx, id).await
 }
 
+/// What was claimed by each of these links, which stand in the order of a page.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn claimed_by_each(tx: &mut Tx, page: &[Captain]) -> sqlx::Result<BTreeMap<CaptainId, i64>> {
+    let ids = || page.iter().map(|captain| captain.id);
+    let Some((from, to)) = ids().min().zip(ids().max()) else { return Ok(BTreeMap::new()) };
+    Ok(captains::claimed_by_each(tx, from, to).await?.into_iter().collect())
+}
+
 /// What a captain sends.
 #[derive(Clone, Debug)]
 pub struct Claim<'a> {
     /// What was bought, of the link's own fund.
     pub draft: &'a Draft,
-    /// How they want to be paid; asked once, and empty afterwards.
-    pub pay_by: &'a str,
+    /// How they want to be paid; asked once.
+    pub pay_by: Option<&'a PayBy>,
+    /// Where they want to hear what becomes of it; asked until they say it, and may stay empty.
+    pub email: &'a str,
 }
 
 /// Claims what a captain bought: a draft of the link's fund, whose author is the captain.
@@ -124,7 +141,7 @@ pub async fn claim(
     // Two claims at once must not both fit into what is left for one.
     let fund = funds::lock(tx, captain.fund_id).await?.ok_or(Refusal::NotFound)?;
     let captain = captains::find(tx, captain.id).await?.ok_or(Refusal::NotFound)?;
-    let Claim { draft, pay_by } = claim;
+    let Claim { draft, pay_by, email } = claim;
     if !captain.works(now.day_in(&fund.time_zone)) || draft.fund != captain.fund_id {
         return Err(Refusal::Ended);
     }
@@ -140,9 +157,11 @@ pub async fn claim(
     if !draft.adds_up() || !draft.parts.iter().all(allowed) {
         return Err(Refusal::Sum);
     }
-    if captain.pay_by.is_none() && !pay_by.is_empty() {
-        let sealed = keys.seal(entropy, &pay_by_context(captain.id), pay_by.as_bytes());
-        captains::set_pay_by(tx, captain.id, &sealed).await?;
+    let sealed = |column: &str, plain: &str| keys.seal(entropy, &context(column, captain.id), plain.as_bytes());
+    let wish = pay_by.map(|wish| sealed(PAY_BY, &wish.text()));
+    let address = Some(email.trim()).filter(|email| !email.is_empty()).map(|email| sealed(EMAIL, email));
+    if wish.is_some() || address.is_some() {
+        captains::keep_said(tx, captain.id, wish.as_deref(), address.as_deref()).await?;
     }
     let id = writing::insert(tx, None, Some(captain.id), draft, entropy, now).await?;
     audit::write(tx, None, "claim", &format!("expense {id}"), &format!("captain {}", captain.id), now).await?;
@@ -150,17 +169,140 @@ pub async fn claim(
     Ok(id)
 }
 
-/// How a captain wants to be paid, for treasurers.
+/// Sends a claim back before anybody was asked to agree to it: the captain reads why, and can send another.
+///
+/// # Errors
+/// [`Refusal::State`] where it is no claim, or was sent on; [`Refusal::Reason`].
+pub async fn send_back(
+    tx: &mut Tx,
+    actor: Actor,
+    operation: &Operation,
+    (id, version): (ExpenseId, i64),
+    reason: &str,
+    now: Instant,
+) -> Result<ExpenseId, Refusal> {
+    let person = match writing::begin(tx, actor, operation).await? {
+        Begun::Before(id) => return Ok(id),
+        Begun::Now(person) => person,
+    };
+    let expense = lock(tx, id).await?.expense;
+    if expense.captain_id.is_none() || expense.state != State::Draft {
+        return Err(Refusal::State(expense.state));
+    }
+    if expense.version != version {
+        return Err(Refusal::Changed);
+    }
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > REASON_LETTERS {
+        return Err(Refusal::Reason);
+    }
+    // Only what was sent can be rejected; nobody sees it there in between.
+    for (from, to) in [(State::Draft, State::Sent), (State::Sent, State::Rejected)] {
+        if !store::move_on(tx, id, from, to, now).await? {
+            return Err(Refusal::Changed);
+        }
+    }
+    store::set_reason(tx, id, reason).await?;
+    audit::write(tx, Some(person.id), "send a claim back", &format!("expense {id}"), "", now).await?;
+    operation::done(tx, operation, &id.to_string(), now).await?;
+    Ok(id)
+}
+
+/// How a captain wants to be paid, for whoever pays an approved claim of theirs, and for nobody else; the look is noted.
+///
+/// # Errors
+/// [`Refusal::State`] where the expense is not to be paid.
+pub async fn open_pay_by(tx: &mut Tx, actor: Actor, id: ExpenseId, keys: &Keyring, now: Instant) -> Result<Option<PayBy>, Refusal> {
+    let person = people::require_fresh(tx, actor, RECORDERS, now).await?;
+    let expense = store::find(tx, id).await?.ok_or(Refusal::NotFound)?;
+    if expense.state != State::Approved {
+        return Err(Refusal::State(expense.state));
+    }
+    let Some(captain) = captain_of(tx, &expense).await? else { return Ok(None) };
+    let Some(sealed) = captain.pay_by.as_deref() else { return Ok(None) };
+    audit::write(tx, Some(person.id), "open a payment wish", &format!("captain {}", captain.id), &format!("expense {id}"), now).await?;
+    Ok(opened(keys, PAY_BY, captain.id, sealed).map(|text| PayBy::of_text(&text)))
+}
+
+/// What a treasurer changes for a captain who asked for it.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    /// How they want to be paid now; None: as before.
+    pub pay_by: Option<PayBy>,
+    /// Whether they want no more mail.
+    pub forget_email: bool,
+}
+
+/// Changes how a captain wants to be paid, or ends their mail. Nobody else can: whoever holds the link might not be the captain.
 ///
 /// # Errors
 /// [`Refusal`].
-pub async fn open_pay_by(tx: &mut Tx, actor: Actor, id: CaptainId, keys: &Keyring, now: Instant) -> Result<Option<String>, Refusal> {
-    people::require_fresh(tx, actor, RECORDERS, now).await?;
-    let captain = captains::find(tx, id).await?.ok_or(Refusal::NotFound)?;
-    let plain = captain.pay_by.as_deref().and_then(|sealed| keys.open(&pay_by_context(id), sealed));
-    Ok(plain.and_then(|plain| String::from_utf8(plain).ok()))
+pub async fn change(
+    tx: &mut Tx,
+    actor: Actor,
+    operation: &Operation,
+    (id, change): (CaptainId, &Change),
+    sealing: Sealing<'_>,
+    now: Instant,
+) -> Result<(), Refusal> {
+    let person = people::require_fresh(tx, actor, RECORDERS, now).await?;
+    if operation::find_result(tx, operation).await?.is_some() {
+        return Ok(());
+    }
+    captains::find(tx, id).await?.ok_or(Refusal::NotFound)?;
+    if let Some(wish) = &change.pay_by {
+        let sealed = sealing.keys.seal(sealing.entropy, &context(PAY_BY, id), wish.text().as_bytes());
+        captains::replace_pay_by(tx, id, &sealed).await?;
+    }
+    if change.forget_email {
+        captains::forget_email(tx, id).await?;
+    }
+    audit::write(tx, Some(person.id), "change a captain's wish", &format!("captain {id}"), "", now).await?;
+    operation::done(tx, operation, &id.to_string(), now).await?;
+    Ok(())
 }
 
-fn pay_by_context(id: CaptainId) -> String {
-    format!("captain.pay_by/{id}")
+/// Tells a captain by mail what became of a claim just now, where they wanted to hear it: to be called in the transaction that did it. Once a
+/// cause, in the link's language; false where nobody is told anything.
+///
+/// # Errors
+/// When the database is gone; nothing became of the claim then either.
+pub async fn tell(tx: &mut Tx, id: ExpenseId, sealing: Sealing<'_>, now: Instant) -> sqlx::Result<bool> {
+    let Some(expense) = store::find(tx, id).await? else { return Ok(false) };
+    let kind = match expense.state {
+        State::Approved => mail::Kind::ClaimApproved,
+        State::Paid => mail::Kind::ClaimPaid,
+        State::Rejected => mail::Kind::ClaimSentBack,
+        State::Draft | State::Sent | State::Matched | State::Corrected => return Ok(false),
+    };
+    let Some(captain) = captain_of(tx, &expense).await? else { return Ok(false) };
+    let Some(to) = captain.email.as_deref().and_then(|sealed| opened(sealing.keys, EMAIL, captain.id, sealed)) else { return Ok(false) };
+    let letter = mail::Letter {
+        cause: &format!("{kind} {id} {}", expense.version),
+        to: &to,
+        language: captain.language,
+        kind,
+        values: &[("number", &expense.number), ("reason", expense.reason.as_deref().unwrap_or_default())],
+        link: None,
+    };
+    mail::queue(tx, &letter, sealing.keys, sealing.entropy, now).await
+}
+
+async fn captain_of(tx: &mut Tx, expense: &Expense) -> sqlx::Result<Option<Captain>> {
+    match expense.captain_id {
+        Some(captain) => captains::find(tx, captain).await,
+        None => Ok(None),
+    }
+}
+
+const PAY_BY: &str = "pay_by";
+const EMAIL: &str = "email";
+
+/// What a sealed column is bound to.
+fn context(column: &str, id: CaptainId) -> String {
+    format!("captain.{column}/{id}")
+}
+
+fn opened(keys: &Keyring, column: &str, id: CaptainId, sealed: &[u8]) -> Option<String> {
+    keys.open(&context(column, id), sealed).and_then(|plain| String::from_utf8(plain).ok())
 }

@@ -212,6 +212,12 @@ impl Draft {
         }
     }
 
+    /// What stands for all of it in an operation. A receipt is its content here: sent again over a bad line, it is another document.
+    pub fn content(&self) -> String {
+        let documents = self.documents.iter().map(|document| Document { document: String::new(), ..document.clone() }).collect();
+        format!("{:?}", Self { documents, ..self.clone() })
+    }
+
     /// Whether the parts add up to the amount, each is more than nothing, and no fund pays for one use twice.
     pub fn adds_up(&self) -> bool {
         let distinct: BTreeSet<_> = self.parts.iter().map(|part| (part.fund_id, &part.category)).collect();

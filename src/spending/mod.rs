@@ -11,6 +11,7 @@ pub mod budgets;
 mod captain;
 pub mod captains;
 mod checks;
+pub mod copies;
 mod deciding;
 pub mod draft;
 mod expense;
@@ -25,14 +26,14 @@ mod writing;
 use crate::approvals;
 use crate::clock::{Day, Instant};
 use crate::db::{Retryable, Tx};
-use crate::ids::{EntryId, ExpenseId, FundId};
+use crate::ids::{EntryId, ExpenseId, FundId, PersonId};
 use crate::ledger::PostError;
 use crate::money::Money;
 use crate::people::NotAllowed;
 use crate::people::operation::OperationError;
 
 pub use advance::{Move, Purse, PurseKind, Transfer, TransferState};
-pub use captain::{Captain, NewCaptain};
+pub use captain::{Captain, NewCaptain, PAY_BY_LETTERS, PayBy};
 pub use deciding::{Payment, carry_out, mark_matched, pay, turn_down};
 pub use draft::Draft;
 pub use expense::{Document, Expense, PaidBy, Part, Show, State, Unit, Whole};
@@ -103,6 +104,12 @@ pub enum Refusal {
     /// A reason is missing or too long.
     #[error("a reason is needed")]
     Reason,
+    /// There is no such copy that waits.
+    #[error("there is no such copy of a receipt that waits")]
+    NoCopy,
+    /// Whoever sent a copy does not let it out.
+    #[error("somebody else must look at this copy and release it")]
+    OwnCopy,
     /// The ledger refused.
     #[error(transparent)]
     Post(#[from] PostError),
@@ -259,6 +266,22 @@ pub async fn verify(tx: &mut Tx) -> sqlx::Result<Option<String>> {
         }
     }
     Ok(None)
+}
+
+/// Everybody who ever entered or changed an expense: none of them agrees to it.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn hands(tx: &mut Tx, id: ExpenseId) -> sqlx::Result<Vec<PersonId>> {
+    store::hands(tx, id).await
+}
+
+/// The shops that a fund's newest expenses name, each once: what a form suggests.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn shops(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<String>> {
+    store::shops(tx, fund).await
 }
 
 /// The latest proposal about an expense.

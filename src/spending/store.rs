@@ -231,6 +231,14 @@ pub(super) async fn without_receipt(
     run!(tx, fetch_all, sqlx::query_scalar(SQL).bind(fund).bind(state).bind(before).bind(limit))
 }
 
+/// The shops of a fund's newest expenses, by name.
+pub(super) async fn shops(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<String>> {
+    const SQL: &str =
+        "SELECT MIN(vendor) FROM (SELECT vendor, vendor_key FROM expense WHERE fund_id = $1 ORDER BY id DESC LIMIT 200) newest
+          WHERE vendor_key <> '' GROUP BY vendor_key ORDER BY 1 LIMIT 50";
+    run!(tx, fetch_all, sqlx::query_scalar(SQL).bind(fund))
+}
+
 /// Other expenses that hold one of these contents.
 pub(super) async fn same_content(tx: &mut Tx, but: ExpenseId, sha256: &str) -> sqlx::Result<Vec<String>> {
     const SQL: &str = "SELECT DISTINCT e.number FROM expense_document d JOIN expense e ON e.id = d.expense_id

@@ -3,6 +3,7 @@
 use super::expense::Whole;
 use super::lint::{Lint, lint};
 use super::{budgets, checks, store, within_three_days};
+use crate::clock::Day;
 use crate::db::Tx;
 use crate::funds;
 use crate::money::Money;
@@ -14,6 +15,8 @@ pub enum Warning {
     SameReceipt(String),
     /// Another expense has the same shop and amount within three days.
     SameShop(String),
+    /// It was bought before the fund was set up; the day it was. When the strike began, nobody enters.
+    BeforeTheFund(Day),
     /// The fund holds less; what it holds.
     MoreThanOnHand(Money),
     /// More than the use's budget; what is left of it.
@@ -40,6 +43,11 @@ pub async fn warnings(tx: &mut Tx, whole: &Whole) -> sqlx::Result<Vec<Warning>> 
     }
     let (from, to) = within_three_days(expense.bought_on);
     found.extend(store::same_shop(tx, expense, from, to).await?.into_iter().map(Warning::SameShop));
+    let fund = funds::find(tx, expense.fund_id).await?;
+    if let Some(fund) = &fund {
+        let began = funds::set_up_at(tx, fund.id).await?.map(|at| at.day_in(&fund.time_zone));
+        found.extend(began.filter(|began| expense.bought_on < *began).map(Warning::BeforeTheFund));
+    }
     let means = checks::means(tx, expense.currency).await?;
     for part in &whole.parts {
         if means.fund(part.fund_id) < part.amount_minor && expense.entry_id.is_none() {
@@ -50,7 +58,7 @@ pub async fn warnings(tx: &mut Tx, whole: &Whole) -> sqlx::Result<Vec<Warning>> 
             found.push(Warning::OverBudget(part.category.clone(), money(left)));
         }
     }
-    if let Some(fund) = funds::find(tx, expense.fund_id).await? {
+    if let Some(fund) = fund {
         let near = |over: i64| over > 0 && expense.amount_minor <= over && expense.amount_minor >= over / 100 * NEAR_PERCENT;
         let tier = funds::tiers(tx, &fund).await?.iter().find(|tier| near(tier.over_minor)).map(|tier| tier.over_minor);
         found.extend(tier.map(|over| Warning::NearTier(money(over))));

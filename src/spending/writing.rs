@@ -30,10 +30,10 @@ pub async fn save(
     entropy: &Entropy,
     now: Instant,
 ) -> Result<ExpenseId, Refusal> {
-    let person = people::require(tx, actor, RECORDERS).await?;
-    if let Some(id) = find_done(tx, operation).await? {
-        return Ok(id);
-    }
+    let person = match begin(tx, actor, operation).await? {
+        Begun::Before(id) => return Ok(id),
+        Begun::Now(person) => person,
+    };
     let id = write(tx, &person, standing, draft, entropy, now).await?;
     operation::done(tx, operation, &id.to_string(), now).await?;
     Ok(id)
@@ -52,10 +52,10 @@ pub async fn save_and_send(
     entropy: &Entropy,
     now: Instant,
 ) -> Result<ExpenseId, Refusal> {
-    let person = people::require(tx, actor, RECORDERS).await?;
-    if let Some(id) = find_done(tx, operation).await? {
-        return Ok(id);
-    }
+    let person = match begin(tx, actor, operation).await? {
+        Begun::Before(id) => return Ok(id),
+        Begun::Now(person) => person,
+    };
     let id = write(tx, &person, standing, draft, entropy, now).await?;
     ask(tx, &person, id, None, now).await?;
     operation::done(tx, operation, &id.to_string(), now).await?;
@@ -132,10 +132,10 @@ pub async fn send(
     (id, version): (ExpenseId, i64),
     now: Instant,
 ) -> Result<ExpenseId, Refusal> {
-    let person = people::require(tx, actor, RECORDERS).await?;
-    if let Some(id) = find_done(tx, operation).await? {
-        return Ok(id);
-    }
+    let person = match begin(tx, actor, operation).await? {
+        Begun::Before(id) => return Ok(id),
+        Begun::Now(person) => person,
+    };
     ask(tx, &person, id, Some(version), now).await?;
     operation::done(tx, operation, &id.to_string(), now).await?;
     Ok(id)
@@ -222,10 +222,10 @@ async fn propose(tx: &mut Tx, person: &Person, whole: &Whole, now: Instant) -> R
 /// # Errors
 /// [`Refusal::State`] where it was paid.
 pub async fn take_back(tx: &mut Tx, actor: Actor, operation: &Operation, id: ExpenseId, now: Instant) -> Result<ExpenseId, Refusal> {
-    let person = people::require(tx, actor, RECORDERS).await?;
-    if let Some(id) = find_done(tx, operation).await? {
-        return Ok(id);
-    }
+    let person = match begin(tx, actor, operation).await? {
+        Begun::Before(id) => return Ok(id),
+        Begun::Now(person) => person,
+    };
     let whole = lock(tx, id).await?;
     to_draft(tx, &person, &whole, now).await?;
     audit::write(tx, Some(person.id), "take back", &format!("expense {id}"), "", now).await?;
@@ -257,10 +257,10 @@ pub async fn correct(
     entropy: &Entropy,
     now: Instant,
 ) -> Result<ExpenseId, Refusal> {
-    let person = people::require(tx, actor, RECORDERS).await?;
-    if let Some(id) = find_done(tx, operation).await? {
-        return Ok(id);
-    }
+    let person = match begin(tx, actor, operation).await? {
+        Begun::Before(id) => return Ok(id),
+        Begun::Now(person) => person,
+    };
     let reason = correction.reason.trim();
     if !(20..=200).contains(&reason.chars().count()) {
         return Err(Refusal::Reason);
@@ -288,6 +288,20 @@ pub async fn correct(
     audit::write(tx, Some(person.id), "correct", &format!("expense {id}"), &format!("expense {new}"), now).await?;
     operation::done(tx, operation, &new.to_string(), now).await?;
     Ok(new)
+}
+
+/// How a command of theirs begins.
+pub(super) enum Begun {
+    /// It was carried out before; what it made or changed then.
+    Before(ExpenseId),
+    /// It is to be carried out now, by them.
+    Now(Person),
+}
+
+/// Begins a command of somebody who enters expenses: their roles as they are now, and whether it was carried out before.
+pub(super) async fn begin(tx: &mut Tx, actor: Actor, operation: &Operation) -> Result<Begun, Refusal> {
+    let person = people::require(tx, actor, RECORDERS).await?;
+    Ok(find_done(tx, operation).await?.map_or(Begun::Now(person), Begun::Before))
 }
 
 /// The expense that this command made or changed before.

@@ -28,6 +28,13 @@ pub async fn robots(headers: HeaderMap) -> Response {
     ROBOTS.answer(&headers)
 }
 
+static DRAFT: LazyLock<Stored> = LazyLock::new(|| asset("text/javascript; charset=utf-8", include_str!("../../templates/assets/draft.js")));
+
+/// What keeps a form on the phone until it is sent.
+pub async fn draft(headers: HeaderMap) -> Response {
+    DRAFT.answer(&headers)
+}
+
 #[cfg(feature = "passkeys")]
 static PASSKEYS: LazyLock<Stored> =
     LazyLock::new(|| asset("text/javascript; charset=utf-8", include_str!("../../templates/assets/passkeys.js")));

@@ -1,4 +1,4 @@
-//! A picket captain's page: what is left on the link, what became of earlier claims, and the form for one more. Whoever holds the address may
+//! A picket captain's page: what is left on the link, what became of earlier claims, and the form for one more, kept on the phone until it is sent. Whoever holds the address may
 //! claim with it; nothing that was saved is shown back. Not here: making links (`treasury`).
 
 use axum::extract::{Multipart, Path, Query, State};
@@ -7,32 +7,32 @@ use serde::Deserialize;
 
 use super::doors::{Doors, Who};
 use super::error::Trouble;
-use super::form::{Choice, Form, FormParts, Typed, Wrongs};
+use super::form::{Choice, Form, FormParts, Keeping, Typed, Wrongs};
 use super::table::{Cell, Facts, Table};
 use super::treasury::{Frame, Part, Sheet, use_in_words};
 use super::upload::{self, Limits, Upload};
 use super::words::Words;
-use super::{AnySite, Site, answer, documents};
+use super::{AnySite, Site, answer, assets, documents};
 use crate::files::{self, Uploader};
 use crate::funds::{self, Fund};
 use crate::ids::ExpenseId;
 use crate::ledger::PostError;
+use crate::mail;
 use crate::money::Money;
 use crate::people::operation::{Operation, OperationError};
 use crate::spending::captains::{self, Claim};
 use crate::spending::draft::{self, Context, Wrong};
-use crate::spending::{self, Captain, Document, Draft, PaidBy, Refusal, State as Stage};
+use crate::spending::payee::Way;
+use crate::spending::{self, Captain, Document, Draft, Expense, PaidBy, PayBy, Refusal, State as Stage};
 use crate::transact;
 
 const CLAIM: &str = "/claim/{code}";
 
 const LIMITS: Limits = Limits::documents(1);
 
-/// How somebody can want to be paid; the rest is words of their own.
-const PAY_BY_LETTERS: usize = 200;
-
-/// The captain's page.
+/// The captain's page, and the script that keeps a claim on the phone until it is sent.
 pub fn doors(doors: Doors) -> Doors {
+    let doors = doors.get("/assets/draft.js", Who::Anyone, assets::draft);
     doors.get(CLAIM, Who::Anyone, show).upload(CLAIM, Who::Anyone, LIMITS.whole_bytes(), send)
 }
 
@@ -76,8 +76,7 @@ async fn page(
         .figures(words.say("expense-amount"));
     let claims = captains::claims(tx, captain.id).await?;
     for claim in &claims {
-        let state = words.of("claim-state", what_became(claim.state));
-        table.row(vec![Cell::text(claim.number.as_str()), Cell::text(state), Cell::money(claim.amount())]);
+        table.row(vec![Cell::text(claim.number.as_str()), Cell::text(what_became(words, claim)), Cell::money(claim.amount())]);
     }
     // Only a claim of this link is spoken of.
     let sent = claims.iter().find(|claim| claim.number == asked.sent);
@@ -94,13 +93,17 @@ async fn page(
     Ok(Sheet::new(frame).with(Part::Facts(facts)).with(Part::Form(form)).with(Part::Table(table)).answer(wrongs))
 }
 
-/// A captain hears what became of a claim in four words.
-const fn what_became(state: Stage) -> &'static str {
-    match state {
-        Stage::Draft | Stage::Sent => "waiting",
-        Stage::Approved => "approved",
-        Stage::Paid | Stage::Matched => "paid",
-        Stage::Rejected | Stage::Corrected => "rejected",
+/// What became of a claim, as its captain hears it.
+fn what_became(words: Words, claim: &Expense) -> String {
+    match claim.state {
+        Stage::Draft | Stage::Sent => words.say("claim-state-waiting"),
+        Stage::Approved => words.say("claim-state-approved"),
+        Stage::Paid | Stage::Matched => match claim.paid_on {
+            Some(day) => words.with("claim-paid-on", "day", words.day(day)),
+            None => words.say("claim-state-paid"),
+        },
+        Stage::Rejected => words.with("claim-sent-back", "reason", claim.reason.clone().unwrap_or_default()),
+        Stage::Corrected => words.say("claim-corrected"),
     }
 }
 
@@ -116,10 +119,19 @@ fn form(site: &Site, words: Words, code: &str, (captain, fund): (&Captain, &Fund
         parts.text("what", "claim-what", "off"),
     ];
     if captain.pay_by.is_none() {
-        fields.push(parts.text("pay_by", "claim-pay-by", "off").hint(words.say("claim-pay-by-hint")));
+        let ways = Way::ALL.map(|way| Choice::new(way.as_str(), words.of("payee-way", way.as_str()))).into();
+        fields.push(parts.radios("pay_way", "claim-pay-by", ways).hint(words.say("claim-pay-by-hint")));
+        fields.push(parts.text("pay_by", "claim-pay-details", "off").hint(words.say("claim-pay-details-hint")));
+    }
+    if captain.email.is_none() {
+        fields.push(parts.email("email", "claim-email", "email").hint(words.say("claim-email-hint")).optional(words));
     }
     let operation = Some(typed.get("operation")).filter(|id| !id.is_empty()).map_or_else(|| site.entropy.reference(), str::to_owned);
-    Form::new(format!("/claim/{code}"), operation, fields).with_files().button(words.say("claim-send"))
+    Form::new(format!("/claim/{code}"), operation, fields).with_files().button(words.say("claim-send")).keeping(Keeping {
+        kept: words.say("claim-kept"),
+        sending: words.say("claim-sending"),
+        discard: words.say("claim-discard"),
+    })
 }
 
 async fn send(State(site): AnySite, Path(code): Path<String>, Query(asked): Query<Asked>, form: Multipart) -> Result<Response, Trouble> {
@@ -137,23 +149,41 @@ async fn send(State(site): AnySite, Path(code): Path<String>, Query(asked): Quer
     if photo.is_none() {
         wrongs.add("file", words.say("claim-no-photo"));
     }
-    let pay_by = typed.get("pay_by");
-    let too_long = pay_by.chars().count() > PAY_BY_LETTERS;
-    if captain.pay_by.is_none() && (pay_by.is_empty() || too_long) {
-        wrongs.add("pay_by", words.say("claim-no-pay-by"));
+    let mut parsed = parse(&site, &captain, &fund, &typed);
+    if let Err(mistakes) = &mut parsed {
+        mistakes.drain(..).for_each(|(field, wrong)| tell(words, field, wrong, &mut wrongs));
     }
-    match (parse(&site, &captain, &fund, &typed), photo) {
-        (Err(mistakes), _) => mistakes.into_iter().for_each(|(field, wrong)| tell(words, field, wrong, &mut wrongs)),
-        (Ok(draft), Some(photo)) if wrongs.is_empty() => {
-            let draft = Draft { documents: vec![photo], ..draft };
-            match claimed(&site, &code, &draft, &typed).await {
-                Ok(id) => return sent(&site, &code, id, &asked).await,
-                Err(refusal) => refused(words, refusal, &mut wrongs)?,
+    let (wish, email) = said(words, &captain, &typed, &mut wrongs);
+    if let (Ok(draft), Some(photo), true) = (parsed, photo, wrongs.is_empty()) {
+        let draft = Draft { documents: vec![photo], ..draft };
+        let claim = Claim { draft: &draft, pay_by: wish.as_ref(), email: &email };
+        match claimed(&site, &code, &claim, typed.get("operation")).await {
+            Ok(id) => return sent(&site, &code, id, &asked).await,
+            Err(refusal) => {
+                // What was sent before under this id has come through: what is sent now is another claim.
+                let typed = if matches!(refusal, Refusal::Operation(_)) { typed.put("operation", "") } else { typed };
+                refused(words, refusal, &mut wrongs)?;
+                return page(&site, &code, (&captain, &fund), &Asked { sent: String::new(), ..asked }, &typed, &wrongs).await;
             }
         }
-        (Ok(_), _) => {}
     }
     page(&site, &code, (&captain, &fund), &Asked { sent: String::new(), ..asked }, &typed, &wrongs).await
+}
+
+/// What a captain is asked once: how they want to be paid, and where they want to hear of it.
+fn said(words: Words, captain: &Captain, typed: &Typed, wrongs: &mut Wrongs) -> (Option<PayBy>, String) {
+    let mut wish = None;
+    if captain.pay_by.is_none() {
+        match PayBy::parse(typed.get("pay_way"), typed.get("pay_by")) {
+            Ok(read) => wish = Some(read),
+            Err(field) => wrongs.add(field, words.say(if field == "pay_way" { "claim-no-pay-way" } else { "claim-no-pay-by" })),
+        }
+    }
+    let email = if captain.email.is_none() { typed.get("email") } else { "" };
+    if !email.is_empty() && !mail::is_address(email) {
+        wrongs.add("email", words.say("claim-no-email"));
+    }
+    (wish, email.to_owned())
 }
 
 /// The photo that came, or came before; the form keeps it.
@@ -200,11 +230,10 @@ fn tell(words: Words, field: &str, wrong: Wrong, wrongs: &mut Wrongs) {
     }
 }
 
-async fn claimed(site: &Site, code: &str, draft: &Draft, typed: &Typed) -> Result<ExpenseId, Refusal> {
-    let content = format!("{draft:?}");
-    let operation = Operation::new(typed.get("operation"), code, &["claim", &content])?;
-    let (claim, now) = (Claim { draft, pay_by: typed.get("pay_by") }, site.clock.now());
-    transact!(site.db, tx => captains::claim(tx, code, &operation, &claim, (&site.keyring, &site.entropy), now).await)
+async fn claimed(site: &Site, code: &str, claim: &Claim<'_>, operation: &str) -> Result<ExpenseId, Refusal> {
+    let operation = Operation::new(operation, code, &["claim", &claim.draft.content()])?;
+    let now = site.clock.now();
+    transact!(site.db, tx => captains::claim(tx, code, &operation, claim, (&site.keyring, &site.entropy), now).await)
 }
 
 async fn sent(site: &Site, code: &str, id: ExpenseId, asked: &Asked) -> Result<Response, Trouble> {
@@ -222,7 +251,7 @@ fn refused(words: Words, refusal: Refusal, wrongs: &mut Wrongs) -> Result<(), Tr
         Refusal::Sum => ("category", words.say("expense-wrong-category")),
         Refusal::NotFound => return Err(Trouble::NotFound),
         Refusal::Post(PostError::Locked(month)) => ("main", words.with("expense-no-locked", "month", month)),
-        Refusal::Operation(OperationError::Reused | OperationError::Malformed) => ("main", words.say("expense-no-reused")),
+        Refusal::Operation(OperationError::Reused | OperationError::Malformed) => ("main", words.say("claim-no-reused")),
         other => return Err(other.into()),
     };
     wrongs.add(field, text);

@@ -3,7 +3,7 @@
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 
 use super::error::Trouble;
@@ -26,16 +26,20 @@ pub async fn take_in(site: &Site, by: &Uploader, words: Words, sent: Vec<Sent>, 
     for Sent { field, bytes } in sent {
         match files::take_in(&site.files, &site.db, by, bytes, &site.entropy, site.clock.now()).await {
             Ok(id) => taken.push(id),
-            Err(FileError::Refused(refusal)) => wrongs.add(field, refused(words, refusal)),
+            Err(FileError::Refused(refusal)) => tell(&field, words, refusal, wrongs),
             Err(fault) => return Err(fault.into()),
         }
     }
     Ok(taken)
 }
 
-/// Why a document is not taken, and what to do instead.
-pub fn refused(words: Words, refusal: Refusal) -> String {
-    words.of("document-refused", refusal.as_str())
+/// Says at its field why a document is not taken, and what to do instead.
+pub fn tell(field: &str, words: Words, refusal: Refusal, wrongs: &mut Wrongs) {
+    if refusal == Refusal::QuotaFull {
+        // Nothing is wrong with this file: no more fits (safety test D5).
+        wrongs.answer_as(StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    wrongs.add(field, words.of("document-refused", refusal.as_str()));
 }
 
 /// Where staff see a document.

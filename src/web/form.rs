@@ -4,43 +4,50 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use askama::filters::HtmlSafe;
+use axum::http::StatusCode;
 
 use super::words::Words;
 
 /// What is wrong with the fields of a form, in the reader's words, in page order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wrongs {
-    fields: Vec<(String, String)>,
-    conflict: bool,
+    list: Vec<(String, String)>,
+    status: Option<StatusCode>,
 }
 
 impl Wrongs {
     /// Notes what is wrong with a field; the first mistake of a field is the one that is told.
     pub fn add(&mut self, field: impl Into<String>, text: impl Into<String>) {
         let field = field.into();
-        if !self.fields.iter().any(|(known, _)| *known == field) {
-            self.fields.push((field, text.into()));
+        if !self.list.iter().any(|(known, _)| *known == field) {
+            self.list.push((field, text.into()));
         }
     }
 
     /// Notes that the form was sent before with other content: the page comes back as a conflict (safety rule MO2).
     pub fn conflict(&mut self, text: impl Into<String>) {
         self.add("main", text);
-        self.conflict = true;
+        self.answer_as(StatusCode::CONFLICT);
     }
 
-    /// Whether it is not the content that is wrong, but that it comes a second time.
-    pub const fn is_conflict(&self) -> bool {
-        self.conflict
+    /// Answers with this status in place of 422; the first that is set is the one that is answered.
+    pub fn answer_as(&mut self, status: StatusCode) {
+        self.status.get_or_insert(status);
+    }
+
+    /// What a page with these mistakes is answered as.
+    pub fn status(&self) -> StatusCode {
+        let wrong = self.status.unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+        if self.is_empty() { StatusCode::OK } else { wrong }
     }
 
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
-        self.fields.is_empty()
+        self.list.is_empty()
     }
 
     fn of(&self, field: &str) -> Option<String> {
-        self.fields.iter().find(|(known, _)| known == field).map(|(_, text)| text.clone())
+        self.list.iter().find(|(known, _)| known == field).map(|(_, text)| text.clone())
     }
 }
 
@@ -138,6 +145,8 @@ pub struct Field {
     error_word: String,
     optional: Option<String>,
     value: String,
+    /// What was typed into a line of text before, to be taken again.
+    suggestions: Vec<String>,
     control: Control,
 }
 
@@ -153,6 +162,7 @@ impl Field {
             error_word: form.words.say("form-error"),
             optional: None,
             value: form.typed.get(name).to_owned(),
+            suggestions: Vec::new(),
             control,
         }
     }
@@ -167,6 +177,12 @@ impl Field {
     #[must_use]
     pub fn named(self, label: impl Into<String>) -> Self {
         Self { label: label.into(), ..self }
+    }
+
+    /// The same line of text with these to choose from; anything else may be typed, too.
+    #[must_use]
+    pub fn suggesting(self, suggestions: Vec<String>) -> Self {
+        Self { suggestions, ..self }
     }
 
     /// The same, said to be optional.
@@ -282,6 +298,17 @@ pub struct Button {
     pub quiet: bool,
 }
 
+/// What a form says whose draft the browser keeps until the server has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keeping {
+    /// That it is kept and not sent.
+    pub kept: String,
+    /// That it is being sent.
+    pub sending: String,
+    /// What throws the draft away.
+    pub discard: String,
+}
+
 /// A whole form.
 #[derive(Clone, Debug, Template)]
 #[template(path = "web/parts/form.html")]
@@ -291,6 +318,7 @@ pub struct Form {
     operation: String,
     fields: Vec<Field>,
     buttons: Vec<Button>,
+    keeping: Option<Keeping>,
 }
 
 impl HtmlSafe for Form {}
@@ -298,7 +326,13 @@ impl HtmlSafe for Form {}
 impl Form {
     /// A form that is posted to `action`. `operation` is its operation id: sent twice, done once; empty where nothing is done twice.
     pub fn new(action: impl Into<String>, operation: impl Into<String>, fields: Vec<Field>) -> Self {
-        Self { action: action.into(), multipart: false, operation: operation.into(), fields, buttons: Vec::new() }
+        Self { action: action.into(), multipart: false, operation: operation.into(), fields, buttons: Vec::new(), keeping: None }
+    }
+
+    /// The same, kept by the browser until the server has it; without script it is a form like any other.
+    #[must_use]
+    pub fn keeping(self, keeping: Keeping) -> Self {
+        Self { keeping: Some(keeping), ..self }
     }
 
     /// The same as a multipart form, which can carry files.
@@ -342,7 +376,7 @@ impl HtmlSafe for Problems {}
 impl Problems {
     /// For these mistakes; None where there are none.
     pub fn of(words: Words, wrongs: &Wrongs) -> Option<Self> {
-        let heading = words.with("form-problems", "count", wrongs.fields.len());
+        let heading = words.with("form-problems", "count", wrongs.list.len());
         (!wrongs.is_empty()).then(|| Self { heading, wrongs: wrongs.clone() })
     }
 }

@@ -54,8 +54,9 @@ export async function hasTargetsForFingers(page) {
   assert.deepEqual(small, [], `small targets on ${page.url()}`);
 }
 
-/** Sums up what a context asked of other hosts, complained of on the console, or was refused by the content policy. */
-export function watch(context, origin) {
+/** Sums up what a context asked of other hosts, complained of on the console, or was refused by the content policy. Where the connection breaks on
+ *  purpose, the browser may say that it did. */
+export function watch(context, origin, breaks = false) {
   const said = [];
   context.on("request", (request) => {
     const url = new URL(request.url());
@@ -63,7 +64,7 @@ export function watch(context, origin) {
   });
   context.on("console", (message) => {
     // A browser reports every 4xx page as an error; that a page is one is what the test asked for.
-    const expected = /the server responded with a status of (401|404|410|422)/.test(message.text());
+    const expected = (breaks ? /net::ERR_(INTERNET_DISCONNECTED|FAILED)/ : /the server responded with a status of (401|404|409|410|422)/).test(message.text());
     if (message.type() === "error" && !expected) said.push(`console: ${message.text()}`);
   });
   context.on("weberror", (error) => said.push(`script: ${error.error().message}`));

@@ -9,6 +9,7 @@ import * as checks from "./checks.mjs";
 import { PHONE, fund, picture, stage, visit } from "./stage.mjs";
 import "./people.mjs";
 import "./treasury.mjs";
+import "./captain.mjs";
 
 const LOOKS = [
   { name: "small phone", viewport: { width: 320, height: 640 }, colorScheme: "light" },

@@ -43,11 +43,11 @@ after(async () => {
   await under?.stop();
 });
 
-/** Runs `walk` in a context of its own, which must stay quiet and on our host. */
-export async function visit(options, walk) {
+/** Runs `walk` in a context of its own, which must stay quiet and on our host; `breaks`: its connection breaks on purpose. */
+export async function visit(options, walk, breaks = false) {
   const context = await stage.browser.newContext({ viewport: PHONE, baseURL: stage.url, ...options });
   context.setDefaultTimeout(PATIENCE_MS);
-  const watched = checks.watch(context, stage.url);
+  const watched = checks.watch(context, stage.url, breaks);
   try {
     const given = await walk(await context.newPage());
     watched.isQuiet();

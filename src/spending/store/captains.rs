@@ -10,7 +10,7 @@ use crate::run;
 macro_rules! select_captain {
     ($rest:literal) => {
         concat!(
-            "SELECT id, fund_id, label, language, total_minor, each_minor, uses, last_on, pay_by, made_by, made_at, ended_at FROM captain ",
+            "SELECT id, fund_id, label, language, total_minor, each_minor, uses, last_on, pay_by, email, made_by, made_at, ended_at FROM captain ",
             $rest
         )
     };
@@ -61,8 +61,25 @@ pub(in crate::spending) async fn claimed(tx: &mut Tx, id: CaptainId) -> sqlx::Re
     run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(id))
 }
 
-pub(in crate::spending) async fn set_pay_by(tx: &mut Tx, id: CaptainId, sealed: &[u8]) -> sqlx::Result<()> {
-    run!(tx, execute, sqlx::query("UPDATE captain SET pay_by = $2 WHERE id = $1 AND pay_by IS NULL").bind(id).bind(sealed)).map(drop)
+/// What was claimed by each link of a page and not turned down, in minor units.
+pub(in crate::spending) async fn claimed_by_each(tx: &mut Tx, from: CaptainId, to: CaptainId) -> sqlx::Result<Vec<(CaptainId, i64)>> {
+    const SQL: &str = "SELECT captain_id, CAST(SUM(amount_minor) AS BIGINT) FROM expense
+        WHERE captain_id >= $1 AND captain_id <= $2 AND state NOT IN ('rejected', 'corrected') GROUP BY captain_id";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(from).bind(to))
+}
+
+/// Keeps what a captain said; what was said before stays.
+pub(in crate::spending) async fn keep_said(tx: &mut Tx, id: CaptainId, pay_by: Option<&[u8]>, email: Option<&[u8]>) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE captain SET pay_by = COALESCE(pay_by, $2), email = COALESCE(email, $3) WHERE id = $1";
+    run!(tx, execute, sqlx::query(SQL).bind(id).bind(pay_by).bind(email)).map(drop)
+}
+
+pub(in crate::spending) async fn replace_pay_by(tx: &mut Tx, id: CaptainId, sealed: &[u8]) -> sqlx::Result<()> {
+    run!(tx, execute, sqlx::query("UPDATE captain SET pay_by = $2 WHERE id = $1").bind(id).bind(sealed)).map(drop)
+}
+
+pub(in crate::spending) async fn forget_email(tx: &mut Tx, id: CaptainId) -> sqlx::Result<()> {
+    run!(tx, execute, sqlx::query("UPDATE captain SET email = NULL WHERE id = $1").bind(id)).map(drop)
 }
 
 pub(in crate::spending) async fn end(tx: &mut Tx, id: CaptainId, now: Instant) -> sqlx::Result<bool> {

@@ -39,7 +39,7 @@ use crate::funds;
 use crate::people::operation::{Operation, OperationError};
 use crate::people::{NotAllowed, Role};
 
-pub use sheet::{Part, Sheet};
+pub use sheet::{Part, Picture, Sheet};
 pub use spending::use_in_words;
 
 /// Who may read the books: everybody who is on the staff for more than people and settings.

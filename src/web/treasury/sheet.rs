@@ -11,6 +11,19 @@ use crate::web::answer;
 use crate::web::form::{Form, Problems, Wrongs};
 use crate::web::table::{Facts, Table};
 
+/// A photo of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Where it is.
+    pub src: String,
+    /// What it is, for those who do not see it.
+    pub label: String,
+    /// In pixels, so that nothing moves while it comes.
+    pub width: i64,
+    /// In pixels.
+    pub height: i64,
+}
+
 /// One part of a page.
 #[derive(Debug)]
 pub enum Part {
@@ -24,6 +37,8 @@ pub enum Part {
     Warning(String),
     /// What is told only now: codes, a link.
     Secrets(Vec<String>),
+    /// A photo at reading size.
+    Picture(Picture),
     /// A square of dots.
     Qr(Qr),
     /// A button that asks the browser for a passkey.
@@ -91,14 +106,9 @@ impl Sheet {
         self.with(Part::Links(vec![(href.into(), label.into())]))
     }
 
-    /// The page as an answer: 200, or 422 with the problems on top where something is wrong, 409 where the form came before with other content.
+    /// The page as an answer: 200, or 422 (or what the mistakes ask for) with the problems on top where something is wrong.
     pub fn answer(self, wrongs: &Wrongs) -> Response {
-        let status = match (wrongs.is_empty(), wrongs.is_conflict()) {
-            (true, _) => StatusCode::OK,
-            (false, true) => StatusCode::CONFLICT,
-            (false, false) => StatusCode::UNPROCESSABLE_ENTITY,
-        };
-        self.answer_as(status, wrongs)
+        self.answer_as(wrongs.status(), wrongs)
     }
 
     /// The page as an answer of this status, with the problems on top where something is wrong.

@@ -10,7 +10,10 @@ expense-fund = Fund
 expense-new = Add an expense
 expense-edit = Change this expense
 expense-edit-clears = If you change this, the approvals it has are cleared and it must be approved again.
-expense-not-yours = You cannot approve what you enter: others must agree to it.
+expense-not-yours = You cannot approve what you enter. { $count ->
+    [one] One approver can.
+   *[other] { $count } approvers can.
+}
 expense-send = Send for approval
 expense-save = Save draft
 expense-take-back = Take back
@@ -142,7 +145,7 @@ expense-wrong-sum = The parts do not add up to the amount. Check each part.
 expense-wrong-part = Choose a use and enter an amount for each part, each use of a fund once.
 expense-wrong-choice = Choose one of these.
 expense-no-reused = This form was sent before with other content, or is damaged. Open the page again.
-expense-no-changed = Somebody changed this since you opened it. What you typed is kept here: open the expense again to see both.
+expense-no-changed = Someone changed this first. This is how it stands now: look again.
 expense-no-state = This expense is now: { $state }. That cannot be done any more.
 expense-no-missing-receipt = Add a receipt or say why there is none.
 expense-no-missing-payee = Choose who is paid.
@@ -307,7 +310,6 @@ claim-no-pay-by = Say how you want to be paid, in up to 200 letters.
 claim-state-waiting = Being looked at
 claim-state-approved = Approved, not paid yet
 claim-state-paid = Paid
-claim-state-rejected = Not accepted. Ask your treasurer.
 place-advances = Advances and cards
 advance-note = Money that somebody carries: it goes there when others agree, is spent by receipts like any account, and the change comes back the same way.
 advance-none = Nobody carries anything yet. Open an advance or a card below.

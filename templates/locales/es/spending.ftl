@@ -10,7 +10,10 @@ expense-fund = Fondo
 expense-new = Añadir un gasto
 expense-edit = Cambiar este gasto
 expense-edit-clears = Si lo cambia, se anulan las aprobaciones que tiene y hay que aprobarlo de nuevo.
-expense-not-yours = No puede aprobar lo que usted registra: otras personas deben estar de acuerdo.
+expense-not-yours = No puede aprobar lo que usted registra. { $count ->
+    [one] Puede hacerlo una persona.
+   *[other] Pueden hacerlo { $count } personas.
+}
 expense-send = Enviar para aprobación
 expense-save = Guardar borrador
 expense-take-back = Retirar
@@ -142,7 +145,7 @@ expense-wrong-sum = Las partes no suman el importe. Revise cada parte.
 expense-wrong-part = Elija un uso y escriba un importe para cada parte; cada uso de un fondo, una sola vez.
 expense-wrong-choice = Elija una opción.
 expense-no-reused = Este formulario ya se envió con otro contenido, o está dañado. Abra la página de nuevo.
-expense-no-changed = Alguien cambió esto desde que usted lo abrió. Lo que escribió sigue aquí: abra el gasto de nuevo para ver ambas versiones.
+expense-no-changed = Alguien cambió esto primero. Así está ahora: mírelo de nuevo.
 expense-no-state = Este gasto está ahora: { $state }. Eso ya no se puede hacer.
 expense-no-missing-receipt = Añada un recibo o diga por qué no lo hay.
 expense-no-missing-payee = Elija a quién se paga.
@@ -307,7 +310,6 @@ claim-no-pay-by = Diga cómo quiere que se le pague, en 200 letras como máximo.
 claim-state-waiting = En revisión
 claim-state-approved = Aprobado, todavía sin pagar
 claim-state-paid = Pagado
-claim-state-rejected = No aceptado. Pregunte a tesorería.
 place-advances = Anticipos y tarjetas
 advance-note = Dinero que lleva una persona: se entrega cuando otras personas lo aprueban, se gasta con recibos como cualquier cuenta, y el cambio vuelve por el mismo camino.
 advance-none = Nadie lleva nada todavía. Abra un anticipo o una tarjeta abajo.

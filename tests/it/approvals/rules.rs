@@ -24,7 +24,7 @@ async fn ask(books: &Books, who: PersonId, fund: FundId, wanted: &Rules) -> Resu
 async fn decide(books: &Books, who: PersonId, proposal: &Proposal, choice: Choice<'_>) -> Result<Decided, DecideError> {
     let (actor, now, operation) = (acting(books, who), books.now(), operation(books, who));
     let seen = (proposal.id, proposal.payload_hash.as_str());
-    transact!(books.db, tx => booking::decide(tx, actor, &operation, seen, choice, now).await)
+    transact!(books.db, tx => booking::decide(tx, actor, &operation, seen, choice, &books.entropy, now).await)
 }
 
 async fn open(books: &Books, fund: FundId) -> Option<Proposal> {

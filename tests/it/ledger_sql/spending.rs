@@ -64,6 +64,10 @@ pub const GUARDS: &[Guard] = &[
     guard("expense_return_is_in_the_books", "expense_return", &[UNTRUE_RETURN], "when its entry was taken back"),
     guard("expense_return_is_undone_once", "expense_return", &["UPDATE expense_return SET again_id = 1"], "stays noted"),
     guard("expense_return_never_goes", "expense_return", &["DELETE FROM expense_return"], "stays noted"),
+    guard("question_never_changes", "question", &["UPDATE question SET text = 'other'"], "never changed"),
+    guard("question_never_goes", "question", &["DELETE FROM question WHERE text = 'spare'"], "never deleted"),
+    guard("answer_never_changes", "answer", &["UPDATE answer SET text = 'other'"], "never changed"),
+    guard("answer_never_goes", "answer", &["DELETE FROM answer"], "never deleted"),
 ];
 
 const UNTRUE_RETURN: &str =
@@ -89,6 +93,9 @@ const ROWS: &[&str] = &[
     "INSERT INTO approval (proposal_id, person_id, author_id, payload_hash, given_at) SELECT p.id, h.id, p.author_id, p.payload_hash, 0 FROM proposal p, person h WHERE h.id = (SELECT MAX(id) FROM person)",
     "INSERT INTO proposal (subject, subject_id, fund_id, author_id, amount_minor, currency, payload, payload_hash, at_least, more, needed, state, emergency, proposed_at)
      SELECT subject, 'spare', fund_id, author_id, 5, 'USD', payload, payload_hash, 1, 0, 2, 'open', 0, 0 FROM proposal",
+    "INSERT INTO question (proposal_id, person_id, text, asked_at) SELECT id, author_id, 'asked', 0 FROM proposal WHERE subject_id = 'signed'",
+    "INSERT INTO answer (question_id, person_id, text, given_at) SELECT id, person_id, 'given', 0 FROM question",
+    "INSERT INTO question (proposal_id, person_id, text, asked_at) SELECT id, author_id, 'spare', 0 FROM proposal WHERE subject_id = 'signed'",
     "INSERT INTO payee (label, kind, pseudonym, created_by, created_at) SELECT 'used', 'person', 'A', MIN(id), 0 FROM person",
     "INSERT INTO payee (label, kind, pseudonym, created_by, created_at) SELECT 'spare', 'person', 'B', MIN(id), 0 FROM person",
     "INSERT INTO payee_details (payee_id, way, details, details_hash, last_four, checked, state, entered_by, entered_at)

@@ -3,8 +3,9 @@
 use strikefund::clock::Day;
 use strikefund::ids::CaptainId;
 use strikefund::people::Language;
-use strikefund::spending::NewCaptain;
-use strikefund::spending::captains::{self, Claim};
+use strikefund::run;
+use strikefund::spending::captains::{self, Change, Claim};
+use strikefund::spending::{NewCaptain, PayBy};
 
 use super::*;
 use crate::support::on_both_databases;
@@ -29,7 +30,8 @@ async fn link(treasury: &Treasury<'_>) -> (CaptainId, String) {
 
 async fn claim(treasury: &Treasury<'_>, code: &str, draft: &Draft) -> Result<ExpenseId, Refusal> {
     let (operation, now) = (treasury.operation(), treasury.books.now());
-    let claim = Claim { draft, pay_by: "cash, please" };
+    let wish = PayBy::parse("cash", "at the gate").unwrap();
+    let claim = Claim { draft, pay_by: Some(&wish), email: "gate@example.org" };
     transact!(treasury.books.db, tx => captains::claim(tx, code, &operation, &claim, (&treasury.keys, &treasury.books.entropy), now).await)
 }
 
@@ -47,8 +49,6 @@ on_both_databases! {
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 4, "{outcomes:?}");
         assert!(outcomes.iter().any(|outcome| matches!(outcome, Err(Refusal::OverTotal(left)) if left.minor == 2_000)), "{outcomes:?}");
         let actor = treasury.author();
-        let pay_by: Result<Option<String>, Refusal> = transact!(books.db, tx => captains::open_pay_by(tx, actor, id, &treasury.keys, actor.proved_at).await);
-        assert_eq!(pay_by.unwrap().as_deref(), Some("cash, please"));
         let operation = treasury.operation();
         let ended: Result<(), Refusal> = transact!(books.db, tx => captains::end(tx, actor, &operation, id, actor.proved_at).await);
         ended.unwrap();
@@ -84,6 +84,68 @@ on_both_databases! {
         treasury.pay(id).await.unwrap();
         treasury.sound().await;
     }
+
+    async fn the_wish_of_a_captain_is_opened_for_whoever_pays_and_changed_by_a_treasurer_only(books: &Books) {
+        let treasury = Treasury::holding(books, 100_000).await;
+        let (link, code) = link(&treasury).await;
+        let payee = treasury.ready_payee().await;
+        let water = Draft { paid_by: PaidBy::Person, paid_from: None, payee: Some(payee), ..treasury.water(3_000) };
+        let id = claim(&treasury, &code, &water).await.unwrap();
+        assert!(matches!(opened(&treasury, id).await, Err(Refusal::State(State::Draft))), "nobody pays it yet");
+        treasury.send(id).await.unwrap();
+        assert!(matches!(opened(&treasury, id).await, Err(Refusal::State(State::Sent))));
+        treasury.approve(treasury.ana, id).await.unwrap();
+        assert_eq!(opened(&treasury, id).await.unwrap(), Some(PayBy::parse("cash", "at the gate").unwrap()));
+        let tx = &mut books.db.begin_read().await.unwrap();
+        let acts = strikefund::people::audit::list(tx, None, 1).await.unwrap();
+        assert_eq!((&*acts[0].act, &*acts[0].detail), ("open a payment wish", &*format!("expense {id}")), "the look is noted");
+        // What the link itself says later changes nothing; a treasurer does.
+        claim(&treasury, &code, &water).await.unwrap();
+        let wish = PayBy::parse("cheque", "to Ana").unwrap();
+        let (operation, actor, now) = (treasury.operation(), treasury.author(), books.now());
+        let change = Change { pay_by: Some(wish.clone()), forget_email: true };
+        let sealing = Sealing { keys: &treasury.keys, entropy: &books.entropy };
+        let old = Actor { proved_at: now.plus_secs(-601), ..actor };
+        let changed: Result<(), Refusal> = transact!(books.db, tx => captains::change(tx, old, &operation, (link, &change), sealing, now).await);
+        assert!(matches!(changed, Err(Refusal::NotAllowed(_))), "an old proof is not enough");
+        let changed: Result<(), Refusal> = transact!(books.db, tx => captains::change(tx, actor, &operation, (link, &change), sealing, now).await);
+        changed.unwrap();
+        assert_eq!(opened(&treasury, id).await.unwrap(), Some(wish));
+        assert!(!tell(&treasury, id).await, "the mail was ended");
+        treasury.sound().await;
+    }
+
+    async fn a_captain_hears_once_what_became_of_a_claim_and_in_their_language(books: &Books) {
+        let treasury = Treasury::holding(books, 100_000).await;
+        let (_, code) = link(&treasury).await;
+        let payee = treasury.ready_payee().await;
+        let water = Draft { paid_by: PaidBy::Person, paid_from: None, payee: Some(payee), ..treasury.water(3_000) };
+        let id = claim(&treasury, &code, &water).await.unwrap();
+        assert!(!tell(&treasury, id).await, "a claim that waits is no news");
+        treasury.send(id).await.unwrap();
+        treasury.approve(treasury.ana, id).await.unwrap();
+        assert!(tell(&treasury, id).await);
+        assert!(!tell(&treasury, id).await, "once a cause");
+        treasury.pay(id).await.unwrap();
+        assert!(tell(&treasury, id).await);
+        let bad = claim(&treasury, &code, &water).await.unwrap();
+        assert!(matches!(sent_back(&treasury, bad, 1, " ").await, Err(Refusal::Reason)));
+        assert!(matches!(sent_back(&treasury, bad, 2, "The photo is unreadable.").await, Err(Refusal::Changed)));
+        sent_back(&treasury, bad, 1, "The photo is unreadable.").await.unwrap();
+        assert!(tell(&treasury, bad).await);
+        let tx = &mut books.db.begin_read().await.unwrap();
+        let letters: Vec<(String, String)> = run!(tx, fetch_all, sqlx::query_as("SELECT kind, subject FROM letter ORDER BY id")).unwrap();
+        let subject = |number: &str| format!("Su reclamación {number}");
+        let (one, two) = (treasury.read(id).await.expense.number, treasury.read(bad).await.expense);
+        let expected = [("claim approved", subject(&one)), ("claim paid", subject(&one)), ("claim sent back", subject(&two.number))];
+        assert_eq!(letters, expected.map(|(kind, subject)| (kind.to_owned(), subject)));
+        assert_eq!((two.state, two.reason.as_deref()), (State::Rejected, Some("The photo is unreadable.")));
+        // What was sent back is free to be claimed again, and only a claim that nobody was asked about goes back.
+        assert_eq!(captains::claimed(tx, two.captain_id.unwrap()).await.unwrap(), 3_000);
+        let paid = treasury.read(id).await.expense;
+        assert!(matches!(sent_back(&treasury, id, paid.version, "No.").await, Err(Refusal::State(State::Paid))));
+        treasury.sound().await;
+    }
 }
 
 async fn futures_of(treasury: &Treasury<'_>, code: &str, drafts: &[Draft]) -> Vec<Result<ExpenseId, Refusal>> {
@@ -96,4 +158,20 @@ async fn futures_of(treasury: &Treasury<'_>, code: &str, drafts: &[Draft]) -> Ve
         Box::pin(claim(treasury, code, five))
     );
     vec![all.0, all.1, all.2, all.3, all.4]
+}
+
+async fn opened(treasury: &Treasury<'_>, id: ExpenseId) -> Result<Option<PayBy>, Refusal> {
+    let (actor, now) = (treasury.author(), treasury.books.now());
+    transact!(treasury.books.db, tx => captains::open_pay_by(tx, actor, id, &treasury.keys, now).await)
+}
+
+async fn tell(treasury: &Treasury<'_>, id: ExpenseId) -> bool {
+    let (sealing, now) = (Sealing { keys: &treasury.keys, entropy: &treasury.books.entropy }, treasury.books.now());
+    let told: sqlx::Result<bool> = transact!(treasury.books.db, tx => captains::tell(tx, id, sealing, now).await);
+    told.unwrap()
+}
+
+async fn sent_back(treasury: &Treasury<'_>, id: ExpenseId, version: i64, reason: &str) -> Result<ExpenseId, Refusal> {
+    let (operation, actor, now) = (treasury.operation(), treasury.author(), treasury.books.now());
+    transact!(treasury.books.db, tx => captains::send_back(tx, actor, &operation, (id, version), reason, now).await)
 }

@@ -141,7 +141,8 @@ on_both_databases! {
         let whole = treasury.read(id).await;
         let found = spending::warnings(&mut books.db.begin_read().await.unwrap(), &whole).await.unwrap();
         let lint = Warning::Text(spending::lint::Lint::Name);
-        assert_eq!(found, [Warning::SameReceipt(number.clone()), Warning::SameShop(number), Warning::NearTier(usd(50_000)), lint]);
+        let before = Warning::BeforeTheFund(books.now().day_in(&strikefund::clock::Zone::UTC));
+        assert_eq!(found, [Warning::SameReceipt(number.clone()), Warning::SameShop(number), before, Warning::NearTier(usd(50_000)), lint]);
         let later = Draft { bought_on: "2026-11-10".parse().unwrap(), documents: treasury.water(1).documents, public_text: String::new(), ..first };
         let id = treasury.save(None, &later).await.unwrap();
         let whole = treasury.read(id).await;

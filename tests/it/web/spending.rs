@@ -11,28 +11,28 @@ const RECORDER: &[Role] = &[Role::Recorder];
 const APPROVER: &[Role] = &[Role::Approver];
 
 /// A PNG of one grey point.
-const PHOTO: &[u8] = &[
+pub const PHOTO: &[u8] = &[
     0x89, b'P', b'N', b'G', 13, 10, 26, 10, 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0, 0x3a, 0x7e, 0x9b,
     0x55, 0, 0, 0, 10, b'I', b'D', b'A', b'T', 0x78, 0x9c, 0x63, 0x68, 0, 0, 0, 0x82, 0, 0x81, 0x77, 0xcd, 0x72, 0xb6, 0, 0, 0, 0, b'I',
     b'E', b'N', b'D', 0xae, 0x42, 0x60, 0x82,
 ];
 
-fn photo() -> Vec<(&'static str, &'static str, &'static str, &'static [u8])> {
+pub fn photo() -> Vec<(&'static str, &'static str, &'static str, &'static [u8])> {
     vec![("file", "receipt.png", "image/png", PHOTO)]
 }
 
 /// The number of the expense that an answer leads to.
-fn number(next: &str) -> String {
+pub fn number(next: &str) -> String {
     next.split('?').next().unwrap().rsplit('/').next().unwrap().to_owned()
 }
 
 /// The address of the proposal that a page links to.
-fn approval(page: &Answer) -> String {
+pub fn approval(page: &Answer) -> String {
     let after = page.text().split("href=\"/treasury/approvals/").nth(1).expect("the page leads to the approval");
     format!("/treasury/approvals/{}", after.split('"').next().unwrap())
 }
 
-const WATER: [(&str, &str); 8] = [
+pub const WATER: [(&str, &str); 8] = [
     ("amount", "18.99"),
     ("bought_on", "2026-11-14"),
     ("vendor", "Corner shop"),
@@ -158,21 +158,21 @@ on_both_databases! {
             ("operation", &*form.value_of("operation")), ("label", "North gate"), ("fund", "1"), ("total", "100.00"), ("each", "50.00"),
             ("last_on", "2026-11-28"), ("uses", "water"), ("language", "es"),
         ];
-        let made = rosa.submit("/treasury/claims", &fields).await.is(200).says("shown once");
+        let made = rosa.submit("/treasury/claims", &fields).await.is(200).says("shown once").says("class=\"qr\"");
         let link = made.text().split("https://fund.example.org").nth(1).unwrap().split('<').next().unwrap().to_owned();
         visit.get("/claim/guessed").await.is(404);
         let page = visit.get(&link).await.is(200).says("Enviar reclamación").says("$100.00").never_says("North gate");
         assert_eq!(page.header("cache-control"), Some("no-store"));
         let nobody = Staff::without_cookie(&visit);
         let operation = page.value_of("operation");
-        let claim = [("operation", &*operation), ("amount", "18.99"), ("bought_on", "2026-11-14"), ("category", "water"), ("what", "Agua"), ("pay_by", "en efectivo")];
+        let claim = [("operation", &*operation), ("amount", "18.99"), ("bought_on", "2026-11-14"), ("category", "water"), ("what", "Agua"), ("pay_way", "cash"), ("pay_by", "en la puerta")];
         nobody.upload(&link, &claim, &[]).await.is(422).says("Añada una foto del recibo.");
         let over = [&[("amount", "60.00")][..], &claim[..1], &claim[2..]].concat();
         let page = nobody.upload(&link, &over, &photo()).await.is(422).says("Supera su límite de $50.00");
         let kept = page.value_of("kept");
         let claim = [&claim[..], &[("kept", &*kept)]].concat();
         let next = nobody.upload(&link, &claim, &[]).await.is(303).next();
-        visit.get(&next).await.is(200).says("Enviado. Reclamación").says("En revisión").says("$81.01").never_says("en efectivo");
+        visit.get(&next).await.is(200).says("Enviado. Reclamación").says("En revisión").says("$81.01").never_says("en la puerta").never_says("Cómo pagarme");
         rosa.get("/treasury/general/expenses?state=draft").await.is(200).says("Agua");
         rosa.get("/treasury/claims/1").await.is(200).says("$18.99");
         let end = [("operation", &*books.entropy.reference())];

@@ -287,7 +287,7 @@ async fn decide(
         Err(error) => Err(error.into()),
         Ok(operation) => {
             let (actor, now, seen) = (signed_in.actor(), site.clock.now(), (proposal.id, typed.get("seen")));
-            transact!(site.db, tx => booking::decide(tx, actor, &operation, seen, choice, now).await)
+            transact!(site.db, tx => booking::decide(tx, actor, &operation, seen, choice, &site.entropy, now).await)
         }
     };
     let key = match done {

@@ -1,18 +1,21 @@
-//! What waits for somebody's agreement, and one proposal with everything that is agreed to. Not here: what follows from it (`booking::decide`).
+//! What waits for somebody's agreement, and one proposal with everything around it. Not here: the frozen text (`frozen`), what follows from it (`booking::decide`).
 
 use axum::extract::{Form as Sent, Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{APPROVALS, Asked, Pairs, confirm, one, operation, payload, refused, sent};
-use crate::approvals::{self, Proposal, Refusal, State as Stage, Subject};
+use super::{APPROVALS, Asked, Pairs, confirm, copies, frozen, one, operation, refused, sent};
+use crate::approvals::{self, Proposal, Refusal, State as Stage, Subject, Waiting, questions};
 use crate::booking::{self, Choice, DecideError, Decided};
 use crate::clock::Zone;
 use crate::db::Tx;
 use crate::funds;
 use crate::ids::{ExpenseId, ProposalId};
+use crate::money::Money;
 use crate::people::operation::OperationError;
 use crate::people::{self, NotAllowed, Role};
-use crate::spending;
+use crate::spending::payees::Sealing;
+use crate::spending::{self, captains};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
@@ -34,25 +37,25 @@ pub(super) fn doors(doors: Doors) -> Doors {
 
 async fn list(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
     let (words, tx) = (signed_in.words, &mut site.db.begin_read().await?);
-    let open = approvals::list_open(tx, None, ProposalId(asked.before.unwrap_or(0)), PAGE).await?;
+    let open = approvals::list_waiting(tx, signed_in.person.id, ProposalId(asked.before.unwrap_or(0)), PAGE).await?;
+    let funds = funds::list(tx).await?;
     let mut table = Table::new(words.say("approval-caption"), words.say("approval-none"))
         .column(words.say("approval-kind"))
         .column(words.say("approval-since"))
         .column(words.say("approval-signed"))
         .column(words.say("approval-yours"))
         .figures(words.say("expense-amount"));
-    for proposal in &open {
-        let given = approvals::signatures(tx, proposal.id).await?;
-        let signed = given.iter().any(|signature| signature.person_id == signed_in.person.id);
-        let author = approvals::is_author(tx, proposal, signed_in.person.id).await?;
-        let yours = signed_in.person.roles.holds(Role::Approver) && !signed && !author;
-        let name = format!("{} {}", words.of("approval-subject", proposal.subject.as_str()), proposal.id);
+    for waiting in &open {
+        let kind = words.of("approval-subject", waiting.subject.as_str());
+        let name = format!("{kind} {}", waiting.number().map_or_else(|| waiting.id.to_string(), str::to_owned));
+        let zone = funds.iter().find(|fund| fund.id == waiting.fund_id).map_or(Zone::UTC, |fund| fund.time_zone.clone());
+        let amount = Money::new(waiting.amount_minor, waiting.currency);
         table.row(vec![
-            Cell::link(format!("{APPROVALS}/{}", proposal.id), name),
-            Cell::text(words.moment(proposal.proposed_at, &zone(tx, proposal).await?)),
-            Cell::text(words.with_two("approval-count", ("given", given.len()), ("needed", proposal.needed))),
-            if yours { Cell::chip("warning", words.say("approval-for-you")) } else { Cell::text(words.say("approval-not-you")) },
-            if proposal.amount_minor > 0 { Cell::money(proposal.amount()) } else { Cell::text("") },
+            Cell::link(format!("{APPROVALS}/{}", waiting.id), name),
+            Cell::moment(words, waiting.proposed_at, &zone),
+            Cell::text(words.with_two("approval-count", ("given", waiting.given), ("needed", waiting.needed))),
+            yours(words, &signed_in, waiting),
+            if waiting.amount_minor > 0 { Cell::money(amount) } else { Cell::text("") },
         ]);
     }
     let older = open.last().filter(|_| open.len() == usize::try_from(PAGE).unwrap_or(usize::MAX));
@@ -66,19 +69,47 @@ async fn list(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Ask
     Ok(sheet.with(Part::Table(table)).maybe(older).answer(&Wrongs::default()))
 }
 
+/// Whether it waits for this person, and if not, why.
+fn yours(words: Words, signed_in: &SignedIn, waiting: &Waiting) -> Cell {
+    let answers = waiting.unanswered > 0 && signed_in.person.roles.holds(Role::Recorder);
+    if answers {
+        Cell::chip("warning", words.say("question-waits"))
+    } else if waiting.is_signed {
+        Cell::text(words.say("approval-you-did"))
+    } else if waiting.is_author {
+        Cell::text(words.say("approval-you-entered"))
+    } else if signed_in.person.roles.holds(Role::Approver) {
+        Cell::chip("warning", words.say("approval-for-you"))
+    } else {
+        Cell::text(words.say("approval-not-you"))
+    }
+}
+
 async fn zone(tx: &mut Tx, proposal: &Proposal) -> Result<Zone, Trouble> {
     Ok(funds::find(tx, proposal.fund_id).await?.ok_or(Trouble::NotFound)?.time_zone)
 }
 
 async fn show(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
     let proposal = approvals::find(&mut site.db.begin_read().await?, ProposalId(id)).await?.ok_or(Trouble::NotFound)?;
-    page(&site, &signed_in, &proposal, &asked, &Typed::default(), &Wrongs::default()).await
+    page(&site, &signed_in, (&proposal, None), &asked, &Typed::default(), &Wrongs::default()).await
 }
 
-async fn page(
+/// The page with what is wrong with what was sent from it.
+pub(super) async fn again(
     site: &Site,
     signed_in: &SignedIn,
     proposal: &Proposal,
+    typed: &Typed,
+    wrongs: &Wrongs,
+) -> Result<Response, Trouble> {
+    page(site, signed_in, (proposal, None), &Asked::default(), typed, wrongs).await
+}
+
+/// One proposal. `seen` is another version that was looked at before: what changed since is told.
+async fn page(
+    site: &Site,
+    signed_in: &SignedIn,
+    (proposal, seen): (&Proposal, Option<&Proposal>),
     asked: &Asked,
     typed: &Typed,
     wrongs: &Wrongs,
@@ -106,41 +137,62 @@ async fn page(
     let mut sheet = Sheet::new(Frame::new(site, signed_in, title).saying(asked.said(words)))
         .with(Part::Facts(status))
         .with(Part::Heading(words.say("approval-what")))
-        .with(Part::Facts(payload::facts(tx, words, proposal).await?));
-    if proposal.subject == Subject::Expense
-        && let Ok(id) = proposal.subject_id.parse().map(ExpenseId)
+        .with(Part::Facts(frozen::lines(tx, words, proposal).await?));
+    let history = approvals::history(tx, proposal.subject, &proposal.subject_id).await?;
+    // What the version before said is told, too: nobody has to find out by reading both.
+    let before = seen.or_else(|| history.iter().find(|other| other.id < proposal.id));
+    if let Some(before) = before {
+        sheet = sheet.maybe(frozen::changes(tx, words, before, proposal).await?.map(Part::Table));
+    }
+    if let (Subject::Expense, Ok(id)) = (proposal.subject, proposal.subject_id.parse().map(ExpenseId))
         && let Some(whole) = spending::find(tx, id).await?
     {
-        sheet = sheet.with(Part::Table(one::receipts(tx, words, &whole).await?));
+        let receipts = one::receipts(tx, words, &whole).await?;
+        sheet = copies::pictures(tx, words, &whole).await?.into_iter().fold(sheet.with(Part::Table(receipts)), Sheet::with);
     }
     if proposal.subject == Subject::Cash {
         sheet = sheet.maybe(proof::table_of(tx, words, &proposal.subject_id).await?);
     }
-    sheet = sheet.with(Part::Table(history(tx, words, proposal).await?));
-    let is_author = approvals::is_author(tx, proposal, signed_in.person.id).await?;
-    let signed = signatures.iter().any(|signature| signature.person_id == signed_in.person.id);
-    let emergency = funds::allows_emergency(tx, proposal.fund_id).await?;
-    for part in steps(site, signed_in, proposal, (is_author, signed, emergency), typed, wrongs) {
-        sheet = sheet.with(part);
-    }
-    Ok(sheet.answer(wrongs))
+    let zone = zone(tx, proposal).await?;
+    let asked = questions::list(tx, proposal.subject, &proposal.subject_id).await?;
+    sheet = sheet.maybe(super::questions::table(tx, words, &asked, &zone).await?);
+    let hands = approvals::hands(tx, proposal).await?;
+    let others = people::holders(tx, Role::Approver).await?.into_iter().filter(|person| !hands.contains(person)).count();
+    let may = May {
+        is_author: hands.contains(&signed_in.person.id),
+        signed: signatures.iter().any(|signature| signature.person_id == signed_in.person.id),
+        emergency: funds::allows_emergency(tx, proposal.fund_id).await?,
+        others,
+    };
+    let steps = steps(site, signed_in, proposal, may, typed, wrongs);
+    let forms = super::questions::forms(site, signed_in, proposal, &asked, typed, wrongs);
+    sheet = steps.into_iter().chain(forms).fold(sheet, Sheet::with);
+    Ok(sheet.with(Part::Table(versions(words, proposal, &history, &zone))).answer(wrongs))
 }
 
-/// What was proposed about the same thing before.
-async fn history(tx: &mut Tx, words: Words, proposal: &Proposal) -> Result<Table, Trouble> {
-    let zone = zone(tx, proposal).await?;
+/// What stands in the way of this person's signature, or does not.
+#[derive(Clone, Copy, Debug)]
+struct May {
+    is_author: bool,
+    signed: bool,
+    /// Whether the fund knows emergencies.
+    emergency: bool,
+    /// How many could sign it in all.
+    others: usize,
+}
+
+/// What was proposed about the same thing before, or later.
+fn versions(words: Words, proposal: &Proposal, history: &[Proposal], zone: &Zone) -> Table {
     let mut table = Table::new(words.say("approval-history"), words.say("approval-history-none"))
         .column(words.say("approval-since"))
         .column(words.say("expense-state"))
         .column(words.say("approval-fingerprint"));
-    for other in approvals::history(tx, proposal.subject, &proposal.subject_id).await? {
-        if other.id != proposal.id {
-            let since = Cell::link(format!("{APPROVALS}/{}", other.id), words.moment(other.proposed_at, &zone));
-            let state = words.of("approval-state", other.state.as_str());
-            table.row(vec![since, Cell::text(state), Cell::text(other.fingerprint())]);
-        }
+    for other in history.iter().filter(|other| other.id != proposal.id) {
+        let since = Cell::link(format!("{APPROVALS}/{}", other.id), words.moment(other.proposed_at, zone));
+        let state = words.of("approval-state", other.state.as_str());
+        table.row(vec![since, Cell::text(state), Cell::text(other.fingerprint())]);
     }
-    Ok(table)
+    table
 }
 
 /// What this person may do, or why they may not.
@@ -148,7 +200,7 @@ fn steps(
     site: &Site,
     signed_in: &SignedIn,
     proposal: &Proposal,
-    (is_author, signed, emergency): (bool, bool, bool),
+    May { is_author, signed, emergency, others }: May,
     typed: &Typed,
     wrongs: &Wrongs,
 ) -> Vec<Part> {
@@ -161,7 +213,7 @@ fn steps(
         return vec![Part::Note(words.say(if proposal.subject == Subject::Rules { "setting-second" } else { "approval-needs-role" }))];
     }
     if is_author {
-        return vec![Part::Note(words.say("approval-no-author"))];
+        return vec![Part::Note(words.with("approval-author-others", "count", others))];
     }
     if signed {
         return vec![Part::Note(words.say("approval-no-already"))];
@@ -181,6 +233,8 @@ fn steps(
         return list;
     }
     let reason = parts.area("reason", "expense-reason");
+    let captains = proposal.subject == Subject::Expense && proposal.payload.contains("\ncaptain: ");
+    let reason = if captains { reason.hint(words.say("claim-reject-hint")) } else { reason };
     list.extend([
         Part::Heading(words.say("approval-reject")),
         Part::Form(form("reject", vec![reason]).button(words.say("approval-reject"))),
@@ -206,7 +260,14 @@ async fn decide(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>, 
         Err(error) => Err(error.into()),
         Ok(operation) => {
             let (actor, now, seen) = (signed_in.actor(), site.clock.now(), (proposal.id, typed.get("seen")));
-            transact!(site.db, tx => booking::decide(tx, actor, &operation, seen, choice, &site.entropy, now).await)
+            let sealing = Sealing { keys: &site.keyring, entropy: &site.entropy };
+            transact!(site.db, tx => async {
+                let decided = booking::decide(tx, actor, &operation, seen, choice, &site.entropy, now).await?;
+                if let (Subject::Expense, Ok(id)) = (proposal.subject, proposal.subject_id.parse()) {
+                    captains::tell(tx, ExpenseId(id), sealing, now).await?;
+                }
+                Ok::<Decided, DecideError>(decided)
+            }.await)
         }
     };
     let mut wrongs = Wrongs::default();
@@ -226,14 +287,20 @@ async fn decide(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>, 
             return Ok(answer::see_other(&format!("{APPROVALS}/{id}?done={done}"))?);
         }
         Err(error) => {
+            if matches!(error, DecideError::Approval(Refusal::Changed)) {
+                wrongs.answer_as(StatusCode::CONFLICT);
+            }
             if let Some(response) = not_decided(words, id, typed.get("choice"), error, &mut wrongs)? {
                 return Ok(response);
             }
         }
     }
-    // Somebody may have been quicker: what is shown is how it stands now.
-    let proposal = approvals::find(&mut site.db.begin_read().await?, ProposalId(id)).await?.ok_or(Trouble::NotFound)?;
-    page(&site, &signed_in, &proposal, &Asked::default(), &typed, &wrongs).await
+    // Somebody may have been quicker: what is shown is how it stands now, the newest version of it.
+    let tx = &mut site.db.begin_read().await?;
+    let seen = approvals::find(tx, ProposalId(id)).await?.ok_or(Trouble::NotFound)?;
+    let newest = if seen.state == Stage::Dropped { approvals::latest(tx, seen.subject, &seen.subject_id).await? } else { None };
+    let standing = newest.as_ref().map_or((&seen, None), |newest| (newest, Some(&seen)));
+    page(&site, &signed_in, standing, &Asked::default(), &typed, &wrongs).await
 }
 
 fn not_decided(words: Words, id: i64, choice: &str, error: DecideError, wrongs: &mut Wrongs) -> Result<Option<Response>, Trouble> {

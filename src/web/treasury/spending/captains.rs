@@ -3,7 +3,7 @@
 use axum::extract::{Form as Sent, Path, Query, State};
 use axum::response::Response;
 
-use super::{Asked, CAPTAINS, Pairs, operation, refused, sent, today, use_in_words};
+use super::{Asked, CAPTAINS, Pairs, claims, operation, refused, sent, today, use_in_words};
 use crate::clock::Day;
 use crate::funds::{self, Fund};
 use crate::ids::CaptainId;
@@ -18,6 +18,7 @@ use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Facts, Table};
+use crate::web::treasury::qr::Qr;
 use crate::web::treasury::{Frame, Part, READERS, RECORDERS, Sheet};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
@@ -51,12 +52,14 @@ async fn page(site: &Site, signed_in: &SignedIn, asked: &Asked, typed: &Typed, w
         .column(words.say("captain-label"))
         .column(words.say("expense-state"))
         .figures(words.say("captain-claimed"))
-        .figures(words.say("captain-total"));
+        .figures(words.say("captain-total"))
+        .column(words.say("captain-ends"));
     let page = captains::list(tx, asked.before.map(CaptainId), PAGE).await?;
+    let claimed = captains::claimed_by_each(tx, &page).await?;
     for captain in &page {
         let Some(fund) = funds.iter().find(|fund| fund.id == captain.fund_id) else { continue };
-        let claimed = captains::claimed(tx, captain.id).await?;
-        let state = if captain.works(today(fund, site.clock.now())) {
+        let works = captain.works(today(fund, site.clock.now()));
+        let state = if works {
             Cell::chip("good", words.with("captain-works", "day", words.day(captain.last_on)))
         } else {
             Cell::chip("plain", words.say("captain-ended"))
@@ -65,8 +68,9 @@ async fn page(site: &Site, signed_in: &SignedIn, asked: &Asked, typed: &Typed, w
         table.row(vec![
             Cell::link(format!("{CAPTAINS}/{}", captain.id), captain.label.as_str()),
             state,
-            money(claimed),
+            money(claimed.get(&captain.id).copied().unwrap_or(0)),
             money(captain.total_minor),
+            if works { Cell::link(format!("{CAPTAINS}/{}", captain.id), words.say("captain-end")) } else { Cell::text("") },
         ]);
     }
     let older = page.last().filter(|_| page.len() == usize::try_from(PAGE).unwrap_or(usize::MAX));
@@ -174,16 +178,26 @@ fn made_page(site: &Site, signed_in: &SignedIn, code: &str) -> Response {
     let link = format!("{}/claim/{code}", site.base_url);
     Sheet::new(Frame::new(site, signed_in, words.say("captain-made")))
         .with(Part::Warning(words.say("captain-once")))
-        .with(Part::Facts(Facts::default().add(words.say("captain-link"), Cell::text(link))))
+        .with(Part::Facts(Facts::default().add(words.say("captain-link"), Cell::text(link.as_str()))))
+        .maybe(Qr::new(&link, words.say("captain-qr")).map(Part::Qr))
         .with(Part::Links(vec![(CAPTAINS.to_owned(), words.say("expense-back"))]))
         .answer(&Wrongs::default())
 }
 
-async fn show(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>) -> Result<Response, Trouble> {
-    one_page(&site, &signed_in, CaptainId(id), &Wrongs::default()).await
+async fn show(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
+    let said = asked.said(signed_in.words);
+    one_page(&site, &signed_in, CaptainId(id), said, &Typed::default(), &Wrongs::default()).await
 }
 
-async fn one_page(site: &Site, signed_in: &SignedIn, id: CaptainId, wrongs: &Wrongs) -> Result<Response, Trouble> {
+/// One link, what was claimed with it, and what can be done about it.
+pub(super) async fn one_page(
+    site: &Site,
+    signed_in: &SignedIn,
+    id: CaptainId,
+    said: Option<String>,
+    typed: &Typed,
+    wrongs: &Wrongs,
+) -> Result<Response, Trouble> {
     let (words, tx) = (signed_in.words, &mut site.db.begin_read().await?);
     let captain = captains::find(tx, id).await?.ok_or(Trouble::NotFound)?;
     let fund = funds::find(tx, captain.fund_id).await?.ok_or(Trouble::NotFound)?;
@@ -207,8 +221,10 @@ async fn one_page(site: &Site, signed_in: &SignedIn, id: CaptainId, wrongs: &Wro
     }
     let may_end = captain.works(today(&fund, site.clock.now())) && signed_in.person.roles.holds(Role::Recorder);
     let end = Form::new(format!("{CAPTAINS}/{id}/end"), site.entropy.reference(), vec![]).button(words.say("captain-end"));
-    let sheet = Sheet::new(Frame::new(site, signed_in, captain.label.as_str())).with(Part::Facts(facts)).with(Part::Table(table));
-    Ok(sheet.maybe(may_end.then_some(Part::Form(end))).answer(wrongs))
+    let frame = Frame::new(site, signed_in, captain.label.as_str()).saying(said);
+    let sheet = Sheet::new(frame).with(Part::Facts(facts)).with(Part::Table(table)).maybe(may_end.then_some(Part::Form(end)));
+    let change = claims::change_form(site, signed_in, &captain, typed, wrongs);
+    Ok(change.into_iter().fold(sheet, Sheet::with).answer(wrongs))
 }
 
 async fn end(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>, Sent(pairs): Pairs) -> Result<Response, Trouble> {
@@ -224,7 +240,7 @@ async fn end(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>, Sen
         Ok(()) => Ok(answer::see_other(&format!("{CAPTAINS}?done=ended"))?),
         Err(refusal) => match refused(words, CAPTAINS, refusal, &mut wrongs)? {
             Some(response) => Ok(response),
-            None => one_page(&site, &signed_in, CaptainId(id), &wrongs).await,
+            None => one_page(&site, &signed_in, CaptainId(id), None, &Typed::default(), &wrongs).await,
         },
     }
 }

@@ -3,21 +3,23 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Multipart, Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{find, frame, fund, operation, payable, refused, sent, today, use_in_words};
-use crate::db::Tx;
+use super::fields::{Offers, ROWS, fields};
+use super::{PAYEES, conflict, find, frame, fund, operation, refused, sent, today};
 use crate::files::{self, Uploader};
-use crate::funds::{self, Fund};
+use crate::funds::Fund;
 use crate::ids::ExpenseId;
-use crate::ledger;
 use crate::money::Money;
-use crate::spending::draft::{self, Context, MOST_DOCUMENTS, Wrong};
-use crate::spending::{self, Document, Draft, PaidBy, Refusal, Show, State as Stage, Unit, Whole, payees};
+use crate::people::{self, Role};
+use crate::spending::draft::{self, MOST_DOCUMENTS, Wrong};
+use crate::spending::{self, Document, Draft, Refusal, Show, State as Stage, Whole};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
-use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
+use crate::web::form::{Form, FormParts, Typed, Wrongs};
+use crate::web::table::Table;
 use crate::web::treasury::{Part, RECORDERS, Sheet};
 use crate::web::upload::{self, Limits, Upload};
 use crate::web::words::Words;
@@ -27,8 +29,6 @@ const NEW: &str = "/treasury/{fund}/expenses/new";
 const EDIT: &str = "/treasury/{fund}/expenses/{number}/edit";
 
 const LIMITS: Limits = Limits::documents(MOST_DOCUMENTS);
-/// How many parts a split expense can have beside its first.
-const ROWS: usize = 4;
 
 pub(super) fn doors(doors: Doors) -> Doors {
     doors
@@ -38,51 +38,23 @@ pub(super) fn doors(doors: Doors) -> Doors {
         .upload(EDIT, Who::Holding(RECORDERS), LIMITS.whole_bytes(), save_edit)
 }
 
-/// What the form offers to choose from.
-struct Offers {
-    accounts: Vec<String>,
-    /// What each account is called.
-    account_names: Vec<String>,
-    categories: Vec<String>,
-    funds: Vec<Fund>,
-    payees: Vec<(String, String)>,
-}
-
-impl Offers {
-    async fn read(tx: &mut Tx, words: Words, fund: &Fund) -> Result<Self, Trouble> {
-        let all = ledger::accounts(tx).await?;
-        let funds = funds::list(tx).await?.into_iter().filter(|other| other.currency == fund.currency).collect();
-        let book = payees::list(tx).await?.into_iter().filter(|payee| payee.ended_at.is_none());
-        let payees = book.map(|payee| (payee.id.to_string(), payee.label)).collect();
-        let (accounts, account_names) = payable(tx, words, fund.currency).await?.into_iter().unzip();
-        Ok(Self { accounts, account_names, categories: draft::categories(&all), funds, payees })
-    }
-
-    fn parse(&self, site: &Site, fund: &Fund, form: &draft::Form) -> Result<Draft, Vec<draft::Mistake>> {
-        let funds: Vec<_> = self.funds.iter().map(|fund| fund.id).collect();
-        let today = today(fund, site.clock.now());
-        let (accounts, categories) = (&self.accounts, &self.categories);
-        Draft::parse(form, &Context { fund: fund.id, currency: fund.currency, today, accounts, categories, funds: &funds })
-    }
-}
-
 async fn new(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>) -> Result<Response, Trouble> {
     let tx = &mut site.db.begin_read().await?;
     let fund = fund(tx, &slug).await?;
     let offers = Offers::read(tx, signed_in.words, &fund).await?;
     let typed = Typed::default().or("bought_on", today(&fund, site.clock.now()).to_string()).or("show", Show::AfterHold.as_str());
-    Ok(page(&site, &signed_in, (&fund, None), &offers, &typed, &Wrongs::default()))
+    page(&site, &signed_in, (&fund, None), &offers, (&typed, &Wrongs::default()), None).await
 }
 
 async fn edit(State(site): AnySite, signed_in: SignedIn, Path((slug, number)): Path<(String, String)>) -> Result<Response, Trouble> {
     let tx = &mut site.db.begin_read().await?;
     let (fund, whole) = find(tx, &slug, &number).await?;
     let offers = Offers::read(tx, signed_in.words, &fund).await?;
-    Ok(page(&site, &signed_in, (&fund, Some(&whole)), &offers, &typed_of(&whole), &Wrongs::default()))
+    page(&site, &signed_in, (&fund, Some(&whole)), &offers, (&typed_of(&whole), &Wrongs::default()), None).await
 }
 
 /// What the form of a saved expense shows.
-fn typed_of(whole: &Whole) -> Typed {
+pub(super) fn typed_of(whole: &Whole) -> Typed {
     let Whole { expense, parts, documents } = whole;
     let decimal = |minor| Money::new(minor, expense.currency).decimal();
     let mut pairs: BTreeMap<String, String> = BTreeMap::new();
@@ -118,14 +90,15 @@ fn typed_of(whole: &Whole) -> Typed {
     Typed::new(pairs)
 }
 
-fn page(
+/// The form. Where somebody else changed the expense meanwhile, `conflict` shows both versions.
+async fn page(
     site: &Site,
     signed_in: &SignedIn,
     (fund, standing): (&Fund, Option<&Whole>),
     offers: &Offers,
-    typed: &Typed,
-    wrongs: &Wrongs,
-) -> Response {
+    (typed, wrongs): (&Typed, &Wrongs),
+    conflict: Option<Table>,
+) -> Result<Response, Trouble> {
     let words = signed_in.words;
     let key = if standing.is_some() { "expense-edit" } else { "expense-new" };
     let action = standing.map_or_else(
@@ -137,58 +110,20 @@ fn page(
         .button(words.say("expense-send"))
         .other_button("draft", words.say("expense-save"));
     let clears = standing.filter(|whole| matches!(whole.expense.state, Stage::Sent | Stage::Approved));
+    let tx = &mut site.db.begin_read().await?;
+    let mut hands = match standing {
+        Some(whole) => spending::hands(tx, whole.expense.id).await?,
+        None => Vec::new(),
+    };
+    hands.push(signed_in.person.id);
+    let others = people::holders(tx, Role::Approver).await?.into_iter().filter(|person| !hands.contains(person)).count();
     let sheet = Sheet::new(frame(site, signed_in, fund, key))
         .maybe(clears.map(|_| Part::Warning(words.say("expense-edit-clears"))))
-        .with(Part::Note(words.say("expense-not-yours")))
-        .with(Part::Form(form));
-    sheet.answer(wrongs)
-}
-
-fn fields(words: Words, fund: &Fund, offers: &Offers, parts: &FormParts<'_>) -> Vec<crate::web::form::Field> {
-    let sign = fund.currency.sign();
-    let list = |name: &str, values: &[&str]| values.iter().map(|value| Choice::new(*value, words.of(name, value))).collect::<Vec<_>>();
-    let uses = || offers.categories.iter().map(|category| Choice::new(category.as_str(), use_in_words(words, category))).collect();
-    let empty = || Choice::new("", words.say("expense-choose"));
-    let units = std::iter::once(empty()).chain(list("expense-unit", &Unit::ALL.map(Unit::as_str))).collect();
-    let accounts = offers.accounts.iter().zip(&offers.account_names).map(|(path, name)| Choice::new(path.as_str(), name.as_str()));
-    let book = offers.payees.iter().map(|(id, label)| Choice::new(id.as_str(), label.as_str()));
-    let kept: Vec<&str> = parts.typed.get("kept").split(',').filter(|one| !one.is_empty()).collect();
-    let mut fields = vec![parts.file("file", "expense-receipts", documents::ACCEPT, true).hint(words.say("expense-receipts-hint"))];
-    if !kept.is_empty() {
-        let choices = (1..).zip(&kept).map(|(n, one): (i64, _)| Choice::new(*one, words.with("expense-receipt-n", "n", n))).collect();
-        fields.push(parts.checks("drop", "expense-receipts-drop", choices).optional(words));
-    }
-    fields.extend([
-        parts.hidden("kept"),
-        parts.hidden("version"),
-        parts.money("amount", "expense-amount", sign),
-        parts.day("bought_on", "expense-bought"),
-        parts.text("vendor", "expense-shop", "off").hint(words.say("expense-private")),
-        parts.radios("category", "expense-use", uses()).hint(words.say("expense-use-hint")),
-        parts.text("public_text", "expense-public", "off").hint(words.say("expense-public-hint")).optional(words),
-        parts.number("unit_count", "expense-units").optional(words),
-        parts.select("unit", "expense-unit", units).optional(words),
-        parts.area("note", "expense-note").hint(words.say("expense-private")).optional(words),
-        parts.radios("paid_by", "expense-paid-by", list("expense-paid-by", &PaidBy::ALL.map(PaidBy::as_str))),
-        parts
-            .select("paid_from", "expense-paid-from", std::iter::once(empty()).chain(accounts).collect())
-            .hint(words.say("expense-paid-from-hint")),
-        parts.select("payee", "expense-payee", std::iter::once(empty()).chain(book).collect()).hint(words.say("expense-payee-hint")),
-        parts.radios("show", "expense-show", list("expense-show", &Show::ALL.map(Show::as_str))),
-        parts.checks("show_shop", "expense-show-shop", vec![Choice::new("1", words.say("expense-show-shop-too"))]).optional(words),
-        parts.area("no_receipt", "expense-no-receipt").hint(words.say("expense-no-receipt-hint")).optional(words),
-    ]);
-    for row in 0..ROWS {
-        let of = |fund: &Fund, category: &str| {
-            Choice::new(format!("{} {category}", fund.id), format!("{}: {}", fund.name, use_in_words(words, category)))
-        };
-        let each = offers.funds.iter().flat_map(|fund| offers.categories.iter().map(move |category| of(fund, category)));
-        let select = parts.select(&format!("part{row}_use"), "expense-part", std::iter::once(empty()).chain(each).collect());
-        let select = if row == 0 { select.hint(words.say("expense-part-hint")) } else { select };
-        fields.push(select.optional(words));
-        fields.push(parts.money(&format!("part{row}_amount"), "expense-part-amount", sign).optional(words));
-    }
-    fields
+        .maybe(conflict.map(Part::Table))
+        .with(Part::Links(vec![(PAYEES.to_owned(), words.say("payee-new"))]))
+        .with(Part::Form(form))
+        .with(Part::Note(words.with("expense-not-yours", "count", others)));
+    Ok(sheet.answer(wrongs))
 }
 
 async fn save_new(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>, form: Multipart) -> Result<Response, Trouble> {
@@ -241,7 +176,8 @@ async fn save(
             let documents = kept.into_iter().map(|document| Document { document: document.reference, sha256: document.sha256 }).collect();
             let draft = Draft { documents, ..parsed };
             match keep(site, signed_in, (fund, standing), &draft, &typed).await {
-                Ok(id) => return saved(site, fund, id, &typed).await,
+                Ok(id) => return saved(site, (fund, standing), id, &typed).await,
+                Err(Refusal::Changed) => return changed_first(site, signed_in, (fund, standing), &offers, typed).await,
                 Err(refusal) => {
                     if let Some(response) = refused(words, "/treasury/expenses", refusal, &mut wrongs)? {
                         return Ok(response);
@@ -251,12 +187,37 @@ async fn save(
         }
         Ok(_) => {}
     }
-    Ok(page(site, signed_in, (fund, standing), &offers, &typed, &wrongs))
+    page(site, signed_in, (fund, standing), &offers, (&typed, &wrongs), None).await
 }
 
-async fn saved(site: &Site, fund: &Fund, id: ExpenseId, typed: &Typed) -> Result<Response, Trouble> {
+/// Somebody was quicker: both versions stand side by side, what was typed is kept, and sending it again puts it in the place of theirs.
+async fn changed_first(
+    site: &Site,
+    signed_in: &SignedIn,
+    (fund, standing): (&Fund, Option<&Whole>),
+    offers: &Offers,
+    typed: Typed,
+) -> Result<Response, Trouble> {
+    let id = standing.ok_or(Trouble::NotFound)?.expense.id;
     let whole = spending::find(&mut site.db.begin_read().await?, id).await?.ok_or(Trouble::NotFound)?;
-    let done = if typed.has("draft") { "saved" } else { "sent" };
+    let (words, mut wrongs) = (signed_in.words, Wrongs::default());
+    wrongs.answer_as(StatusCode::CONFLICT);
+    wrongs.add("main", words.say("conflict-first"));
+    let conflict = conflict::both(words, offers, &typed_of(&whole), &typed);
+    // What is sent next is a command of its own, about the version that was just shown.
+    let typed = typed.put("version", whole.expense.version.to_string()).put("operation", "");
+    page(site, signed_in, (fund, Some(&whole)), offers, (&typed, &wrongs), Some(conflict)).await
+}
+
+async fn saved(site: &Site, (fund, standing): (&Fund, Option<&Whole>), id: ExpenseId, typed: &Typed) -> Result<Response, Trouble> {
+    let whole = spending::find(&mut site.db.begin_read().await?, id).await?.ok_or(Trouble::NotFound)?;
+    let cleared = standing.is_some_and(|before| matches!(before.expense.state, Stage::Sent | Stage::Approved));
+    let done = match (typed.has("draft"), cleared) {
+        (true, false) => "saved",
+        (true, true) => "cleared",
+        (false, false) => "sent",
+        (false, true) => "sent-anew",
+    };
     Ok(answer::see_other(&format!("/treasury/{}/expenses/{}?done={done}", fund.slug, whole.expense.number))?)
 }
 
@@ -299,7 +260,7 @@ async fn keep(
 ) -> Result<ExpenseId, Refusal> {
     let number = standing.map_or("new", |whole| whole.expense.number.as_str());
     // What was typed and which receipts hang on it is all there is to a save.
-    let content = [("fund".to_owned(), fund.slug.clone()), ("draft".to_owned(), format!("{draft:?}"))];
+    let content = [("fund".to_owned(), fund.slug.clone()), ("draft".to_owned(), draft.content())];
     let operation = sent(signed_in, &format!("expense {number}"), &content, typed)?;
     let (actor, now) = (signed_in.actor(), site.clock.now());
     let version = typed.get("version").parse().unwrap_or(0);

@@ -4,14 +4,20 @@ mod advances;
 mod approvals;
 mod budget;
 mod captains;
+mod claims;
+mod conflict;
+mod copies;
+mod fields;
 mod form;
+mod frozen;
 mod list;
 mod one;
 mod pay;
 mod payees;
-mod payload;
+mod questions;
 
 use axum::extract::Form as Sent;
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -50,6 +56,9 @@ pub(super) fn doors(doors: Doors) -> Doors {
         approvals::doors,
         payees::doors,
         captains::doors,
+        claims::doors,
+        copies::doors,
+        questions::doors,
         advances::doors,
         budget::doors,
     ];
@@ -72,7 +81,7 @@ struct Asked {
 }
 
 /// What can have been done just now.
-const DONE: [&str; 15] = [
+const DONE: [&str; 24] = [
     "saved",
     "sent",
     "taken-back",
@@ -88,6 +97,15 @@ const DONE: [&str; 15] = [
     "budget",
     "before",
     "opened",
+    "sent-back",
+    "wish",
+    "copied",
+    "released",
+    "withdrawn",
+    "asked",
+    "answered",
+    "cleared",
+    "sent-anew",
 ];
 
 impl Asked {
@@ -170,7 +188,10 @@ fn refused(words: Words, back: &str, error: Refusal, wrongs: &mut Wrongs) -> Res
         Refusal::Post(PostError::Locked(month)) => ("main", words.with("expense-no-locked", "month", month)),
         Refusal::Post(error) => return Err(error.into()),
         Refusal::Operation(OperationError::Reused | OperationError::Malformed) => ("main", words.say("expense-no-reused")),
-        Refusal::Changed => ("main", words.say("expense-no-changed")),
+        Refusal::Changed => {
+            wrongs.answer_as(StatusCode::CONFLICT);
+            ("main", words.say("expense-no-changed"))
+        }
         Refusal::State(state) => ("main", words.with("expense-no-state", "state", words.of("expense-state", state.as_str()))),
         Refusal::Missing(missing) => (field_of(missing), words.of("expense-no-missing", missing.as_str())),
         Refusal::Sum => ("amount", words.say("expense-no-sum")),
@@ -189,6 +210,8 @@ fn refused(words: Words, back: &str, error: Refusal, wrongs: &mut Wrongs) -> Res
         Refusal::OverEach(limit) => ("amount", words.with("captain-no-each", "limit", limit.for_people())),
         Refusal::OverTotal(left) => ("amount", words.with("captain-no-total", "left", left.for_people())),
         Refusal::Kind => ("kind", words.say("correction-no-kind")),
+        Refusal::NoCopy => ("main", words.say("copy-no-such")),
+        Refusal::OwnCopy => ("main", words.say("copy-own")),
         Refusal::Reason => ("reason", words.say("expense-no-reason")),
     };
     wrongs.add(field, text);

@@ -3,8 +3,8 @@
 use axum::extract::{Form as Sent, Path, Query, State};
 use axum::response::Response;
 
-use super::{Asked, Pairs, account_in_words, find, operation, refused, sent, use_in_words, ways};
-use crate::approvals::{self, Proposal};
+use super::{Asked, Pairs, account_in_words, claims, copies, find, operation, refused, sent, use_in_words, ways};
+use crate::approvals::{self, Proposal, Subject, questions};
 use crate::db::Tx;
 use crate::files;
 use crate::funds::{self, Fund};
@@ -13,7 +13,7 @@ use crate::money::Money;
 use crate::people::operation::Operation;
 use crate::people::{self, Role};
 use crate::spending::lint::Lint;
-use crate::spending::{self, Correction, PaidBy, Refusal, Returned, State as Stage, Warning, Whole, payees};
+use crate::spending::{self, Correction, Expense, PaidBy, Refusal, Returned, State as Stage, Warning, Whole, payees};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
@@ -48,6 +48,17 @@ async fn show(
     page(&site, &signed_in, (&fund, &whole), &asked, &Typed::default(), &Wrongs::default()).await
 }
 
+/// The page with what is wrong with what was sent from it.
+pub(super) async fn again(
+    site: &Site,
+    signed_in: &SignedIn,
+    standing: (&Fund, &Whole),
+    typed: &Typed,
+    wrongs: &Wrongs,
+) -> Result<Response, Trouble> {
+    page(site, signed_in, standing, &Asked::default(), typed, wrongs).await
+}
+
 async fn page(
     site: &Site,
     signed_in: &SignedIn,
@@ -76,16 +87,17 @@ async fn page(
     if let Some(proposal) = &proposal {
         sheet = sheet.with(Part::Facts(agreement(tx, words, proposal).await?));
     }
+    let asked = questions::list(tx, Subject::Expense, &expense.id.to_string()).await?;
+    sheet = sheet.maybe(super::questions::table(tx, words, &asked, &fund.time_zone).await?);
     if let Some(new) = spending::corrected_by(tx, expense.id).await? {
         let href = format!("/treasury/{}/expenses/{}", fund.slug, new.number);
         sheet = sheet.with(Part::Links(vec![(href, words.with("expense-corrected-by", "number", new.number))]));
     }
     if signed_in.person.roles.holds(Role::Recorder) {
-        for part in steps(site, words, (fund, whole), typed, wrongs) {
-            sheet = sheet.with(part);
-        }
+        sheet = steps(site, words, (fund, whole), typed, wrongs).into_iter().fold(sheet, Sheet::with);
     }
-    Ok(sheet.answer(wrongs))
+    let copies = copies::parts(tx, site, signed_in, (fund, whole), typed, wrongs).await?;
+    Ok(copies.into_iter().fold(sheet, Sheet::with).answer(wrongs))
 }
 
 /// What is said about a payment that the bank sent back, by where the expense stands now.
@@ -123,8 +135,10 @@ async fn facts(tx: &mut Tx, words: Words, fund: &Fund, whole: &Whole) -> Result<
     if let Some(payee) = expense.payee_id {
         texts.push(("expense-payee", payees::find(tx, payee).await?.map(|payee| payee.label).unwrap_or_default()));
     }
+    texts.push(("expense-next", now_what(words, expense)));
     texts.push(("expense-no-receipt", expense.no_receipt.clone().unwrap_or_default()));
     texts.push(("expense-show", words.of("expense-show", expense.show_when.as_str())));
+    texts.push(("expense-show-shop", words.say(if expense.show_shop { "expense-show-shop-yes" } else { "expense-show-shop-no" })));
     texts.push(("expense-reason", expense.reason.clone().unwrap_or_default()));
     texts.push(("correction-kind", expense.wrong.map(|wrong| words.of("correction-kind", wrong.as_str())).unwrap_or_default()));
     texts.push(("expense-paid-on", expense.paid_on.map(|day| words.day(day)).unwrap_or_default()));
@@ -136,6 +150,19 @@ async fn facts(tx: &mut Tx, words: Words, fund: &Fund, whole: &Whole) -> Result<
         facts = facts.add(words.say(key), Cell::text(text));
     }
     Ok(facts)
+}
+
+/// What happens next, and who does it.
+fn now_what(words: Words, expense: &Expense) -> String {
+    let word = match expense.state {
+        Stage::Draft => "draft",
+        Stage::Sent => "sent",
+        Stage::Approved => "approved",
+        Stage::Paid => "paid",
+        Stage::Rejected => "rejected",
+        Stage::Matched | Stage::Corrected => return String::new(),
+    };
+    words.of("expense-next", word)
 }
 
 async fn parts(tx: &mut Tx, words: Words, whole: &Whole) -> Result<Table, Trouble> {
@@ -200,7 +227,10 @@ fn steps(site: &Site, words: Words, (fund, whole): (&Fund, &Whole), typed: &Type
     let change = || Part::Links(vec![(format!("{at}/edit"), words.say("expense-edit"))]);
     match expense.state {
         Stage::Draft if expense.amount_minor == 0 => vec![button("send", "expense-send")],
-        Stage::Draft => vec![button("send", "expense-send"), change()],
+        Stage::Draft => {
+            let back = claims::send_back_form(&at, &operation(site, typed), whole, &fields);
+            [button("send", "expense-send"), change()].into_iter().chain(back).collect()
+        }
         Stage::Rejected => vec![change()],
         Stage::Sent => vec![button("take-back", "expense-take-back"), change()],
         Stage::Approved => {
@@ -226,6 +256,7 @@ fn warn(words: Words, warning: Warning) -> String {
     match warning {
         Warning::SameReceipt(number) => words.with("expense-warn-receipt", "number", number),
         Warning::SameShop(number) => words.with("expense-warn-shop", "number", number),
+        Warning::BeforeTheFund(began) => words.with("expense-warn-before", "day", words.day(began)),
         Warning::MoreThanOnHand(left) => words.with("expense-warn-hand", "left", left.for_people()),
         Warning::OverBudget(category, left) => {
             words.with_two("expense-warn-budget", ("category", use_in_words(words, &category)), ("left", left.for_people()))

@@ -7,7 +7,8 @@ use super::one::is_owed;
 use super::{Pairs, account_in_words, find, frame, operation, payable, refused, sent, today};
 use crate::clock::Day;
 use crate::funds::Fund;
-use crate::spending::{self, Payment, Refusal, State as Stage, Whole, payees};
+use crate::spending::payees::{self, Sealing};
+use crate::spending::{self, PayBy, Payment, Refusal, State as Stage, Whole, captains};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
@@ -95,9 +96,11 @@ async fn pay(
             paid(&site, &signed_in, &whole, &payment, &pairs, &typed).await.map(|()| None)
         } else {
             let (actor, now, id) = (signed_in.actor(), site.clock.now(), whole.expense.id);
-            let opened: Result<Option<String>, Refusal> =
-                transact!(site.db, tx => payees::open_account(tx, actor, id, &site.keyring, now).await);
-            opened.map(|account| Some(sure(&site, &signed_in, (&fund, &whole), &typed, account)))
+            let opened: Result<Opened, Refusal> = transact!(site.db, tx => async {
+                let account = payees::open_account(tx, actor, id, &site.keyring, now).await?;
+                Ok::<Opened, Refusal>(Opened { account, wish: captains::open_pay_by(tx, actor, id, &site.keyring, now).await? })
+            }.await);
+            opened.map(|opened| Some(sure(&site, &signed_in, (&fund, &whole), &typed, opened)))
         };
         match done {
             Ok(Some(page)) => return Ok(page),
@@ -112,16 +115,28 @@ async fn pay(
     page(&site, &signed_in, (&fund, &whole), &typed, &wrongs).await
 }
 
+/// What was sealed and is opened for whoever pays.
+struct Opened {
+    account: Option<String>,
+    /// Where a captain is paid: what they wished.
+    wish: Option<PayBy>,
+}
+
 /// Everything once more, with the account in full, before it is noted as paid.
-fn sure(site: &Site, signed_in: &SignedIn, (fund, whole): (&Fund, &Whole), typed: &Typed, account: Option<String>) -> Response {
+fn sure(site: &Site, signed_in: &SignedIn, (fund, whole): (&Fund, &Whole), typed: &Typed, opened: Opened) -> Response {
     let words = signed_in.words;
     let day = typed.get("paid_on").parse::<Day>().map(|day| words.day(day)).unwrap_or_default();
     let mut list = facts(signed_in, whole)
         .add(words.say("expense-pay-from"), Cell::text(account_in_words(words, typed.get("from"))))
         .add(words.say("expense-paid-on"), Cell::text(day))
         .add(words.say("expense-reference"), Cell::text(typed.get("reference")));
-    if let Some(account) = account {
+    if let Some(account) = opened.account {
         list = list.add(words.say("payee-account"), Cell::text(account));
+    }
+    if let Some(PayBy { way, details }) = opened.wish {
+        let texts = [words.of("payee-way", way.as_str()), details];
+        let text = texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(": ");
+        list = list.add(words.say("claim-pays-by"), Cell::text(text));
     }
     let typed = &typed.clone().put("sure", "1");
     let parts = FormParts { words, typed, wrongs: &Wrongs::default() };
@@ -147,5 +162,10 @@ async fn paid(
     let operation = sent(signed_in, &format!("pay {}", whole.expense.number), pairs, typed)?;
     let (actor, now) = (signed_in.actor(), site.clock.now());
     let at = (whole.expense.id, typed.get("version").parse().unwrap_or(0));
-    transact!(site.db, tx => spending::pay(tx, actor, &operation, at, payment, now).await).map(drop)
+    let sealing = Sealing { keys: &site.keyring, entropy: &site.entropy };
+    transact!(site.db, tx => async {
+        let id = spending::pay(tx, actor, &operation, at, payment, now).await?;
+        captains::tell(tx, id, sealing, now).await?;
+        Ok::<(), Refusal>(())
+    }.await)
 }
