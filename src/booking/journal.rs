@@ -77,19 +77,19 @@ pub(super) async fn write(
 fn payload(all: &[Fund], takes_back: Option<&NewCorrection>, new: &NewJournal, back: &[JournalLine]) -> String {
     let slug = |id: Option<FundId>| all.iter().find(|fund| Some(fund.id) == id).map(|fund| fund.slug.clone()).unwrap_or_default();
     let posting = |name: &str, line: &JournalLine| {
-        format!("{name}: {}\n", [line.path.clone(), slug(line.fund_id), line.amount().for_people()].join(" · "))
+        format!("{name}: {}", [line.path.clone(), slug(line.fund_id), line.amount().for_people()].join(" · "))
     };
-    let mut payload = format!("day: {}\n", new.effective_on);
+    let mut said = vec![format!("day: {}", new.effective_on)];
     if let Some(correction) = takes_back {
-        payload.push_str(&format!("entry: {}\nwrong: {}\n", correction.entry, correction.wrong));
+        said.extend([format!("entry: {}", correction.entry), format!("wrong: {}", correction.wrong)]);
     }
-    payload.push_str(&format!("reason: {}\n", new.reason));
-    back.iter().for_each(|line| payload.push_str(&posting("back", line)));
-    new.lines.iter().for_each(|line| payload.push_str(&posting("posting", line)));
+    said.push(format!("reason: {}", new.reason));
+    said.extend(back.iter().map(|line| posting("back", line)));
+    said.extend(new.lines.iter().map(|line| posting("posting", line)));
     if new.lines.is_empty() {
-        payload.push_str("instead: -\n");
+        said.push("instead: -".to_owned());
     }
-    payload
+    said.join("\n")
 }
 
 /// Whose decision it is, what is at stake in that fund's currency, and how many must agree: the most that any fund it touches asks.

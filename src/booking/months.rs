@@ -152,14 +152,14 @@ pub async fn ask(tx: &mut Tx, word: &str, operation: &Operation, actor: Actor, n
     if found.waits.is_some() {
         return Err(JournalError::MovedOn);
     }
-    let conditions: String = Condition::ALL.iter().map(|condition| format!("met: {condition}\n")).collect();
+    let conditions: Vec<String> = Condition::ALL.iter().map(|condition| format!("met: {condition}")).collect();
     let proposal = NewProposal {
         subject: Subject::Period,
         subject_id: word.to_owned(),
         fund: general.id,
         amount: None,
         payee: None,
-        payload: format!("month: {word}\n{conditions}"),
+        payload: format!("month: {word}\n{}", conditions.join("\n")),
         hands: Vec::new(),
         at_least: 1,
         more: 0,

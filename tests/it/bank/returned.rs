@@ -12,7 +12,7 @@ use crate::spending::Treasury;
 use crate::support::{Books, on_both_databases};
 
 /// Somebody is owed 25.00 of a hundred and was paid by cheque; the bank shows the cheque, and gives it back three days later.
-pub async fn paid_and_returned<'a>(books: &'a Books) -> (Treasury<'a>, ExpenseId, Vec<BankLine>) {
+pub async fn paid_and_returned(books: &Books) -> (Treasury<'_>, ExpenseId, Vec<BankLine>) {
     let treasury = Treasury::holding(books, 10_000).await;
     let payee = treasury.ready_payee().await;
     let draft = Draft { paid_by: PaidBy::Person, paid_from: None, payee: Some(payee), ..treasury.water(2_500) };

@@ -3,7 +3,7 @@
 use strikefund::booking::correcting;
 use strikefund::booking::journal::{JournalError, JournalLine, NewCorrection};
 use strikefund::ids::{EntryId, FundId};
-use strikefund::ledger::{self, Mistake, NewEntry, NewPosting, PostError, Posted, Source, chart};
+use strikefund::ledger::{self, Account, Kind, Mistake, NewEntry, NewPosting, PostError, Posted, Source, chart};
 use strikefund::money::{Currency, Money};
 use strikefund::people::operation::Operation;
 use strikefund::people::{Actor, Role};
@@ -157,6 +157,9 @@ on_both_databases! {
         let visit = Visit::of(books);
         let ana = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
         let ben = Staff::signed_in(&visit, books, &[Role::Approver]).await;
+        let cash_box = Account::new("1200", "assets:cash:main", Kind::Asset, true);
+        let opened: sqlx::Result<()> = transact!(books.db, tx => ledger::open_account(tx, &cash_box).await);
+        opened.unwrap();
         post(books, (Source::Journal, "cash"), ("assets:cash:main", chart::CASH_GIFTS), fund, 12_000).await;
         let deposit = post(books, (Source::Gift, "deposit"), (chart::BANK, "assets:cash:main"), fund, 10_000).await.to_string();
         let right = [
