@@ -1,5 +1,6 @@
 -- What waits, and what was spent: found without reading all history.
 
+CREATE INDEX proposal_open_first ON proposal (id) WHERE state = 'open';
 CREATE INDEX proposal_emergency ON proposal (id) WHERE emergency = 1;
 CREATE INDEX expense_without_receipt ON expense (id) WHERE no_receipt IS NOT NULL;
 CREATE INDEX expense_claimed ON expense (captain_id, created_at) WHERE captain_id IS NOT NULL AND state = 'draft';

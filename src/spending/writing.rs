@@ -103,6 +103,13 @@ async fn change(tx: &mut Tx, person: &Person, id: ExpenseId, version: i64, draft
     if whole.expense.version != version {
         return Err(Refusal::Changed);
     }
+    // A correction that was turned down is not taken up again beside the one that came after it.
+    if whole.expense.state == State::Rejected
+        && let Some(old) = whole.expense.corrects
+        && store::corrected_by(tx, old).await?.is_some()
+    {
+        return Err(Refusal::State(State::Rejected));
+    }
     let moved = i64::from(whole.expense.state != State::Draft);
     to_draft(tx, person, &whole, now).await?;
     if store::replace(tx, id, version.saturating_add(moved), draft, now).await? { Ok(()) } else { Err(Refusal::Changed) }

@@ -36,6 +36,26 @@ on_both_databases! {
         treasury.sound().await;
     }
 
+    async fn a_correction_that_was_turned_down_is_not_taken_up_beside_another(books: &Books) {
+        let treasury = Treasury::holding(books, 10_000).await;
+        let draft = treasury.water(2_100);
+        let old = treasury.sent(&draft).await;
+        treasury.approve(treasury.ana, old).await.unwrap();
+        let first = correct(&treasury, old, false).await.unwrap();
+        treasury.send(first).await.unwrap();
+        let proposal = treasury.proposal(first).await;
+        treasury.decide(treasury.ana, &proposal, Choice::Reject("Which receipt?")).await.unwrap();
+        let second = correct(&treasury, old, false).await.unwrap();
+        let version = treasury.read(first).await.expense.version;
+        assert!(matches!(treasury.save(Some((first, version)), &draft).await, Err(Refusal::State(State::Rejected))));
+        // With the other one turned down as well, it is.
+        treasury.send(second).await.unwrap();
+        let proposal = treasury.proposal(second).await;
+        treasury.decide(treasury.ana, &proposal, Choice::Reject("Which receipt?")).await.unwrap();
+        treasury.save(Some((first, version)), &draft).await.unwrap();
+        treasury.sound().await;
+    }
+
     async fn what_was_booked_twice_is_taken_back_with_nothing_in_its_place(books: &Books) {
         let treasury = Treasury::holding(books, 100_000).await;
         let payee = treasury.ready_payee().await;

@@ -95,9 +95,14 @@ impl World<'_> {
         let (draft, new) = self.draft();
         let version = self.treasury.read(id).await.expense.version;
         let saved = self.treasury.save(Some((id, version)), &draft).await;
+        // A correction that was turned down stays so once another stands in its place.
+        let corrects = self.expenses[&id].corrects;
+        let replaced =
+            corrects.is_some() && self.expenses.values().any(|other| other.corrects == corrects && other.state != State::Rejected);
         let known = self.expenses.get_mut(&id).unwrap();
         match known.state {
             State::Paid | State::Matched | State::Corrected => assert!(matches!(saved, Err(Refusal::State(_))), "{saved:?}"),
+            State::Rejected if replaced => assert!(matches!(saved, Err(Refusal::State(State::Rejected))), "{saved:?}"),
             state => {
                 saved.unwrap();
                 if state == State::Approved {
