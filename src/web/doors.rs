@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
 use axum::handler::Handler;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post};
@@ -113,6 +113,8 @@ pub struct SignedIn {
     pub person: Person,
     /// The language of this page.
     pub words: Words,
+    /// The address that was asked for.
+    pub address: Uri,
 }
 
 impl SignedIn {
@@ -133,7 +135,7 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
 
 /// Lets through who may come; tells others to sign in, or that there is no such page.
 async fn guard(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
-    match find(&guard, request.headers(), request.uri().query()).await {
+    match find(&guard, request.headers(), request.uri()).await {
         Err(trouble) => trouble.into_response(),
         Ok(Found::Nobody) => {
             let words = Words::asked(request.uri().query(), request.headers());
@@ -156,7 +158,8 @@ enum Found {
     Another,
 }
 
-async fn find(guard: &Guard, headers: &HeaderMap, query: Option<&str>) -> Result<Found, Trouble> {
+async fn find(guard: &Guard, headers: &HeaderMap, address: &Uri) -> Result<Found, Trouble> {
+    let query = address.query();
     let Guard { site, who } = guard;
     let Some(token) = cookie(headers, site.session_cookie()) else { return Ok(Found::Nobody) };
     let now = site.clock.now();
@@ -182,5 +185,5 @@ async fn find(guard: &Guard, headers: &HeaderMap, query: Option<&str>) -> Result
         noted?;
     }
     let words = if query.is_some_and(|query| query.contains("lang=")) { Words::asked(query, headers) } else { Words(person.language) };
-    Ok(Found::Welcome(Box::new(SignedIn { session, person, words })))
+    Ok(Found::Welcome(Box::new(SignedIn { session, person, words, address: address.clone() })))
 }

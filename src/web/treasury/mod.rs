@@ -98,6 +98,8 @@ pub struct Frame {
     pub said: Option<String>,
     /// Whether the page came back with mistakes: its title says so first.
     pub wrong: bool,
+    /// The address that was asked for, on pages of who is signed in.
+    pub address: Option<Uri>,
 }
 
 /// A link that stands on every page.
@@ -141,17 +143,25 @@ impl Frame {
         let may = |roles: &[Role]| roles.iter().any(|role| signed_in.person.roles.holds(*role));
         let places = PLACES.iter().enumerate().filter(|(_, (_, _, roles))| may(roles));
         let places = places.map(|(n, (href, key, _))| Place { href, label: words.say(key), daily: n < DAILY }).collect();
-        Self { name: Some(signed_in.person.name.clone()), places, ..Self::outside(site, words, title) }
+        let (name, address) = (Some(signed_in.person.name.clone()), Some(signed_in.address.clone()));
+        Self { name, places, address, ..Self::outside(site, words, title) }
     }
 
     /// Around a page for somebody who is not.
     pub fn outside(site: &Site, words: Words, title: impl Into<String>) -> Self {
-        Self { words, practice: site.is_practice(), title: title.into(), name: None, places: Vec::new(), said: None, wrong: false }
+        let (words, practice, title) = (words, site.is_practice(), title.into());
+        Self { words, practice, title, name: None, places: Vec::new(), said: None, wrong: false, address: None }
     }
 
     /// Places of every day, or the others.
     pub fn places_that_are(&self, daily: bool) -> impl Iterator<Item = &Place> {
         self.places.iter().filter(move |place| place.daily == daily)
+    }
+
+    /// A page about the books as they are at this moment, which the public does not see: it says so on top.
+    pub fn live(self) -> Sheet {
+        let note = Part::Note(self.words.say("frame-live"));
+        Sheet::new(self).with(note)
     }
 
     /// The same with what was just done.
