@@ -58,9 +58,9 @@ fn exports(words: Words, address: &Uri, which: usize, part: &Part) -> Option<Exp
 }
 
 impl Sheet {
-    /// The ways to the part of this number as a file.
-    fn exports_of(&self, which: &usize) -> Option<&Exports> {
-        self.exports.get(*which)?.as_ref()
+    /// Each part with the ways to it as a file, where there are any.
+    fn shown(&self) -> impl Iterator<Item = (&Part, Option<&Exports>)> {
+        self.parts.iter().enumerate().map(|(which, part)| (part, self.exports.get(which).and_then(Option::as_ref)))
     }
 
     /// An empty page in this frame.
