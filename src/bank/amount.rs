@@ -91,7 +91,7 @@ fn month(word: &str) -> Option<usize> {
     ];
     let word = word.to_lowercase();
     let begins = |names: &&[&str]| names.iter().any(|name| name.starts_with(&word));
-    (word.chars().count() >= 3).then(|| MONTHS.iter().position(|names| begins(&names)))?.map(|at| at + 1)
+    (word.chars().count() >= 3).then(|| MONTHS.iter().position(begins))?.map(|at| at + 1)
 }
 
 impl Mark {

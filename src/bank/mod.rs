@@ -29,7 +29,7 @@ pub use matching::{
     Choice, LIST, MatchRefusal, ignore, match_of_entry, match_of_line, newest, open_lines, open_lines_of, open_postings,
     postings_of_amount, postings_of_entry, propose, sides, tie, tie_of, undo, waiting_lines,
 };
-pub use proposal::{DAYS_AFTER, DAYS_BEFORE, Proposal, Why};
+pub use proposal::{DAYS_AFTER, DAYS_BEFORE, Hint, Proposal, Why, hint, propose_among};
 pub use rows::{BankAccount, BankLine, BankPosting, BankTie, MatchKind, MatchRow, StatementRow, Waiting, posting_key};
 pub use statement::{Format, LARGEST_FILE, Line, MOST_LINES, Statement, What, Wrong};
 

@@ -159,15 +159,12 @@ fn unescaped(text: &str) -> Cow<'_, str> {
             let known = ESCAPES.iter().find(|(escape, _)| *escape == name).map(|(_, letter)| *letter);
             Some((known.or_else(|| number.and_then(char::from_u32))?, behind))
         });
-        match letter {
-            Some((letter, behind)) => {
-                plain.push(letter);
-                rest = behind;
-            }
-            None => {
-                plain.push('&');
-                rest = &rest[1..];
-            }
+        if let Some((letter, behind)) = letter {
+            plain.push(letter);
+            rest = behind;
+        } else {
+            plain.push('&');
+            rest = &rest[1..];
         }
     }
     plain.push_str(rest);

@@ -48,6 +48,34 @@ pub fn proposals(line: &BankLine, postings: Vec<BankPosting>) -> Vec<Proposal> {
     found
 }
 
+/// What the bank's own text says a line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hint {
+    /// What it keeps for its work.
+    Fee,
+    /// What it pays for holding money.
+    Interest,
+}
+
+/// What the bank's text says a line is, in English, Spanish and German; None where it says neither. It is proposed, and never booked by itself.
+pub fn hint(line: &BankLine) -> Option<Hint> {
+    const FEES: [&str; 9] = ["fee", "fees", "charge", "charges", "comisión", "comision", "entgelt", "entgeltabschluss", "kontoführung"];
+    const INTEREST: [&str; 5] = ["interest", "intereses", "interés", "zinsen", "habenzinsen"];
+    let text = line.text.to_lowercase();
+    let says = |words: &[&str]| text.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word));
+    match (line.is_opening(), says(&INTEREST) && line.amount_minor > 0, says(&FEES)) {
+        (true, ..) | (false, false, false) => None,
+        (false, true, _) => Some(Hint::Interest),
+        (false, false, true) => Some(Hint::Fee),
+    }
+}
+
+/// What postings that are at hand say for themselves: those within the days that a line may be away from its posting, best first.
+pub fn propose_among(line: &BankLine, postings: &[BankPosting]) -> Vec<Proposal> {
+    let near = |posting: &&BankPosting| (-DAYS_BEFORE..=DAYS_AFTER).contains(&line.booked_on.days_until(posting.effective_on));
+    proposals(line, postings.iter().filter(near).cloned().collect())
+}
+
 fn squeezed(text: &str) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
@@ -90,5 +118,29 @@ mod tests {
         );
         let told: Vec<(i64, Why)> = found.into_iter().map(|proposal| (proposal.posting.entry_id.0, proposal.why)).collect();
         assert_eq!(told, [(3, Why::Reference), (2, Why::SameDay), (1, Why::DaysApart(4))]);
+        let far = [posting(6, "2026-12-01", -500, "x"), posting(7, "2026-11-24", -500, "x"), posting(8, "2026-09-01", -500, "x")];
+        let near: Vec<i64> = propose_among(&line, &far).iter().map(|proposal| proposal.posting.entry_id.0).collect();
+        assert_eq!(near, [7], "cheques are cashed late, people write down late, and neither by a season");
+    }
+
+    #[test]
+    fn a_fee_or_interest_is_told_by_whole_words_of_the_bank_s_text() {
+        let hint_of = |text: &str, amount_minor: i64, number: i64| {
+            hint(&BankLine {
+                id: BankLineId(1),
+                bank_account_id: BankAccountId(1),
+                number,
+                booked_on: "2026-11-14".parse().unwrap(),
+                amount_minor,
+                text: text.to_owned(),
+                reference: None,
+            })
+        };
+        assert_eq!(hint_of("MONTHLY SERVICE FEE", -1_500, 2), Some(Hint::Fee));
+        assert_eq!(hint_of("Comisión de mantenimiento", -1_500, 2), Some(Hint::Fee));
+        assert_eq!(hint_of("INTEREST PAID", 12, 2), Some(Hint::Interest));
+        assert_eq!(hint_of("INTEREST CHARGE", -12, 2), Some(Hint::Fee));
+        assert_eq!(hint_of("COFFEE FEEDERS", -12, 2), None);
+        assert_eq!(hint_of("fee", -12, 0), None);
     }
 }

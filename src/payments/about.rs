@@ -85,6 +85,14 @@ pub async fn open_disputes(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<ObjectSt
     store::about::open_disputes(tx, limit).await
 }
 
+/// At most `limit` disputes that came to their end, the newest word first.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn ended_disputes(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<ObjectState>> {
+    store::about::ended_disputes(tx, limit).await
+}
+
 /// At most `limit` refunds that Stripe told of, the newest first, whoever asked for them.
 ///
 /// # Errors

@@ -2,12 +2,12 @@
 
 use super::store::budgets as store;
 use super::writing::RECORDERS;
-use super::{Refusal, State};
+use super::{Refusal, State, Unit};
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::funds::Fund;
 use crate::ids::FundId;
-use crate::ledger::{self, program_category};
+use crate::ledger::{self, chart, program_category};
 use crate::money::{Currency, Money};
 use crate::people::operation::{self, Operation};
 use crate::people::{self, Actor, audit};
@@ -43,6 +43,10 @@ pub struct Outlook {
     pub week_minor: i64,
     /// On how many of them something was bought.
     pub days: i64,
+    /// What the last seven days brought in gifts, less what went back of gifts: below nothing in a week of refunds.
+    pub given_minor: i64,
+    /// What of each unit the last seven days took, such as meals.
+    pub units: Vec<(Unit, i64)>,
 }
 
 /// How many days something must have been bought on before a mean is worth telling (screens.md 6.12).
@@ -57,6 +61,13 @@ impl Outlook {
     /// How many whole days so much free money lasts at that.
     pub fn runway_days(&self, free_minor: i64) -> Option<i64> {
         self.burn_minor().filter(|burn| *burn > 0).map(|burn| free_minor.max(0) / burn)
+    }
+
+    /// How many whole days so much free money lasts if so much is spent a day and so much is given a week; None: it does not run out.
+    pub fn days_if(free_minor: i64, spent_a_day_minor: i64, given_a_week_minor: i64) -> Option<i64> {
+        let a_week = i128::from(spent_a_day_minor) * 7 - i128::from(given_a_week_minor);
+        let free = i128::from(free_minor.max(0));
+        (a_week > 0).then(|| i64::try_from(free * 7 / a_week).unwrap_or(i64::MAX))
     }
 }
 
@@ -84,8 +95,19 @@ pub async fn outlook(tx: &mut Tx, fund: &Fund, today: Day) -> sqlx::Result<Outlo
             asked_minor: sum_of(category, State::Sent),
         })
         .collect();
-    let (week_minor, days) = store::bought_since(tx, fund.id, today.plus_days(-6)).await?;
-    Ok(Outlook { uses, week_minor, days })
+    let week_from = today.plus_days(-6);
+    let (week_minor, days) = store::bought_since(tx, fund.id, week_from).await?;
+    let given_minor = given(tx, fund, None).await?.saturating_sub(given(tx, fund, Some(week_from.plus_days(-1))).await?);
+    let units = store::units_since(tx, fund.id, week_from).await?;
+    Ok(Outlook { uses, week_minor, days, given_minor, units })
+}
+
+/// What a fund was given by a day, less what went back, in minor units. Goods are no money.
+async fn given(tx: &mut Tx, fund: &Fund, as_of: Option<Day>) -> sqlx::Result<i64> {
+    let balances = ledger::balances(tx, as_of).await?;
+    let ours = balances.iter().filter(|balance| balance.fund == Some(fund.id) && balance.amount.currency == fund.currency);
+    let income = ours.filter(|balance| balance.path.starts_with("income:") && balance.path != chart::IN_KIND);
+    Ok(income.fold(0_i64, |sum, balance| sum.saturating_sub(balance.amount.minor)))
 }
 
 /// What the books say a fund spent, by use.

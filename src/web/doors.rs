@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
 use axum::handler::Handler;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post};
@@ -115,6 +115,8 @@ pub struct SignedIn {
     pub words: Words,
     /// What stands behind its address, but for its language.
     pub kept: String,
+    /// The address that was asked for.
+    pub address: Uri,
 }
 
 impl SignedIn {
@@ -135,7 +137,7 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
 
 /// Lets through who may come; tells others to sign in, or that there is no such page.
 async fn guard(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
-    match find(&guard, request.headers(), request.uri().query()).await {
+    match find(&guard, request.headers(), request.uri()).await {
         Err(trouble) => trouble.into_response(),
         Ok(Found::Nobody) => {
             let words = Words::asked(request.uri().query(), request.headers());
@@ -158,7 +160,8 @@ enum Found {
     Another,
 }
 
-async fn find(guard: &Guard, headers: &HeaderMap, query: Option<&str>) -> Result<Found, Trouble> {
+async fn find(guard: &Guard, headers: &HeaderMap, address: &Uri) -> Result<Found, Trouble> {
+    let query = address.query();
     let Guard { site, who } = guard;
     let Some(token) = cookie(headers, site.session_cookie()) else { return Ok(Found::Nobody) };
     let now = site.clock.now();
@@ -185,5 +188,5 @@ async fn find(guard: &Guard, headers: &HeaderMap, query: Option<&str>) -> Result
     }
     // Somebody's own language, unless they chose another in this browser.
     let words = Words::chosen(query, headers).unwrap_or(Words(person.language));
-    Ok(Found::Welcome(Box::new(SignedIn { session, person, words, kept: words::kept(query) })))
+    Ok(Found::Welcome(Box::new(SignedIn { session, person, words, kept: words::kept(query), address: address.clone() })))
 }

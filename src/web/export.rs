@@ -37,6 +37,12 @@ impl As {
         })
     }
 
+    /// What the query of an address asks for of one of a page's lists (`list=2&as=csv`), and of which; None: the page.
+    pub fn asked_of_list(query: Option<&str>) -> Option<(Self, usize)> {
+        let which = query?.split('&').find_map(|pair| pair.strip_prefix("list="))?.parse().ok()?;
+        Some((Self::asked(query)?, which))
+    }
+
     const fn word(self) -> &'static str {
         match self {
             Self::Csv => "csv",
@@ -69,6 +75,20 @@ impl Exports {
         let link = |kind: As, label| (format!("{path}?{more}as={}", kind.word()), label);
         Self { label: words.say("export-label"), links: [link(As::Csv, "CSV"), link(As::Xlsx, "Excel")] }
     }
+
+    /// For the list of this number on the page that `query` leads to: what narrows the page narrows the file.
+    pub fn of_list(words: Words, query: Option<&str>, which: usize) -> Self {
+        let ours = |pair: &&str| ["as=", "list=", "done="].iter().any(|name| pair.starts_with(name));
+        let kept = query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty() && !ours(pair));
+        let query: Vec<String> = kept.map(str::to_owned).chain([format!("list={which}")]).collect();
+        Self::of(words, "", &query.join("&"))
+    }
+}
+
+/// What a file of the page at `path` is called: its words, `treasury-general-gifts`.
+pub fn name_of(path: &str) -> String {
+    let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-")
 }
 
 /// The rows of a table as a file called `name`, without its row of totals.

@@ -184,7 +184,7 @@ const addresses = new Set();
 /** What must be among the pages that are found: one of each room. */
 const ROOMS = [
   "/treasury", "/treasury/expenses", "/treasury/approvals", "/treasury/approvals/*", "/treasury/gifts", "/treasury/gifts/*", "/treasury/bank",
-  "/treasury/bank/import", "/treasury/bank/lines/*", "/treasury/payees", "/treasury/claims", "/treasury/claims/*", "/treasury/advances",
+  "/treasury/bank/import", "/treasury/bank/lines/*", "/treasury/bank/accounts/new", "/treasury/bank/accounts/*", "/treasury/disputes", "/treasury/payees", "/treasury/claims", "/treasury/claims/*", "/treasury/advances",
   "/treasury/accounts", "/treasury/accounts/*", "/treasury/entries/*", "/treasury/journal", "/treasury/journal/new", "/treasury/months",
   "/treasury/stripe", "/treasury/exports", "/treasury/search", "/treasury/audit", "/treasury/refunds", "/treasury/gifts/*/refund", "/me",
   "/me/password", "/me/authenticator", "/me/codes", "/treasury/{fund}/expenses", "/treasury/{fund}/expenses/new",

@@ -43,6 +43,14 @@ pub(in crate::payments) async fn open_disputes(tx: &mut Tx, limit: i64) -> sqlx:
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(limit))
 }
 
+pub(in crate::payments) async fn ended_disputes(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<ObjectState>> {
+    const SQL: &str = select_object!(
+        "WHERE object = 'dispute' AND status IN ('won', 'lost', 'warning_closed', 'prevented', 'charge_refunded', 'closed')
+         ORDER BY told_at DESC, id DESC LIMIT $1"
+    );
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(limit))
+}
+
 pub(in crate::payments) async fn recent_refunds(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<ObjectState>> {
     run!(tx, fetch_all, sqlx::query_as(select_object!("WHERE object = 'refund' ORDER BY told_at DESC, id DESC LIMIT $1")).bind(limit))
 }

@@ -5,6 +5,7 @@ use crate::db::Tx;
 use crate::ids::{FundId, PersonId};
 use crate::money::Money;
 use crate::run;
+use crate::spending::Unit;
 
 pub(in crate::spending) async fn insert(
     tx: &mut Tx,
@@ -38,4 +39,11 @@ pub(in crate::spending) async fn bought_since(tx: &mut Tx, fund: FundId, from: D
         FROM expense e CROSS JOIN expense_part p
         WHERE e.bought_on >= $2 AND p.expense_id = e.id AND p.fund_id = $1 AND e.state IN ('approved', 'paid', 'matched')";
     run!(tx, fetch_one, sqlx::query_as(SQL).bind(fund).bind(from))
+}
+
+/// How many of each unit were bought from a day on, in the order of their words.
+pub(in crate::spending) async fn units_since(tx: &mut Tx, fund: FundId, from: Day) -> sqlx::Result<Vec<(Unit, i64)>> {
+    const SQL: &str = "SELECT unit, CAST(SUM(unit_count) AS BIGINT) FROM expense
+        WHERE fund_id = $1 AND bought_on >= $2 AND unit IS NOT NULL AND state IN ('approved', 'paid', 'matched') GROUP BY unit ORDER BY unit";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(from))
 }

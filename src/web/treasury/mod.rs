@@ -104,6 +104,8 @@ pub struct Frame {
     pub wrong: bool,
     /// What the language switch keeps of the page's query.
     pub kept: String,
+    /// The address that was asked for, on pages of who is signed in.
+    pub address: Option<Uri>,
 }
 
 /// A link that stands on every page.
@@ -148,14 +150,14 @@ impl Frame {
         let may = |roles: &[Role]| roles.iter().any(|role| signed_in.person.roles.holds(*role));
         let places = PLACES.iter().enumerate().filter(|(_, (_, _, roles))| may(roles));
         let places = places.map(|(n, (href, key, _))| Place { href, label: words.say(key), daily: n < DAILY }).collect();
-        let kept = signed_in.kept.clone();
-        Self { name: Some(signed_in.person.name.clone()), places, kept, ..Self::outside(site, words, title) }
+        let (name, kept, address) = (Some(signed_in.person.name.clone()), signed_in.kept.clone(), Some(signed_in.address.clone()));
+        Self { name, places, kept, address, ..Self::outside(site, words, title) }
     }
 
     /// Around a page for somebody who is not.
     pub fn outside(site: &Site, words: Words, title: impl Into<String>) -> Self {
         let (title, kept) = (title.into(), String::new());
-        Self { words, practice: site.is_practice(), title, name: None, places: Vec::new(), said: None, wrong: false, kept }
+        Self { words, practice: site.is_practice(), title, name: None, places: Vec::new(), said: None, wrong: false, kept, address: None }
     }
 
     /// The same on a page that leads on to `next`, which the language switch keeps.
@@ -168,6 +170,12 @@ impl Frame {
     /// Places of every day, or the others.
     pub fn places_that_are(&self, daily: bool) -> impl Iterator<Item = &Place> {
         self.places.iter().filter(move |place| place.daily == daily)
+    }
+
+    /// A page about the books as they are at this moment, which the public does not see: it says so on top.
+    pub fn live(self) -> Sheet {
+        let note = Part::Note(self.words.say("frame-live"));
+        Sheet::new(self).with(note)
     }
 
     /// The same with what was just done.

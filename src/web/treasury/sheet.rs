@@ -1,15 +1,17 @@
 //! A page of the treasury made of the parts that most have: sentences, facts, tables, forms, links. Not here: what they say.
 
 use askama::Template;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
 
-use super::Frame;
 use super::passkeys::PasskeyButton;
 use super::qr::Qr;
+use super::{Frame, HOME};
 use crate::web::answer;
+use crate::web::export::{self, As, Exports};
 use crate::web::form::{Form, Problems, Wrongs};
 use crate::web::table::{Facts, Table};
+use crate::web::words::Words;
 
 /// A photo of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,12 +62,25 @@ pub struct Sheet {
     frame: Frame,
     problems: Option<Problems>,
     parts: Vec<Part>,
+    /// The ways to each part as a file, where it is a list.
+    exports: Vec<Option<Exports>>,
+}
+
+/// The ways to a part as a file, where it is a list that has rows.
+fn exports(words: Words, address: &Uri, which: usize, part: &Part) -> Option<Exports> {
+    let Part::Table(table) = part else { return None };
+    (!table.rows().is_empty()).then(|| Exports::of_list(words, address.query(), which))
 }
 
 impl Sheet {
+    /// Each part with the ways to it as a file, where there are any.
+    fn shown(&self) -> impl Iterator<Item = (&Part, Option<&Exports>)> {
+        self.parts.iter().enumerate().map(|(which, part)| (part, self.exports.get(which).and_then(Option::as_ref)))
+    }
+
     /// An empty page in this frame.
     pub const fn new(frame: Frame) -> Self {
-        Self { frame, problems: None, parts: Vec::new() }
+        Self { frame, problems: None, parts: Vec::new(), exports: Vec::new() }
     }
 
     /// The same with one more part at its end.
@@ -111,8 +126,17 @@ impl Sheet {
         self.answer_as(wrongs.status(), wrongs)
     }
 
-    /// The page as an answer of this status, with the problems on top where something is wrong.
+    /// The page as an answer of this status, with the problems on top where something is wrong; where the address asks for one of its lists as
+    /// a file, that file. Any list of the treasury can be had so.
     pub fn answer_as(mut self, status: StatusCode, wrongs: &Wrongs) -> Response {
+        if let Some(address) = self.frame.address.clone().filter(|address| address.path().starts_with(HOME)) {
+            if let Some((kind, which)) = As::asked_of_list(address.query())
+                && let Some(Part::Table(table)) = self.parts.get(which)
+            {
+                return export::file(self.frame.words, table, &export::name_of(address.path()), kind).into_response();
+            }
+            self.exports = self.parts.iter().enumerate().map(|(which, part)| exports(self.frame.words, &address, which, part)).collect();
+        }
         self.problems = Problems::of(self.frame.words, wrongs);
         self.frame.wrong = !wrongs.is_empty();
         answer::private_page(status, &self)

@@ -19,6 +19,7 @@ act-download-the-books = Downloaded the books
 act-end-a-captain-s-link = Ended a captain’s link
 act-end-payee = Ended a payee
 act-everything-at-Stripe-fetched-anew = Had everything at Stripe read anew
+act-evidence-made = Made a file of evidence
 act-factor-authenticator-set = Set up an authenticator
 act-factor-closed = Signing in was closed for a while after wrong tries
 act-factor-codes-made = Made new recovery codes

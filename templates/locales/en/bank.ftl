@@ -241,3 +241,7 @@ bank-done-renamed = Saved.
 bank-done-ended = The account is ended.
 bank-done-taken-up = The account is in use again.
 bank-wrong-cut-off = the file ends here, before its end. Download it again.
+bank-no-proposal = Nothing of this amount in the books
+bank-payout-due = Payout { $payout }: same amount, due { $day }
+bank-hint-fee = A bank fee: the bank’s text says so
+bank-hint-interest = Interest: the bank’s text says so

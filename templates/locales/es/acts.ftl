@@ -19,6 +19,7 @@ act-download-the-books = Descargó los libros
 act-end-a-captain-s-link = Dio fin al enlace de alguien a cargo de un piquete
 act-end-payee = Dio de baja a quien cobra
 act-everything-at-Stripe-fetched-anew = Hizo leer de nuevo todo lo de Stripe
+act-evidence-made = Creó un archivo de pruebas
 act-factor-authenticator-set = Configuró una app de códigos
 act-factor-closed = El inicio de sesión se cerró un rato tras intentos fallidos
 act-factor-codes-made = Creó códigos de recuperación nuevos

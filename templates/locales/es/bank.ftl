@@ -241,3 +241,7 @@ bank-done-renamed = Guardado.
 bank-done-ended = La cuenta está cerrada.
 bank-done-taken-up = La cuenta está en uso de nuevo.
 bank-wrong-cut-off = el archivo termina aquí, antes de su final. Descárguelo de nuevo.
+bank-no-proposal = Nada de este importe en los libros
+bank-payout-due = Transferencia { $payout }: mismo importe, prevista el { $day }
+bank-hint-fee = Una comisión bancaria: lo dice el texto del banco
+bank-hint-interest = Intereses: lo dice el texto del banco

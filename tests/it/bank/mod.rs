@@ -4,7 +4,7 @@ mod accounts;
 mod files;
 mod import;
 mod judge;
-mod matching;
+pub mod matching;
 mod night;
 pub mod returned;
 mod walk;

@@ -7,6 +7,7 @@ use strikefund::{booking, payments, transact};
 use super::staff::Staff;
 use super::{Answer, SECRET, Visit};
 use crate::bank::bytes_of;
+use crate::bank::matching::{paid, payout_sent};
 use crate::support::on_both_databases;
 use crate::support::wire::sign;
 
@@ -176,6 +177,30 @@ on_both_databases! {
         // Ten minutes after their proof a person is led to prove again who they are.
         books.clock.advance(std::time::Duration::from_secs(601));
         assert!(send(&edit, &[("act", "end")]).await.is(303).next().starts_with("/confirm?next="));
+    }
+
+    async fn a_line_stands_beside_what_it_may_be_and_every_list_is_had_as_a_file(books: &Books) {
+        let fund = books.general_fund().await;
+        let visit = Visit::of(books);
+        let staff = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        paid(books, fund, "check", "2026-11-09", 25_000).await;
+        payout_sent(books, "po_due", "2026-11-12", 9_680).await;
+        import_chase(&staff).await;
+        // An exact payout is tied by the import; the check is only proposed, for it is a person's to say.
+        let page = staff.get("/treasury/bank").await.is(200).says("3 days apart").says("Nothing of this amount in the books");
+        page.says("Payout that arrived");
+        let fee = line_of(&staff, "MONTHLY SERVICE FEE").await;
+        staff.get(&fee).await.is(200).says("A bank fee: the bank’s text says so");
+        staff.get(&format!("{fee}?lang=es")).await.is(200).says("Una comisión bancaria: lo dice el texto del banco");
+        let page = staff.get("/treasury/bank?done=imported").await.is(200);
+        let link = page.text().split("href=\"?list=").nth(3).unwrap().split('&').next().unwrap().to_owned();
+        assert!(!page.text().contains("done=imported&"), "what was just done is no part of a list");
+        let file = staff.get(&format!("/treasury/bank?list={link}&as=csv")).await.is(200);
+        assert_eq!(file.header("content-disposition"), Some("attachment; filename=\"treasury-bank.csv\""));
+        assert!(file.text().contains("\"CHECK 1042\"") && file.text().contains(",-250.00,\"USD\","), "{}", file.text());
+        // What is no list is the page.
+        staff.get("/treasury/bank?list=999&as=csv").await.is(200).says("<title>");
+        staff.get("/treasury/bank?list=x&as=csv").await.is(200).says("<title>");
     }
 
     async fn all_figures_of_the_tie_are_shown_with_their_difference(books: &Books) {

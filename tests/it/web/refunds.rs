@@ -4,9 +4,9 @@ use sqlx::AssertSqlSafe;
 use strikefund::donations::{Donation, listing, refunding};
 use strikefund::money::{Currency, Money};
 use strikefund::payments::about;
-use strikefund::payments::object::ObjectKind;
+use strikefund::payments::object::{ObjectKind, ObjectState};
 use strikefund::people::Role;
-use strikefund::run;
+use strikefund::{payments, run, transact};
 
 use super::checkout::{at_checkout, choose, settle, site};
 use super::offline::held;
@@ -196,6 +196,49 @@ on_both_databases! {
         settle(&visit, books, 5).await;
         assert!(at_stripe(books, &gift).await.is_empty());
         ana.get("/treasury/disputes").await.is(200);
+    }
+
+    async fn a_dispute_is_told_with_its_fee_and_days_and_its_evidence_says_nothing_of_who_gave(books: &Books) {
+        let visit = site(books).await;
+        let ana = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        let eve = Staff::signed_in(&visit, books, &[Role::Auditor]).await;
+        ana.get("/treasury/disputes").await.is(200).says("No disputes.").says("None has ended yet.");
+        let gift = gift(&visit, books, "25", "nothing").await;
+        let evidence = format!("/treasury/gifts/{}/evidence", gift.number);
+        ana.get(&evidence).await.is(404);
+        let due_at = books.now().unix_secs() + 5 * 86_400;
+        let dispute = |status: &str| ObjectState {
+            id: "dp_1".to_owned(),
+            object: ObjectKind::Dispute,
+            status: status.to_owned(),
+            reason: Some("fraudulent".to_owned()),
+            charge_id: gift.charge_id.clone(),
+            payment_intent: None,
+            parent_id: None,
+            fund_ref: None,
+            donation_ref: None,
+            amount_minor: Some(2_500),
+            currency: Some(Currency::USD),
+            due_at: Some(due_at),
+            told_at: books.now().unix_secs(),
+            updated_at: books.now(),
+        };
+        let tell = async |state: ObjectState| {
+            let told: sqlx::Result<()> = transact!(books.db, tx => payments::store_objects(tx, std::slice::from_ref(&state)).await);
+            told.unwrap();
+        };
+        tell(dispute("needs_response")).await;
+        let page = ana.get("/treasury/disputes").await.is(200).says(&gift.number).says("5 days");
+        page.says("Waits for your answer").says("The cardholder says it was not them");
+        ana.get("/treasury/disputes?lang=es").await.is(200).says("Espera su respuesta");
+        ana.get(&format!("/treasury/gifts/{}", gift.number)).await.is(200).says("Make evidence file");
+        eve.get(&format!("/treasury/gifts/{}", gift.number)).await.is(200).never_says("Make evidence file");
+        eve.get(&evidence).await.is(404);
+        let file = ana.get(&evidence).await.is(200).says("Evidence about gift").says("$25.00").says("WHAT WAS SHOWN BEFORE THE PAYMENT");
+        file.says("https://fund.example.org/f/general/give").says("dp_1").never_says("ana@example.org").never_says("Ana");
+        tell(dispute("lost")).await;
+        ana.get("/treasury/disputes").await.is(200).says("No disputes.").says("Lost: the money is gone");
+        ana.get(&evidence).await.is(404);
     }
 
     async fn cash_goes_back_by_two_people_out_of_the_box_it_went_into(books: &Books) {

@@ -217,6 +217,12 @@ on_both_databases! {
         }
         // 490.00 are left, and 30.00 a day were spent on the mean of seven days.
         rosa.get("/treasury/general/budget").await.is(200).says("$30.00").says("16 days, until 30 Nov 2026").says("$590.00");
+        let what_if = "/treasury/general/budget/what-if";
+        let half = rosa.submit(what_if, &[("spent", "60"), ("given", "0")]).await.is(200);
+        half.says("lasts 8 days, until 22 Nov 2026").says("value=\"60\"");
+        rosa.submit(what_if, &[("spent", "10"), ("given", "70")]).await.is(200).says("Then it does not run out.");
+        rosa.submit(what_if, &[("spent", "x"), ("given", "")]).await.is(422).says("There are 2 problems");
+        rosa.get(&format!("{what_if}?lang=es")).await.is(200).says("¿Y si…?");
     }
 
     async fn an_advance_is_opened_and_money_is_asked_for_it(books: &Books) {

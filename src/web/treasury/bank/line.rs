@@ -90,6 +90,16 @@ async fn page(
             let text = format!("{}: {}", described(words, &proposal.posting, &shown.account), say::why(words, proposal.why));
             page.proposals.push((text, may.then(|| maker.one_click(&proposal.posting))));
         }
+        let amount = Money::new(shown.line.amount_minor, shown.account.currency);
+        let due = booking::under_way(tx).await?.into_iter().filter(|payout| payout.amount == amount && !shown.line.is_opening());
+        for payout in due {
+            let text = words.with_two("bank-payout-due", ("payout", payout.payout.as_str()), ("day", words.day(payout.arrives_on)));
+            page.proposals.push((text, may.then(|| maker.as_what(&format!("payout {}", payout.payout)))));
+        }
+        if let Some(hint) = bank::hint(&shown.line) {
+            let word = if hint == bank::Hint::Fee { "fee" } else { "interest" };
+            page.proposals.push((words.of("bank-hint", word), may.then(|| maker.as_what(word))));
+        }
         for gift in brought::may_have_arrived(tx, &shown.account, &shown.line).await? {
             let text = words.with_two("bank-gift-expected", ("number", gift.number.as_str()), ("day", gift.dated_on.for_people()));
             page.proposals.push((text, may.then(|| maker.arrived(&gift.number))));
@@ -151,6 +161,10 @@ impl Maker<'_> {
 
     fn one_click(&self, posting: &BankPosting) -> Form {
         self.form("tie", &[("posting", posting.key())], vec![], "bank-match-button")
+    }
+
+    fn as_what(&self, what: &str) -> Form {
+        self.form("book", &[("what", what.to_owned())], vec![], "bank-book-button")
     }
 
     fn arrived(&self, number: &str) -> Form {

@@ -7,14 +7,12 @@ mod import;
 mod line;
 mod say;
 
-use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{Frame, READERS, RECORDERS};
-use crate::bank::{self, BankAccount, BankTie, LIST, Waiting};
+use super::{Frame, Part, READERS, RECORDERS, Sheet};
+use crate::bank::{self, BankAccount, BankLine, BankPosting, BankTie, LIST, Waiting};
 use crate::clock::{Day, Zone};
 use crate::db::Tx;
 use crate::funds;
@@ -22,11 +20,12 @@ use crate::ids::BankAccountId;
 use crate::ledger;
 use crate::money::{Currency, Money};
 use crate::people::Role;
+use crate::web::AnySite;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
+use crate::web::form::Wrongs;
 use crate::web::table::{Cell, Facts, Table};
 use crate::web::words::Words;
-use crate::web::{AnySite, answer};
 
 /// Where the bank is.
 pub const BANK: &str = "/treasury/bank";
@@ -67,28 +66,6 @@ pub(super) struct Asked {
     done: Option<String>,
 }
 
-#[derive(Template)]
-#[template(path = "web/treasury/bank.html")]
-struct BankPage {
-    frame: Frame,
-    may_import: bool,
-    add: &'static str,
-    accounts: Table,
-    detail: Option<Detail>,
-}
-
-/// One account in full.
-struct Detail {
-    name: String,
-    /// Where it is named and ended.
-    edit: String,
-    tie: Facts,
-    lines: Table,
-    postings: Table,
-    matches: Table,
-    statements: Table,
-}
-
 async fn show(State(site): AnySite, Query(asked): Query<Asked>, signed_in: SignedIn) -> Result<Response, Trouble> {
     let words = signed_in.words;
     let tx = &mut site.db.begin_read().await?;
@@ -98,14 +75,16 @@ async fn show(State(site): AnySite, Query(asked): Query<Asked>, signed_in: Signe
         Some(id) => Some(ties.iter().find(|tie| tie.account.id == BankAccountId(id)).ok_or(Trouble::NotFound)?),
         None => ties.first(),
     };
-    let detail = match chosen {
-        Some(tie) => Some(detail(tx, words, tie, today).await?),
-        None => None,
-    };
     let may_import = signed_in.person.roles.holds(Role::Recorder);
+    let ways = vec![(IMPORT.to_owned(), words.say("bank-import-title")), (ADD.to_owned(), words.say("bank-add"))];
     let said = asked.done.as_deref().and_then(|word| say::done(words, word));
-    let frame = Frame::new(&site, &signed_in, words.say("bank-title")).saying(said);
-    Ok(answer::private_page(StatusCode::OK, &BankPage { frame, may_import, add: ADD, accounts, detail }))
+    let sheet = Frame::new(&site, &signed_in, words.say("bank-title")).saying(said).live();
+    let sheet = sheet.maybe(may_import.then_some(Part::Links(ways))).with(Part::Table(accounts));
+    let sheet = match chosen {
+        Some(tie) => detail(tx, words, sheet, (tie, may_import), today).await?,
+        None => sheet,
+    };
+    Ok(sheet.answer(&Wrongs::default()))
 }
 
 /// Where a fund's days begin; without a fund nothing was booked yet.
@@ -175,45 +154,68 @@ pub(super) fn age(words: Words, on: Day, today: Day) -> Cell {
     Cell::chip(if days > OLD_DAYS { "warning" } else { "plain" }, words.with("bank-days", "days", days.max(0)))
 }
 
-async fn detail(tx: &mut Tx, words: Words, tie: &BankTie, today: Day) -> sqlx::Result<Detail> {
-    let (account, currency) = (&tie.account, tie.account.currency);
+/// One account in full, behind the others.
+async fn detail(tx: &mut Tx, words: Words, sheet: Sheet, (tie, may_edit): (&BankTie, bool), today: Day) -> sqlx::Result<Sheet> {
+    let account = &tie.account;
     let (from, to) = (today.plus_days(-36_500), today.plus_days(3_650));
-    let mut lines = Table::new(words.say("bank-lines-waiting"), all_matched(words, tie))
+    let postings = bank::open_postings(tx, account.id, from, to, LIST).await?;
+    let lines = bank::open_lines(tx, account.id, from, to, LIST).await?;
+    let edit = vec![(format!("{BANK}/accounts/{}", account.id), words.say("bank-edit"))];
+    let zone = zone(tx).await?;
+    Ok(sheet
+        .with(Part::Heading(called(account)))
+        .with(Part::Facts(tie_facts(words, tie, (today, &zone))))
+        .maybe(may_edit.then_some(Part::Links(edit)))
+        .with(Part::Table(waiting_lines(words, tie, (&lines, &postings), today)))
+        .with(Part::Table(waiting_postings(words, account, &postings, today)))
+        .with(Part::Table(matches(tx, words, account).await?))
+        .with(Part::Table(statements(tx, words, account).await?)))
+}
+
+/// Lines that wait, each beside what it may be and why.
+fn waiting_lines(words: Words, tie: &BankTie, (lines, postings): (&[BankLine], &[BankPosting]), today: Day) -> Table {
+    let mut table = Table::new(words.say("bank-lines-waiting"), all_matched(words, tie))
         .column(words.say("bank-line"))
         .figures(words.say("bank-amount"))
         .column(words.say("bank-text"))
+        .column(words.say("bank-proposals"))
         .column(words.say("bank-age"));
-    for line in bank::open_lines(tx, account.id, from, to, LIST).await? {
+    for line in lines {
         let text = if line.is_opening() { words.say("bank-opening-line") } else { line.text.clone() };
-        lines.row(vec![
+        let proposal = match bank::propose_among(line, postings).first() {
+            Some(found) => {
+                let day = words.day(found.posting.effective_on);
+                let entry = words.with_two("bank-entry-on", ("entry", found.posting.entry_id.to_string()), ("day", day));
+                format!("{entry}: {}", say::why(words, found.why))
+            }
+            None => words.say("bank-no-proposal"),
+        };
+        table.row(vec![
             Cell::link(format!("{BANK}/lines/{}", line.id), words.day(line.booked_on)),
-            Cell::money(Money::new(line.amount_minor, currency)),
+            Cell::money(Money::new(line.amount_minor, tie.account.currency)),
             Cell::text(text),
+            Cell::text(proposal),
             age(words, line.booked_on, today),
         ]);
     }
-    let mut postings = Table::new(words.say("bank-postings-waiting"), words.say("bank-no-postings"))
+    table
+}
+
+fn waiting_postings(words: Words, account: &BankAccount, postings: &[BankPosting], today: Day) -> Table {
+    let mut table = Table::new(words.say("bank-postings-waiting"), words.say("bank-no-postings"))
         .column(words.say("bank-entry"))
         .figures(words.say("bank-amount"))
         .column(words.say("bank-kind"))
         .column(words.say("bank-age"));
-    for posting in bank::open_postings(tx, account.id, from, to, LIST).await? {
-        postings.row(vec![
+    for posting in postings {
+        table.row(vec![
             Cell::text(words.with_two("bank-entry-on", ("entry", posting.entry_id.to_string()), ("day", words.day(posting.effective_on)))),
-            Cell::money(Money::new(posting.amount_minor, currency)),
+            Cell::money(Money::new(posting.amount_minor, account.currency)),
             Cell::text(say::kind(words, &posting.kind)),
             age(words, posting.effective_on, today),
         ]);
     }
-    Ok(Detail {
-        name: called(account),
-        edit: format!("{BANK}/accounts/{}", account.id),
-        tie: tie_facts(words, tie, (today, &zone(tx).await?)),
-        lines,
-        postings,
-        matches: matches(tx, words, account).await?,
-        statements: statements(tx, words, account).await?,
-    })
+    table
 }
 
 fn all_matched(words: Words, tie: &BankTie) -> String {

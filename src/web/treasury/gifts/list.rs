@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 
+use super::disputes::{self, DISPUTES};
 use super::{Asked, frame, fund, refunds, ways};
 use crate::clock::Instant;
 use crate::db::Tx;
@@ -26,20 +27,12 @@ use crate::web::{AnySite, answer};
 const ALL: &str = "/treasury/gifts";
 const LIST: &str = "/treasury/{fund}/gifts";
 const ONE: &str = "/treasury/gifts/{number}";
-/// The disputes that are open.
-pub const DISPUTES: &str = "/treasury/disputes";
 
 /// How many gifts a page of the list has.
 const PAGE: i64 = 50;
-/// How many disputes one page shows.
-const MOST_DISPUTES: i64 = 200;
 
 pub(super) fn doors(doors: Doors) -> Doors {
-    doors.get(ALL, Who::Holding(READERS), all).get(LIST, Who::Holding(READERS), list).get(ONE, Who::Holding(READERS), one).get(
-        DISPUTES,
-        Who::Holding(READERS),
-        disputes,
-    )
+    doors.get(ALL, Who::Holding(READERS), all).get(LIST, Who::Holding(READERS), list).get(ONE, Who::Holding(READERS), one)
 }
 
 /// The funds whose gifts can be listed; with a number, the gift itself.
@@ -179,7 +172,7 @@ async fn gift_sheet(
     let frame = Frame::new(site, signed_in, title).saying(asked.said(words));
     let mut sheet = Sheet::new(frame).with(ways(words, fund)).with(Part::Facts(facts)).with(Part::Table(postings(tx, words, gift).await?));
     if let Some(charge) = &gift.charge_id {
-        sheet = sheet.with(Part::Table(states(tx, words, fund, charge).await?));
+        sheet = sheet.with(Part::Table(states(tx, words, fund, charge).await?)).maybe(disputes::way(tx, signed_in, gift).await?);
     }
     Ok(sheet.with(Part::Table(refunds::of_gift(tx, words, fund, gift).await?)).maybe(refunds::way(tx, signed_in, gift).await?))
 }
@@ -229,16 +222,11 @@ async fn states(tx: &mut Tx, words: Words, fund: &Fund, charge: &str) -> Result<
     Ok(table)
 }
 
-fn money(words: Words, state: &ObjectState) -> Cell {
+/// The amount of what Stripe tells of.
+pub(super) fn money(words: Words, state: &ObjectState) -> Cell {
     let amount = state.amount_minor.zip(state.currency).map(|(minor, currency)| Money::new(minor, currency));
     amount.map_or_else(|| Cell::text(words.say("gifts-unknown")), Cell::money)
 }
-
-/// How many whole days are left until `due_at`, in unix seconds; 0 on the last one.
-pub(super) fn days_left(due_at: i64, now: Instant) -> i64 {
-    due_at.saturating_sub(now.unix_secs()).max(0) / 86_400
-}
-
 /// The numbers of the gifts that Stripe's objects are about, by their charge.
 pub(super) async fn gifts_of(tx: &mut Tx, objects: &[ObjectState]) -> sqlx::Result<BTreeMap<String, String>> {
     let charges: Vec<&str> = objects.iter().filter_map(|object| object.charge_id.as_deref()).collect();
@@ -250,32 +238,4 @@ pub(super) async fn gifts_of(tx: &mut Tx, objects: &[ObjectState]) -> sqlx::Resu
 pub(super) fn gift_or_object(gifts: &BTreeMap<String, String>, object: &ObjectState) -> Cell {
     let number = object.charge_id.as_ref().and_then(|charge| gifts.get(charge));
     number.map_or_else(|| Cell::text(object.id.as_str()), |number| Cell::link(format!("{ALL}/{number}"), number.as_str()))
-}
-
-async fn disputes(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Trouble> {
-    let (words, now) = (signed_in.words, site.clock.now());
-    let tx = &mut site.db.begin_read().await?;
-    let mut table = Table::new(words.say("disputes-caption"), words.say("disputes-none"))
-        .column(words.say("gifts-number"))
-        .figures(words.say("gifts-amount"))
-        .column(words.say("disputes-reason"))
-        .column(words.say("gifts-state"))
-        .column(words.say("disputes-left"));
-    let open = about::open_disputes(tx, MOST_DISPUTES).await?;
-    let gifts = gifts_of(tx, &open).await?;
-    for state in &open {
-        let number = gift_or_object(&gifts, state);
-        // A bank that only asks, or that has what it needs, waits for nobody's answer.
-        let left = state.due_at.filter(|_| state.status.ends_with("needs_response"));
-        let left = left.map_or_else(|| words.say("disputes-no-day"), |due| words.with("disputes-days", "days", days_left(due, now)));
-        table.row(vec![
-            number,
-            money(words, state),
-            Cell::text(state.reason.as_deref().unwrap_or("").replace('_', " ")),
-            Cell::text(state.status.replace('_', " ")),
-            Cell::text(left),
-        ]);
-    }
-    let frame = Frame::new(&site, &signed_in, words.say("disputes-title"));
-    Ok(Sheet::new(frame).with(Part::Note(words.say("disputes-note"))).with(Part::Table(table)).answer(&Wrongs::default()))
 }

@@ -1,6 +1,7 @@
 //! The pages about gifts: the list, goods, what comes in by hand, what goes back. Not here: what may be done with them (`donations`).
 
 mod cash;
+mod disputes;
 mod in_kind;
 mod list;
 mod offline;
@@ -23,7 +24,7 @@ use crate::web::form::Wrongs;
 use crate::web::words::Words;
 
 pub(super) fn doors(doors: Doors) -> Doors {
-    let doors = list::doors(in_kind::doors(doors));
+    let doors = disputes::doors(list::doors(in_kind::doors(doors)));
     refunds::doors(cash::doors(offline::doors(doors)))
 }
 

@@ -222,6 +222,13 @@ async fn one(
     }
     let title = words.with("refund-title", "number", gift.number.as_str());
     let mut sheet = Sheet::new(Frame::new(&site, &signed_in, title).saying(asked.said(words))).with(Part::Facts(facts));
+    let at_stripe = match refund.stripe_id.as_deref().filter(|_| refund.state == RefundState::Sent) {
+        Some(id) => crate::payments::find_object(tx, id).await?,
+        None => None,
+    };
+    if at_stripe.is_some_and(|state| state.status == "pending" && state.reason.as_deref().is_some_and(|why| why.contains("insufficient"))) {
+        sheet = sheet.with(Part::Warning(words.say("refund-balance-low")));
+    }
     if refund.state == RefundState::Failed {
         sheet = sheet.with(Part::Note(words.say("refund-failed-next")));
     }

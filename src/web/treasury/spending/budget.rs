@@ -20,9 +20,14 @@ use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
 
 const BUDGET: &str = "/treasury/{fund}/budget";
+const WHAT_IF: &str = "/treasury/{fund}/budget/what-if";
 
 pub(super) fn doors(doors: Doors) -> Doors {
-    doors.get(BUDGET, Who::Holding(READERS), show).post(BUDGET, Who::Holding(RECORDERS), set)
+    doors
+        .get(BUDGET, Who::Holding(READERS), show)
+        .post(BUDGET, Who::Holding(RECORDERS), set)
+        .get(WHAT_IF, Who::Holding(READERS), show)
+        .post(WHAT_IF, Who::Holding(READERS), what_if)
 }
 
 async fn show(
@@ -51,6 +56,9 @@ async fn page(site: &Site, signed_in: &SignedIn, fund: &Fund, asked: &Asked, typ
         .with(Part::Note(words.say("frame-live")))
         .maybe(warning)
         .with(Part::Facts(runway(words, fund, (&outlook, standing), today)))
+        .with(Part::Heading(words.say("budget-what-if")))
+        .maybe(answered(words, fund, standing, &typed, today))
+        .with(Part::Form(what_if_form(words, fund, &outlook, &typed, wrongs)))
         .with(Part::Table(table(words, fund, &outlook)));
     if signed_in.person.roles.holds(Role::Recorder) {
         let start = |typed: Typed, one: &budgets::Use| {
@@ -82,6 +90,13 @@ fn runway(words: Words, fund: &Fund, (outlook, standing): (&Outlook, Standing), 
         .add(words.say("budget-on-hand"), money(standing.on_hand))
         .add(words.say("budget-free"), money(standing.free))
         .add(words.say("budget-week"), money(outlook.week_minor));
+    let facts = facts.add(words.say("budget-given"), money(outlook.given_minor));
+    let facts = outlook.units.iter().fold(facts, |facts, (unit, count)| {
+        let what = words.with("budget-units", "unit", words.of("expense-unit", unit.as_str()));
+        // To a tenth, as the mean of seven days seldom is whole.
+        let tenths = count.saturating_mul(10).saturating_add(3) / 7;
+        facts.add(what, Cell::number(format!("{}.{}", tenths / 10, tenths % 10)))
+    });
     let Some(burn) = outlook.burn_minor() else {
         return facts.add(words.say("budget-runway"), Cell::text(words.with("budget-too-little", "days", FEWEST_DAYS)));
     };
@@ -93,6 +108,46 @@ fn runway(words: Words, fund: &Fund, (outlook, standing): (&Outlook, Standing), 
         }
         None => facts,
     }
+}
+
+/// What the form of the question starts with: the mean of a day, and what the last week brought.
+fn what_if_form(words: Words, fund: &Fund, outlook: &Outlook, typed: &Typed, wrongs: &Wrongs) -> Form {
+    let decimal = |minor| Money::new(minor, fund.currency).decimal();
+    let burn = outlook.burn_minor().unwrap_or(outlook.week_minor / 7);
+    let typed = &typed.clone().or("spent", decimal(burn)).or("given", decimal(outlook.given_minor.max(0)));
+    let parts = FormParts { words, typed, wrongs };
+    let sign = fund.currency.sign();
+    let fields = vec![parts.money("spent", "budget-if-spent", sign), parts.money("given", "budget-if-given", sign)];
+    Form::new(format!("/treasury/{}/budget/what-if", fund.slug), "", fields).quiet_button(words.say("budget-if-send"))
+}
+
+/// The two amounts of the question, where both can be read.
+fn question(fund: &Fund, typed: &Typed) -> Option<(i64, i64)> {
+    let of = |name: &str| Money::parse(typed.get(name), fund.currency).ok().map(|amount| amount.minor);
+    of("spent").zip(of("given"))
+}
+
+/// How long the money lasts by what was asked; None before anything was.
+fn answered(words: Words, fund: &Fund, standing: Standing, typed: &Typed, today: crate::clock::Day) -> Option<Part> {
+    let (spent, given) = question(fund, typed)?;
+    let said = match Outlook::days_if(standing.free, spent, given) {
+        // No calendar of ours goes on for a century.
+        Some(days) if days < 36_500 => words.with_two("budget-if-days", ("days", days), ("day", words.day(today.plus_days(days)))),
+        _ => words.say("budget-if-never"),
+    };
+    Some(Part::Text(said))
+}
+
+/// `POST /treasury/{fund}/budget/what-if`: worked out and shown; nothing is kept.
+async fn what_if(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>, Sent(pairs): Pairs) -> Result<Response, Trouble> {
+    let (typed, mut wrongs) = (Typed::new(pairs), Wrongs::default());
+    let fund = fund(&mut site.db.begin_read().await?, &slug).await?;
+    for name in ["spent", "given"] {
+        if Money::parse(typed.get(name), fund.currency).is_err() {
+            wrongs.add(name, signed_in.words.say("expense-wrong-amount"));
+        }
+    }
+    page(&site, &signed_in, &fund, &Asked::default(), typed, &wrongs).await
 }
 
 fn table(words: Words, fund: &Fund, outlook: &Outlook) -> Table {

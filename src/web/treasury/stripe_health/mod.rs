@@ -8,7 +8,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{Frame, Part, READERS, RECORDERS, Sheet, bank, zone};
+use super::{Frame, Part, READERS, RECORDERS, bank, zone};
 use crate::clock::{Instant, Zone};
 use crate::db::Tx;
 use crate::payments;
@@ -63,8 +63,9 @@ async fn show(State(site): AnySite, Query(asked): Query<Asked>, signed_in: Signe
         may.then(|| Part::Form(Form::new(STRIPE, site.entropy.reference(), vec![unseen]).quiet_button(words.say(key))))
     };
     let fetching = told.health.all_asked_at.map(|at| Part::Note(words.with("stripe-fetching", "at", words.moment(at, &zone))));
-    let sheet = Sheet::new(Frame::new(&site, &signed_in, words.say("stripe-title")).saying(asked.said(words)))
-        .with(Part::Note(words.say("frame-live")))
+    let sheet = Frame::new(&site, &signed_in, words.say("stripe-title"))
+        .saying(asked.said(words))
+        .live()
         .with(Part::Facts(facts(tx, words, &site, &told, &zone).await?))
         .maybe(fetching)
         .maybe(button("all", "stripe-fetch"))
