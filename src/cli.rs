@@ -42,7 +42,7 @@ Exit codes: 0 done; 1 it could not be done, or `verify` found something; 2 it wa
 pub enum Verb {
     Serve(Serve),
     Demo(Demo),
-    Setup(Setup),
+    Setup(Box<Setup>),
     Staff(Staff),
     Migrate(Migrate),
     Verify(Verify),
