@@ -1,12 +1,13 @@
 //! The command line: what can be asked, and the help that teaches it. Not here: doing it.
 #![expect(clippy::doc_markdown, reason = "the comments on arguments are the help that people read in a terminal")]
 
+mod asked;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use strikefund::clock::Day;
 use strikefund::config::Flags;
-use strikefund::funds::NewFund;
 use strikefund::people::{Language, Role};
 use strikefund::publication::export::Format;
 
@@ -41,7 +42,7 @@ Exit codes: 0 done; 1 it could not be done, or `verify` found something; 2 it wa
 pub enum Verb {
     Serve(Serve),
     Demo(Demo),
-    Setup(Setup),
+    Setup(Box<Setup>),
     Staff(Staff),
     Migrate(Migrate),
     Verify(Verify),
@@ -100,6 +101,9 @@ Examples:
   strikefund setup --name 'Portland Bakers Strike Fund' --slug bakers --currency USD --time-zone America/Los_Angeles \\
       --open-on 2026-11-01
       Takes over a Stripe account with a history: what Stripe held at the start of that day becomes the opening entry.
+  strikefund setup --name 'Portland Bakers Strike Fund' --slug bakers --currency USD --time-zone America/Los_Angeles \\
+      --legal-name 'Bakers Local 5' --contact fund@example.org --statement-text 'SUPPORT FUND' --approvers 1,250:2,2500:3
+      What the fund says of itself, and who must agree: one approver up to 250, two up to 2,500, three above.
 
   STRIPE_SECRET_KEY_FILE=/run/keys/stripe STRIKEFUND_BASE_URL=https://fund.example.org \\
   strikefund setup --name 'Portland Bakers Strike Fund' --slug bakers --currency USD --time-zone America/Los_Angeles \\
@@ -125,6 +129,21 @@ pub struct Setup {
     /// The only purpose its money may serve; left out: whatever the strike needs
     #[arg(long, value_name = "TEXT")]
     pub restriction: Option<String>,
+    /// The name on receipts: the organization that holds the money, in full
+    #[arg(long, value_name = "TEXT")]
+    pub legal_name: Option<String>,
+    /// Where donors and members write to
+    #[arg(long, value_name = "TEXT")]
+    pub contact: Option<String>,
+    /// What stands on card statements behind your Stripe account's own words: neutral, at most 22 plain letters
+    #[arg(long, value_name = "TEXT")]
+    pub statement_text: Option<String>,
+    /// The strike's first day
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub strike_on: Option<Day>,
+    /// Who must agree to sums, while nobody is on the staff: 1,500:2 is one approver, and two above 500 [default: 1,500:2]
+    #[arg(long, value_name = "TIERS")]
+    pub approvers: Option<String>,
     /// Start the books of the Stripe account on this day; left out: with its first line
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub open_on: Option<Day>,
@@ -298,21 +317,6 @@ pub struct MailTest {
     /// Whom to send it to
     #[arg(long, value_name = "ADDRESS")]
     pub to: String,
-}
-
-impl Setup {
-    /// The fund that was asked for.
-    ///
-    /// # Errors
-    /// A plain sentence for each thing wrong.
-    pub fn fund(&self) -> Result<NewFund, Vec<String>> {
-        let mut fund = NewFund::parse(&self.name, &self.slug, &self.currency, &self.time_zone)?;
-        fund.promise = self.promise.clone().unwrap_or(fund.promise);
-        fund.restriction.clone_from(&self.restriction);
-        fund.min_gifts = self.min_gifts.map_or(fund.min_gifts, i64::from);
-        fund.publish_interval_secs = self.publish_interval.map_or(fund.publish_interval_secs, i64::from);
-        Ok(fund)
-    }
 }
 
 /// Show which settings are in force, and where each came from

@@ -7,13 +7,15 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use secrecy::{ExposeSecret as _, SecretString};
+use strikefund::approvals::rules::{self, RulesRefusal};
 use strikefund::clock::Clock;
 use strikefund::config::{self, Config};
 use strikefund::db::Db;
+use strikefund::funds::{self, About, settings};
 use strikefund::ids::Entropy;
 use strikefund::payments::{self, Gateway, GatewaySettings};
+use strikefund::transact;
 use strikefund::web::WEBHOOK;
-use strikefund::{funds, transact};
 
 use crate::{AskedWrongly, NO_KEY, bring_up, cli, connect};
 
@@ -22,7 +24,11 @@ const NO_ADDRESS: &str = "Stripe must be told where to send its events. Say how 
 
 /// Prepares the fund, and the endpoint when asked. Twice is once.
 pub async fn setup(config: &Config, asked: &cli::Setup) -> anyhow::Result<()> {
-    let fund = asked.fund().map_err(|wrong| AskedWrongly(wrong.join("\n  ")))?;
+    let wrongly = |wrong: Vec<String>| AskedWrongly(wrong.join("\n  "));
+    let fund = asked.fund().map_err(wrongly)?;
+    let tiers = asked.tiers(&fund).map_err(wrongly)?;
+    // What stands is looked at later; what was typed wrongly is said before anything is made.
+    asked.names(&fund, &About::default()).map_err(wrongly)?;
     let endpoint = asked.webhook.as_deref().map(|file| Endpoint::wanted(config, file)).transpose()?;
     let db = connect(config).await?;
     let applied = db.applied().await?;
@@ -33,7 +39,19 @@ pub async fn setup(config: &Config, asked: &cli::Setup) -> anyhow::Result<()> {
     let unused = funds::list(&mut db.begin_read().await?).await?.is_empty();
     config::keyring(&config.master_key_file, &entropy, unused)?;
     let done: Result<_, funds::SetUpError> = transact!(db, tx => funds::set_up(tx, &fund, &entropy, now).await);
-    done?;
+    let id = done?;
+    let names = asked.names(&fund, &settings::about(&mut db.begin_read().await?, id).await?).map_err(wrongly)?;
+    let said: sqlx::Result<()> = transact!(db, tx => settings::put_names(tx, id, &names).await);
+    said?;
+    if let Some(tiers) = tiers {
+        let set: Result<(), RulesRefusal> = transact!(db, tx => rules::set_first(tx, id, &tiers, now).await);
+        set.map_err(|refused| match refused {
+            RulesRefusal::NotAllowed(_) => {
+                anyhow::anyhow!("Somebody is on the staff: two people change the rules now, at /treasury/{}/settings.", fund.slug)
+            }
+            fault => fault.into(),
+        })?;
+    }
     if let Some(day) = asked.open_on {
         let opens_at = day.start_in(&fund.time_zone)?.unix_secs();
         let as_asked = payments::progress(&mut db.begin_read().await?).await?.opens_at == Some(opens_at);

@@ -75,9 +75,10 @@ pub async fn propose(tx: &mut Tx, author: PersonId, new: &NewProposal, now: Inst
     store::drop_standing(tx, new.subject, &new.subject_id, now).await?;
     let amount = new.amount.unwrap_or(Money::new(0, fund.currency));
     let about = (new.at_least, new.more);
-    let needed = match new.subject {
-        Subject::Rules => new.at_least,
-        _ => needed(tx, &fund, amount, new.payee.as_deref(), None, about, now).await?,
+    let needed = if new.subject == Subject::Rules {
+        new.at_least
+    } else {
+        needed(tx, &fund, amount, new.payee.as_deref(), None, about, now).await?
     };
     let hash = sha256_hex(&new.payload);
     let id = store::insert(tx, new, author, amount.currency, &hash, needed, now).await?;
@@ -110,13 +111,12 @@ pub async fn approve(tx: &mut Tx, actor: Actor, id: ProposalId, seen: &str, now:
     store::sign(tx, &proposal, person.id, now).await?;
     let given = i64::try_from(store::signatures(tx, id).await?.len()).unwrap_or(i64::MAX);
     let about = (proposal.at_least, proposal.more);
-    let needed = match proposal.subject {
-        Subject::Rules => proposal.needed,
+    let needed = if proposal.subject == Subject::Rules {
+        proposal.needed
+    } else {
         // A part that came after this one may have lifted both over a tier, and so may a stricter rule. A laxer one lowers nothing.
-        _ => {
-            let payee = proposal.payee.as_deref();
-            needed(tx, &fund, proposal.amount(), payee, Some(&proposal), about, proposal.proposed_at).await?.max(proposal.needed)
-        }
+        let payee = proposal.payee.as_deref();
+        needed(tx, &fund, proposal.amount(), payee, Some(&proposal), about, proposal.proposed_at).await?.max(proposal.needed)
     };
     store::raise_needed(tx, id, needed).await?;
     write_act(tx, &person, "approve", &proposal, &format!("{given} of {needed}"), now).await?;

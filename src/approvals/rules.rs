@@ -5,7 +5,8 @@ use super::proposal::{NewProposal, Proposal, Subject};
 use super::{Refusal, lock, propose, store, write_act};
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
-use crate::funds::{self, Fund, Rules};
+use crate::funds::settings::Step;
+use crate::funds::{self, Fund, Rules, Tiers};
 use crate::ids::{FundId, PersonId, ProposalId};
 use crate::people::operation::{self, Operation, OperationError};
 use crate::people::{self, Actor, NotAllowed, Role, audit};
@@ -86,6 +87,24 @@ pub async fn ask(
     let proposal = propose(tx, person.id, &frozen(&fund, &standing, wanted, operation), now).await?;
     operation::done(tx, operation, &proposal.id.to_string(), now).await?;
     Ok(Asked::Waits)
+}
+
+/// Gives a fund these tiers from the server, while nobody is on the staff who could agree to them; asked again for the same, it is done already.
+///
+/// # Errors
+/// [`RulesRefusal::NotAllowed`] once somebody is on the staff: then two people change them.
+pub async fn set_first(tx: &mut Tx, id: FundId, tiers: &Tiers, now: Instant) -> Result<(), RulesRefusal> {
+    let fund = lock(tx, id).await?.ok_or(RulesRefusal::NotFound)?;
+    let standing = funds::rules(tx, &fund).await?;
+    if standing.tiers == *tiers {
+        return Ok(());
+    }
+    if !people::list(tx).await?.is_empty() {
+        return Err(NotAllowed::Role.into());
+    }
+    funds::set_tiers(tx, id, tiers).await?;
+    funds::settings::note_step(tx, Step::Approval, now).await?;
+    Ok(audit::write(tx, None, "rules.set", &format!("fund {id}"), "console", now).await?)
 }
 
 /// What a second person agrees to: the rules as they are and as they would be. A wish has no sum, so the tiers do not count for it.

@@ -3,7 +3,7 @@
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::donations::{self, Pledge, PledgeError};
-use crate::funds::Fund;
+use crate::funds::{self, Fund};
 use crate::ids::Entropy;
 use crate::payments::checkout::{CheckoutRequest, PageLanguage};
 use crate::payments::{GatewayError, Payments};
@@ -50,6 +50,8 @@ pub async fn give(desk: &Desk<'_>, fund: &Fund, pledge: &Pledge) -> Result<Strin
         return Ok(url.clone());
     }
     let donation = &kept.donation;
+    let about =
+        funds::settings::about(&mut desk.db.begin_read().await.map_err(PledgeError::from)?, fund.id).await.map_err(PledgeError::from)?;
     let request = CheckoutRequest {
         operation: donation.reference.clone(),
         amount: pledge.amount,
@@ -60,7 +62,7 @@ pub async fn give(desk: &Desk<'_>, fund: &Fund, pledge: &Pledge) -> Result<Strin
         client_reference: donation.reference.clone(),
         fund_ref: fund.reference.clone(),
         donation_ref: donation.reference.clone(),
-        statement_suffix: None,
+        statement_suffix: Some(about.statement_text).filter(|text| !text.is_empty()),
         email: Some(pledge.email.clone()),
         language: PageLanguage::English,
         expires_at: donation.pledged_at.plus_secs(donations::CHECKOUT_SECS),

@@ -11,6 +11,7 @@ const PURPOSE_LETTERS: usize = 1_000;
 
 crate::record! {
     /// What a fund says of itself beside its name and its purpose; empty texts were not said yet.
+    #[derive(Default)]
     pub struct About {
         /// The name on receipts.
         pub legal_name: String,
@@ -20,12 +21,6 @@ crate::record! {
         pub statement_text: String,
         /// The strike's first day.
         pub strike_on: Option<Day>,
-    }
-}
-
-impl Default for About {
-    fn default() -> Self {
-        Self { legal_name: String::new(), contact: String::new(), statement_text: String::new(), strike_on: None }
     }
 }
 

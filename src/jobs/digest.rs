@@ -55,8 +55,8 @@ impl Jobs {
         for proposal in due {
             let since = proposal.decided_at.unwrap_or(proposal.proposed_at);
             let signed = approvals::signatures(tx, proposal.id).await?;
-            let passed = REMINDERS_HOURS.into_iter().filter(|hours| since.plus_secs(hours * 3600) <= now);
-            let Some(hours) = passed.last() else { continue };
+            let mut passed = REMINDERS_HOURS.into_iter().filter(|hours| since.plus_secs(hours * 3600) <= now);
+            let Some(hours) = passed.next_back() else { continue };
             let path = format!("/treasury/approvals/{}", proposal.id);
             for person in staff.iter().filter(|person| person.disabled_at.is_none() && person.roles.holds(Role::Approver)) {
                 let has_signed = signed.iter().any(|signature| signature.person_id == person.id);

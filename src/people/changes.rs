@@ -219,7 +219,8 @@ pub async fn rename(tx: &mut Tx, actor: Actor, person: PersonId, name: &str, now
     begin(tx, actor, now).await?;
     super::find(tx, person).await?.ok_or(ChangeError::NoSuchPerson)?;
     store::rename(tx, person, name).await?;
-    Ok(note(tx, actor, "people.renamed", person, "", now).await?)
+    note(tx, actor, "people.renamed", person, "", now).await?;
+    Ok(())
 }
 
 /// Asks that somebody get another authenticator.

@@ -93,6 +93,26 @@ fn people_are_taken_on_and_let_in_anew_from_the_server() {
 }
 
 #[test]
+fn a_setup_says_who_must_agree_until_somebody_is_there_to_agree() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let setup = |more: &[&str]| {
+        let fund = ["setup", "--name", "General", "--slug", "general", "--currency", "USD", "--time-zone", "UTC"];
+        run(folder, &[&fund, more].concat())
+    };
+    let wrong = setup(&["--approvers", "2,500:1", "--statement-text", "*"]);
+    assert!(wrong.status.code() == Some(2) && !folder.join("strikefund.sqlite").exists(), "{}", said(&wrong));
+    let named = ["--legal-name", "Bakers Local 5", "--contact", "fund@example.org", "--strike-on", "2026-11-01"];
+    let first = setup(&[&named[..], &["--approvers", "1,250:2,2500:3"]].concat());
+    assert!(first.status.success(), "{}", said(&first));
+    assert!(setup(&["--approvers", "1,250:2,2500:3"]).status.success(), "twice is once");
+    assert!(run(folder, &["staff", "add", "--name", "Rosa", "--email", "rosa@example.org", "--roles", "administrator"]).status.success());
+    let late = setup(&["--approvers", "1"]);
+    assert!(late.status.code() == Some(1) && said(&late).contains("two people change the rules"), "{}", said(&late));
+    assert!(setup(&["--approvers", "1,250:2,2500:3"]).status.success(), "what stands already may be asked for");
+}
+
+#[test]
 fn the_demo_opens_its_treasury_as_three_people() {
     let folder = tempfile::tempdir().unwrap();
     let demo = Serving::start(folder.path(), &["demo"], 3);

@@ -75,15 +75,12 @@ async fn show(State(site): AnySite, signed_in: SignedIn, Path(reference): Path<S
         .button(words.say("people-set-roles"));
     let page = page.block(words.say("people-set-roles"), words.say("people-set-roles-why"), roles);
     let by_hand = |form: Form| if site.post.has_server() { form.other_button("show", words.say("people-link-show")) } else { form };
-    let page = match held {
-        None => {
-            let form = by_hand(post("link", "people-new-invitation"));
-            page.block(words.say("people-new-invitation"), words.say("people-new-invitation-why"), form)
-        }
-        Some(_) => {
-            let form = by_hand(post("link", "people-password-link"));
-            page.block(words.say("people-password-link"), words.say("people-password-link-why"), form)
-        }
+    let page = if held.is_some() {
+        let form = by_hand(post("link", "people-password-link"));
+        page.block(words.say("people-password-link"), words.say("people-password-link-why"), form)
+    } else {
+        let form = by_hand(post("link", "people-new-invitation"));
+        page.block(words.say("people-new-invitation"), words.say("people-new-invitation-why"), form)
     };
     let may_reset = held.is_some() && !open_reset(&open, &person) && person.id != signed_in.person.id;
     let page =

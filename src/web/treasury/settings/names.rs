@@ -105,10 +105,13 @@ async fn send(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String
     };
     match done {
         Ok(()) => Ok(answer::see_other(&format!("{}?done=names", page_of(&fund)))?),
-        Err(SettingError::NotAllowed(NotAllowed::Database(error)) | SettingError::Database(error)) => Err(error.into()),
+        Err(
+            SettingError::NotAllowed(NotAllowed::Database(error))
+            | SettingError::Operation(OperationError::Database(error))
+            | SettingError::Database(error),
+        ) => Err(error.into()),
         Err(SettingError::NotAllowed(refused)) => not_allowed(refused, &page_of(&fund)),
         Err(SettingError::NotFound) => Err(Trouble::NotFound),
-        Err(SettingError::Operation(OperationError::Database(error))) => Err(error.into()),
         Err(SettingError::Operation(OperationError::Reused | OperationError::Malformed)) => {
             wrongs.add("name", words.say("people-reopen"));
             Ok(page(&site, &signed_in, &fund, &typed, &wrongs))

@@ -293,8 +293,11 @@ async fn decide(
     let key = match done {
         Ok(Decided::Rejected) => return Ok(answer::see_other(&format!("{}?done=rejected", page_of(&fund)))?),
         Ok(_) => return Ok(answer::see_other(&format!("{}?done=in-force", page_of(&fund)))?),
-        Err(DecideError::Approval(Refusal::NotAllowed(NotAllowed::Database(error)) | Refusal::Database(error)))
-        | Err(DecideError::Operation(OperationError::Database(error)) | DecideError::Database(error)) => return Err(error.into()),
+        Err(
+            DecideError::Approval(Refusal::NotAllowed(NotAllowed::Database(error)) | Refusal::Database(error))
+            | DecideError::Operation(OperationError::Database(error))
+            | DecideError::Database(error),
+        ) => return Err(error.into()),
         Err(DecideError::Approval(Refusal::NotAllowed(refused))) => return not_allowed(refused, &page_of(&fund)),
         Err(DecideError::Approval(Refusal::NotFound)) => return Err(Trouble::NotFound),
         Err(DecideError::Approval(Refusal::Author)) => "setting-yours",
