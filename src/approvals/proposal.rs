@@ -113,6 +113,11 @@ impl Proposal {
         Money::new(self.amount_minor, self.currency)
     }
 
+    /// What people call the thing: the number that its text begins with, or else the proposal's own.
+    pub fn name(&self) -> String {
+        name(self.id, &self.payload)
+    }
+
     /// The first letters of the fingerprint, for people to compare: `3f7a 09bc 51de`.
     pub fn fingerprint(&self) -> String {
         let letters: Vec<char> = self.payload_hash.chars().take(12).collect();
@@ -151,10 +156,15 @@ crate::record! {
 }
 
 impl Waiting {
-    /// What people call the thing, where its text begins with that.
-    pub fn number(&self) -> Option<&str> {
-        self.payload.lines().next()?.strip_prefix("number: ")
+    /// What people call the thing: the number that its text begins with, or else the proposal's own.
+    pub fn name(&self) -> String {
+        name(self.id, &self.payload)
     }
+}
+
+fn name(id: ProposalId, payload: &str) -> String {
+    let number = payload.lines().next().and_then(|line| line.strip_prefix("number: "));
+    number.map_or_else(|| id.to_string(), str::to_owned)
 }
 
 /// What differs between two frozen texts: name, before, after. Lines of one name are compared in their order; what is missing is empty.

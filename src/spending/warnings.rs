@@ -43,9 +43,9 @@ pub async fn warnings(tx: &mut Tx, whole: &Whole) -> sqlx::Result<Vec<Warning>> 
     }
     let (from, to) = within_three_days(expense.bought_on);
     found.extend(store::same_shop(tx, expense, from, to).await?.into_iter().map(Warning::SameShop));
-    let fund = funds::find(tx, expense.fund_id).await?;
-    if let Some(fund) = &fund {
-        let began = funds::set_up_at(tx, fund.id).await?.map(|at| at.day_in(&fund.time_zone));
+    let listed_in = funds::find(tx, expense.fund_id).await?;
+    if let Some(own) = &listed_in {
+        let began = funds::set_up_at(tx, own.id).await?.map(|at| at.day_in(&own.time_zone));
         found.extend(began.filter(|began| expense.bought_on < *began).map(Warning::BeforeTheFund));
     }
     let means = checks::means(tx, expense.currency).await?;
@@ -58,9 +58,9 @@ pub async fn warnings(tx: &mut Tx, whole: &Whole) -> sqlx::Result<Vec<Warning>> 
             found.push(Warning::OverBudget(part.category.clone(), money(left)));
         }
     }
-    if let Some(fund) = fund {
+    if let Some(own) = listed_in {
         let near = |over: i64| over > 0 && expense.amount_minor <= over && expense.amount_minor >= over / 100 * NEAR_PERCENT;
-        let tier = funds::tiers(tx, &fund).await?.iter().find(|tier| near(tier.over_minor)).map(|tier| tier.over_minor);
+        let tier = funds::tiers(tx, &own).await?.iter().find(|tier| near(tier.over_minor)).map(|tier| tier.over_minor);
         found.extend(tier.map(|over| Warning::NearTier(money(over))));
     }
     found.extend(lint(&expense.public_text).into_iter().map(Warning::Text));

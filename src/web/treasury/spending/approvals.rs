@@ -47,7 +47,7 @@ async fn list(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Ask
         .figures(words.say("expense-amount"));
     for waiting in &open {
         let kind = words.of("approval-subject", waiting.subject.as_str());
-        let name = format!("{kind} {}", waiting.number().map_or_else(|| waiting.id.to_string(), str::to_owned));
+        let name = format!("{kind} {}", waiting.name());
         let zone = funds.iter().find(|fund| fund.id == waiting.fund_id).map_or(Zone::UTC, |fund| fund.time_zone.clone());
         let amount = Money::new(waiting.amount_minor, waiting.currency);
         table.row(vec![
@@ -115,7 +115,7 @@ async fn page(
     wrongs: &Wrongs,
 ) -> Result<Response, Trouble> {
     let (words, tx) = (signed_in.words, &mut site.db.begin_read().await?);
-    let title = format!("{} {}", words.of("approval-subject", proposal.subject.as_str()), proposal.id);
+    let title = format!("{} {}", words.of("approval-subject", proposal.subject.as_str()), proposal.name());
     let mut names = Vec::new();
     let signatures = approvals::signatures(tx, proposal.id).await?;
     for signature in &signatures {

@@ -58,8 +58,8 @@ async fn page(site: &Site, signed_in: &SignedIn, asked: &Asked, typed: &Typed, w
     let claimed = captains::claimed_by_each(tx, &page).await?;
     for captain in &page {
         let Some(fund) = funds.iter().find(|fund| fund.id == captain.fund_id) else { continue };
-        let works = captain.works(today(fund, site.clock.now()));
-        let state = if works {
+        let is_open = captain.works(today(fund, site.clock.now()));
+        let state = if is_open {
             Cell::chip("good", words.with("captain-works", "day", words.day(captain.last_on)))
         } else {
             Cell::chip("plain", words.say("captain-ended"))
@@ -70,7 +70,7 @@ async fn page(site: &Site, signed_in: &SignedIn, asked: &Asked, typed: &Typed, w
             state,
             money(claimed.get(&captain.id).copied().unwrap_or(0)),
             money(captain.total_minor),
-            if works { Cell::link(format!("{CAPTAINS}/{}", captain.id), words.say("captain-end")) } else { Cell::text("") },
+            if is_open { Cell::link(format!("{CAPTAINS}/{}", captain.id), words.say("captain-end")) } else { Cell::text("") },
         ]);
     }
     let older = page.last().filter(|_| page.len() == usize::try_from(PAGE).unwrap_or(usize::MAX));
