@@ -44,7 +44,7 @@ impl Default for Hasher {
 pub struct Place {
     turns: Arc<Semaphore>,
     made: Arc<AtomicU64>,
-    _place: OwnedSemaphorePermit,
+    _seat: OwnedSemaphorePermit,
 }
 
 impl Hasher {
@@ -54,7 +54,7 @@ impl Hasher {
     /// [`Busy`] when the line is full.
     pub fn enter(&self) -> Result<Place, Busy> {
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Busy)?;
-        Ok(Place { turns: Arc::clone(&self.turns), made: Arc::clone(&self.made), _place: place })
+        Ok(Place { turns: Arc::clone(&self.turns), made: Arc::clone(&self.made), _seat: place })
     }
 
     /// How many hashes were worked out so far: what a guess costs, on a busy machine as on a quiet one.

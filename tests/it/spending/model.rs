@@ -243,7 +243,7 @@ impl World<'_> {
             27 | 28 => self.tie().await,
             29 => self.undo().await,
             30 => self.book_or_ignore().await,
-            _ => self.wait().await,
+            _ => self.wait(),
         }
     }
 

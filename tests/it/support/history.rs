@@ -175,7 +175,7 @@ impl Pile {
                 &format!("JOIN refund r ON r.ref = 'rf' || {NUMBER}"),
             ),
             self.insert("journal (ref, effective_on, reason, state, asked_by, asked_at, decided_by, decided_at)", &format!("'j' || {NUMBER}, {DAY}, {typed}, CASE WHEN i <= {WAITING} THEN 'asked' ELSE 'rejected' END, {author}, {at} + i, CASE WHEN i > {WAITING} THEN {other} END, CASE WHEN i > {WAITING} THEN {at} END"), ""),
-            self.insert("journal_line (journal_id, n, path, fund_id, currency, amount_minor)", &format!("j.id, 1, 'assets:bank:main', NULL, 'USD', 100"), &format!("JOIN journal j ON j.ref = 'j' || {NUMBER}")),
+            self.insert("journal_line (journal_id, n, path, fund_id, currency, amount_minor)", "j.id, 1, 'assets:bank:main', NULL, 'USD', 100", &format!("JOIN journal j ON j.ref = 'j' || {NUMBER}")),
             self.insert("journal_line (journal_id, n, path, fund_id, currency, amount_minor)", &format!("j.id, 2, 'income:donations:bank', {fund}, 'USD', -100"), &format!("JOIN journal j ON j.ref = 'j' || {NUMBER}")),
             self.insert("letter (ref, cause, kind, subject, recipient, text, html, state, attempts, queued_at, next_at, ended_at, problem, reply)", &format!("'m' || {NUMBER}, 'cause ' || {NUMBER}, 'test', 'Neutral', {nothing}, {nothing}, {nothing}, CASE WHEN i <= {WAITING} THEN 'dead' ELSE 'sent' END, 1, {at} + i, {at}, {at} + i, CASE WHEN i <= {WAITING} THEN 'refused' END, 550"), ""),
             self.insert("alert (kind, subject, said, raised_at, cleared_at)", &format!("'clock wrong', 's' || {NUMBER}, {typed}, {at} + i, CASE WHEN i > {WAITING} THEN {at} END"), ""),

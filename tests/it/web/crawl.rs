@@ -41,13 +41,13 @@ impl Watch {
         }
         let tables = "SELECT table_name::text FROM information_schema.tables WHERE table_schema = current_schema() ORDER BY 1";
         let Db::Postgres(pool) = db else { return String::new() };
-        let mut state = String::new();
+        let mut state = Vec::new();
         for table in sqlx::query_scalar::<_, String>(tables).fetch_all(pool).await.unwrap() {
             let sql = format!("SELECT COALESCE(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM \"{table}\" t");
             let rows: String = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(pool).await.unwrap();
-            state.push_str(&format!("{table} {rows}\n"));
+            state.push(format!("{table} {rows}"));
         }
-        state
+        state.join("\n")
     }
 }
 

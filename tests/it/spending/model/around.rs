@@ -53,7 +53,7 @@ impl<'a> World<'a> {
         }
     }
 
-    pub async fn wait(&self) {
+    pub fn wait(&self) {
         self.treasury.books.clock.advance(Duration::from_hours(1 + self.below(60)));
     }
 

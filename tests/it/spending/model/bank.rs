@@ -67,8 +67,8 @@ impl World<'_> {
 
     /// The expense that an entry pays goes from one state to the other, if it is in the one.
     async fn mark(&mut self, entry: EntryId, from: State, to: State) {
-        let tx = &mut self.treasury.books.db.begin_read().await.unwrap();
         const SQL: &str = "SELECT id FROM expense WHERE entry_id = $1 OR payment_id = $1";
+        let tx = &mut self.treasury.books.db.begin_read().await.unwrap();
         let found: Vec<ExpenseId> = run!(tx, fetch_all, sqlx::query_scalar(SQL).bind(entry)).unwrap();
         for id in found {
             let known = self.expenses.get_mut(&id).unwrap();
