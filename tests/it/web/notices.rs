@@ -45,6 +45,7 @@ impl Mailed {
             base_url: visit.site.base_url.clone(),
             payments: Arc::clone(&visit.payments),
             practice: true,
+            endpoint: String::new(),
             node: "test".to_owned(),
         };
         Self { server, visit, jobs }

@@ -62,7 +62,7 @@ impl<'a> World<'a> {
         let minor = 1 + i64::try_from(self.below(6_000)).unwrap();
         let draft = Draft { paid_by: PaidBy::Person, paid_from: None, ..self.treasury.water(minor) };
         let (operation, now, books) = (self.treasury.operation(), self.treasury.books.now(), self.treasury.books);
-        let claim = Claim { draft: &draft, pay_by: "cash, please" };
+        let claim = Claim { draft: &draft, pay_by: None, email: "" };
         let (code, keys) = (&*self.captain.1, &self.treasury.keys);
         let claimed: Result<ExpenseId, Refusal> =
             transact!(books.db, tx => captains::claim(tx, code, &operation, &claim, (keys, &books.entropy), now).await);
