@@ -2,7 +2,8 @@
 
 CREATE INDEX proposal_open_first ON proposal (id) WHERE state = 'open';
 CREATE INDEX proposal_emergency ON proposal (id) WHERE emergency = 1;
-CREATE INDEX expense_without_receipt ON expense (id) WHERE no_receipt IS NOT NULL;
+CREATE INDEX expense_undecided ON expense (bought_on) WHERE state IN ('draft', 'sent');
+CREATE INDEX expense_of_fund ON expense (fund_id, id);
 CREATE INDEX expense_claimed ON expense (captain_id, created_at) WHERE captain_id IS NOT NULL AND state = 'draft';
 CREATE INDEX expense_standing ON expense (id) WHERE state IN ('sent', 'approved');
 CREATE INDEX expense_by_day ON expense (bought_on, id);

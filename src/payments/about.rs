@@ -39,6 +39,14 @@ pub async fn lines(tx: &mut Tx, charge_id: &str) -> sqlx::Result<Vec<Line>> {
     store::about::lines(tx, charge_id).await
 }
 
+/// The lines about these charges, in no order: what a list shows is asked for together.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn lines_of(tx: &mut Tx, charge_ids: &[&str]) -> sqlx::Result<Vec<Line>> {
+    store::about::lines_of(tx, charge_ids).await
+}
+
 /// The objects about a charge: refunds, disputes, warnings.
 ///
 /// # Errors

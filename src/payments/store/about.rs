@@ -1,6 +1,7 @@
 //! The statements over what is known of one charge, and over open disputes.
 
 use crate::db::Tx;
+use crate::db::rows::{list as places, pieces};
 use crate::run;
 
 use super::super::line::Line;
@@ -29,6 +30,21 @@ macro_rules! select_object {
 
 pub(in crate::payments) async fn lines(tx: &mut Tx, charge_id: &str) -> sqlx::Result<Vec<Line>> {
     run!(tx, fetch_all, sqlx::query_as(select_line!("WHERE charge_id = $1 ORDER BY created, id LIMIT 100")).bind(charge_id))
+}
+
+pub(in crate::payments) async fn lines_of(tx: &mut Tx, charge_ids: &[&str]) -> sqlx::Result<Vec<Line>> {
+    let mut all = Vec::new();
+    for piece in pieces(charge_ids, 1) {
+        let found: Vec<Line> = run!(tx, fetch_all, {
+            let mut statement = sqlx::query_as(places(select_line!("WHERE charge_id IN"), 1, piece.len()));
+            for id in piece {
+                statement = statement.bind(*id);
+            }
+            statement
+        })?;
+        all.extend(found);
+    }
+    Ok(all)
 }
 
 pub(in crate::payments) async fn objects(tx: &mut Tx, charge_id: &str) -> sqlx::Result<Vec<ObjectState>> {

@@ -102,7 +102,7 @@ on_both_databases! {
         keeper.jobs.round(Run::Timer).await.unwrap();
         assert_eq!(lag().await, Lag { now_secs: 0, worst_secs: 0 });
         // Stripe is out of reach for three hours: nothing may be read, and then the line is.
-        stripe.advance(Duration::from_secs(60)).await;
+        stripe.advance(Duration::from_mins(1)).await;
         charge();
         stripe.advance(Duration::from_hours(3)).await;
         assert_eq!(lag().await, Lag { now_secs: 3 * 3600 + 60, worst_secs: 3 * 3600 + 60 });

@@ -159,7 +159,7 @@ impl Pile {
     /// Gifts by hand, goods, refunds, entries by two people, mails, alerts, the log of acts, sign-ins.
     pub fn rest(&self) -> Vec<String> {
         let Self { author, other, fund, at, .. } = self;
-        let (typed, nothing) = (self.typed(), self.nothing);
+        let (typed, nothing, numbers) = (self.typed(), self.nothing, self.numbers());
         vec![
             self.insert(
                 "offline_gift (number, fund_id, kind, state, amount_minor, fee_minor, currency, gifts, place, account, dated_on, round, bank_line, entry_id, donation_id, recorded_by, recorded_at, agreed_by)",
@@ -174,9 +174,11 @@ impl Pile {
                 &format!("'refund', CAST(r.id AS TEXT), {fund}, {author}, 100, 'USD', 'note: ' || {typed}, {HASH}, 1, 0, 1, CASE WHEN i > {WAITING} THEN 'rejected' ELSE 'open' END, 0, {typed}, {at} + i, {at} + i"),
                 &format!("JOIN refund r ON r.ref = 'rf' || {NUMBER}"),
             ),
-            self.insert("journal (ref, effective_on, reason, state, asked_by, asked_at, decided_by, decided_at)", &format!("'j' || {NUMBER}, {DAY}, {typed}, CASE WHEN i <= {WAITING} THEN 'asked' ELSE 'rejected' END, {author}, {at} + i, CASE WHEN i > {WAITING} THEN {other} END, CASE WHEN i > {WAITING} THEN {at} END"), ""),
+            self.insert("journal (ref, effective_on, reason, state, asked_by, asked_at)", &format!("'j' || {NUMBER}, {DAY}, {typed}, 'asked', {author}, {at} + i"), ""),
             self.insert("journal_line (journal_id, n, path, fund_id, currency, amount_minor)", "j.id, 1, 'assets:bank:main', NULL, 'USD', 100", &format!("JOIN journal j ON j.ref = 'j' || {NUMBER}")),
             self.insert("journal_line (journal_id, n, path, fund_id, currency, amount_minor)", &format!("j.id, 2, 'income:donations:bank', {fund}, 'USD', -100"), &format!("JOIN journal j ON j.ref = 'j' || {NUMBER}")),
+            format!("{numbers} UPDATE journal SET state = 'rejected', decided_by = {other}, decided_at = {at}
+                      WHERE state = 'asked' AND ref IN (SELECT 'j' || {NUMBER} FROM n WHERE i > {WAITING})"),
             self.insert("letter (ref, cause, kind, subject, recipient, text, html, state, attempts, queued_at, next_at, ended_at, problem, reply)", &format!("'m' || {NUMBER}, 'cause ' || {NUMBER}, 'test', 'Neutral', {nothing}, {nothing}, {nothing}, CASE WHEN i <= {WAITING} THEN 'dead' ELSE 'sent' END, 1, {at} + i, {at}, {at} + i, CASE WHEN i <= {WAITING} THEN 'refused' END, 550"), ""),
             self.insert("alert (kind, subject, said, raised_at, cleared_at)", &format!("'clock wrong', 's' || {NUMBER}, {typed}, {at} + i, CASE WHEN i > {WAITING} THEN {at} END"), ""),
             self.insert("audit (at, person_id, act, subject, detail)", &format!("{at} + i, {author}, 'sign-in.whole', {typed}, {typed}"), ""),

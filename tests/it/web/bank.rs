@@ -142,11 +142,11 @@ on_both_databases! {
     }
 
     async fn an_account_is_added_named_ended_and_offered_while_it_is_in_use(books: &Books) {
+        const ADD: &str = "/treasury/bank/accounts/new";
         books.general_fund().await;
         let visit = Visit::of(books);
         let staff = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
         let auditor = Staff::signed_in(&visit, books, &[Role::Auditor]).await;
-        const ADD: &str = "/treasury/bank/accounts/new";
         let send = async |path: &str, fields: &[(&str, &str)]| {
             let operation = staff.get(path).await.is(200).value_of("operation");
             staff.submit(path, &[fields, &[("operation", &*operation)]].concat()).await

@@ -16,8 +16,8 @@ const MOST_STATEMENTS: u64 = 60;
 /// Pages that offer every payee, captain or account there is to choose among, a thousand at the most.
 const CHOOSERS: [&str; 4] =
     ["/treasury/{fund}/expenses/new", "/treasury/{fund}/expenses/{number}/edit", "/treasury/journal/new", "/treasury/advances"];
-/// A page of fifty rows that asks for each of them.
-const ASKS_BY_ROW: [&str; 1] = ["/treasury/approvals"];
+/// Each open month asks for its own conditions; a locked one asks nothing.
+const ASKS_BY_ROW: [&str; 1] = ["/treasury/months"];
 /// Files hold the whole of what they are about, on purpose, and are written piece by piece.
 const FILES: [&str; 2] = ["/treasury/audit/acts.csv", "/treasury/exports/{file}"];
 

@@ -7,7 +7,7 @@ use sqlx::AssertSqlSafe;
 use strikefund::bank;
 use strikefund::clock::Day;
 use strikefund::files;
-use strikefund::ids::{FundId, PersonId, sha256_hex};
+use strikefund::ids::{DocumentId, FundId, PersonId, sha256_hex};
 use strikefund::ledger::{self, NewEntry, NewPosting, Source, chart};
 use strikefund::money::Currency;
 use strikefund::people::{Purpose, Role};
@@ -96,7 +96,7 @@ impl<'a> Grown<'a> {
         run!(tx, fetch_one, sqlx::query_scalar(sql)).unwrap()
     }
 
-    /// What stands in the places of each address that has some, for a page that is there.
+    /// What stands in the places of each address that has some, one after the other, for a page that is there.
     async fn examples(&self) -> BTreeMap<&'static str, Vec<String>> {
         let table = [("account", chart::BANK), ("file", "/treasury/bank/import")];
         let statement = b"Date,Description,Amount,Balance\r\n2026-11-14,<b>\"WATER\"</b>,-5.00,-5.00\r\n";
@@ -105,6 +105,11 @@ impl<'a> Grown<'a> {
         let (by, now) = (self.staff.person.into(), self.books.now());
         let photo = files::take_in(&self.books.files, &self.books.db, &by, pictures::jpeg(1), &self.books.entropy, now).await.unwrap();
         let photo = files::find(&mut self.books.db.begin_read().await.unwrap(), photo).await.unwrap().unwrap().reference;
+        let receipt = DocumentId(self.id("SELECT id FROM document WHERE ref = 'doc1'").await);
+        let copy = files::take_in_copy(&self.books.files, &self.books.db, &by, receipt, pictures::jpeg(2), &self.books.entropy, now)
+            .await
+            .unwrap();
+        let copy = files::find(&mut self.books.db.begin_read().await.unwrap(), copy).await.unwrap().unwrap().reference;
         let hash = sha256_hex("a captain's own code");
         let known: sqlx::Result<u64> = transact!(self.books.db, tx =>
             run!(tx, execute, sqlx::query("UPDATE captain SET code_hash = $1 WHERE code_hash = 'c10'").bind(&*hash)));
@@ -119,6 +124,7 @@ impl<'a> Grown<'a> {
             ("/link/{token}", vec![invitation.rsplit('/').next().unwrap().to_owned()]),
             ("/treasury/accounts/{account}", vec![chart::BANK.to_owned(), "income:donations:bank".to_owned()]),
             ("/treasury/approvals/{id}", vec![expense]),
+            ("/treasury/bank/accounts/{id}", vec![self.id("SELECT MIN(id) FROM bank_account").await.to_string()]),
             ("/treasury/bank/import/{file}", vec![file.clone()]),
             ("/treasury/bank/import/{file}/columns", vec![file]),
             (
@@ -139,9 +145,12 @@ impl<'a> Grown<'a> {
             ("/treasury/payees/{id}", vec![self.id("SELECT MIN(id) FROM payee").await.to_string()]),
             ("/treasury/people/{person}", vec![somebody.clone()]),
             ("/treasury/people/{person}/disable", vec![somebody.clone()]),
+            ("/treasury/people/{person}/name", vec![somebody.clone()]),
             ("/treasury/people/{person}/reset", vec![somebody]),
+            ("/treasury/stripe/parked/{id}", vec![self.id("SELECT MIN(id) FROM delivery WHERE state = 'parked'").await.to_string()]),
             ("/treasury/refunds/{refund}", vec!["rf1".to_owned(), "rf100".to_owned()]),
             ("/treasury/{fund}/expenses/{number}", [1, SENT, WAITING, 100].map(number).to_vec()),
+            ("/treasury/{fund}/expenses/{number}/copies/{copy}", vec![format!("{} {copy}", number(1))]),
             ("/treasury/{fund}/expenses/{number}/edit", [1, SENT].map(number).to_vec()),
             ("/treasury/{fund}/expenses/{number}/pay", vec![number(WAITING)]),
             ("/treasury/{fund}/expenses/{number}/correct", vec![number(100)]),
@@ -164,7 +173,7 @@ impl<'a> Grown<'a> {
             };
             let after = rest.split_once('}').unwrap().1;
             match examples.get(door.path) {
-                Some(values) => addresses.extend(values.iter().map(|value| (door.path, format!("{before}{value}{after}")))),
+                Some(values) => addresses.extend(values.iter().map(|value| (door.path, filled(&path, value)))),
                 // A public page's secret is nobody's here, and the page says so.
                 None if door.who == Who::Anyone => addresses.push((door.path, format!("{before}1{after}"))),
                 None => missing.push(door.path),
@@ -173,4 +182,12 @@ impl<'a> Grown<'a> {
         assert!(missing.is_empty(), "these need an example, so add one to `examples`: {missing:?}");
         addresses
     }
+}
+
+/// An address with the words of `values` in its places.
+fn filled(path: &str, values: &str) -> String {
+    values.split(' ').fold(path.to_owned(), |path, value| {
+        let (before, rest) = path.split_once('{').unwrap();
+        format!("{before}{value}{}", rest.split_once('}').unwrap().1)
+    })
 }

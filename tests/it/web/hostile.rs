@@ -141,8 +141,10 @@ on_both_databases! {
         for door in visit.doors().iter().filter(|door| door.method == Method::POST && door.path.contains("{fund}") && door.path.contains("{number}")) {
             let number = if door.path.contains("in-kind") { "K1" } else if door.path.contains("offline") { "O1" } else { "E1" };
             let path = door.path.replace("{fund}", "hardship").replace("{number}", number);
-            let answer = if door.path.ends_with("edit") { grown.staff.upload(&path, &[], &[]).await } else { grown.staff.submit(&path, &[]).await };
-            assert_eq!(answer.status, 404, "{path}");
+            let form = grown.staff.submit(&path, &[]).await.status;
+            // What takes files reads no other form, whosever it is.
+            let status = if form == 400 { grown.staff.upload(&path, &[], &[]).await.status } else { form };
+            assert_eq!(status, 404, "{path}");
         }
     }
 

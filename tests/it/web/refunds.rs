@@ -103,7 +103,7 @@ on_both_databases! {
         };
         ana.get(&at).await.is(200).says("You entered this, so you cannot approve it.");
         submit(&ana, &seen).await.is(422).says("You entered this");
-        submit(&ben, "another text").await.is(422).says("This changed");
+        submit(&ben, "another text").await.is(409).says("This changed");
         settle(&visit, books, 5).await;
         assert_eq!((at_stripe(books, &gift).await, held(books).await), (vec![], before), "nothing moved before others agreed");
 
@@ -205,7 +205,7 @@ on_both_databases! {
         ana.get("/treasury/disputes").await.is(200).says("No disputes.").says("None has ended yet.");
         let gift = gift(&visit, books, "25", "nothing").await;
         let evidence = format!("/treasury/gifts/{}/evidence", gift.number);
-        ana.get(&evidence).await.is(404);
+        ana.submit(&evidence, &[]).await.is(404);
         let due_at = books.now().unix_secs() + 5 * 86_400;
         let dispute = |status: &str| ObjectState {
             id: "dp_1".to_owned(),
@@ -233,12 +233,12 @@ on_both_databases! {
         ana.get("/treasury/disputes?lang=es").await.is(200).says("Espera su respuesta");
         ana.get(&format!("/treasury/gifts/{}", gift.number)).await.is(200).says("Make evidence file");
         eve.get(&format!("/treasury/gifts/{}", gift.number)).await.is(200).never_says("Make evidence file");
-        eve.get(&evidence).await.is(404);
-        let file = ana.get(&evidence).await.is(200).says("Evidence about gift").says("$25.00").says("WHAT WAS SHOWN BEFORE THE PAYMENT");
+        eve.submit(&evidence, &[]).await.is(404);
+        let file = ana.submit(&evidence, &[]).await.is(200).says("Evidence about gift").says("$25.00").says("WHAT WAS SHOWN BEFORE THE PAYMENT");
         file.says("https://fund.example.org/f/general/give").says("dp_1").never_says("ana@example.org").never_says("Ana");
         tell(dispute("lost")).await;
         ana.get("/treasury/disputes").await.is(200).says("No disputes.").says("Lost: the money is gone");
-        ana.get(&evidence).await.is(404);
+        ana.submit(&evidence, &[]).await.is(404);
     }
 
     async fn cash_goes_back_by_two_people_out_of_the_box_it_went_into(books: &Books) {

@@ -15,12 +15,13 @@ use crate::donations::{Donation, listing};
 use crate::funds::Fund;
 use crate::money::Money;
 use crate::payments::about;
+use crate::payments::line::Line;
 use crate::payments::object::{ObjectKind, ObjectState};
 use crate::people::{Role, audit};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
-use crate::web::form::Wrongs;
+use crate::web::form::{Form, Wrongs};
 use crate::web::table::{Cell, Table};
 use crate::web::treasury::{Frame, Part, READERS, RECORDERS};
 use crate::web::words::Words;
@@ -56,13 +57,13 @@ const REASONS: [&str; 8] = [
 ];
 
 pub(super) fn doors(doors: Doors) -> Doors {
-    doors.get(DISPUTES, Who::Holding(READERS), list).get(EVIDENCE, Who::Holding(RECORDERS), evidence)
+    doors.get(DISPUTES, Who::Holding(READERS), list).post(EVIDENCE, Who::Holding(RECORDERS), evidence)
 }
 
 /// The way to the file of evidence, where a dispute of the gift is open.
 pub(super) async fn way(tx: &mut Tx, signed_in: &SignedIn, gift: &Donation) -> sqlx::Result<Option<Part>> {
     let may = signed_in.person.roles.holds(Role::Recorder) && open_dispute(tx, gift).await?.is_some();
-    Ok(may.then(|| Part::Links(vec![(evidence_of(gift), signed_in.words.say("disputes-evidence"))])))
+    Ok(may.then(|| Part::Form(Form::new(evidence_of(gift), "", Vec::new()).quiet_button(signed_in.words.say("disputes-evidence")))))
 }
 
 fn evidence_of(gift: &Donation) -> String {
@@ -91,6 +92,8 @@ async fn list(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Tro
     let tx = &mut site.db.begin_read().await?;
     let (open, ended) = (about::open_disputes(tx, MOST).await?, about::ended_disputes(tx, MOST).await?);
     let gifts = [gifts_of(tx, &open).await?, gifts_of(tx, &ended).await?].into_iter().flatten().collect();
+    let charges: Vec<&str> = open.iter().chain(&ended).filter_map(|state| state.charge_id.as_deref()).collect();
+    let lines = about::lines_of(tx, &charges).await?;
     let open_table = Table::new(words.say("disputes-caption"), words.say("disputes-none"));
     let mut open_table = heads(words, open_table).column(words.say("disputes-left"));
     for state in &open {
@@ -103,11 +106,11 @@ async fn list(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Tro
                 Cell::chip(look, words.with("disputes-days", "days", days))
             }
         };
-        open_table.row(row(tx, words, &gifts, state).await?.into_iter().chain([left]).collect());
+        open_table.row(row(words, &gifts, &lines, state).into_iter().chain([left]).collect());
     }
     let mut ended_table = heads(words, Table::new(words.say("disputes-ended"), words.say("disputes-ended-none")));
     for state in &ended {
-        ended_table.row(row(tx, words, &gifts, state).await?);
+        ended_table.row(row(words, &gifts, &lines, state));
     }
     let sheet = Frame::new(&site, &signed_in, words.say("disputes-title")).live().with(Part::Note(words.say("disputes-note")));
     Ok(sheet.with(Part::Table(open_table)).with(Part::Table(ended_table)).answer(&Wrongs::default()))
@@ -122,26 +125,21 @@ fn heads(words: Words, table: Table) -> Table {
         .column(words.say("gifts-state"))
 }
 
-async fn row(tx: &mut Tx, words: Words, gifts: &BTreeMap<String, String>, state: &ObjectState) -> Result<Vec<Cell>, Trouble> {
-    let mut fee = Cell::text(words.say("gifts-unknown"));
-    if let Some(charge) = &state.charge_id {
-        let lines = about::lines(tx, charge).await?;
-        let of_dispute: Vec<_> = lines.iter().filter(|line| line.source_id.as_deref() == Some(&*state.id)).collect();
-        if let Some(first) = of_dispute.first() {
-            let minor = of_dispute.iter().fold(0_i64, |sum, line| sum.saturating_add(line.fee_minor));
-            fee = Cell::money(Money::new(minor, first.currency));
-        }
-    }
-    Ok(vec![
+fn row(words: Words, gifts: &BTreeMap<String, String>, lines: &[Line], state: &ObjectState) -> Vec<Cell> {
+    let of_dispute: Vec<_> = lines.iter().filter(|line| line.source_id.as_deref() == Some(&*state.id)).collect();
+    let minor = of_dispute.iter().fold(0_i64, |sum, line| sum.saturating_add(line.fee_minor));
+    let fee =
+        of_dispute.first().map_or_else(|| Cell::text(words.say("gifts-unknown")), |line| Cell::money(Money::new(minor, line.currency)));
+    vec![
         gift_or_object(gifts, state),
         money(words, state),
         fee,
         Cell::text(told(words, "disputes-because", &REASONS, state.reason.as_deref().unwrap_or("general"))),
         Cell::text(told(words, "disputes-state", &STATES, &state.status)),
-    ])
+    ]
 }
 
-/// `GET /treasury/gifts/{number}/evidence`: the receipt, the terms that were shown, the dates, for whoever answers at Stripe. Nothing in it
+/// `POST /treasury/gifts/{number}/evidence`: the receipt, the terms that were shown, the dates, for whoever answers at Stripe. Nothing in it
 /// says who gave: Stripe knows that, and the books' side does not tell.
 async fn evidence(State(site): AnySite, signed_in: SignedIn, Path(number): Path<String>) -> Result<Response, Trouble> {
     let text = {
