@@ -124,7 +124,7 @@ const COMMON: &[&str] = &[
 ];
 
 /// The words and passwords that lead the lists of published leaks, sorted: a word a line, four letters or more (taken from the lists of zxcvbn,
-/// MIT licence, without what is only rude).
+/// MIT licence: `common-licence.txt`, without what is only rude).
 static KNOWN: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| include_str!("common.txt").lines().collect());
 /// The longest of them that stand inside others.
 const LONGEST_WORD: usize = 30;

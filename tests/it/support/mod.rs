@@ -139,11 +139,9 @@ pub fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// How often something is tried: `usual` in the test command, `long` in its soak (`tests/run --soak`), or as often as
-/// `tests/run --rounds` says where that is more than usual.
+/// How often something is tried: `usual` in the test command, `long` in its soak (`tests/run --soak`).
 pub fn soak(usual: usize, long: usize) -> usize {
-    let rounds = setting("STRIKEFUND_TEST_ROUNDS").and_then(|rounds| rounds.parse().ok()).unwrap_or(usual);
-    if setting("STRIKEFUND_TEST_SOAK").is_some() { long } else { rounds.clamp(usual, long) }
+    if setting("STRIKEFUND_TEST_SOAK").is_some() { long } else { usual }
 }
 
 /// A path inside the repository.

@@ -21,6 +21,9 @@ const LIST: &str = "/treasury/{fund}/expenses";
 /// How many rows a page has.
 const PAGE: i64 = 50;
 
+/// Which state is shown first: the first of these that some expense is in.
+const FIRST: [Stage; 5] = [Stage::Sent, Stage::Approved, Stage::Draft, Stage::Paid, Stage::Matched];
+
 pub(super) fn doors(doors: Doors) -> Doors {
     doors.get(EXPENSES, Who::Holding(READERS), choose).get(LIST, Who::Holding(READERS), list).post(LIST, Who::Holding(READERS), search)
 }
@@ -50,11 +53,13 @@ async fn list(
 
 async fn page(site: &Site, signed_in: &SignedIn, fund: &Fund, asked: &Asked, typed: &Typed, wrongs: &Wrongs) -> Result<Response, Trouble> {
     let words = signed_in.words;
-    let stage = asked.state.parse::<Stage>().unwrap_or(Stage::Sent);
     let tx = &mut site.db.begin_read().await?;
     let counts = spending::counts(tx, fund.id).await?;
-    let expenses = spending::list(tx, fund.id, stage, asked.before.map(ExpenseId), PAGE).await?;
     let of = |stage: Stage| counts.iter().find(|(other, ..)| *other == stage).map_or((0, 0), |(_, count, minor)| (*count, *minor));
+    // Unless something else is asked for, what waits for somebody; where nothing does, what was done.
+    let first = FIRST.into_iter().find(|stage| of(*stage).0 > 0).unwrap_or(Stage::Sent);
+    let stage = asked.state.parse::<Stage>().unwrap_or(first);
+    let expenses = spending::list(tx, fund.id, stage, asked.before.map(ExpenseId), PAGE).await?;
     let tab = |stage: Stage| {
         let text = format!("{} ({})", words.of("expense-state", stage.as_str()), of(stage).0);
         (format!("/treasury/{}/expenses?state={stage}", fund.slug), text)
