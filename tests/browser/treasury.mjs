@@ -271,7 +271,7 @@ test("the pages before the treasury, and forms that came back, look no worse", {
     for (const language of ["en", "es"]) {
       for (const address of ["/sign-in", "/treasury", "/join"]) await lookAt(page, address, language);
     }
-    await page.goto("/sign-in");
+    await page.goto("/sign-in?lang=en");
     await page.getByLabel("E-mail").fill("nobody@example.org");
     await page.getByLabel("Password", { exact: true }).fill("not the password of anybody");
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
