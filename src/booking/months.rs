@@ -35,10 +35,10 @@ pub struct Month {
 /// # Errors
 /// When the database is gone.
 pub async fn list(tx: &mut Tx, now: Instant) -> sqlx::Result<Vec<Month>> {
-    let standing = Standing::read(tx).await?;
+    let common = Common::read(tx).await?;
     let mut months = Vec::new();
     for (first, lock) in over(tx, now).await? {
-        months.push(month(tx, &standing, first, lock).await?);
+        months.push(month(tx, &common, first, lock).await?);
     }
     months.reverse();
     Ok(months)
@@ -50,8 +50,8 @@ pub async fn list(tx: &mut Tx, now: Instant) -> sqlx::Result<Vec<Month>> {
 /// When the database is gone.
 pub async fn find(tx: &mut Tx, word: &str, now: Instant) -> sqlx::Result<Option<Month>> {
     let Some((first, lock)) = over(tx, now).await?.into_iter().find(|(first, _)| first.month() == word) else { return Ok(None) };
-    let standing = Standing::read(tx).await?;
-    month(tx, &standing, first, lock).await.map(Some)
+    let common = Common::read(tx).await?;
+    month(tx, &common, first, lock).await.map(Some)
 }
 
 /// How many months are over and not locked.
@@ -78,7 +78,7 @@ async fn over(tx: &mut Tx, now: Instant) -> sqlx::Result<Vec<(Day, Option<MonthL
     Ok(months)
 }
 
-async fn month(tx: &mut Tx, standing: &Standing, in_month: Day, lock: Option<MonthLock>) -> sqlx::Result<Month> {
+async fn month(tx: &mut Tx, common: &Common, in_month: Day, lock: Option<MonthLock>) -> sqlx::Result<Month> {
     let month = in_month.month();
     if lock.is_some() {
         return Ok(Month { month, lock, waits: None, unmet: Vec::new() });
@@ -87,7 +87,7 @@ async fn month(tx: &mut Tx, standing: &Standing, in_month: Day, lock: Option<Mon
     let (first, last) = ends(in_month);
     let mut unmet = Vec::new();
     for condition in Condition::ALL {
-        if !standing.meets(tx, condition, (first, last)).await? {
+        if !common.meets(tx, condition, (first, last)).await? {
             unmet.push(condition);
         }
     }
@@ -102,7 +102,7 @@ fn ends(in_month: Day) -> (Day, Day) {
 }
 
 /// What holds for every month alike, read once.
-struct Standing {
+struct Common {
     /// The day of the oldest line of the bank's that is tied to nothing.
     unmatched_since: Option<Day>,
     /// Whether Stripe and every bank agree with the books.
@@ -111,7 +111,7 @@ struct Standing {
     booked: bool,
 }
 
-impl Standing {
+impl Common {
     async fn read(tx: &mut Tx) -> sqlx::Result<Self> {
         let (mut unmatched_since, mut agrees) = (None, payments::progress(tx).await?.tie_broken_at.is_none());
         for account in bank::accounts(tx).await? {

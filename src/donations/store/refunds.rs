@@ -130,7 +130,7 @@ pub(in crate::donations) async fn ours(tx: &mut Tx, stripe_ids: &[&str]) -> sqlx
     Ok(all)
 }
 
-/// What was agreed to and no line of Stripe's has booked. Few are open at a time, and an index holds just those.
+/// What was agreed to and no line of Stripe's has booked. The first condition is that of the index over what is open, in its own words.
 pub(in crate::donations) async fn sum_on_their_way(tx: &mut Tx, fund: FundId, currency: Currency) -> sqlx::Result<i64> {
     const SQL: &str = "SELECT COALESCE(CAST(SUM(r.amount_minor) AS BIGINT), 0) FROM refund r JOIN donation d ON d.id = r.donation_id
         WHERE r.state IN ('asked', 'approved', 'sent') AND r.state <> 'asked' AND r.fund_id = $1 AND r.currency = $2
