@@ -29,7 +29,6 @@ setting-wrong-strike-on = Enter a date, like 2026-11-01.
 setting-done-names = Saved. In force now.
 setting-done-in-force = Saved. The rules are in force now.
 setting-done-waits = Sent. The rules change when a second person agrees.
-setting-done-rejected = Rejected. The rules stay as they are.
 setting-done-taken-back = Taken back. The rules stay as they are.
 
 setting-rules = How the fund decides on money
@@ -71,7 +70,7 @@ setting-before = As it is
 setting-after = As it would be
 setting-agree = Agree to the new rules
 setting-yours = You asked for this. A second administrator or an approver must agree.
-setting-second = A second administrator or an approver must agree to this, in the fund’s settings.
+setting-second = A second administrator or an approver must agree to this.
 setting-take-back = Take it back
 
 approval-subject-rules = Rules

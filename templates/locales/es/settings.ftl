@@ -29,7 +29,6 @@ setting-wrong-strike-on = Escriba una fecha, como 2026-11-01.
 setting-done-names = Guardado. Ya está en vigor.
 setting-done-in-force = Guardado. Las reglas ya están en vigor.
 setting-done-waits = Enviado. Las reglas cambian cuando una segunda persona esté de acuerdo.
-setting-done-rejected = Rechazado. Las reglas quedan como están.
 setting-done-taken-back = Retirado. Las reglas quedan como están.
 
 setting-rules = Cómo decide el fondo sobre el dinero
@@ -71,7 +70,7 @@ setting-before = Como es
 setting-after = Como sería
 setting-agree = Estar de acuerdo con las reglas nuevas
 setting-yours = Usted lo pidió. Otra persona que administre o apruebe debe estar de acuerdo.
-setting-second = Otra persona que administre o apruebe debe dar su acuerdo, en la configuración del fondo.
+setting-second = Otra persona que administre o apruebe debe dar su acuerdo.
 setting-take-back = Retirarlo
 
 approval-subject-rules = Reglas

@@ -102,6 +102,10 @@ on_both_databases! {
             staff.submit(&at, &fields).await
         };
         ana.get(&at).await.is(200).says("You entered this, so you cannot approve it.");
+        // Whoever only looks after people signs changes of the rules, and reads nothing of money.
+        let office = Staff::signed_in(&visit, books, &[Role::Administrator]).await;
+        office.get(&at).await.is(404);
+        submit(&office, &seen).await.is(404);
         submit(&ana, &seen).await.is(422).says("You entered this");
         submit(&ben, "another text").await.is(409).says("This changed");
         settle(&visit, books, 5).await;

@@ -35,19 +35,32 @@ on_both_databases! {
         assert_eq!(ana.submit(RULES, &wanted).await.is(303).next(), format!("{SETTINGS}?done=waits"), "sent twice, asked once");
         ana.get(&format!("{SETTINGS}?done=waits")).await.is(200).says("when a second person agrees").says("You asked for this.").says("Take it back");
         let page = ben.get(SETTINGS).await.is(200).says("As it is").says("As it would be").says("Above $250.00").says("Above $500.00");
-        let path = page.text().split("action=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let path = page.text().split("href=\"/treasury/approvals/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let path = format!("/treasury/approvals/{path}");
+        rosa.get(&path).await.is(200).says("Above 250.00: 3 approvers").says("Above 500.00: 2 approvers").says("must agree to this");
+        let page = ben.get(&path).await.is(200);
         let (seen, operation) = (page.value_of("seen"), page.value_of("operation"));
         let agree = [("seen", &*seen), ("choice", "approve"), ("operation", &*operation)];
         rosa.submit(&path, &agree).await.is(404);
-        ana.submit(&path, &agree).await.is(409).says("A second administrator or an approver must agree");
-        // The list of what waits shows it too, and says where it is agreed to.
-        let id = path.rsplit('/').next().unwrap();
-        rosa.get(&format!("/treasury/approvals/{id}")).await.is(200).says("Above 250.00: 3 approvers").says("Above 500.00: 2 approvers");
-        assert_eq!(ben.submit(&path, &agree).await.is(303).next(), format!("{SETTINGS}?done=in-force"));
+        ana.submit(&path, &agree).await.is(422).says("You entered this, so you cannot approve it.");
+        assert_eq!(ben.submit(&path, &agree).await.is(303).next(), format!("{path}?done=approved"));
         ben.get(SETTINGS).await.is(200).says("one approver may agree alone").says("needs 4 people (author and 3 approvers); you have 2").never_says("As it would be");
         let auditor = Staff::signed_in(&visit, books, &[Role::Auditor]).await;
         auditor.get("/treasury/audit").await.is(200).says("Changed the approval rules");
         auditor.get(&format!("{SETTINGS}?lang=es")).await.is(200).says("Más de $250.00").says("Esta regla necesita 4 personas");
+
+        // A second administrator signs a change of the rules, and nothing else.
+        let operation = ana.get(RULES).await.is(200).value_of("operation");
+        let back = [rows, first, ("over_1", "500.00"), ("approvers_1", "2"), ("emergency", "no"), ("operation", &*operation)];
+        ana.submit(RULES, &back).await.is(303);
+        let eve = Staff::signed_in(&visit, books, &[Role::Administrator]).await;
+        let page = eve.get(SETTINGS).await.is(200);
+        let path = page.text().split("href=\"/treasury/approvals/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let path = format!("/treasury/approvals/{path}");
+        let page = eve.get(&path).await.is(200);
+        let (seen, operation) = (page.value_of("seen"), page.value_of("operation"));
+        eve.submit(&path, &[("seen", &*seen), ("choice", "approve"), ("operation", &*operation)]).await.is(303);
+        ana.get(SETTINGS).await.is(200).says("nobody may agree alone").says("Above $500.00");
     }
 
     async fn one_person_changes_what_a_fund_says_of_itself(books: &Books) {

@@ -41,7 +41,7 @@ struct Asked {
 }
 
 /// What can have been done just now.
-const DONE: [&str; 5] = ["names", "in-force", "waits", "rejected", "taken-back"];
+const DONE: [&str; 4] = ["names", "in-force", "waits", "taken-back"];
 
 /// The page of a fund's settings.
 fn page_of(fund: &Fund) -> String {
@@ -90,7 +90,7 @@ async fn show(
     }
     match changing::open(tx, fund.id).await? {
         Some(proposal) => {
-            for part in rules::waiting(&site, tx, &signed_in, &fund, &proposal, &Wrongs::default()).await? {
+            for part in rules::waiting(tx, &signed_in, &fund, &proposal).await? {
                 sheet = sheet.with(part);
             }
         }

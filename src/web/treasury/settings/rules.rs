@@ -1,35 +1,31 @@
 //! The approval rules of a fund: what they mean in plain words, the form of a change, and the change that waits for a second person.
+//! Not here: agreeing to it, which is done where everything is agreed to (`/treasury/approvals`).
 
 use axum::extract::{Form as Sent, Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::{ADMINISTRATORS, frame, fund, page_of};
 use crate::approvals::rules::{self as changing, Asked, BEFORE, RulesRefusal};
-use crate::approvals::{self, Proposal, Refusal};
-use crate::booking::{self, Choice as Decision, DecideError, Decided};
+use crate::approvals::{self, Proposal};
 use crate::db::Tx;
 use crate::funds::{self, Fund, Rules, Tier, Tiers, TiersError};
 use crate::ids::ProposalId;
 use crate::money::Money;
 use crate::people::operation::{Operation, OperationError};
-use crate::people::{self, NotAllowed, Role};
+use crate::people::{self, Role};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Facts, Table};
 use crate::web::treasury::sign_in::Pairs;
-use crate::web::treasury::{Frame, Part, Sheet, not_allowed, operation, sent};
+use crate::web::treasury::{Part, Sheet, not_allowed, operation, sent};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
 
 const RULES: &str = "/treasury/{fund}/settings/rules";
-const DECIDE: &str = "/treasury/{fund}/settings/rules/{proposal}";
 const TAKE_BACK: &str = "/treasury/{fund}/settings/rules/{proposal}/take-back";
 
-/// Whoever may be the second person.
-const SECONDS: &[Role] = &[Role::Approver, Role::Administrator];
 /// How many empty rows a form offers beyond the tiers there are.
 const SPARE: usize = 2;
 /// The most tiers of a form: more than anybody needs.
@@ -37,7 +33,7 @@ const MOST: usize = 30;
 
 pub(super) fn doors(doors: Doors) -> Doors {
     let who = Who::Holding(ADMINISTRATORS);
-    doors.get(RULES, who, form).post(RULES, who, send).post(DECIDE, Who::Holding(SECONDS), decide).post(TAKE_BACK, who, take_back)
+    doors.get(RULES, who, form).post(RULES, who, send).post(TAKE_BACK, who, take_back)
 }
 
 /// Each tier in words: up to which sum, and how many others agree.
@@ -74,14 +70,7 @@ fn too_few(words: Words, needs: i64, have: i64) -> String {
 }
 
 /// The change that waits: before and after, who asked, and what this person may do about it.
-pub async fn waiting(
-    site: &Site,
-    tx: &mut Tx,
-    signed_in: &SignedIn,
-    fund: &Fund,
-    proposal: &Proposal,
-    wrongs: &Wrongs,
-) -> Result<Vec<Part>, Trouble> {
+pub async fn waiting(tx: &mut Tx, signed_in: &SignedIn, fund: &Fund, proposal: &Proposal) -> Result<Vec<Part>, Trouble> {
     let words = signed_in.words;
     let read = |prefix: &str| Rules::parse(&proposal.payload, prefix, fund.currency);
     let (Some(before), Some(after)) = (read(BEFORE), read("")) else { return Err(anyhow::anyhow!("frozen rules do not read").into()) };
@@ -103,26 +92,17 @@ pub async fn waiting(
     if have < after.people_needed() {
         parts.push(Part::Warning(too_few(words, after.people_needed(), have)));
     }
-    let at = format!("{}/rules/{}", page_of(fund), proposal.id);
     let is_author = approvals::is_author(tx, proposal, signed_in.person.id).await?;
-    if !is_author && SECONDS.iter().any(|role| signed_in.person.roles.holds(*role)) {
-        let typed = Typed::default().put("seen", proposal.payload_hash.as_str());
-        let form = |choice: &str| {
-            let typed = &typed.clone().put("choice", choice);
-            let hidden = FormParts { words, typed, wrongs };
-            let mut fields = vec![hidden.hidden("seen"), hidden.hidden("choice")];
-            if choice == "reject" {
-                fields.push(hidden.area("reason", "expense-reason"));
-            }
-            Form::new(at.clone(), site.entropy.reference(), fields)
-        };
-        parts.push(Part::Form(form("approve").button(words.say("setting-agree"))));
-        parts.extend([Part::Heading(words.say("approval-reject")), Part::Form(form("reject").quiet_button(words.say("approval-reject")))]);
-    } else if is_author {
+    if is_author {
         parts.push(Part::Note(words.say("setting-yours")));
+    } else if proposal.subject.signers().iter().any(|role| signed_in.person.roles.holds(*role)) {
+        parts.push(Part::Links(vec![(format!("/treasury/approvals/{}", proposal.id), words.say("setting-agree"))]));
     }
     if signed_in.person.roles.holds(Role::Administrator) {
-        parts.push(Part::Form(Form::new(format!("{at}/take-back"), "", Vec::new()).quiet_button(words.say("setting-take-back"))));
+        parts.push(Part::Form(
+            Form::new(format!("{}/rules/{}/take-back", page_of(fund), proposal.id), "", Vec::new())
+                .quiet_button(words.say("setting-take-back")),
+        ));
     }
     Ok(parts)
 }
@@ -266,49 +246,6 @@ pub fn not_asked(words: Words, refused: RulesRefusal, back: &str, wrongs: &mut W
     };
     wrongs.add("approvers_0", words.say(key));
     Ok(None)
-}
-
-async fn decide(
-    State(site): AnySite,
-    signed_in: SignedIn,
-    Path((slug, id)): Path<(String, i64)>,
-    Sent(pairs): Pairs,
-) -> Result<Response, Trouble> {
-    let (words, typed) = (signed_in.words, Typed::new(pairs.clone()));
-    let fund = fund(&mut site.db.begin_read().await?, &slug).await?;
-    let proposal = approvals::find(&mut site.db.begin_read().await?, ProposalId(id)).await?;
-    let proposal = proposal.filter(|p| p.fund_id == fund.id && p.subject == approvals::Subject::Rules).ok_or(Trouble::NotFound)?;
-    let choice = match typed.get("choice") {
-        "approve" => Decision::Approve,
-        "reject" => Decision::Reject(typed.get("reason")),
-        _ => return Err(Trouble::NotFound),
-    };
-    let done = match sent(&signed_in, &format!("decide {id}"), &pairs, &typed) {
-        Err(error) => Err(error.into()),
-        Ok(operation) => {
-            let (actor, now, seen) = (signed_in.actor(), site.clock.now(), (proposal.id, typed.get("seen")));
-            transact!(site.db, tx => booking::decide(tx, actor, &operation, seen, choice, &site.entropy, now).await)
-        }
-    };
-    let key = match done {
-        Ok(Decided::Rejected) => return Ok(answer::see_other(&format!("{}?done=rejected", page_of(&fund)))?),
-        Ok(_) => return Ok(answer::see_other(&format!("{}?done=in-force", page_of(&fund)))?),
-        Err(
-            DecideError::Approval(Refusal::NotAllowed(NotAllowed::Database(error)) | Refusal::Database(error))
-            | DecideError::Operation(OperationError::Database(error))
-            | DecideError::Database(error),
-        ) => return Err(error.into()),
-        Err(DecideError::Approval(Refusal::NotAllowed(refused))) => return not_allowed(refused, &page_of(&fund)),
-        Err(DecideError::Approval(Refusal::NotFound)) => return Err(Trouble::NotFound),
-        Err(DecideError::Approval(Refusal::Author)) => "setting-yours",
-        Err(DecideError::Approval(Refusal::Reason)) => "approval-no-reason",
-        Err(DecideError::Operation(_)) => "people-reopen",
-        Err(DecideError::Approval(_)) => "approval-no-changed",
-        Err(fault) => return Err(anyhow::Error::from(fault).into()),
-    };
-    // With the way back to how it stands now.
-    let sheet = Sheet::new(Frame::new(&site, &signed_in, words.say("people-refused"))).text(words.say(key));
-    Ok(sheet.link(page_of(&fund), words.say("people-back")).answer_as(StatusCode::CONFLICT, &Wrongs::default()))
 }
 
 async fn take_back(State(site): AnySite, signed_in: SignedIn, Path((slug, id)): Path<(String, i64)>) -> Result<Response, Trouble> {

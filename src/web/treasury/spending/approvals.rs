@@ -22,17 +22,21 @@ use crate::web::error::Trouble;
 use crate::web::form::{Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Facts, Table};
 use crate::web::treasury::gifts::{proof, told};
-use crate::web::treasury::{APPROVERS, Frame, Part, READERS, Sheet, books};
+use crate::web::treasury::{Frame, Part, READERS, Sheet, books};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
 
 const ONE: &str = "/treasury/approvals/{id}";
 
+/// Whoever reads some proposal, or may sign some: [`open_to`] and the transaction know which.
+const ANY_READERS: &[Role] = &[Role::Recorder, Role::Approver, Role::Auditor, Role::Administrator];
+const ANY_SIGNERS: &[Role] = &[Role::Approver, Role::Administrator];
+
 /// How many rows a page has.
 const PAGE: i64 = 50;
 
 pub(super) fn doors(doors: Doors) -> Doors {
-    doors.get(APPROVALS, Who::Holding(READERS), list).get(ONE, Who::Holding(READERS), show).post(ONE, Who::Holding(APPROVERS), decide)
+    doors.get(APPROVALS, Who::Holding(READERS), list).get(ONE, Who::Holding(ANY_READERS), show).post(ONE, Who::Holding(ANY_SIGNERS), decide)
 }
 
 async fn list(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
@@ -90,8 +94,15 @@ async fn zone(tx: &mut Tx, proposal: &Proposal) -> Result<Zone, Trouble> {
 }
 
 async fn show(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
-    let proposal = approvals::find(&mut site.db.begin_read().await?, ProposalId(id)).await?.ok_or(Trouble::NotFound)?;
+    let proposal = open_to(&site, &signed_in, id).await?;
     page(&site, &signed_in, (&proposal, None), &asked, &Typed::default(), &Wrongs::default()).await
+}
+
+/// The proposal, where this person may read it: whoever reads the books, and whoever may sign this one. To others it is not there.
+async fn open_to(site: &Site, signed_in: &SignedIn, id: i64) -> Result<Proposal, Trouble> {
+    let proposal = approvals::find(&mut site.db.begin_read().await?, ProposalId(id)).await?;
+    let may = |roles: &[Role]| roles.iter().any(|role| signed_in.person.roles.holds(*role));
+    proposal.filter(|proposal| may(READERS) || may(proposal.subject.signers())).ok_or(Trouble::NotFound)
 }
 
 /// The page with what is wrong with what was sent from it.
@@ -209,7 +220,7 @@ fn steps(
     if proposal.state != Stage::Open && !countersigns {
         return Vec::new();
     }
-    if !signed_in.person.roles.holds(Role::Approver) {
+    if !proposal.subject.signers().iter().any(|role| signed_in.person.roles.holds(*role)) {
         return vec![Part::Note(words.say(if proposal.subject == Subject::Rules { "setting-second" } else { "approval-needs-role" }))];
     }
     if is_author {
@@ -249,7 +260,7 @@ fn steps(
 
 async fn decide(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>, Sent(pairs): Pairs) -> Result<Response, Trouble> {
     let (words, typed) = (signed_in.words, Typed::new(pairs.clone()));
-    let proposal = approvals::find(&mut site.db.begin_read().await?, ProposalId(id)).await?.ok_or(Trouble::NotFound)?;
+    let proposal = open_to(&site, &signed_in, id).await?;
     let choice = match typed.get("choice") {
         "approve" => Choice::Approve,
         "reject" => Choice::Reject(typed.get("reason")),
