@@ -75,23 +75,23 @@ fn shown(words: Words, tile: tiles::Tile, now: Instant) -> Shown {
     Shown { href: tile.href, name: words.of("tile", tile.word), count: tile.count, more }
 }
 
-/// Received, spent, on hand and free to spend of every fund, now or at the end of a day.
+/// What every fund has on hand and free to spend, which a phone shows first, and what it received and spent; now or at the end of a day.
 fn strip(words: Words, standings: &[(Fund, Standing)], day: Option<Day>) -> Table {
     let caption = day.map_or_else(|| words.say("home-strip"), |day| words.with("home-strip-on", "day", words.day(day)));
     let mut table = Table::new(caption, words.say("home-no-fund"))
         .column(words.say("home-fund"))
-        .figures(words.say("home-received"))
-        .figures(words.say("home-spent"))
         .figures(words.say("home-on-hand"))
-        .figures(words.say("home-free"));
+        .figures(words.say("home-free"))
+        .figures(words.say("home-received"))
+        .figures(words.say("home-spent"));
     for (fund, standing) in standings {
         let money = |minor| Cell::money(Money::new(minor, fund.currency));
         table.row(vec![
             Cell::link(format!("/treasury/{}/gifts", fund.slug), fund.name.as_str()),
-            money(standing.received),
-            money(standing.spent),
             money(standing.on_hand),
             money(standing.free),
+            money(standing.received),
+            money(standing.spent),
         ]);
     }
     table
