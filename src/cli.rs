@@ -2,6 +2,7 @@
 #![expect(clippy::doc_markdown, reason = "the comments on arguments are the help that people read in a terminal")]
 
 mod asked;
+pub mod published;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,8 @@ use strikefund::clock::Day;
 use strikefund::config::Flags;
 use strikefund::people::{Language, Role};
 use strikefund::publication::export::Format;
+
+use published::VerifyPublic;
 
 /// Gifts for a strike fund, in books that balance, on pages that anyone can check.
 #[derive(Debug, Parser)]
@@ -47,6 +50,7 @@ pub enum Verb {
     Migrate(Migrate),
     Verify(Verify),
     Export(Export),
+    VerifyPublic(VerifyPublic),
     Backup(Backup),
     Restore(Restore),
     MailTest(MailTest),
@@ -242,7 +246,7 @@ Examples:
   strikefund verify || mail -s 'The books are wrong' treasurer@example.org      exit code 1 names the first thing wrong")]
 pub struct Verify {}
 
-/// Write the whole ledger for another program to read
+/// Write the whole ledger for another program to read, or everything published as a folder
 #[derive(Args, Debug)]
 #[command(long_about = "\
 Writes every entry of the ledger with every amount, from one consistent view, while the site
@@ -254,11 +258,15 @@ Examples:
   strikefund export --format hledger | hledger -f - balance
   strikefund export --format beancount --out books.beancount && bean-check books.beancount
   strikefund export --format csv --out books.csv       one line a posting; opens in any spreadsheet
-  strikefund export --format json                      whole minor units, as Stripe counts them")]
+  strikefund export --format json                      whole minor units, as Stripe counts them
+  strikefund export --site public                      the published pages, reports and log, as files")]
 pub struct Export {
     /// What to write
-    #[arg(long, value_enum)]
-    pub format: Format,
+    #[arg(long, value_enum, required_unless_present = "site")]
+    pub format: Option<Format>,
+    /// Write every public file of every fund into this folder, for any host that serves files; files that are there are replaced
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["format", "out"])]
+    pub site: Option<PathBuf>,
     /// Where to; left out: standard output. A file that is there is replaced once the new one is whole
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,

@@ -79,6 +79,19 @@ impl Day {
         self.0.strftime("%Y-%m").to_string()
     }
 
+    /// The week it is in, such as `2026-W46` (ISO 8601: it begins on a Monday).
+    pub fn iso_week(self) -> String {
+        let week = self.0.iso_week_date();
+        format!("{:04}-W{:02}", week.year(), week.week())
+    }
+
+    /// The Monday of a week such as `2026-W46`; None where the text is none.
+    pub fn of_iso_week(week: &str) -> Option<Self> {
+        let (year, number) = week.split_once("-W")?;
+        let monday = jiff::civil::ISOWeekDate::new(year.parse().ok()?, number.parse().ok()?, jiff::civil::Weekday::Monday).ok()?;
+        Some(Self(monday.date()))
+    }
+
     /// The first day of the month after its own.
     #[must_use]
     pub fn first_of_next_month(self) -> Self {

@@ -19,7 +19,7 @@ use crate::ids::{DeliveryId, Entropy};
 use crate::mail::Post;
 use crate::payments::sync::{self, Run};
 use crate::payments::{self, Payments, lease, source};
-use crate::publication::PublishError;
+use crate::publication::{Press, PublishError};
 use crate::seal::Keyring;
 use crate::{donations, funds, publication, transact};
 
@@ -278,13 +278,13 @@ impl Jobs {
             }
             funds::list(tx).await?
         };
+        let press = Press { practice: self.practice, site: &self.base_url, keys: &self.keyring, entropy: &self.entropy };
         for fund in &funds {
             let now = self.clock.now();
             if !publication::is_due(&mut self.db.begin_read().await?, fund, now).await? {
                 continue;
             }
-            let number: Result<Option<i64>, PublishError> =
-                transact!(&self.db, tx => publication::publish(tx, fund, self.practice, now).await);
+            let number: Result<Option<i64>, PublishError> = transact!(&self.db, tx => publication::publish(tx, &press, fund, now).await);
             if let Some(number) = number? {
                 info!(fund = fund.slug, number, "published");
             }

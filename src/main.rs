@@ -86,6 +86,7 @@ async fn run(cli: Cli, config: Config) -> anyhow::Result<()> {
         Verb::Migrate(asked) => migrate(&config, &asked).await,
         Verb::Verify(_) => verify(&config).await,
         Verb::Export(asked) => export(&config, &asked).await,
+        Verb::VerifyPublic(asked) => cli::published::check(&asked).await,
         Verb::Backup(asked) => back_up(&config, &asked).await,
         Verb::Restore(asked) => restore(&config, &asked).await,
         Verb::MailTest(asked) => mail_test(&config, &asked).await,
@@ -341,14 +342,18 @@ fn move_documents_aside(config: &Config, aside: &Path) -> anyhow::Result<()> {
 
 async fn export(config: &Config, asked: &cli::Export) -> anyhow::Result<()> {
     let db = open(config).await?;
+    if let Some(folder) = &asked.site {
+        return cli::published::write(&db, folder).await;
+    }
+    let Some(format) = asked.format else { anyhow::bail!("--format or --site says what to write") };
     let tx = &mut db.begin_read().await?;
     match &asked.out {
         None => {
-            export::write(tx, asked.format, |piece| std::future::ready(std::io::stdout().write_all(&piece))).await?;
+            export::write(tx, format, |piece| std::future::ready(std::io::stdout().write_all(&piece))).await?;
             std::io::stdout().flush()?;
         }
         Some(path) => {
-            let entries = export_to(tx, asked.format, path).await.with_context(|| format!("{} could not be written", path.display()))?;
+            let entries = export_to(tx, format, path).await.with_context(|| format!("{} could not be written", path.display()))?;
             eprintln!("Wrote {entries} entries to {}.", path.display());
         }
     }

@@ -21,7 +21,8 @@ use crate::money::Money;
 use crate::people::{self, Actor, NotAllowed, Person, audit};
 
 pub use proposal::{
-    EMERGENCY_LETTERS, NewProposal, Proposal, Question, REASON_LETTERS, Signature, State, Subject, TOGETHER_SECS, Verdict, Waiting, changes,
+    EMERGENCY_LETTERS, NewProposal, Proposal, Question, REASON_LETTERS, Signature, Signed, State, Subject, TOGETHER_SECS, Verdict, Waiting,
+    changes,
 };
 
 /// Why a decision was not taken. Nothing is written then.
@@ -212,6 +213,14 @@ pub async fn history(tx: &mut Tx, subject: Subject, subject_id: &str) -> sqlx::R
 /// When the database is gone.
 pub async fn signatures(tx: &mut Tx, id: ProposalId) -> sqlx::Result<Vec<Signature>> {
     store::signatures(tx, id).await
+}
+
+/// How many agreed to each of these, in no order.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn signed(tx: &mut Tx, ids: &[ProposalId]) -> sqlx::Result<Vec<Signed>> {
+    store::signed(tx, ids).await
 }
 
 /// Whether this person proposed it or had a hand in it, and so cannot sign.

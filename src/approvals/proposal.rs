@@ -66,6 +66,20 @@ crate::words! {
 }
 
 crate::record! {
+    /// How many agreed to a proposal.
+    pub struct Signed {
+        /// The proposal.
+        pub id: ProposalId,
+        /// How many had to.
+        pub needed: i64,
+        /// How many did.
+        pub given: i64,
+        /// Whether one alone could, in an emergency.
+        pub emergency: bool,
+    }
+}
+
+crate::record! {
     /// A proposal, frozen but for what became of it.
     pub struct Proposal {
         /// Its number.

@@ -1,8 +1,8 @@
 //! SQL of proposals and signatures, private to this room.
 
-use super::proposal::{NewProposal, Proposal, Question, Signature, State, Subject, Waiting};
+use super::proposal::{NewProposal, Proposal, Question, Signature, Signed, State, Subject, Waiting};
 use crate::clock::Instant;
-use crate::db::Tx;
+use crate::db::{Tx, rows};
 use crate::ids::{FundId, PersonId, ProposalId, QuestionId};
 use crate::money::Currency;
 use crate::run;
@@ -180,6 +180,24 @@ pub(super) async fn sign(tx: &mut Tx, proposal: &Proposal, person: PersonId, now
 pub(super) async fn signatures(tx: &mut Tx, id: ProposalId) -> sqlx::Result<Vec<Signature>> {
     const SQL: &str = "SELECT person_id, given_at FROM approval WHERE proposal_id = $1 ORDER BY given_at, person_id";
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(id))
+}
+
+pub(super) async fn signed(tx: &mut Tx, ids: &[ProposalId]) -> sqlx::Result<Vec<Signed>> {
+    const HEAD: &str =
+        "SELECT p.id, p.needed, (SELECT COUNT(*) FROM approval a WHERE a.proposal_id = p.id) AS given, (p.emergency = 1) AS emergency
+                          FROM proposal p WHERE p.id IN";
+    let mut signed = Vec::with_capacity(ids.len());
+    for piece in rows::pieces(ids, 1) {
+        let found: Vec<Signed> = run!(tx, fetch_all, {
+            let mut statement = sqlx::query_as(rows::list(HEAD, 1, piece.len()));
+            for id in piece {
+                statement = statement.bind(id);
+            }
+            statement
+        })?;
+        signed.extend(found);
+    }
+    Ok(signed)
 }
 
 /// Moves an open proposal on; false where it is open no more.

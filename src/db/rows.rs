@@ -24,6 +24,13 @@ pub fn list(head: &'static str, first: usize, count: usize) -> AssertSqlSafe<Str
     AssertSqlSafe(format!("{head} ({})", places.join(", ")))
 }
 
+/// `{head} (VALUES ($first, …), …)` with `count` pairs of numbered places: for `(a, b) IN`.
+pub fn pairs(head: &'static str, first: usize, count: usize) -> AssertSqlSafe<String> {
+    let pair = |pair: usize| format!("(${}, ${})", first + 2 * pair, first + 2 * pair + 1);
+    let pairs: Vec<String> = (0..count).map(pair).collect();
+    AssertSqlSafe(format!("{head} (VALUES {})", pairs.join(", ")))
+}
+
 /// Cuts `rows` of so many columns into pieces for [`values`] and [`list`]. A piece's statement is prepared once a length, so lengths stay few.
 pub fn pieces<T>(rows: &[T], columns: usize) -> std::slice::Chunks<'_, T> {
     rows.chunks((MOST_PLACES / columns.max(1)).clamp(1, 64))
@@ -37,6 +44,7 @@ mod tests {
     fn places_are_numbered_through_and_pieces_lose_nothing() {
         assert_eq!(values("INSERT INTO t (a, b)", 2, 2, "x").0, "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) x");
         assert_eq!(list("x IN", 2, 3).0, "x IN ($2, $3, $4)");
+        assert_eq!(pairs("(a, b) IN", 2, 2).0, "(a, b) IN (VALUES ($2, $3), ($4, $5))");
         let rows: Vec<u8> = (0..149).collect();
         let sizes: Vec<usize> = pieces(&rows, 10).map(<[u8]>::len).collect();
         assert_eq!(sizes, [32, 32, 32, 32, 21]);

@@ -127,6 +127,11 @@ pub fn program_category(path: &str) -> Option<&str> {
     path.strip_prefix(chart::PROGRAM)
 }
 
+/// Whether a path stands for money spent: on a promised use, passed on, or on running the fund. Fees are not: they come with gifts.
+pub fn is_spending(path: &str) -> bool {
+    [chart::PROGRAM, "expenses:grants:", "expenses:admin:"].iter().any(|part| path.starts_with(part))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@ mod mistake;
 mod months;
 mod register;
 mod store;
+mod unpublished;
 mod verify;
 
 use std::borrow::Cow;
@@ -16,11 +17,12 @@ use crate::db::{Retryable, Tx};
 use crate::ids::{EntryId, FundId};
 use crate::money::{Currency, Money};
 
-pub use account::{Account, CHART, Kind, chart, program_category};
+pub use account::{Account, CHART, Kind, chart, is_spending, program_category};
 pub use entry::{Entry, NewEntry, NewPosting, Posting, Source, Unbalanced};
 pub use mistake::Mistake;
 pub use months::{MonthLock, ask_lock, first_open_day, lock_month, locked_months, month_locks};
 pub use register::{RegisterRow, Whole, entries_of, find_entry, register};
+pub use unpublished::{Unpublished, has_unpublished, published, unpublished};
 pub use verify::verify;
 
 /// Why an entry was not posted.
@@ -162,6 +164,7 @@ async fn insert(tx: &mut Tx, entries: &[&NewEntry], now: Instant) -> Result<Vec<
     store::insert_postings(tx, &postings).await?;
     let numbered: Vec<(EntryId, &NewEntry)> = ids.iter().copied().zip(entries.iter().copied()).collect();
     store::insert_entries(tx, &numbered, now).await?;
+    unpublished::note(tx, &numbered).await?;
     Ok(ids)
 }
 

@@ -2,6 +2,7 @@
 
 pub(super) mod months;
 pub(super) mod register;
+pub(super) mod unpublished;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};

@@ -2,15 +2,16 @@
 
 use serde_json::json;
 
+use super::facts::{Facts, Publication};
+use super::record::{COUNT, FEES, GIFTS, MONEY};
+use super::store::Sum;
 use crate::clock::Instant;
-use crate::funds::Fund;
+use crate::ledger::{CHART, chart, is_spending};
 use crate::money::Money;
 
 /// What a publication says of a fund's gifts; it moves only with a whole batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GiftSide {
-    /// When the last batch was counted; None: no batch yet.
-    pub batch_at: Option<Instant>,
     /// How many gifts.
     pub gifts: i64,
     /// What they brought, in minor units; refunds and disputes too few to stand alone are netted in.
@@ -26,8 +27,8 @@ pub struct GiftSide {
 /// Everything one publication says of a fund.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figures {
-    /// The fund, as it was.
-    pub fund: Fund,
+    /// The fund, as it said of itself.
+    pub fund: Facts,
     /// The publication's number, from 1.
     pub number: i64,
     /// When it was made.
@@ -42,9 +43,39 @@ pub struct Figures {
     pub uses: Vec<(String, Money)>,
     /// Money that has no rule yet stands in the books.
     pub suspense: bool,
+    /// What the log's head is signed with.
+    pub key: String,
 }
 
 impl Figures {
+    /// The figures of a publication, from what everything published comes to.
+    pub(super) fn of(publication: &Publication, sums: &[Sum]) -> Self {
+        let of = |account: &str, unit: &str| sums.iter().find(|sum| sum.account == account && sum.unit == unit).map_or(0, |sum| sum.amount);
+        let money = |minor| Money::new(minor, publication.fund.currency);
+        let mut spent: Vec<&Sum> = sums.iter().filter(|sum| sum.unit == MONEY && sum.amount != 0 && is_spending(&sum.account)).collect();
+        // In the order of the chart; what a fund added to it comes behind, by name.
+        let place = |sum: &Sum| CHART.iter().position(|account| account.path == sum.account).unwrap_or(CHART.len());
+        spent.sort_by(|one, other| place(one).cmp(&place(other)).then_with(|| one.account.cmp(&other.account)));
+        let word = |path: &str| path.rsplit(':').next().unwrap_or(path).to_owned();
+        Self {
+            number: publication.number,
+            made_at: publication.made_at(),
+            practice: publication.practice,
+            gifts: GiftSide {
+                gifts: of(GIFTS, COUNT),
+                received_minor: of(GIFTS, MONEY).saturating_neg(),
+                refunded_minor: of(chart::REFUNDS, MONEY),
+                disputed_minor: of(chart::CHARGEBACKS, MONEY),
+                fees_minor: of(FEES, MONEY),
+            },
+            opening: money(of(chart::OPENING, MONEY).saturating_neg()),
+            uses: spent.into_iter().map(|sum| (word(&sum.account), money(sum.amount))).collect(),
+            suspense: publication.suspense,
+            key: publication.key.clone(),
+            fund: publication.fund.clone(),
+        }
+    }
+
     /// An amount of this fund.
     pub const fn money(&self, minor: i64) -> Money {
         Money::new(minor, self.fund.currency)

@@ -1,23 +1,45 @@
 //! What the public sees: numbered, immutable files, rendered once from one consistent view. Never live figures.
+//!
+//! What the public may know is written down as records, each a leaf of the fund's log ([`record`]). Every page and every figure is worked out of
+//! the published records alone ([`render`]), so whoever has them can work it out again.
 
 mod bars;
 mod batch;
+pub mod check;
 pub mod export;
+pub mod facts;
 mod figures;
+mod gather;
+mod gifts;
+mod heads;
+pub mod log;
 pub mod page;
+pub mod record;
+mod reports;
+mod rows;
 #[cfg(test)]
 mod sample;
+mod site;
 mod store;
+mod verify;
 
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
 use crate::donations;
 use crate::funds::Fund;
-use crate::ids::{DonationId, FundId, PublicationId, sha256_hex};
-use crate::ledger::{self, Balance, chart};
-use crate::money::Money;
+use crate::ids::{DonationId, Entropy, FundId, PublicationId, sha256_hex};
+use crate::ledger::{self, chart};
+use crate::seal::Keyring;
+
+use facts::{Facts, Publication};
+use gather::Reader;
+use gifts::Side;
+use record::{Record, week_of};
 
 pub use figures::{Figures, GiftSide};
+pub use rows::{RowsError, expense, spending};
+pub use site::{SiteError, site};
+pub use verify::verify;
 
 crate::record! {
     /// One public file, as it is served for ever.
@@ -33,6 +55,27 @@ crate::record! {
     }
 }
 
+/// What publishing needs beside the books.
+#[derive(Clone, Copy, Debug)]
+pub struct Press<'a> {
+    /// No real money: the practice Stripe.
+    pub practice: bool,
+    /// The site's address, such as `https://fund.example`.
+    pub site: &'a str,
+    /// What seals the funds' signing keys.
+    pub keys: &'a Keyring,
+    /// Where new keys come from.
+    pub entropy: &'a Entropy,
+}
+
+impl Press<'_> {
+    /// The name of a fund's log: its address without the scheme.
+    pub fn log_of(&self, fund: &Fund) -> String {
+        let host = self.site.split_once("://").map_or(self.site, |(_, host)| host).trim_end_matches('/');
+        format!("{host}/f/{}", fund.slug)
+    }
+}
+
 /// Why nothing was published though it was due.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
@@ -45,6 +88,15 @@ pub enum PublishError {
     /// A file could not be written.
     #[error("the figures could not be written: {0}")]
     Csv(#[from] csv::Error),
+    /// A record could not be written.
+    #[error("a record could not be written: {0}")]
+    Record(#[from] serde_json::Error),
+    /// The log and its heads do not fit.
+    #[error("the log of {0} and its heads do not fit: nothing is signed until `strikefund verify` says why")]
+    Log(String),
+    /// The key cannot be opened.
+    #[error("the signing key of {0} was sealed under another master key")]
+    Key(String),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
@@ -56,12 +108,34 @@ impl Retryable for PublishError {
     }
 }
 
+/// The most words that one publication brings to light.
+const MOST_WORDS: i64 = 10_000;
+
 /// Whether a publication is due for a fund: cheap to ask, and it keeps nobody from writing.
 ///
 /// # Errors
 /// [`PublishError`].
 pub async fn is_due(tx: &mut Tx, fund: &Fund, now: Instant) -> Result<bool, PublishError> {
-    Ok(draft(tx, fund, false, now).await?.is_some())
+    let last = store::last(tx, fund.id).await?;
+    if last.is_some_and(|last| now < last.made_at.plus_secs(fund.publish_interval_secs)) {
+        return Ok(false);
+    }
+    if gather::has_news(tx, fund).await? || !gather::words(tx, fund, now, 1).await?.0.is_empty() {
+        return Ok(true);
+    }
+    let waiting = donations::uncounted(tx, fund.id).await?;
+    if batch::ready(&waiting, fund.min_gifts).is_some() {
+        return Ok(true);
+    }
+    let (books, published) = sides(tx, fund).await?;
+    Ok(books.opening(&published, "").is_some())
+}
+
+/// The gift side as the books have it, and as it was published.
+async fn sides(tx: &mut Tx, fund: &Fund) -> Result<(Side, Side), PublishError> {
+    let balances = ledger::balances(tx, None).await?;
+    let books = Side::in_books(fund, &balances).ok_or_else(|| PublishError::Overflow(fund.slug.clone()))?;
+    Ok((books, Side::published(&store::sums(tx, fund.id).await?)))
 }
 
 /// Publishes what is due for a fund, and gives the new number. None: nothing is new, the batch waits, or the interval runs.
@@ -70,51 +144,103 @@ pub async fn is_due(tx: &mut Tx, fund: &Fund, now: Instant) -> Result<bool, Publ
 ///
 /// # Errors
 /// [`PublishError`], with nothing written.
-pub async fn publish(tx: &mut Tx, fund: &Fund, practice: bool, now: Instant) -> Result<Option<i64>, PublishError> {
+pub async fn publish(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) -> Result<Option<i64>, PublishError> {
     tx.freeze().await?;
-    let Some(Draft { figures, batch }) = draft(tx, fund, practice, now).await? else { return Ok(None) };
-    let publication = store::insert(tx, &figures).await?;
-    for file in render(&figures)? {
-        store::insert_file(tx, publication, &file).await?;
-    }
-    if let Some(last) = batch {
-        donations::count_in(tx, fund.id, last, publication).await?;
-    }
-    Ok(Some(figures.number))
-}
-
-/// What the next publication would say, and the last gift of the batch it would count.
-struct Draft {
-    figures: Figures,
-    batch: Option<DonationId>,
-}
-
-async fn draft(tx: &mut Tx, fund: &Fund, practice: bool, now: Instant) -> Result<Option<Draft>, PublishError> {
     let last = store::last(tx, fund.id).await?;
     if last.as_ref().is_some_and(|last| now < last.made_at.plus_secs(fund.publish_interval_secs)) {
         return Ok(None);
     }
-    let balances = ledger::balances(tx, None).await?;
-    let waiting = donations::uncounted(tx, fund.id).await?;
-    let batch = batch::ready(&waiting, fund.min_gifts);
-    let before = last.as_ref().map(GiftSide::of).unwrap_or_default();
-    let gifts = match batch {
-        Some(_) => gift_side(fund, &balances, before.gifts.saturating_add(i64::try_from(waiting.len()).unwrap_or(0)), now)?,
-        None => before,
+    let number = last.as_ref().map_or(1, |last| last.number.saturating_add(1));
+    let begun = heads::newest(tx, fund.id).await?.size();
+    let mut log = Writer { fund: fund.id, number, size: begun };
+    let counted = log.gifts(tx, fund, now).await?;
+    log.spending(tx, fund, now).await?;
+    log.words(tx, fund, now).await?;
+    if log.size == begun {
+        return Ok(None);
+    }
+    let suspense = ledger::balance_of(tx, chart::SUSPENSE).await?.values().any(|minor| *minor != 0);
+    let keys = heads::keys(tx, press, fund, now).await?;
+    let end = Publication {
+        number,
+        week: week_of(now, &fund.time_zone),
+        made_at: now.unix_secs(),
+        practice: press.practice,
+        suspense,
+        key: keys.first().map(|key| key.public().to_string()).unwrap_or_default(),
+        fund: Facts::from(fund),
     };
-    let figures = Figures {
-        number: last.as_ref().map_or(1, |last| last.number.saturating_add(1)),
-        made_at: now,
-        practice,
-        gifts,
-        opening: Money::new(of_fund(fund, &balances, |path| path == chart::OPENING)?.saturating_neg(), fund.currency),
-        uses: uses(fund, &balances),
-        suspense: balances.iter().any(|balance| balance.path == chart::SUSPENSE),
-        fund: fund.clone(),
-    };
-    let spent_before = last.as_ref().map_or(0, |last| last.spent_minor);
-    let news = batch.is_some() || figures.spent().minor != spent_before;
-    Ok(news.then_some(Draft { figures, batch }))
+    log.append(tx, vec![Record::Publication(Box::new(end.clone()))]).await?;
+    let figures = Figures::of(&end, &store::sums(tx, fund.id).await?);
+    let batch_at = if counted.is_some() { Some(now) } else { last.and_then(|last| last.batch_at) };
+    let publication = store::insert(tx, fund.id, &figures, batch_at, now).await?;
+    for file in render(tx, fund.id, &figures).await? {
+        store::insert_file(tx, publication, &file).await?;
+    }
+    heads::seal(tx, press, fund, (publication, number), log.size, &keys).await?;
+    if let Some(last) = counted {
+        donations::count_in(tx, fund.id, last, publication).await?;
+    }
+    Ok(Some(number))
+}
+
+/// Writes the records of one publication, one behind the other.
+struct Writer {
+    fund: FundId,
+    number: i64,
+    size: u64,
+}
+
+impl Writer {
+    async fn append(&mut self, tx: &mut Tx, records: Vec<Record>) -> Result<(), PublishError> {
+        let mut leaves = Vec::with_capacity(records.len());
+        for record in records {
+            let leaf = record.to_leaf()?;
+            leaves.push((record, leaf));
+        }
+        let position = i64::try_from(self.size).unwrap_or(i64::MAX);
+        store::append(tx, self.fund, self.number, position, &leaves).await?;
+        self.size += leaves.len() as u64;
+        Ok(())
+    }
+
+    /// What the books began with, and the batch of gifts that may be shown; gives the last gift it counts.
+    async fn gifts(&mut self, tx: &mut Tx, fund: &Fund, now: Instant) -> Result<Option<DonationId>, PublishError> {
+        let (books, published) = sides(tx, fund).await?;
+        let week = week_of(now, &fund.time_zone);
+        let mut records: Vec<Record> = books.opening(&published, &week).map(Record::Opening).into_iter().collect();
+        let waiting = donations::uncounted(tx, fund.id).await?;
+        let counted = batch::ready(&waiting, fund.min_gifts);
+        if counted.is_some() {
+            let n = store::last_number(tx, fund.id, "batch").await?.saturating_add(1);
+            let gifts = i64::try_from(waiting.len()).unwrap_or(i64::MAX);
+            records.push(Record::Batch(books.batch(&published, gifts, (n, &week), fund.min_gifts)));
+        }
+        self.append(tx, records).await?;
+        Ok(counted)
+    }
+
+    async fn spending(&mut self, tx: &mut Tx, fund: &Fund, now: Instant) -> Result<(), PublishError> {
+        let last = store::last_number(tx, fund.id, "spending").await?;
+        let mut reader = Reader::new(fund, last, now);
+        while let Some(gathered) = reader.next(tx).await? {
+            self.append(tx, gathered.records).await?;
+            store::note_shown(tx, fund.id, &gathered.shown).await?;
+            store::note_waiting(tx, fund.id, &gathered.waiting).await?;
+            store::forget_words(tx, fund.id, &gathered.silenced).await?;
+            let shown = gathered.shown.iter().map(|shown| (shown.entry_id, shown.n));
+            let done: Vec<_> = shown.chain(gathered.vanished).collect();
+            ledger::published(tx, fund.id, &done).await?;
+        }
+        Ok(())
+    }
+
+    /// Words that were held back until now.
+    async fn words(&mut self, tx: &mut Tx, fund: &Fund, now: Instant) -> Result<(), PublishError> {
+        let (spendings, texts) = gather::words(tx, fund, now, MOST_WORDS).await?;
+        self.append(tx, texts).await?;
+        Ok(store::forget_words(tx, fund.id, &spendings).await?)
+    }
 }
 
 /// The number of a publication.
@@ -127,86 +253,23 @@ pub async fn file(tx: &mut Tx, slug: &str, number: Option<i64>, path: &str) -> s
     store::file(tx, slug, number, path).await
 }
 
-/// Reads every public file again; Some names the first whose bytes are not the ones that were published.
-pub async fn verify(tx: &mut Tx) -> sqlx::Result<Option<String>> {
-    let mut after = (PublicationId(0), String::new());
-    loop {
-        let files = store::files_after(tx, &after).await?;
-        let Some(last) = files.last() else { return Ok(None) };
-        after = (last.publication_id, last.path.clone());
-        if let Some(bent) = files.iter().find(|file| sha256_hex(&file.body) != file.sha256) {
-            return Ok(Some(format!("a published file was changed: {} of publication row {}", bent.path, bent.publication_id)));
-        }
+const HTML: &str = "text/html; charset=utf-8";
+const CSV: &str = "text/csv; charset=utf-8; header=present";
+const JSON: &str = "application/json";
+
+impl File {
+    fn new(path: String, content_type: &str, body: Vec<u8>) -> Self {
+        Self { path, content_type: content_type.to_owned(), sha256: sha256_hex(&body), body }
     }
 }
 
-/// The figures of every face, as the files of a publication.
-fn render(figures: &Figures) -> Result<Vec<File>, PublishError> {
-    let file = |path: &str, content_type: &str, body: Vec<u8>| File {
-        path: path.to_owned(),
-        content_type: content_type.to_owned(),
-        sha256: sha256_hex(&body),
-        body,
-    };
-    Ok(vec![
-        file("index.html", "text/html; charset=utf-8", page::render(figures)?.into_bytes()),
-        file("figures.json", "application/json", figures.to_json().into_bytes()),
-        file("figures.csv", "text/csv; charset=utf-8; header=present", figures.to_csv()?),
-    ])
-}
-
-impl GiftSide {
-    fn of(last: &store::LastRow) -> Self {
-        Self {
-            batch_at: last.batch_at,
-            gifts: last.gifts,
-            received_minor: last.received_minor,
-            refunded_minor: last.refunded_minor,
-            disputed_minor: last.disputed_minor,
-            fees_minor: last.fees_minor,
-        }
-    }
-}
-
-/// The gift side as the books have it now. Refunds and disputes too few to hide in are netted into what was received.
-fn gift_side(fund: &Fund, balances: &[Balance], gifts: i64, now: Instant) -> Result<GiftSide, PublishError> {
-    let mut side = GiftSide {
-        batch_at: Some(now),
-        gifts,
-        // What goods were worth is no money: it stays apart from every sum.
-        received_minor: of_fund(fund, balances, |path| path.starts_with("income:donations:") && path != chart::IN_KIND)?.saturating_neg(),
-        refunded_minor: of_fund(fund, balances, |path| path == chart::REFUNDS)?,
-        disputed_minor: of_fund(fund, balances, |path| path == chart::CHARGEBACKS)?,
-        fees_minor: of_fund(fund, balances, |path| path.starts_with("expenses:fees:"))?,
-    };
-    for (path, minor) in [(chart::REFUNDS, &mut side.refunded_minor), (chart::CHARGEBACKS, &mut side.disputed_minor)] {
-        if postings(fund.id, balances, path) < fund.min_gifts {
-            side.received_minor = side.received_minor.saturating_sub(*minor);
-            *minor = 0;
-        }
-    }
-    Ok(side)
-}
-
-/// Σ of the fund's postings in its own currency on the accounts that `takes` names.
-fn of_fund(fund: &Fund, balances: &[Balance], takes: impl Fn(&str) -> bool) -> Result<i64, PublishError> {
-    let of_it = |balance: &&Balance| balance.fund == Some(fund.id) && balance.amount.currency == fund.currency && takes(&balance.path);
-    crate::money::sum(balances.iter().filter(of_it).map(|balance| balance.amount.minor))
-        .ok_or_else(|| PublishError::Overflow(fund.slug.clone()))
-}
-
-fn postings(fund: FundId, balances: &[Balance], path: &str) -> i64 {
-    balances.iter().filter(|balance| balance.fund == Some(fund) && balance.path == path).map(|balance| balance.postings).sum()
-}
-
-/// What was spent on each promised use, and on running the fund.
-fn uses(fund: &Fund, balances: &[Balance]) -> Vec<(String, Money)> {
-    let mut spent: Vec<&Balance> = balances
-        .iter()
-        .filter(|balance| balance.fund == Some(fund.id) && balance.amount.currency == fund.currency)
-        .filter(|balance| ["expenses:program:", "expenses:grants:", "expenses:admin:"].iter().any(|part| balance.path.starts_with(part)))
-        .collect();
-    spent.sort_by(|one, other| one.code.cmp(&other.code));
-    let word = |path: &str| path.rsplit(':').next().unwrap_or(path).to_owned();
-    spent.into_iter().map(|balance| (word(&balance.path), balance.amount)).collect()
+/// The files of a publication, worked out of the fund's published records alone.
+async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Result<Vec<File>, PublishError> {
+    let mut files = vec![
+        File::new("index.html".to_owned(), HTML, page::render(figures)?.into_bytes()),
+        File::new("figures.json".to_owned(), JSON, figures.to_json().into_bytes()),
+        File::new("figures.csv".to_owned(), CSV, figures.to_csv()?),
+    ];
+    files.extend(reports::render(tx, fund, figures).await?);
+    Ok(files)
 }

@@ -4,13 +4,14 @@ use askama::Template;
 
 use super::Figures;
 use super::bars::{self, Bars};
-use crate::funds::{Fund, State};
+use super::facts::Facts;
+use crate::funds::State;
 use crate::money::Money;
 
 #[derive(Template)]
 #[template(path = "publication/page.html")]
 struct Page<'a> {
-    fund: &'a Fund,
+    fund: &'a Facts,
     figures: &'a Figures,
     outgoings: Option<Bars>,
     practice: bool,
@@ -39,7 +40,7 @@ impl Page<'_> {
 #[derive(Template)]
 #[template(path = "publication/unpublished.html")]
 struct Unpublished<'a> {
-    fund: &'a Fund,
+    fund: &'a Facts,
     practice: bool,
 }
 
@@ -55,7 +56,7 @@ pub fn render(figures: &Figures) -> askama::Result<String> {
 ///
 /// # Errors
 /// Never in memory; the template engine's own error type is passed on.
-pub fn render_unpublished(fund: &Fund, practice: bool) -> askama::Result<String> {
+pub fn render_unpublished(fund: &Facts, practice: bool) -> askama::Result<String> {
     Unpublished { fund, practice }.render()
 }
 

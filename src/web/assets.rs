@@ -9,8 +9,14 @@ use axum::response::Response;
 use super::answer::{self, Stored};
 use crate::ids::sha256_hex;
 
-static STYLE: LazyLock<Stored> = LazyLock::new(|| asset("text/css; charset=utf-8", include_str!("../../templates/assets/style.css")));
-static ICON: LazyLock<Stored> = LazyLock::new(|| asset("image/svg+xml", include_str!("../../templates/assets/icon.svg")));
+/// What every public page asks for, by its address without the first stroke.
+pub const ASSETS: [(&str, &str); 2] = [
+    ("assets/style.css", include_str!("../../templates/assets/style.css")),
+    ("assets/icon.svg", include_str!("../../templates/assets/icon.svg")),
+];
+
+static STYLE: LazyLock<Stored> = LazyLock::new(|| asset("text/css; charset=utf-8", ASSETS[0].1));
+static ICON: LazyLock<Stored> = LazyLock::new(|| asset("image/svg+xml", ASSETS[1].1));
 static ROBOTS: LazyLock<Stored> = LazyLock::new(|| asset("text/plain; charset=utf-8", include_str!("../../templates/assets/robots.txt")));
 
 /// The one style sheet.

@@ -12,6 +12,7 @@ use crate::db::Tx;
 use crate::donations::Donation;
 use crate::funds::{self, Fund, State as FundState};
 use crate::money::{Currency, Money};
+use crate::publication::facts::Facts;
 use crate::publication::page::{self, state_in_words};
 
 /// A fund that the public may know of.
@@ -42,7 +43,7 @@ async fn newest_page(site: &Site, slug: &str, headers: &HeaderMap) -> Result<Res
         return Ok(stored.answer(headers));
     }
     let fund = public_fund(site, slug).await?;
-    let html = page::render_unpublished(&fund, site.is_practice())?;
+    let html = page::render_unpublished(&Facts::from(&fund), site.is_practice())?;
     let mut response = html.into_response();
     response.headers_mut().insert("content-type", HeaderValue::from_static(answer::HTML));
     response.headers_mut().insert("cache-control", HeaderValue::from_static("no-cache"));

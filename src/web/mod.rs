@@ -18,6 +18,7 @@ pub mod lanes;
 pub mod meter;
 mod patience;
 mod practice_page;
+mod public;
 mod seats;
 pub mod server;
 mod shelf;
@@ -54,6 +55,7 @@ use crate::payments::practice::Practice;
 use crate::people::Hasher;
 use crate::seal::Keyring;
 
+pub use assets::ASSETS;
 use doors::{Door, Doors, Who};
 use edge::{Edge, Lane};
 use guesses::Guesses;
@@ -159,6 +161,15 @@ const HOME: &str = "/";
 const FUND: &str = "/f/{fund}";
 const FIGURES_JSON: &str = "/f/{fund}/figures.json";
 const FIGURES_CSV: &str = "/f/{fund}/figures.csv";
+const SPENDING: &str = "/f/{fund}/spending";
+const SPENDING_PAGE: &str = "/f/{fund}/spending/pages/{page}";
+const SPENDING_ONE: &str = "/f/{fund}/spending/{number}";
+const REPORTS: &str = "/f/{fund}/reports";
+const REPORT: &str = "/f/{fund}/reports/{name}";
+const OLDER: &str = "/f/{fund}/p/{number}";
+const OLDER_REPORTS: &str = "/f/{fund}/p/{number}/reports";
+const OLDER_FILE: &str = "/f/{fund}/p/{number}/{*path}";
+const LOG: &str = "/f/{fund}/log/{*path}";
 const GIVE: &str = "/f/{fund}/give";
 const THANKS: &str = "/thanks/{code}";
 const PRACTICE_CHECKOUT: &str = "/practice/checkout/{id}";
@@ -193,6 +204,15 @@ fn all_doors(site: &Arc<Site>) -> Doors {
         .get(FUND, Who::Anyone, fund_page::show)
         .get(FIGURES_JSON, Who::Anyone, fund_page::figures_json)
         .get(FIGURES_CSV, Who::Anyone, fund_page::figures_csv)
+        .get(SPENDING, Who::Anyone, public::spending)
+        .get(SPENDING_PAGE, Who::Anyone, public::spending_page)
+        .get(SPENDING_ONE, Who::Anyone, public::expense)
+        .get(REPORTS, Who::Anyone, public::reports)
+        .get(REPORT, Who::Anyone, public::report)
+        .get(OLDER, Who::Anyone, public::older)
+        .get(OLDER_REPORTS, Who::Anyone, public::older_reports)
+        .get(OLDER_FILE, Who::Anyone, public::older_file)
+        .get(LOG, Who::Anyone, public::log)
         .get(GIVE, Who::Anyone, give::form)
         .post(GIVE, Who::Anyone, give::send)
         .get(THANKS, Who::Anyone, thanks::show)

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use axum::http::HeaderValue;
+use axum::http::header::InvalidHeaderValue;
 
 use super::answer::{self, Stored};
 use super::error::Trouble;
@@ -17,7 +18,7 @@ use crate::publication::{self, File};
 pub struct Shelf {
     /// How old a copy may be before the database is asked for a newer one.
     fresh_for: Duration,
-    kept: RwLock<HashMap<String, HashMap<&'static str, Kept>>>,
+    kept: RwLock<HashMap<String, HashMap<String, Kept>>>,
 }
 
 #[derive(Debug)]
@@ -36,7 +37,7 @@ impl Shelf {
     ///
     /// # Errors
     /// When the database does not answer and no copy is at hand.
-    pub async fn find(&self, db: &Db, fund: &str, path: &'static str) -> Result<Option<Arc<Stored>>, Trouble> {
+    pub async fn find(&self, db: &Db, fund: &str, path: &str) -> Result<Option<Arc<Stored>>, Trouble> {
         let at_hand = match self.take(fund, path) {
             Copy::Fresh(stored) => return Ok(Some(stored)),
             Copy::Old(stored) => Some(stored),
@@ -72,19 +73,27 @@ impl Shelf {
         Copy::Old(Arc::clone(&file.stored))
     }
 
-    fn keep(&self, fund: &str, path: &'static str, file: File) -> Result<Arc<Stored>, Trouble> {
-        let stored = Arc::new(Stored {
-            content_type: HeaderValue::try_from(&file.content_type)?,
-            tag: answer::tag(&file.sha256)?,
-            // A copy may be kept, and is asked about each time: the next publication must not hide behind an old page.
-            cache_control: "public, no-cache",
-            body: Bytes::from(file.body),
-        });
+    fn keep(&self, fund: &str, path: &str, file: File) -> Result<Arc<Stored>, Trouble> {
+        let stored = Arc::new(stored(file, ASK_AGAIN)?);
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         let files = kept.entry(fund.to_owned()).or_default();
-        files.insert(path, Kept { checked_at: Instant::now(), stored: Arc::clone(&stored) });
+        files.insert(path.to_owned(), Kept { checked_at: Instant::now(), stored: Arc::clone(&stored) });
         Ok(stored)
     }
+}
+
+/// A copy may be kept, and is asked about each time: the next publication must not hide behind an old page.
+pub const ASK_AGAIN: &str = "public, no-cache";
+/// What a number names never changes.
+pub const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
+/// A public file as it is answered.
+///
+/// # Errors
+/// Never for a file of ours: its words are header text.
+pub fn stored(file: File, cache_control: &'static str) -> Result<Stored, InvalidHeaderValue> {
+    let content_type = HeaderValue::try_from(&file.content_type)?;
+    Ok(Stored { content_type, tag: answer::tag(&file.sha256)?, cache_control, body: Bytes::from(file.body) })
 }
 
 enum Copy {

@@ -1,10 +1,8 @@
 //! Gifts by hand: counted blind, expected until the bank brings them, and gifts like any other from then on.
 
-use strikefund::db::Db;
+use strikefund::funds;
 use strikefund::ledger;
 use strikefund::people::Role;
-use strikefund::publication::{self, PublishError};
-use strikefund::{funds, transact};
 
 use super::refunds::{approval, approve, cannot_sign, decide};
 use super::staff::Staff;
@@ -58,11 +56,9 @@ async fn arrives(staff: &Staff<'_>, one: &str, line: &str) -> Answer {
     send(staff, one, &format!("{one}/arrived"), &[("line", line), ("day", "2026-11-14")]).await
 }
 
-async fn publish(db: &Db, books: &Books) -> Option<i64> {
-    let now = books.now();
-    let fund = funds::find_by_slug(&mut db.begin_read().await.unwrap(), "general").await.unwrap().unwrap();
-    let number: Result<Option<i64>, PublishError> = transact!(db, tx => publication::publish(tx, &fund, false, now).await);
-    number.unwrap()
+async fn publish(books: &Books) -> Option<i64> {
+    let fund = funds::find_by_slug(&mut books.db.begin_read().await.unwrap(), "general").await.unwrap().unwrap();
+    crate::publication::publish(books, fund.id, books.now()).await.unwrap()
 }
 
 on_both_databases! {
@@ -242,10 +238,10 @@ on_both_databases! {
         let goods = [("what", "Water"), ("quantity", "1"), ("unit", "cases"), ("category", "water"), ("value", "400"), ("valued_how", "shop")];
         let at = "/treasury/general/in-kind";
         send(&ana, at, at, &[&goods[..], &[("received_on", "2026-11-14")]].concat()).await.is(303);
-        assert_eq!(publish(&books.db, books).await, None, "four gifts are too few to hide in");
+        assert_eq!(publish(books).await, None, "four gifts are too few to hide in");
         let one = expected(&ana, "cheque", &[("amount", "20")]).await;
         arrives(&ana, &one, "LINE 4").await.is(303);
-        assert_eq!(publish(&books.db, books).await, Some(1));
+        assert_eq!(publish(books).await, Some(1));
         let page = visit.get("/f/general/figures.json").await.is(200);
         let figures: serde_json::Value = serde_json::from_str(page.text()).unwrap();
         let text = figures.to_string();

@@ -5,7 +5,6 @@ use strikefund::clock::Instant;
 use strikefund::donations::{self, Settlement};
 use strikefund::funds::{self, Fund};
 use strikefund::money::{Currency, Money};
-use strikefund::publication::{self, PublishError};
 use strikefund::{run, transact};
 
 use super::{Visit, to};
@@ -36,8 +35,7 @@ async fn gifts(books: &Books, slug: &str, count: usize) -> Fund {
 }
 
 async fn publish(books: &Books, fund: &Fund, now: Instant) -> Option<i64> {
-    let published: Result<_, PublishError> = transact!(books.db, tx => publication::publish(tx, fund, true, now).await);
-    published.unwrap()
+    crate::publication::publish(books, fund.id, now).await.unwrap()
 }
 
 on_both_databases! {

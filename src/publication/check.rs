@@ -1,0 +1,284 @@
+//! What a stranger does, who has nothing but published files and the fund's key: rebuild the log, hold its head against the signature and
+//! against an older head, work out every published file anew from the records alone, and name the first thing wrong. It trusts no server.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::facts::Publication;
+use super::log::note::{self, Head, VerifyingKey};
+use super::log::tile::{self, Tile, WIDTH};
+use super::log::tree::{Edge, Hash, leaf_hash};
+use super::record::Record;
+use super::{Figures, File, PublishError, RowsError, heads, render, rows, store};
+use crate::clock::Instant;
+use crate::db::{Db, Tx};
+use crate::funds::{self, NewFund, SetUpError};
+use crate::ids::{Entropy, FundId};
+
+/// How many records are added up at a time.
+const PAGE: usize = 1_000;
+
+/// What was checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// The newest head.
+    pub head: Head,
+    /// How many publications.
+    pub publications: i64,
+    /// How many files were worked out anew, and found to be the same.
+    pub files: u64,
+}
+
+/// Why the check did not pass.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// The first thing wrong with what was published.
+    #[error("{0}")]
+    Wrong(String),
+    /// A file could not be read.
+    #[error("{0} could not be read: {1}")]
+    Read(String, std::io::Error),
+    /// The checker itself failed.
+    #[error("the check could not be made: {0}")]
+    Fault(#[from] anyhow::Error),
+}
+
+fn fault(error: impl Into<anyhow::Error>) -> CheckError {
+    CheckError::Fault(error.into())
+}
+
+impl From<sqlx::Error> for CheckError {
+    fn from(error: sqlx::Error) -> Self {
+        fault(error)
+    }
+}
+
+impl From<PublishError> for CheckError {
+    fn from(error: PublishError) -> Self {
+        fault(error)
+    }
+}
+
+impl From<RowsError> for CheckError {
+    fn from(error: RowsError) -> Self {
+        fault(error)
+    }
+}
+
+fn wrong(said: impl Into<String>) -> CheckError {
+    CheckError::Wrong(said.into())
+}
+
+/// A published tree: a folder that holds what stands under a fund's address.
+#[derive(Debug)]
+struct Tree<'a> {
+    root: &'a Path,
+    /// What was found to be right.
+    right: BTreeSet<String>,
+}
+
+impl Tree<'_> {
+    fn find(&self, path: &str) -> Result<Option<Vec<u8>>, CheckError> {
+        match std::fs::read(self.root.join(path)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(CheckError::Read(path.to_owned(), error)),
+        }
+    }
+
+    fn get(&self, path: &str) -> Result<Vec<u8>, CheckError> {
+        self.find(path)?.ok_or_else(|| wrong(format!("{path} is missing")))
+    }
+
+    /// Whether the file at `path` is byte for byte what it must be.
+    fn is(&mut self, path: String, body: &[u8]) -> Result<(), CheckError> {
+        if self.get(&path)? != body {
+            return Err(wrong(format!("{path} is not what the published records say")));
+        }
+        self.right.insert(path);
+        Ok(())
+    }
+
+    /// The first file, by name, that nothing published accounts for.
+    fn stranger(&self, folder: &Path) -> Result<Option<String>, CheckError> {
+        let unread = |error| CheckError::Read(folder.display().to_string(), error);
+        let mut entries: Vec<_> = std::fs::read_dir(folder).map_err(unread)?.collect::<Result<_, _>>().map_err(unread)?;
+        entries.sort_by_key(std::fs::DirEntry::file_name);
+        for entry in entries {
+            let path = entry.path();
+            if path.is_dir() {
+                if let Some(found) = self.stranger(&path)? {
+                    return Ok(Some(found));
+                }
+                continue;
+            }
+            let place = path.strip_prefix(self.root).map_or_else(|_| String::new(), |place| place.display().to_string());
+            if !self.right.contains(&place) {
+                return Ok(Some(place));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Checks everything published under a fund's address, which lies in the folder `root`, with the fund's key; `since` is a checkpoint that
+/// somebody kept. `scratch` is an empty folder for the checker's own sums.
+///
+/// # Errors
+/// [`CheckError::Wrong`] names the first thing wrong.
+pub async fn check(root: &Path, key: &VerifyingKey, since: Option<&str>, scratch: &Path) -> Result<Checked, CheckError> {
+    let mut tree = Tree { root, right: BTreeSet::new() };
+    let place = format!("{}/checkpoint", heads::PLACE);
+    let checkpoint = tree.get(&place)?;
+    let open = |note: &str, what: &str| note::open(note, std::slice::from_ref(key)).map_err(|error| wrong(format!("{what}: {error}")));
+    let head = open(&String::from_utf8(checkpoint.clone()).map_err(|_| wrong(format!("{place} is no text")))?, &place)?;
+    tree.right.insert(place);
+    let older = since.map(|since| open(since, "the older checkpoint")).transpose()?;
+    let records = records(&mut tree, &head, older.as_ref())?;
+    let publications = recompute(&mut tree, &records, key, scratch).await?;
+    if let Some(stranger) = tree.stranger(root)? {
+        return Err(wrong(format!("{stranger} is no part of what was published")));
+    }
+    Ok(Checked { head, publications, files: tree.right.len() as u64 })
+}
+
+/// Every record of the log, its tiles and its root held against the signed head.
+fn records(tree: &mut Tree<'_>, head: &Head, older: Option<&Head>) -> Result<Vec<(Record, String)>, CheckError> {
+    if let Some(older) = older.filter(|older| older.size > head.size) {
+        return Err(wrong(format!("the log was cut: it had {} records once, and has {} now", older.size, head.size)));
+    }
+    let mut records = Vec::new();
+    let mut levels: Vec<Vec<Hash>> = vec![Vec::new()];
+    let mut edge = Edge::default();
+    let mut sizes = BTreeSet::new();
+    for bundle in Tile::between(0, head.size) {
+        let place = format!("{}/{}", heads::PLACE, bundle.of_records());
+        let bytes = tree.get(&place)?;
+        let leaves = tile::unbundle(&bytes).filter(|leaves| leaves.len() as u64 == bundle.width);
+        for leaf in leaves.ok_or_else(|| wrong(format!("{place} holds no {} records", bundle.width)))? {
+            let at = records.len();
+            let text = std::str::from_utf8(leaf).map_err(|_| wrong(format!("record {at} is no text")))?;
+            let record = Record::from_leaf(text).map_err(|error| wrong(format!("record {at}: {error}")))?;
+            edge.push(leaf_hash(leaf));
+            levels[0].push(leaf_hash(leaf));
+            if older.is_some_and(|older| older.size == edge.size() && older.root != edge.root()) {
+                return Err(wrong("the log does not continue the older checkpoint: its history was changed"));
+            }
+            if matches!(record, Record::Publication(_)) {
+                sizes.insert(edge.size());
+            }
+            records.push((record, text.to_owned()));
+        }
+    }
+    if edge.root() != head.root {
+        return Err(wrong("the records do not give the root that was signed"));
+    }
+    tiles(tree, &mut levels, &sizes)?;
+    Ok(records)
+}
+
+/// Every tile and bundle that any publication wrote, made anew from the hashes.
+fn tiles(tree: &mut Tree<'_>, levels: &mut Vec<Vec<Hash>>, sizes: &BTreeSet<u64>) -> Result<(), CheckError> {
+    let width = usize::try_from(WIDTH).unwrap_or(usize::MAX);
+    while let Some(last) = levels.last().filter(|last| last.len() >= width) {
+        let upper = last.chunks_exact(width).map(|tile| {
+            let mut whole = Edge::default();
+            tile.iter().for_each(|hash| whole.push(*hash));
+            whole.root()
+        });
+        let upper = upper.collect();
+        levels.push(upper);
+    }
+    let mut old = 0;
+    for size in sizes {
+        let (mut before, mut after) = (old, *size);
+        for (level, hashes) in (0_u32..).zip(levels.iter()) {
+            for tile in Tile::between(before, after) {
+                let at = |place: u64| usize::try_from(place).unwrap_or(usize::MAX);
+                let some = hashes.get(at(tile.start())..at(tile.start() + tile.width)).unwrap_or_default();
+                tree.is(format!("{}/{}", heads::PLACE, tile.of_hashes(level)), &tile::of_hashes(some))?;
+            }
+            (before, after) = (before / WIDTH, after / WIDTH);
+        }
+        old = *size;
+    }
+    Ok(())
+}
+
+/// Works out every file of every publication anew; gives how many publications there are.
+async fn recompute(tree: &mut Tree<'_>, records: &[(Record, String)], key: &VerifyingKey, scratch: &Path) -> Result<i64, CheckError> {
+    let Some(Record::Publication(newest)) = records.last().map(|(record, _)| record) else {
+        return Err(wrong("the log does not end with a publication"));
+    };
+    if newest.key != key.to_string() {
+        return Err(wrong(format!("the newest publication names another key: {}", newest.key)));
+    }
+    let db = Db::open_sqlite(scratch).await?;
+    db.migrate().await?;
+    let tx = &mut db.begin_write().await?;
+    let fund = stand_in(tx, newest).await?;
+    let (mut position, mut number) = (0, 0);
+    for run in records.split_inclusive(|(record, _)| matches!(record, Record::Publication(_))) {
+        let Some(Record::Publication(end)) = run.last().map(|(record, _)| record) else { break };
+        number += 1;
+        if end.number != number {
+            return Err(wrong(format!("publication {} stands where {number} is due", end.number)));
+        }
+        for piece in run.chunks(PAGE) {
+            store::append(tx, fund, number, position, piece).await?;
+            position = position.saturating_add(i64::try_from(piece.len()).unwrap_or(i64::MAX));
+        }
+        let figures = Figures::of(end, &store::sums(tx, fund).await?);
+        for File { path, body, .. } in render(tx, fund, &figures).await? {
+            tree.is(format!("p/{number}/{path}"), &body)?;
+            if number == newest.number {
+                tree.is(path, &body)?;
+            }
+        }
+        bundles(tree, records, position, run.len())?;
+    }
+    let figures = Figures::of(newest, &store::sums(tx, fund).await?);
+    spendings(tree, tx, fund, &figures).await?;
+    Ok(number)
+}
+
+/// The bundles that a publication wrote, whose last record stands before `end`.
+fn bundles(tree: &mut Tree<'_>, records: &[(Record, String)], end: i64, new: usize) -> Result<(), CheckError> {
+    let end = u64::try_from(end).unwrap_or(0);
+    for bundle in Tile::between(end - new as u64, end) {
+        let at = |place: u64| usize::try_from(place).unwrap_or(usize::MAX);
+        let some = records.get(at(bundle.start())..at(bundle.start() + bundle.width)).unwrap_or_default();
+        let bytes = tile::bundle(some.iter().map(|(_, leaf)| leaf.as_bytes()));
+        tree.is(format!("{}/{}", heads::PLACE, bundle.of_records()), &bytes)?;
+    }
+    Ok(())
+}
+
+async fn spendings(tree: &mut Tree<'_>, tx: &mut Tx, fund: FundId, figures: &Figures) -> Result<(), CheckError> {
+    let mut from = Some(1);
+    while let Some(first) = from {
+        let (files, next) = rows::some(tx, fund, figures, first).await?;
+        for file in files {
+            tree.is(file.path, &file.body)?;
+        }
+        from = next;
+    }
+    Ok(())
+}
+
+/// A fund for the records to stand on: what it is called is nowhere read, for every page takes that from the records.
+async fn stand_in(tx: &mut Tx, newest: &Publication) -> Result<FundId, CheckError> {
+    let facts = &newest.fund;
+    let new = NewFund {
+        slug: facts.slug.clone(),
+        name: facts.name.clone(),
+        promise: facts.promise.clone(),
+        currency: facts.currency,
+        time_zone: facts.time_zone.clone(),
+        restriction: facts.restriction.clone(),
+        min_gifts: facts.min_gifts.max(1),
+        publish_interval_secs: 0,
+    };
+    let made: Result<FundId, SetUpError> = funds::set_up(tx, &new, &Entropy::system(), Instant::from_unix_secs(0)).await;
+    made.map_err(|error| fault(anyhow::anyhow!("{error}")))
+}

@@ -1,0 +1,350 @@
+//! The noun: one public record, the leaf of a fund's log. Its text is canonical, so that whoever reads it back can write it again byte for byte.
+//! Not here: where records come from (`gather`), what they add up to (`store`).
+
+use serde::{Deserialize, Serialize};
+
+use super::facts::Publication;
+use crate::clock::{Day, Instant, Zone};
+use crate::ledger::chart;
+
+/// The account of everything received; the parts of it stand under it.
+pub const GIFTS: &str = "income:donations";
+/// The account of all fees.
+pub const FEES: &str = "expenses:fees";
+/// The unit of a line that is money: the fund's currency, in minor units.
+pub const MONEY: &str = "money";
+/// The unit of a line that counts gifts.
+pub const COUNT: &str = "gifts";
+
+/// The unit of a line that counts what was put right.
+pub const CORRECTION: &str = "correction";
+/// The unit of a line that counts what one signature did in an emergency.
+pub const EMERGENCY: &str = "emergency";
+/// The unit of a line that counts what has no receipt.
+pub const NO_RECEIPT: &str = "no-receipt";
+
+/// What a record moves: the fund's side of an entry, debit positive, or a count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The account's path.
+    pub account: String,
+    /// [`MONEY`], or what is counted.
+    pub unit: String,
+    /// How much, or how many.
+    pub amount: i64,
+}
+
+/// One public record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Record {
+    /// What the books began with, or what was added to that.
+    Opening(Opening),
+    /// A batch of gifts.
+    Batch(Batch),
+    /// Money spent, or put right.
+    Spending(Spending),
+    /// What a spending was, in words, once they may be shown.
+    Text(Text),
+    /// The end of a publication: who published, when, under which rules.
+    Publication(Box<Publication>),
+}
+
+/// What the books began with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opening {
+    /// The week it is published in.
+    pub week: String,
+    /// How much.
+    pub amount_minor: i64,
+}
+
+/// A batch of gifts, and what happened to gifts since the one before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Batch {
+    /// Its number, from 1.
+    pub n: i64,
+    /// The week it is published in: gifts never count by their own day.
+    pub week: String,
+    /// How many gifts.
+    pub gifts: i64,
+    /// What they brought; refunds and disputes too few to stand alone are taken off.
+    pub received_minor: i64,
+    /// What was given back, and how many times.
+    pub refunded_minor: i64,
+    /// How many refunds that is.
+    pub refunds: i64,
+    /// What banks took back, less what they gave back.
+    pub disputed_minor: i64,
+    /// How many movements of disputes that is.
+    pub disputes: i64,
+    /// What Stripe kept.
+    pub fees_minor: i64,
+}
+
+/// What kind of spending a record shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// An expense that others agreed to.
+    Expense,
+    /// Several payments to people, as one sum.
+    People,
+    /// Another entry of the books: a bank's fee, an entry by two people.
+    Entry,
+    /// It takes another back.
+    Correction,
+}
+
+impl What {
+    /// The word in files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Expense => "expense",
+            Self::People => "people",
+            Self::Entry => "entry",
+            Self::Correction => "correction",
+        }
+    }
+}
+
+/// Money spent on one use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spending {
+    /// Its number, from 1, without gaps.
+    pub n: i64,
+    /// The week of the purchase; of sums and corrections, the week they are of.
+    pub week: String,
+    /// What it shows.
+    pub what: What,
+    /// The account it was spent on.
+    pub account: String,
+    /// How much; below zero where it takes back.
+    pub amount_minor: i64,
+    /// How many payments the sum holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payments: Option<i64>,
+    /// What was bought, counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub units: Option<Units>,
+    /// Whether a receipt is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<bool>,
+    /// Who agreed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreed: Option<Agreed>,
+    /// The spending it takes back, or stands in the place of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<i64>,
+    /// What was wrong: `amount`, `use`, `twice`, `other`, or `withdrawn` before it was paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mistake: Option<String>,
+    /// The same in a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// So many of something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Units {
+    /// How many; below zero where they are taken back.
+    pub count: i64,
+    /// Of what: `cases`, `meals`, …
+    pub unit: String,
+}
+
+/// How many agreed to a spending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agreed {
+    /// How many had to.
+    pub needed: i64,
+    /// How many did.
+    pub given: i64,
+    /// One alone did, in an emergency.
+    pub emergency: bool,
+}
+
+/// What a spending was, in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// The week it is published in.
+    pub week: String,
+    /// The number of the spending.
+    pub about: i64,
+    /// What was bought.
+    pub text: String,
+    /// Where, if that may be shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shop: Option<String>,
+    /// On which day, if that may be shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bought_on: Option<String>,
+}
+
+/// Why a text is no record.
+#[derive(Debug, thiserror::Error)]
+pub enum NoRecord {
+    /// It does not read as one.
+    #[error("it is no record: {0}")]
+    Shape(#[from] serde_json::Error),
+    /// It reads as one, and is written otherwise than we write it.
+    #[error("it is written otherwise than this record is written")]
+    Form,
+}
+
+impl Record {
+    /// The record as its leaf: JSON without blanks, its fields in their order.
+    ///
+    /// # Errors
+    /// Never: every field can be written.
+    pub fn to_leaf(&self) -> serde_json::Result<String> {
+        serde_json::to_string(self)
+    }
+
+    /// Reads a leaf.
+    ///
+    /// # Errors
+    /// [`NoRecord`], also for a record in another form: one record has one leaf.
+    pub fn from_leaf(leaf: &str) -> Result<Self, NoRecord> {
+        let record: Self = serde_json::from_str(leaf)?;
+        if record.to_leaf()? == leaf { Ok(record) } else { Err(NoRecord::Form) }
+    }
+
+    /// Its word.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Opening(_) => "opening",
+            Self::Batch(_) => "batch",
+            Self::Spending(_) => "spending",
+            Self::Text(_) => "text",
+            Self::Publication(_) => "publication",
+        }
+    }
+
+    /// Its number among those of its kind; 0: they have none.
+    pub fn number(&self) -> i64 {
+        match self {
+            Self::Opening(_) | Self::Text(_) => 0,
+            Self::Batch(batch) => batch.n,
+            Self::Spending(spending) => spending.n,
+            Self::Publication(publication) => publication.number,
+        }
+    }
+
+    /// The spending it says more of; 0: none.
+    pub fn about(&self) -> i64 {
+        match self {
+            Self::Spending(spending) => spending.corrects.unwrap_or(0),
+            Self::Text(text) => text.about,
+            _ => 0,
+        }
+    }
+
+    /// The week it counts in.
+    pub fn week(&self) -> &str {
+        match self {
+            Self::Opening(opening) => &opening.week,
+            Self::Batch(batch) => &batch.week,
+            Self::Spending(spending) => &spending.week,
+            Self::Text(text) => &text.week,
+            Self::Publication(publication) => &publication.week,
+        }
+    }
+
+    /// What it says in words: of a purchase what was bought, of a correction why; else nothing.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Text(text) => &text.text,
+            Self::Spending(spending) => spending.reason.as_deref().unwrap_or_default(),
+            _ => "",
+        }
+    }
+
+    /// What it moves. What is zero is no line.
+    pub fn lines(&self) -> Vec<Line> {
+        let line = |account: &str, unit: &str, amount: i64| Line { account: account.to_owned(), unit: unit.to_owned(), amount };
+        let mut lines = match self {
+            Self::Opening(opening) => vec![line(chart::OPENING, MONEY, opening.amount_minor.saturating_neg())],
+            Self::Batch(batch) => vec![
+                line(GIFTS, MONEY, batch.received_minor.saturating_neg()),
+                line(GIFTS, COUNT, batch.gifts),
+                line(chart::REFUNDS, MONEY, batch.refunded_minor),
+                line(chart::REFUNDS, COUNT, batch.refunds),
+                line(chart::CHARGEBACKS, MONEY, batch.disputed_minor),
+                line(chart::CHARGEBACKS, COUNT, batch.disputes),
+                line(FEES, MONEY, batch.fees_minor),
+            ],
+            Self::Spending(spending) => {
+                let mut lines = vec![line(&spending.account, MONEY, spending.amount_minor)];
+                lines.extend(spending.units.as_ref().map(|units| line(&spending.account, &units.unit, units.count)));
+                let flag = |is_so: bool, unit| is_so.then(|| line(&spending.account, unit, 1));
+                lines.extend(flag(spending.what == What::Correction, CORRECTION));
+                lines.extend(flag(spending.agreed.is_some_and(|agreed| agreed.emergency), EMERGENCY));
+                lines.extend(flag(spending.receipt == Some(false), NO_RECEIPT));
+                lines
+            }
+            Self::Text(_) | Self::Publication(_) => Vec::new(),
+        };
+        lines.retain(|line| line.amount != 0);
+        lines
+    }
+}
+
+/// The week of a moment in a fund's zone.
+pub fn week_of(at: Instant, zone: &Zone) -> String {
+    Day::iso_week(at.day_in(zone))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn water() -> Record {
+        Record::Spending(Spending {
+            n: 57,
+            week: "2026-W46".to_owned(),
+            what: What::Expense,
+            account: "expenses:program:water".to_owned(),
+            amount_minor: 1_899,
+            payments: None,
+            units: Some(Units { count: 40, unit: "cases".to_owned() }),
+            receipt: Some(true),
+            agreed: Some(Agreed { needed: 1, given: 1, emergency: false }),
+            corrects: None,
+            mistake: None,
+            reason: None,
+        })
+    }
+
+    #[test]
+    fn a_record_has_one_leaf() {
+        let leaf = water().to_leaf().unwrap();
+        assert_eq!(
+            leaf,
+            r#"{"kind":"spending","n":57,"week":"2026-W46","what":"expense","account":"expenses:program:water","amount_minor":1899,"units":{"count":40,"unit":"cases"},"receipt":true,"agreed":{"needed":1,"given":1,"emergency":false}}"#
+        );
+        assert_eq!(Record::from_leaf(&leaf).unwrap(), water());
+        for other in [
+            leaf.replace(',', ", "),
+            leaf.replace("\"n\":57,", ""),
+            leaf.replace("1899", "1899.0"),
+            format!("{leaf} "),
+            leaf.replace("}}", ",\"x\":1}}"),
+        ] {
+            assert!(Record::from_leaf(&other).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_record_moves_money_and_counts() {
+        let lines: Vec<_> = water().lines().into_iter().map(|line| (line.account, line.unit, line.amount)).collect();
+        let water = || "expenses:program:water".to_owned();
+        assert_eq!(lines, [(water(), "money".to_owned(), 1_899), (water(), "cases".to_owned(), 40)]);
+    }
+}

@@ -1,0 +1,285 @@
+//! The statements over public records, what they add up to, and what waits to become one.
+
+use std::collections::BTreeMap;
+
+use super::super::record::{Record, Units};
+use crate::clock::Instant;
+use crate::db::{Tx, rows};
+use crate::ids::{EntryId, ExpenseId, FundId};
+use crate::run;
+
+/// Which posting of the books a spending shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The posting's entry.
+    pub entry_id: EntryId,
+    /// Its number in it.
+    pub n: i64,
+    /// The number of the spending; 0: it stands in a sum.
+    pub spending: i64,
+}
+
+crate::record! {
+    /// Words that wait until they may be shown.
+    pub struct Waiting {
+        /// The number of the spending they are about.
+        pub spending: i64,
+        /// The expense whose words they are.
+        pub expense_id: ExpenseId,
+        /// From when on; None: when the strike is over.
+        pub show_from: Option<Instant>,
+    }
+}
+
+crate::record! {
+    /// What lines of one account and unit come to.
+    pub struct Sum {
+        /// The account's path.
+        pub account: String,
+        /// `money`, or what is counted.
+        pub unit: String,
+        /// How much, or how many.
+        pub amount: i64,
+    }
+}
+
+crate::record! {
+    /// A record as it stands in the log.
+    pub struct Leaf {
+        /// Its place in the log.
+        pub position: i64,
+        /// The publication that first shows it.
+        pub publication: i64,
+        /// Its text.
+        pub body: String,
+    }
+}
+
+crate::record! {
+    /// A row of any report.
+    pub struct Row {
+        /// The part of the report it belongs to.
+        pub part: String,
+        /// What it is about: an account's path, or a number.
+        pub item: String,
+        /// The week it counts in; empty: since the start.
+        pub period: String,
+        /// How many; of a correction, the spending that it is about.
+        pub count: i64,
+        /// How much, in minor units of the fund's currency.
+        pub amount_minor: i64,
+        /// Words that belong to it; mostly none.
+        pub text: String,
+    }
+}
+
+/// Appends records from `position` on, and adds what they move to the sums.
+pub(in crate::publication) async fn append(
+    tx: &mut Tx,
+    fund: FundId,
+    publication: i64,
+    position: i64,
+    records: &[(Record, String)],
+) -> sqlx::Result<()> {
+    const RECORD: &str = "INSERT INTO public_record (fund_id, position, publication, kind, n, about, week, text, body)";
+    const LINE: &str = "INSERT INTO public_line (fund_id, position, account, unit, amount)";
+    let numbered: Vec<(i64, &(Record, String))> = (position..).zip(records).collect();
+    for piece in rows::pieces(&numbered, 9) {
+        run!(tx, execute, {
+            let mut statement = sqlx::query(rows::values(RECORD, 9, piece.len(), ""));
+            for (position, (record, leaf)) in piece {
+                statement = statement.bind(fund).bind(*position).bind(publication).bind(record.kind());
+                statement =
+                    statement.bind(record.number()).bind(record.about()).bind(record.week()).bind(record.text()).bind(leaf.as_str());
+            }
+            statement
+        })?;
+    }
+    let mut lines = Vec::with_capacity(records.len());
+    let mut sums: BTreeMap<(String, String, &str), (i64, i64)> = BTreeMap::new();
+    for (position, (record, _)) in numbered {
+        for line in record.lines() {
+            let sum = sums.entry((line.account.clone(), line.unit.clone(), record.week())).or_default();
+            *sum = (sum.0.checked_add(line.amount).ok_or_else(beyond)?, sum.1 + 1);
+            lines.push((position, line));
+        }
+    }
+    for piece in rows::pieces(&lines, 5) {
+        run!(tx, execute, {
+            let mut statement = sqlx::query(rows::values(LINE, 5, piece.len(), ""));
+            for (position, line) in piece {
+                statement = statement.bind(fund).bind(*position).bind(line.account.as_str()).bind(line.unit.as_str()).bind(line.amount);
+            }
+            statement
+        })?;
+    }
+    add(tx, fund, &sums).await
+}
+
+async fn add(tx: &mut Tx, fund: FundId, sums: &BTreeMap<(String, String, &str), (i64, i64)>) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO public_sum (fund_id, account, unit, week, amount, lines) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (fund_id, account, unit, week)
+        DO UPDATE SET amount = public_sum.amount + excluded.amount, lines = public_sum.lines + excluded.lines";
+    for ((account, unit, week), (amount, lines)) in sums {
+        let (account, unit) = (account.as_str(), unit.as_str());
+        run!(tx, execute, sqlx::query(SQL).bind(fund).bind(account).bind(unit).bind(*week).bind(*amount).bind(*lines))?;
+    }
+    Ok(())
+}
+
+fn beyond() -> sqlx::Error {
+    sqlx::Error::Protocol("a sum beyond what the books can hold".to_owned())
+}
+
+/// What everything published of a fund comes to, by account and unit.
+pub(in crate::publication) async fn sums(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<Sum>> {
+    const SQL: &str = "SELECT account, unit, CAST(SUM(amount) AS BIGINT) AS amount FROM public_sum WHERE fund_id = $1
+                        GROUP BY account, unit ORDER BY account, unit";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund))
+}
+
+/// The highest number of a kind; 0 before the first.
+pub(in crate::publication) async fn last_number(tx: &mut Tx, fund: FundId, kind: &'static str) -> sqlx::Result<i64> {
+    const SQL: &str = "SELECT COALESCE(MAX(n), 0) FROM public_record WHERE fund_id = $1 AND kind = $2 AND n > 0";
+    run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(fund).bind(kind))
+}
+
+/// Notes which postings are published by now.
+pub(in crate::publication) async fn note_shown(tx: &mut Tx, fund: FundId, shown: &[Shown]) -> sqlx::Result<()> {
+    for piece in rows::pieces(shown, 4) {
+        run!(tx, execute, {
+            let mut statement =
+                sqlx::query(rows::values("INSERT INTO published_posting (entry_id, n, fund_id, spending)", 4, piece.len(), ""));
+            for shown in piece {
+                statement = statement.bind(shown.entry_id).bind(shown.n).bind(fund).bind(shown.spending);
+            }
+            statement
+        })?;
+    }
+    Ok(())
+}
+
+/// The number of the spending that shows a posting; 0: it stands in a sum; None: nobody has seen it.
+pub(in crate::publication) async fn shown(tx: &mut Tx, (entry, n): (EntryId, i64)) -> sqlx::Result<Option<i64>> {
+    run!(
+        tx,
+        fetch_optional,
+        sqlx::query_scalar("SELECT spending FROM published_posting WHERE entry_id = $1 AND n = $2").bind(entry).bind(n)
+    )
+}
+
+/// The number of the first spending that shows a posting of this entry.
+pub(in crate::publication) async fn shown_of_entry(tx: &mut Tx, fund: FundId, entry: EntryId) -> sqlx::Result<Option<i64>> {
+    const SQL: &str = "SELECT MIN(spending) FROM published_posting WHERE entry_id = $1 AND fund_id = $2 AND spending > 0";
+    run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(entry).bind(fund))
+}
+
+/// What a spending counted, taken back: of those just gathered, or of one that stands.
+pub(in crate::publication) async fn units_of(tx: &mut Tx, fund: FundId, number: i64, gathered: &[Record]) -> sqlx::Result<Option<Units>> {
+    let just = gathered.iter().find_map(|record| match record {
+        Record::Spending(spending) if spending.n == number => Some(spending.units.clone()),
+        _ => None,
+    });
+    let units = match just {
+        Some(units) => units,
+        None => match spendings(tx, fund, number, number).await?.pop().map(|leaf| Record::from_leaf(&leaf.body)) {
+            Some(Ok(Record::Spending(spending))) => spending.units,
+            _ => None,
+        },
+    };
+    Ok(units.map(|units| Units { count: units.count.saturating_neg(), unit: units.unit }))
+}
+
+/// The spendings with numbers from `first` to `last`, in order.
+pub(in crate::publication) async fn spendings(tx: &mut Tx, fund: FundId, first: i64, last: i64) -> sqlx::Result<Vec<Leaf>> {
+    const SQL: &str = "SELECT position, publication, body FROM public_record
+                        WHERE fund_id = $1 AND kind = 'spending' AND n > 0 AND n BETWEEN $2 AND $3 ORDER BY n";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(first).bind(last))
+}
+
+/// Everything that later records say about the spendings with numbers from `first` to `last`, in order.
+pub(in crate::publication) async fn about(tx: &mut Tx, fund: FundId, first: i64, last: i64) -> sqlx::Result<Vec<Leaf>> {
+    const SQL: &str = "SELECT position, publication, body FROM public_record
+                        WHERE fund_id = $1 AND about > 0 AND about BETWEEN $2 AND $3 ORDER BY position";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(first).bind(last))
+}
+
+/// Notes words that wait.
+pub(in crate::publication) async fn note_waiting(tx: &mut Tx, fund: FundId, waiting: &[Waiting]) -> sqlx::Result<()> {
+    for piece in rows::pieces(waiting, 4) {
+        run!(tx, execute, {
+            let mut statement =
+                sqlx::query(rows::values("INSERT INTO unpublished_text (fund_id, spending, expense_id, show_from)", 4, piece.len(), ""));
+            for words in piece {
+                statement = statement.bind(fund).bind(words.spending).bind(words.expense_id).bind(words.show_from);
+            }
+            statement
+        })?;
+    }
+    Ok(())
+}
+
+/// Words that may be shown at `now`, or all where nothing must be held back any more; at most `limit`.
+pub(in crate::publication) async fn words_due(tx: &mut Tx, fund: FundId, now: Option<Instant>, limit: i64) -> sqlx::Result<Vec<Waiting>> {
+    const DUE: &str = "SELECT spending, expense_id, show_from FROM unpublished_text
+                        WHERE fund_id = $1 AND show_from <= $2 ORDER BY show_from, spending LIMIT $3";
+    const ALL: &str = "SELECT spending, expense_id, show_from FROM unpublished_text WHERE fund_id = $1 ORDER BY spending LIMIT $2";
+    match now {
+        Some(now) => run!(tx, fetch_all, sqlx::query_as(DUE).bind(fund).bind(now).bind(limit)),
+        None => run!(tx, fetch_all, sqlx::query_as(ALL).bind(fund).bind(limit)),
+    }
+}
+
+/// Forgets words that were shown, or never will be.
+pub(in crate::publication) async fn forget_words(tx: &mut Tx, fund: FundId, spendings: &[i64]) -> sqlx::Result<()> {
+    const HEAD: &str = "DELETE FROM unpublished_text WHERE fund_id = $1 AND spending IN";
+    for piece in rows::pieces(spendings, 1) {
+        run!(tx, execute, {
+            let mut statement = sqlx::query(rows::list(HEAD, 2, piece.len())).bind(fund);
+            for spending in piece {
+                statement = statement.bind(*spending);
+            }
+            statement
+        })?;
+    }
+    Ok(())
+}
+
+/// The record that ends the newest publication.
+pub(in crate::publication) async fn newest_publication(tx: &mut Tx, fund: FundId) -> sqlx::Result<Option<Leaf>> {
+    const SQL: &str = "SELECT position, publication, body FROM public_record
+                        WHERE fund_id = $1 AND kind = 'publication' AND n > 0 ORDER BY n DESC LIMIT 1";
+    run!(tx, fetch_optional, sqlx::query_as(SQL).bind(fund))
+}
+
+/// The rows of a report, by its statement of `reports/`.
+pub(in crate::publication) async fn report(tx: &mut Tx, fund: FundId, sql: &'static str) -> sqlx::Result<Vec<Row>> {
+    run!(tx, fetch_all, sqlx::query_as(sql).bind(fund))
+}
+
+crate::record! {
+    /// What lines of one account, unit and week come to.
+    pub struct WeekSum {
+        /// The account's path.
+        pub account: String,
+        /// `money`, or what is counted.
+        pub unit: String,
+        /// The week.
+        pub week: String,
+        /// How much, or how many.
+        pub amount: i64,
+    }
+}
+
+/// Every cached sum of a fund.
+pub(in crate::publication) async fn every_sum(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<WeekSum>> {
+    run!(tx, fetch_all, sqlx::query_as("SELECT account, unit, week, amount FROM public_sum WHERE fund_id = $1").bind(fund))
+}
+
+/// The same sums, of the lines themselves.
+pub(in crate::publication) async fn every_line(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<WeekSum>> {
+    const SQL: &str = "SELECT l.account, l.unit, r.week, CAST(SUM(l.amount) AS BIGINT) AS amount
+                         FROM public_line l JOIN public_record r ON r.fund_id = l.fund_id AND r.position = l.position
+                        WHERE l.fund_id = $1 GROUP BY l.account, l.unit, r.week";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund))
+}

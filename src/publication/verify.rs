@@ -1,0 +1,123 @@
+//! Everything published, worked out again: files against their hashes, the log against its heads, sums against their records, and the records
+//! against the books. Not here: what a stranger checks, who has no books.
+
+use std::collections::BTreeMap;
+
+use super::log::tree::{Edge, leaf_hash};
+use super::record::{MONEY, Record};
+use super::{heads, store};
+use crate::db::Tx;
+use crate::funds::{self, Fund};
+use crate::ids::{EntryId, PublicationId, sha256_hex};
+use crate::ledger;
+
+/// How many records or postings are held at a time.
+const PAGE: i64 = 1_000;
+
+/// Sums by account, unit and week.
+type Sums = BTreeMap<(String, String, String), i64>;
+
+/// Reads everything published again; Some names the first thing wrong.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn verify(tx: &mut Tx) -> sqlx::Result<Option<String>> {
+    if let Some(wrong) = files(tx).await? {
+        return Ok(Some(wrong));
+    }
+    for fund in funds::list(tx).await? {
+        let sums = match log(tx, &fund).await? {
+            Ok(sums) => sums,
+            Err(wrong) => return Ok(Some(wrong)),
+        };
+        if let Some(wrong) = books(tx, &fund, &sums).await? {
+            return Ok(Some(wrong));
+        }
+    }
+    Ok(None)
+}
+
+async fn files(tx: &mut Tx) -> sqlx::Result<Option<String>> {
+    let mut after = (PublicationId(0), String::new());
+    loop {
+        let files = store::files_after(tx, &after).await?;
+        let Some(last) = files.last() else { return Ok(None) };
+        after = (last.publication_id, last.path.clone());
+        if let Some(bent) = files.iter().find(|file| sha256_hex(&file.body) != file.sha256) {
+            return Ok(Some(format!("a published file was changed: {} of publication row {}", bent.path, bent.publication_id)));
+        }
+    }
+}
+
+/// Reads a fund's log from its first record on, holds it against every head, and adds it up.
+async fn log(tx: &mut Tx, fund: &Fund) -> sqlx::Result<Result<Sums, String>> {
+    let mut heads = store::heads(tx, fund.id).await?.into_iter().peekable();
+    let (mut edge, mut sums) = (Edge::default(), Sums::new());
+    loop {
+        let position = i64::try_from(edge.size()).unwrap_or(i64::MAX);
+        let leaves = store::leaves(tx, fund.id, position, PAGE).await?;
+        if leaves.is_empty() {
+            break;
+        }
+        for leaf in leaves {
+            let Ok(record) = Record::from_leaf(&leaf) else {
+                return Ok(Err(format!("record {} in the log of {} does not read as one", edge.size(), fund.slug)));
+            };
+            for line in record.lines() {
+                let sum = sums.entry((line.account, line.unit, record.week().to_owned())).or_default();
+                *sum = sum.saturating_add(line.amount);
+            }
+            edge.push(leaf_hash(leaf.as_bytes()));
+            if heads.peek().is_some_and(|head| u64::try_from(head.size) == Ok(edge.size())) {
+                let head = heads.next();
+                if head.as_ref().and_then(heads::edge).as_ref() != Some(&edge) {
+                    let number = head.map_or(0, |head| head.publication);
+                    return Ok(Err(format!("the log of {} was changed: it does not fit the head of publication {number}", fund.slug)));
+                }
+            }
+        }
+    }
+    if let Some(head) = heads.next() {
+        return Ok(Err(format!("the log of {} was cut: publication {} had {} records", fund.slug, head.publication, head.size)));
+    }
+    Ok(Ok(sums))
+}
+
+/// The cached sums and lines against the records, and the records against the books: what is spent is published or waits.
+async fn books(tx: &mut Tx, fund: &Fund, sums: &Sums) -> sqlx::Result<Option<String>> {
+    let kept: Sums = store::every_sum(tx, fund.id).await?.into_iter().map(|sum| ((sum.account, sum.unit, sum.week), sum.amount)).collect();
+    let lines: Sums =
+        store::every_line(tx, fund.id).await?.into_iter().map(|sum| ((sum.account, sum.unit, sum.week), sum.amount)).collect();
+    let moved = |sums: &Sums| sums.iter().filter(|(_, amount)| **amount != 0).map(|(key, amount)| (key.clone(), *amount)).collect::<Sums>();
+    if moved(&kept) != moved(sums) || moved(&lines) != moved(sums) {
+        return Ok(Some(format!("what was published of {} is not the sum of its records", fund.slug)));
+    }
+    let mut spent: BTreeMap<&str, i64> = BTreeMap::new();
+    for ((account, unit, _), amount) in sums {
+        if unit == MONEY && ledger::is_spending(account) {
+            let sum = spent.entry(account).or_default();
+            *sum = sum.saturating_add(*amount);
+        }
+    }
+    let mut waiting: BTreeMap<String, i64> = BTreeMap::new();
+    let mut after = (EntryId(0), 0);
+    loop {
+        let page = ledger::unpublished(tx, (fund.id, fund.currency), after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = (last.entry_id, last.n);
+        for posting in page {
+            let sum = waiting.entry(posting.path).or_default();
+            *sum = sum.saturating_add(posting.amount_minor);
+        }
+    }
+    for balance in ledger::balances(tx, None).await? {
+        if balance.fund != Some(fund.id) || balance.amount.currency != fund.currency || !ledger::is_spending(&balance.path) {
+            continue;
+        }
+        let known = spent.get(&*balance.path).copied().unwrap_or(0).saturating_add(waiting.get(&balance.path).copied().unwrap_or(0));
+        if known != balance.amount.minor {
+            return Ok(Some(format!("{} of {}: what is published and what waits are not what the books hold", balance.path, fund.slug)));
+        }
+    }
+    Ok(None)
+}

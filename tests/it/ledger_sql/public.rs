@@ -1,0 +1,60 @@
+//! The guards of what was published, each with a statement that only it refuses.
+
+use strikefund::db::Tx;
+use strikefund::run;
+
+use super::{Guard, execute, guard};
+use crate::support::Books;
+
+const TOO_FAR: &str = "INSERT INTO public_record (fund_id, position, publication, kind, n, about, week, text, body)
+    SELECT fund_id, 7, 1, 'text', 0, 0, week, '', '{}' FROM public_record WHERE position = 0";
+
+/// Needs the rows of [`fill`].
+pub const GUARDS: &[Guard] = &[
+    guard("public_record_is_next", "public_record", &[TOO_FAR], "comes after the last one"),
+    guard("public_record_never_changes", "public_record", &["UPDATE public_record SET text = 'other'"], "never changed"),
+    guard("public_record_never_goes", "public_record", &["DELETE FROM public_record WHERE position = 1"], "never deleted"),
+    guard("public_line_never_changes", "public_line", &["UPDATE public_line SET amount = 2"], "never changed"),
+    guard("public_line_never_goes", "public_line", &["DELETE FROM public_line"], "never deleted"),
+    guard("published_posting_never_changes", "published_posting", &["UPDATE published_posting SET spending = 9"], "never changed"),
+    guard("published_posting_never_goes", "published_posting", &["DELETE FROM published_posting"], "never deleted"),
+    guard(
+        "log_head_never_shrinks",
+        "log_head",
+        &["INSERT INTO log_head (fund_id, publication, size, peaks) SELECT fund_id, 2, 1, peaks FROM log_head"],
+        "never shrinks",
+    ),
+    guard("log_head_never_changes", "log_head", &["UPDATE log_head SET size = 3"], "never changed"),
+    guard("log_head_never_goes", "log_head", &["DELETE FROM log_head"], "never deleted"),
+    guard("log_node_never_changes", "log_node", &["UPDATE log_node SET n = 5"], "never changed"),
+    guard("log_node_never_goes", "log_node", &["DELETE FROM log_node"], "never deleted"),
+    guard("log_key_never_changes", "log_key", &["UPDATE log_key SET made_at = 5"], "make another"),
+    guard("log_key_never_goes", "log_key", &["DELETE FROM log_key"], "never deleted"),
+];
+
+/// A log of two records, its head, its key.
+pub async fn fill(books: &Books) {
+    let mut tx: Tx = books.db.begin_write().await.unwrap();
+    for position in [0_i64, 1] {
+        let sql = "INSERT INTO public_record (fund_id, position, publication, kind, n, about, week, text, body)
+                   SELECT id, $1, 1, 'text', 0, 0, '2026-W46', '', '{}' FROM fund WHERE slug = 'general'";
+        run!(&mut tx, execute, sqlx::query(sql).bind(position)).unwrap();
+    }
+    let rows = [
+        "INSERT INTO public_line (fund_id, position, account, unit, amount) SELECT fund_id, 0, 'income:donations', 'money', 1 FROM public_record WHERE position = 0",
+        "INSERT INTO published_posting (entry_id, n, fund_id, spending) SELECT 1, 1, fund_id, 1 FROM public_record WHERE position = 0",
+    ];
+    for sql in rows {
+        assert!(execute(&mut tx, sql).await.unwrap() > 0, "{sql}");
+    }
+    let hash = || vec![0_u8; 32];
+    let sealed = [
+        "INSERT INTO log_head (fund_id, publication, size, peaks) SELECT id, 1, 2, $1 FROM fund WHERE slug = 'general'",
+        "INSERT INTO log_node (fund_id, level, n, hash) SELECT id, 1, 0, $1 FROM fund WHERE slug = 'general'",
+        "INSERT INTO log_key (fund_id, n, seed, made_at) SELECT id, 1, $1, 0 FROM fund WHERE slug = 'general'",
+    ];
+    for sql in sealed {
+        run!(&mut tx, execute, sqlx::query(sql).bind(hash())).unwrap();
+    }
+    tx.commit().await.unwrap();
+}

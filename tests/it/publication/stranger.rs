@@ -1,0 +1,113 @@
+//! A stranger checks a folder of published files: what is right passes, and every change is named.
+
+use std::path::Path;
+
+use strikefund::funds;
+use strikefund::publication::check::{CheckError, Checked, check};
+use strikefund::publication::site;
+
+use super::log::{key, purchases};
+use super::{DAY, publish, text};
+use crate::spending::Treasury;
+use crate::support::{Books, on_both_databases};
+
+/// Everything published of the general fund, in a folder.
+async fn tree(books: &Books) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let tx = &mut books.db.begin_read().await.unwrap();
+    let fund = funds::find_by_slug(tx, "general").await.unwrap().unwrap();
+    let write = |path: &str, body: &[u8]| {
+        let place = folder.path().join(path);
+        std::fs::create_dir_all(place.parent().unwrap())?;
+        std::fs::write(place, body)
+    };
+    assert!(site(tx, &fund, write).await.unwrap() > 40);
+    folder
+}
+
+async fn checked(books: &Books, folder: &Path, since: Option<&str>) -> Result<Checked, CheckError> {
+    let scratch = tempfile::tempdir().unwrap();
+    check(folder, &key(books).await, since, scratch.path()).await
+}
+
+async fn wrong(books: &Books, folder: &Path, since: Option<&str>) -> String {
+    match checked(books, folder, since).await {
+        Err(CheckError::Wrong(said)) => said,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Every file under a folder.
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found.sort();
+    found
+}
+
+on_both_databases! {
+    async fn what_was_published_passes_and_continues_what_was_kept(books: &Books) {
+        let treasury = Treasury::holding(books, 10_000_000).await;
+        purchases(&treasury, 60).await;
+        publish(books, treasury.fund, books.now()).await.unwrap();
+        let kept = text(books, "log/checkpoint").await;
+        purchases(&treasury, 45).await;
+        publish(books, treasury.fund, books.now().plus_secs(DAY)).await.unwrap();
+        let folder = tree(books).await;
+        let passed = checked(books, folder.path(), Some(&kept)).await.unwrap();
+        assert_eq!((passed.head.size, passed.publications), (107, 2));
+        assert_eq!(passed.files, files(folder.path()).len() as u64);
+
+        let other = kept.replace("fund.example", "fund.invalid");
+        assert!(wrong(books, folder.path(), Some(&other)).await.contains("older checkpoint"));
+    }
+
+    async fn a_cut_or_rewritten_log_does_not_continue_what_was_kept(books: &Books) {
+        let treasury = Treasury::holding(books, 100_000).await;
+        purchases(&treasury, 1).await;
+        publish(books, treasury.fund, books.now()).await.unwrap();
+        let early = tree(books).await;
+        purchases(&treasury, 1).await;
+        publish(books, treasury.fund, books.now().plus_secs(DAY)).await.unwrap();
+        let late = text(books, "log/checkpoint").await;
+        assert_eq!(wrong(books, early.path(), Some(&late)).await, "the log was cut: it had 4 records once, and has 2 now");
+    }
+}
+
+/// On a small fund, every byte of every file: flipped, the check names it or what it belongs to.
+#[tokio::test]
+async fn every_flipped_byte_cut_file_and_stranger_is_found() {
+    let books = Books::on_sqlite().await;
+    let treasury = Treasury::holding(&books, 100_000).await;
+    purchases(&treasury, 2).await;
+    publish(&books, treasury.fund, books.now()).await.unwrap();
+    let folder = tree(&books).await;
+    checked(&books, folder.path(), None).await.unwrap();
+    // Every file is bent at its beginning, in its middle and at its end; the log's own at every byte.
+    for path in files(folder.path()) {
+        let whole = std::fs::read(&path).unwrap();
+        let is_log = path.components().any(|part| part.as_os_str() == "log");
+        let step = if is_log { (whole.len() / 24).max(1) } else { (whole.len() / 2).max(1) };
+        for place in (0..whole.len()).step_by(step).chain([whole.len() - 1]) {
+            let mut bent = whole.clone();
+            bent[place] ^= 1;
+            std::fs::write(&path, &bent).unwrap();
+            wrong(&books, folder.path(), None).await;
+        }
+        std::fs::write(&path, &whole[..whole.len() - 1]).unwrap();
+        wrong(&books, folder.path(), None).await;
+        std::fs::remove_file(&path).unwrap();
+        let said = wrong(&books, folder.path(), None).await;
+        let name = path.file_name().unwrap().to_str().unwrap();
+        assert!(said.contains("missing") && said.contains(name), "{said}");
+        std::fs::write(&path, &whole).unwrap();
+    }
+    std::fs::write(folder.path().join("reports/extra.html"), b"<p>more</p>").unwrap();
+    assert_eq!(wrong(&books, folder.path(), None).await, "reports/extra.html is no part of what was published");
+    std::fs::remove_file(folder.path().join("reports/extra.html")).unwrap();
+    checked(&books, folder.path(), None).await.unwrap();
+    books.close().await;
+}
