@@ -3,8 +3,7 @@
 use serde_json::json;
 
 use super::facts::{Facts, Publication};
-use super::record::{COUNT, FEES, GIFTS, MONEY};
-use super::store::Sum;
+use super::record::{COUNT, FEES, GIFTS, MONEY, Sum};
 use crate::clock::Instant;
 use crate::ledger::{CHART, chart, is_spending};
 use crate::money::Money;

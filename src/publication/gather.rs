@@ -18,7 +18,7 @@ const PAGE: i64 = 500;
 /// How long the words about a purchase are held back: visitors of a picket line should not learn where it buys (safety rule PR8).
 const HOLD_SECS: i64 = 72 * 3600;
 /// Payments to people are shown as sums, of at least so many.
-const LEAST_PEOPLE: usize = 3;
+const LEAST_PEOPLE: i64 = 3;
 /// The use whose payments go to people.
 const PEOPLE: &str = "expenses:program:community-support";
 
@@ -39,9 +39,20 @@ pub(super) struct Gathered {
 
 /// Whether money was spent that may be shown now: cheap to ask.
 pub(super) async fn has_news(tx: &mut Tx, fund: &Fund) -> sqlx::Result<bool> {
-    let few = i64::try_from(LEAST_PEOPLE).unwrap_or(i64::MAX);
-    let first = ledger::unpublished(tx, (fund.id, fund.currency), (EntryId(0), 0), few).await?;
-    Ok(first.len() >= LEAST_PEOPLE || first.iter().any(|posting| posting.path != PEOPLE))
+    const FEW: i64 = 20;
+    let first = ledger::unpublished(tx, (fund.id, fund.currency), (EntryId(0), 0), FEW).await?;
+    let is_full = i64::try_from(first.len()) == Ok(FEW);
+    Ok(is_full || first.iter().any(|posting| posting.path != PEOPLE) || are_enough(&first))
+}
+
+/// How many payments these are; what was taken back counts the other way.
+fn payments(people: &[Unpublished]) -> i64 {
+    people.iter().map(|row| if row.reverses.is_some() { -1 } else { 1 }).sum()
+}
+
+/// Whether so many payments to people may stand as one sum.
+fn are_enough(people: &[Unpublished]) -> bool {
+    payments(people).abs() >= LEAST_PEOPLE
 }
 
 /// Reads the fund's new spending page by page. It holds back payments to people until they are enough.
@@ -189,11 +200,11 @@ impl<'a> Reader<'a> {
     fn people_as_a_sum(&mut self) -> Gathered {
         let mut gathered = Gathered::default();
         let people = std::mem::take(&mut self.people);
-        let Some(first) = people.first().filter(|_| people.len() >= LEAST_PEOPLE) else { return gathered };
+        let Some(first) = people.first().filter(|_| are_enough(&people)) else { return gathered };
         let mut sum = self.blank(first, What::People);
         sum.week = week_of(self.now, &self.fund.time_zone);
         sum.amount_minor = people.iter().fold(0, |sum, row| sum.saturating_add(row.amount_minor));
-        sum.payments = Some(people.iter().map(|row| if row.reverses.is_some() { -1 } else { 1 }).sum());
+        sum.payments = Some(payments(&people));
         gathered.shown.extend(people.iter().map(|row| Shown { entry_id: row.entry_id, n: row.n, spending: 0 }));
         gathered.records.push(Record::Spending(sum));
         gathered

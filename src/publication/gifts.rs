@@ -1,7 +1,6 @@
 //! The gift side of a publication: what moved since the last batch, as a record. Not here: when a batch may be shown (`batch`).
 
-use super::record::{Batch, COUNT, FEES, GIFTS, MONEY, Opening};
-use super::store::Sum;
+use super::record::{Batch, COUNT, FEES, GIFTS, MONEY, Opening, Sum};
 use crate::funds::Fund;
 use crate::ledger::{Balance, chart};
 

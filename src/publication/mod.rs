@@ -34,7 +34,7 @@ use crate::seal::Keyring;
 use facts::{Facts, Publication};
 use gather::Reader;
 use gifts::Side;
-use record::{Record, week_of};
+use record::{Batch, Record, week_of};
 
 pub use figures::{Figures, GiftSide};
 pub use rows::{RowsError, expense, spending};
@@ -153,6 +153,9 @@ pub async fn publish(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) 
     let number = last.as_ref().map_or(1, |last| last.number.saturating_add(1));
     let begun = heads::newest(tx, fund.id).await?.size();
     let mut log = Writer { fund: fund.id, number, size: begun };
+    if let Some(last) = last.as_ref().filter(|_| begun == 0) {
+        log.append(tx, vec![Record::Batch(before_records(last, &week_of(now, &fund.time_zone)))]).await?;
+    }
     let counted = log.gifts(tx, fund, now).await?;
     log.spending(tx, fund, now).await?;
     log.words(tx, fund, now).await?;
@@ -182,6 +185,21 @@ pub async fn publish(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) 
         donations::count_in(tx, fund.id, last, publication).await?;
     }
     Ok(Some(number))
+}
+
+/// What was published before there were records, as the batch that they begin with.
+fn before_records(last: &store::LastRow, week: &str) -> Batch {
+    Batch {
+        n: 1,
+        week: week.to_owned(),
+        gifts: last.gifts,
+        received_minor: last.received_minor,
+        refunded_minor: last.refunded_minor,
+        refunds: 0,
+        disputed_minor: last.disputed_minor,
+        disputes: 0,
+        fees_minor: last.fees_minor,
+    }
 }
 
 /// Writes the records of one publication, one behind the other.

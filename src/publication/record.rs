@@ -34,6 +34,18 @@ pub struct Line {
     pub amount: i64,
 }
 
+crate::record! {
+    /// What lines of one account and unit come to.
+    pub struct Sum {
+        /// The account's path.
+        pub account: String,
+        /// `money`, or what is counted.
+        pub unit: String,
+        /// How much, or how many.
+        pub amount: i64,
+    }
+}
+
 /// One public record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]

@@ -21,11 +21,22 @@ crate::record! {
         pub made_at: Instant,
         /// When its last batch was counted.
         pub batch_at: Option<Instant>,
+        /// How many gifts.
+        pub gifts: i64,
+        /// What they brought, less refunds and disputes too few to hide in.
+        pub received_minor: i64,
+        /// What was given back.
+        pub refunded_minor: i64,
+        /// What banks took back.
+        pub disputed_minor: i64,
+        /// What Stripe kept.
+        pub fees_minor: i64,
     }
 }
 
 pub(super) async fn last(tx: &mut Tx, fund: FundId) -> sqlx::Result<Option<LastRow>> {
-    let sql = "SELECT number, made_at, batch_at FROM publication WHERE fund_id = $1 ORDER BY number DESC LIMIT 1";
+    let sql = "SELECT number, made_at, batch_at, gifts, received_minor, refunded_minor, disputed_minor, fees_minor
+                 FROM publication WHERE fund_id = $1 ORDER BY number DESC LIMIT 1";
     run!(tx, fetch_optional, sqlx::query_as(sql).bind(fund))
 }
 

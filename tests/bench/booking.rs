@@ -17,7 +17,7 @@ use strikefund::money::Currency;
 use strikefund::payments::practice::{DirectCharge, Options, Practice};
 use strikefund::payments::sync::Run;
 use strikefund::payments::{Gateway, GatewaySettings, Payments, Secrets, Settings};
-use strikefund::publication::{self, PublishError};
+use strikefund::publication::{self, Press, PublishError};
 use strikefund::seal::Keyring;
 use strikefund::{run, transact};
 use tempfile::TempDir;
@@ -295,7 +295,9 @@ impl Desk {
     /// Publishes the fund's page with what is new; how long that took.
     async fn publish(&self) -> Duration {
         let (start, now) = (Instant::now(), self.jobs.clock.now());
-        let number: Result<Option<i64>, PublishError> = transact!(self.db, tx => publication::publish(tx, &self.fund, true, now).await);
+        let Jobs { practice, base_url, keyring, entropy, .. } = &self.jobs;
+        let press = Press { practice: *practice, site: base_url, keys: keyring, entropy };
+        let number: Result<Option<i64>, PublishError> = transact!(self.db, tx => publication::publish(tx, &press, &self.fund, now).await);
         assert!(number.expect("the fund publishes").is_some(), "something was new");
         start.elapsed()
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::record::{Record, Units};
+use super::super::record::{Record, Sum, Units};
 use crate::clock::Instant;
 use crate::db::{Tx, rows};
 use crate::ids::{EntryId, ExpenseId, FundId};
@@ -28,18 +28,6 @@ crate::record! {
         pub expense_id: ExpenseId,
         /// From when on; None: when the strike is over.
         pub show_from: Option<Instant>,
-    }
-}
-
-crate::record! {
-    /// What lines of one account and unit come to.
-    pub struct Sum {
-        /// The account's path.
-        pub account: String,
-        /// `money`, or what is counted.
-        pub unit: String,
-        /// How much, or how many.
-        pub amount: i64,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use strikefund::booking::Choice;
 use strikefund::funds;
-use strikefund::ids::ExpenseId;
+use strikefund::ids::{ExpenseId, PayeeId};
 use strikefund::ledger::Mistake;
 use strikefund::spending::{self, Correction, Draft, PaidBy, Refusal, Show};
 use strikefund::transact;
@@ -12,8 +12,7 @@ use crate::spending::Treasury;
 use crate::support::on_both_databases;
 
 /// A bill of that sum, agreed to and not paid yet.
-async fn owed(treasury: &Treasury<'_>, minor: i64) -> ExpenseId {
-    let payee = treasury.ready_payee().await;
+async fn owed(treasury: &Treasury<'_>, payee: PayeeId, minor: i64) -> ExpenseId {
     let draft = Draft { paid_by: PaidBy::Bill, paid_from: None, payee: Some(payee), ..treasury.water(minor) };
     let id = treasury.sent(&draft).await;
     treasury.approve(treasury.ana, id).await.unwrap();
@@ -137,11 +136,12 @@ on_both_databases! {
 
     async fn what_was_withdrawn_before_anybody_saw_it_leaves_no_trace_and_afterwards_it_does(books: &Books) {
         let treasury = Treasury::holding(books, 100_000).await;
-        let unseen = owed(&treasury, 3_300).await;
+        let payee = treasury.ready_payee().await;
+        let unseen = owed(&treasury, payee, 3_300).await;
         change(&treasury, unseen, 3_000).await;
         assert_eq!(publish(books, treasury.fund, books.now()).await.unwrap(), None);
 
-        let seen = owed(&treasury, 4_400).await;
+        let seen = owed(&treasury, payee, 4_400).await;
         assert_eq!(publish(books, treasury.fund, books.now()).await.unwrap(), Some(1));
         change(&treasury, seen, 4_000).await;
         assert_eq!(publish(books, treasury.fund, books.now().plus_secs(4 * DAY)).await.unwrap(), Some(2));
