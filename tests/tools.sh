@@ -18,7 +18,7 @@ postgres_bin() {
 
 missing_packages() {
     local program package
-    for program in chromium hledger strace wrk; do
+    for program in chromium faketime hledger strace wrk; do
         command -v "$program" > /dev/null || echo "$program"
     done
     [ -n "$(postgres_bin)" ] || echo postgresql

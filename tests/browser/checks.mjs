@@ -54,6 +54,36 @@ export async function hasTargetsForFingers(page) {
   assert.deepEqual(small, [], `small targets on ${page.url()}`);
 }
 
+/** The page that `act` leads to, which must hold all of this, whatever it is. */
+export async function arrive(page, act) {
+  const isPage = (response) => response.request().isNavigationRequest() && response.frame() === page.mainFrame() && response.status() !== 303;
+  const [response] = await Promise.all([page.waitForResponse(isPage), act()]);
+  await page.waitForLoadState();
+  const text = await response.text();
+  await isValid(text, response.url());
+  await doesNotScrollSideways(page);
+  await hasTargetsForFingers(page);
+  await withScripts(page, response.url(), text, isAccessible);
+  return response;
+}
+
+/** The window beside each page in which its bytes are shown again with scripts. */
+const twins = new WeakMap();
+
+/** The same bytes in a window of the same size that runs scripts, which axe cannot do without. */
+async function withScripts(page, url, body, look) {
+  if (!twins.has(page)) {
+    const context = await page.context().browser().newContext({ viewport: page.viewportSize() });
+    page.context().on("close", () => context.close());
+    twins.set(page, await context.newPage());
+  }
+  const twin = twins.get(page);
+  await twin.route(url, (route) => route.fulfill({ contentType: "text/html; charset=utf-8", body }));
+  await twin.goto(url);
+  await look(twin);
+  await twin.unroute(url);
+}
+
 /** Sums up what a context asked of other hosts, complained of on the console, or was refused by the content policy. Where the connection breaks on
  *  purpose, the browser may say that it did. */
 export function watch(context, origin, breaks = false) {

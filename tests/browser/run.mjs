@@ -7,7 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import * as checks from "./checks.mjs";
 import { PHONE, fund, picture, stage, visit } from "./stage.mjs";
-import "./people.mjs";
+import "./day.mjs";
 import "./treasury.mjs";
 import "./captain.mjs";
 

@@ -2,7 +2,10 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -56,4 +59,51 @@ async function waysIn(demo) {
     demo.stdout.resume();
   }
   throw new Error("the demo ended without printing its links");
+}
+
+/** A port that was free a moment ago. */
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** A site that nobody has set up yet, under a name, for browsers make no passkeys for addresses of digits: its address, the link by which the
+ *  first person comes in, what starts it again some hours later, and what ends it. */
+export async function unattended() {
+  const data = mkdtempSync(join(tmpdir(), "strikefund-day-"));
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const env = { PATH: process.env.PATH, STRIKEFUND_DATA: data, STRIKEFUND_LISTEN: `127.0.0.1:${port}`, STRIKEFUND_BASE_URL: url };
+  let served;
+  const start = async (hours) => {
+    const command = ["faketime", "--exclude-monotonic", "-f", `+${hours}h`, ...program(), "serve", "--practice"];
+    // The clock runs the program as a child of its own: both are one group, which ends together.
+    served = spawn(command[0], command.slice(1), { env, cwd: ROOT, detached: true, stdio: ["ignore", "pipe", "ignore"] });
+    let link;
+    for await (const line of createInterface({ input: served.stdout })) {
+      link = line.match(/https?:\S+\/link\/\S+/)?.[0];
+      if (link || (hours > 0 && line.includes(String(port)))) break;
+    }
+    served.stdout.resume();
+    return link;
+  };
+  const halt = async () => {
+    if (served.exitCode !== null) return;
+    process.kill(-served.pid, "SIGTERM");
+    await once(served, "exit");
+  };
+  const stop = async () => {
+    await halt();
+    rmSync(data, { recursive: true, force: true });
+  };
+  const link = await start(0);
+  if (!link) {
+    await stop();
+    throw new Error("the site printed no link");
+  }
+  return { url, link, later: (hours) => halt().then(() => start(hours)), stop };
 }

@@ -47,7 +47,7 @@ after(async () => {
 export async function visit(options, walk, breaks = false) {
   const context = await stage.browser.newContext({ viewport: PHONE, baseURL: stage.url, ...options });
   context.setDefaultTimeout(PATIENCE_MS);
-  const watched = checks.watch(context, stage.url, breaks);
+  const watched = checks.watch(context, options.baseURL ?? stage.url, breaks);
   try {
     const given = await walk(await context.newPage());
     watched.isQuiet();
