@@ -60,6 +60,31 @@ macro_rules! run {
     };
 }
 
+/// Reads the rows of many keys, a piece of the keys at a time.
+///
+/// `run_in!(tx, query_as, HEAD, keys)` for a fixed text that ends with `IN`; what it binds before the keys follows them: `run_in!(tx, query_as,
+/// HEAD, keys, now)`.
+#[macro_export]
+macro_rules! run_in {
+    ($tx:expr, $query:ident, $head:expr, $keys:expr $(, $before:expr)*) => {
+        async {
+            let mut all = Vec::new();
+            for piece in $crate::db::rows::pieces($keys, 1) {
+                all.append(&mut $crate::run!($tx, fetch_all, {
+                    let first = 1 $(+ { let _counted = stringify!($before); 1 })*;
+                    let mut statement = sqlx::$query($crate::db::rows::list($head, first, piece.len()))$(.bind($before))*;
+                    for key in piece {
+                        statement = statement.bind(key);
+                    }
+                    statement
+                })?);
+            }
+            Ok::<_, sqlx::Error>(all)
+        }
+        .await
+    };
+}
+
 /// Runs one writing statement that is a transaction of its own, and gives how many rows it touched: one way to the database and back.
 ///
 /// `run_alone!(db, query)`: `db` is a `&Db`.

@@ -53,9 +53,16 @@ npm_install() {
     touch "$stamp"
 }
 
-# The outside judges, in target/judges: Stripe's own Python package and command line, beancount, and openpyxl. hledger comes with the packages.
+# The outside judges: LibreOffice from Debian; in target/judges Stripe's own Python package and command line, beancount, and openpyxl. hledger comes
+# with the packages.
 install_judges() {
     local home=target/judges stamp
+    if ! command -v soffice > /dev/null; then
+        as_root apt-get update -qq > /dev/null
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends libreoffice-calc-nogui > /dev/null
+    fi
+    LIBREOFFICE=$(command -v soffice)
+    export LIBREOFFICE
     stamp="$home/.installed-stripe-16.1.0-beancount-3.2.3-openpyxl-3.1.5-cli-1.52.0"
     if [ ! -f "$stamp" ]; then
         rm -rf "$home"

@@ -199,6 +199,14 @@ pub async fn latest(tx: &mut Tx, subject: Subject, subject_id: &str) -> sqlx::Re
     store::latest(tx, subject, subject_id).await
 }
 
+/// Every proposal of a kind that is open, the newest first.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn list_open_about(tx: &mut Tx, subject: Subject) -> sqlx::Result<Vec<Proposal>> {
+    store::all_open_about(tx, subject).await
+}
+
 /// Every proposal about a row, newest first, at most fifty.
 ///
 /// # Errors

@@ -116,6 +116,10 @@ pub(super) async fn history(tx: &mut Tx, subject: Subject, subject_id: &str) -> 
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(subject).bind(subject_id))
 }
 
+pub(super) async fn all_open_about(tx: &mut Tx, subject: Subject) -> sqlx::Result<Vec<Proposal>> {
+    run!(tx, fetch_all, sqlx::query_as(select_proposal!("WHERE state = 'open' AND subject = $1 ORDER BY id DESC")).bind(subject))
+}
+
 pub(super) async fn open(tx: &mut Tx, after: ProposalId, limit: i64) -> sqlx::Result<Vec<Proposal>> {
     const SQL: &str = select_proposal!("WHERE state = 'open' AND id > $1 ORDER BY id LIMIT $2");
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(after).bind(limit))

@@ -195,6 +195,37 @@ pub async fn open_lines(tx: &mut Tx, account: BankAccountId, from: Day, to: Day,
     matches::open_lines(tx, account, from, to, limit).await
 }
 
+/// Lines that wait, oldest first, from behind one of them on.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn lines_behind(tx: &mut Tx, account: BankAccountId, after: Option<BankLineId>, limit: i64) -> sqlx::Result<Vec<BankLine>> {
+    matches::open_lines_behind(tx, account, after.unwrap_or(BankLineId(0)), limit).await
+}
+
+/// Postings that wait, oldest first, from behind one of them on, by entry and number.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn postings_behind(
+    tx: &mut Tx,
+    account: BankAccountId,
+    after: Option<(EntryId, i64)>,
+    limit: i64,
+) -> sqlx::Result<Vec<BankPosting>> {
+    matches::open_postings_behind(tx, account, after.unwrap_or((EntryId(0), 0)), limit).await
+}
+
+/// Postings near the days of these lines, which are in the order of their days: what [`propose_among`](super::propose_among) finds theirs in.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn postings_near(tx: &mut Tx, account: BankAccountId, lines: &[BankLine], limit: i64) -> sqlx::Result<Vec<BankPosting>> {
+    let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return Ok(Vec::new()) };
+    let (from, to) = (first.booked_on.plus_days(-DAYS_BEFORE), last.booked_on.plus_days(DAYS_AFTER));
+    matches::open_postings(tx, account, from, to, limit).await
+}
+
 /// Lines of exactly this amount that wait, oldest first, between two days.
 ///
 /// # Errors
@@ -259,10 +290,10 @@ pub async fn sides(tx: &mut Tx, found: &MatchRow) -> sqlx::Result<(Vec<BankLine>
     Ok((matches::lines_of(tx, found.id).await?, matches::postings_of(tx, found.bank_account_id, found.id).await?))
 }
 
-/// The newest matches that stand.
+/// The newest matches that stand, from behind one of them on.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn newest(tx: &mut Tx, account: BankAccountId, limit: i64) -> sqlx::Result<Vec<MatchRow>> {
-    matches::newest(tx, account, limit).await
+pub async fn newest(tx: &mut Tx, account: BankAccountId, before: Option<MatchId>, limit: i64) -> sqlx::Result<Vec<MatchRow>> {
+    matches::newest(tx, account, before.unwrap_or(MatchId(i64::MAX)), limit).await
 }

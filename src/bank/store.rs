@@ -31,9 +31,12 @@ pub(super) async fn last_statement(tx: &mut Tx, account: BankAccountId) -> sqlx:
     run!(tx, fetch_optional, sqlx::query_as(SQL).bind(account))
 }
 
-pub(super) async fn statements(tx: &mut Tx, account: BankAccountId, limit: i64) -> sqlx::Result<Vec<StatementRow>> {
-    const SQL: &str = select_statement!("WHERE bank_account_id = $1 ORDER BY last_on DESC, id DESC LIMIT $2");
-    run!(tx, fetch_all, sqlx::query_as(SQL).bind(account).bind(limit))
+pub(super) async fn statements(tx: &mut Tx, account: BankAccountId, before: StatementId, limit: i64) -> sqlx::Result<Vec<StatementRow>> {
+    const SQL: &str = select_statement!(
+        "WHERE bank_account_id = $1 AND (last_on, id) < (COALESCE((SELECT x.last_on FROM bank_statement x WHERE x.id = $2), '9999-99-99'), $2)
+         ORDER BY last_on DESC, id DESC LIMIT $3"
+    );
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(account).bind(before).bind(limit))
 }
 
 /// What a statement is, as it is written.

@@ -8,7 +8,7 @@ use crate::approvals::{self, NewProposal, Proposal, Subject};
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::funds::{self, Fund};
-use crate::ids::{Entropy, EntryId, FundId, PersonId};
+use crate::ids::{Entropy, EntryId, FundId, JournalId, PersonId};
 use crate::ledger::{self, NewEntry, PostError, Source};
 use crate::money::{Currency, Money};
 use crate::people::operation::{self, Operation};
@@ -167,7 +167,7 @@ pub(super) async fn turn_down(tx: &mut Tx, person: PersonId, proposal: &Proposal
 
 /// What a proposal is about, where it waits still.
 async fn waiting(tx: &mut Tx, proposal: &Proposal) -> Result<Journal, JournalError> {
-    let id = proposal.subject_id.parse().map(crate::ids::JournalId).map_err(|_| JournalError::NotFound)?;
+    let id = proposal.subject_id.parse().map(JournalId).map_err(|_| JournalError::NotFound)?;
     let journal = store::journal::get(tx, id).await?.ok_or(JournalError::NotFound)?;
     if journal.state == JournalState::Asked { Ok(journal) } else { Err(JournalError::MovedOn) }
 }
@@ -215,12 +215,12 @@ pub async fn find(tx: &mut Tx, reference: &str) -> sqlx::Result<Option<(Journal,
     Ok(Some((journal, lines)))
 }
 
-/// The newest of them, at most `limit`.
+/// The newest of them, at most `limit`, from behind one of them on.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn list(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Journal>> {
-    store::journal::list(tx, limit).await
+pub async fn list(tx: &mut Tx, before: Option<JournalId>, limit: i64) -> sqlx::Result<Vec<Journal>> {
+    store::journal::list(tx, before.unwrap_or(JournalId(i64::MAX)), limit).await
 }
 
 /// How many wait for a second person, and since when the oldest does.

@@ -1,10 +1,12 @@
 //! Locking a month: asked for by one person, agreed to by another (`approvals`), once what belongs into it is in the books. Not here: what a lock
 //! refuses (`ledger`).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::condition::Condition;
 use super::journal_entry::JournalError;
 use super::store;
-use crate::approvals::{self, NewProposal, Proposal, State, Subject};
+use crate::approvals::{self, NewProposal, Proposal, Subject};
 use crate::bank;
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
@@ -38,7 +40,7 @@ pub async fn list(tx: &mut Tx, now: Instant) -> sqlx::Result<Vec<Month>> {
     let common = Common::read(tx).await?;
     let mut months = Vec::new();
     for (first, lock) in over(tx, now).await? {
-        months.push(month(tx, &common, first, lock).await?);
+        months.push(common.month(first, lock));
     }
     months.reverse();
     Ok(months)
@@ -50,8 +52,7 @@ pub async fn list(tx: &mut Tx, now: Instant) -> sqlx::Result<Vec<Month>> {
 /// When the database is gone.
 pub async fn find(tx: &mut Tx, word: &str, now: Instant) -> sqlx::Result<Option<Month>> {
     let Some((first, lock)) = over(tx, now).await?.into_iter().find(|(first, _)| first.month() == word) else { return Ok(None) };
-    let common = Common::read(tx).await?;
-    month(tx, &common, first, lock).await.map(Some)
+    Ok(Some(Common::read(tx).await?.month(first, lock)))
 }
 
 /// How many months are over and not locked.
@@ -78,30 +79,12 @@ async fn over(tx: &mut Tx, now: Instant) -> sqlx::Result<Vec<(Day, Option<MonthL
     Ok(months)
 }
 
-async fn month(tx: &mut Tx, common: &Common, in_month: Day, lock: Option<MonthLock>) -> sqlx::Result<Month> {
-    let month = in_month.month();
-    if lock.is_some() {
-        return Ok(Month { month, lock, waits: None, unmet: Vec::new() });
-    }
-    let asked = approvals::latest(tx, Subject::Period, &month).await?.filter(|proposal| proposal.state == State::Open);
-    let (first, last) = ends(in_month);
-    let mut unmet = Vec::new();
-    for condition in Condition::ALL {
-        if !common.meets(tx, condition, (first, last)).await? {
-            unmet.push(condition);
-        }
-    }
-    Ok(Month { month, lock, waits: asked.map(|proposal| proposal.id), unmet })
+/// The last day of the month that a day lies in.
+fn last_of(in_month: Day) -> Day {
+    in_month.first_of_next_month().plus_days(-1)
 }
 
-/// The first and the last day of the month that a day lies in.
-fn ends(in_month: Day) -> (Day, Day) {
-    let last = in_month.first_of_next_month().plus_days(-1);
-    let first = format!("{}-01", in_month.month()).parse().unwrap_or(in_month);
-    (first, last)
-}
-
-/// What holds for every month alike, read once.
+/// What every month is held against, read once, however many there are.
 struct Common {
     /// The day of the oldest line of the bank's that is tied to nothing.
     unmatched_since: Option<Day>,
@@ -109,6 +92,12 @@ struct Common {
     agrees: bool,
     /// Whether every line of Stripe's is booked.
     booked: bool,
+    /// Whether anything was in suspense at the end of each month that moved it.
+    suspense: BTreeMap<String, bool>,
+    /// The months in which something is dated that nobody has decided on.
+    undecided: BTreeSet<String>,
+    /// What others are asked about a month, where it waits.
+    asked: BTreeMap<String, ProposalId>,
 }
 
 impl Common {
@@ -118,22 +107,38 @@ impl Common {
             unmatched_since = [unmatched_since, bank::waiting_lines(tx, account.id).await?.oldest_on].into_iter().flatten().min();
             agrees = agrees && bank::tie_of(tx, account).await?.holds();
         }
-        Ok(Self { unmatched_since, agrees, booked: payments::count_new_lines(tx).await? == 0 })
+        let mut undecided = BTreeSet::from_iter(spending::undecided_months(tx).await?);
+        undecided.extend(arriving::waiting_months(tx).await?);
+        undecided.extend(store::journal::waiting_months(tx).await?);
+        let asked = approvals::list_open_about(tx, Subject::Period).await?;
+        Ok(Self {
+            unmatched_since,
+            agrees,
+            booked: payments::count_new_lines(tx).await? == 0,
+            suspense: ledger::held_after(tx, chart::SUSPENSE).await?,
+            undecided,
+            asked: asked.into_iter().map(|proposal| (proposal.subject_id, proposal.id)).collect(),
+        })
     }
 
-    /// Whether a month of these days meets a condition.
-    async fn meets(&self, tx: &mut Tx, condition: Condition, (first, last): (Day, Day)) -> sqlx::Result<bool> {
-        Ok(match condition {
-            Condition::Bank => self.unmatched_since.is_none_or(|oldest| oldest > last),
+    fn month(&self, in_month: Day, lock: Option<MonthLock>) -> Month {
+        let month = in_month.month();
+        if lock.is_some() {
+            return Month { month, lock, waits: None, unmet: Vec::new() };
+        }
+        let unmet = Condition::ALL.into_iter().filter(|condition| !self.meets(*condition, &month, in_month)).collect();
+        Month { waits: self.asked.get(&month).copied(), month, lock, unmet }
+    }
+
+    /// Whether the month that this day lies in meets a condition.
+    fn meets(&self, condition: Condition, month: &str, in_month: Day) -> bool {
+        match condition {
+            Condition::Bank => self.unmatched_since.is_none_or(|oldest| oldest > last_of(in_month)),
             Condition::Difference => self.agrees,
             Condition::Lines => self.booked,
-            Condition::Suspense => !ledger::held_through(tx, chart::SUSPENSE, last).await?,
-            Condition::Drafts => {
-                spending::undecided_between(tx, first, last).await? == 0
-                    && arriving::waiting_between(tx, first, last).await? == 0
-                    && store::journal::waiting_between(tx, first, last).await? == 0
-            }
-        })
+            Condition::Suspense => !self.suspense.range(..=month.to_owned()).next_back().is_some_and(|(_, held)| *held),
+            Condition::Drafts => !self.undecided.contains(month),
+        }
     }
 }
 

@@ -97,6 +97,7 @@ const PASSING: &[&str] = &[
     "expense_document",
     "bank_upload",
     "bank_waiting",
+    "bank_posting_waiting",
     "sync_lag",
     "notice",
     "forgotten",

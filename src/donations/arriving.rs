@@ -261,12 +261,12 @@ pub async fn list(tx: &mut Tx, fund: FundId, before: Option<OfflineId>, limit: i
     rows::list(tx, fund, before.unwrap_or(OfflineId(i64::MAX)), limit).await
 }
 
-/// How many gifts by hand dated between two days wait for a count, a second person or the bank.
+/// The months in which a gift by hand is dated that waits for a count, a second person or the bank.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn waiting_between(tx: &mut Tx, from: Day, to: Day) -> sqlx::Result<i64> {
-    rows::waiting_between(tx, from, to).await
+pub async fn waiting_months(tx: &mut Tx) -> sqlx::Result<Vec<String>> {
+    rows::waiting_months(tx).await
 }
 
 /// How many gifts by hand wait for a count, a second person or the bank, and since when the oldest does.

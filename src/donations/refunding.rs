@@ -312,12 +312,12 @@ pub async fn of_gift(tx: &mut Tx, gift: DonationId) -> sqlx::Result<Vec<Refund>>
     rows::of_donation(tx, gift).await
 }
 
-/// The newest refunds, at most `limit`.
+/// The newest refunds, at most `limit`, from behind one of them on.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn list(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Refund>> {
-    rows::list(tx, limit).await
+pub async fn list(tx: &mut Tx, before: Option<RefundId>, limit: i64) -> sqlx::Result<Vec<Refund>> {
+    rows::list(tx, before.unwrap_or(RefundId(i64::MAX)), limit).await
 }
 
 /// Which of Stripe's refunds are ours; what is not among them was made at Stripe, outside approval.

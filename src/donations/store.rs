@@ -11,7 +11,7 @@ use crate::clock::Instant;
 use crate::db::{Tx, rows};
 use crate::ids::{DonationId, FundId, PublicationId};
 use crate::money::Currency;
-use crate::run;
+use crate::{run, run_in};
 
 /// Writes a query for whole gifts; the columns are named once.
 macro_rules! select_donation {
@@ -110,18 +110,7 @@ pub(super) async fn with_charges(tx: &mut Tx, charge_ids: &[&str]) -> sqlx::Resu
 }
 
 async fn with_any(tx: &mut Tx, head: &'static str, texts: &[&str]) -> sqlx::Result<Vec<Donation>> {
-    let mut all = Vec::new();
-    for piece in rows::pieces(texts, 1) {
-        let found: Vec<Donation> = run!(tx, fetch_all, {
-            let mut statement = sqlx::query_as(rows::list(head, 1, piece.len()));
-            for text in piece {
-                statement = statement.bind(*text);
-            }
-            statement
-        })?;
-        all.extend(found);
-    }
-    Ok(all)
+    run_in!(tx, query_as, head, texts)
 }
 
 /// The sealed donor of a gift; None where none is known, or no more.

@@ -3,9 +3,9 @@
 use super::document::{Document, QUOTA_BYTES, QUOTA_DOCUMENTS, Uploader};
 use super::picture::Clean;
 use crate::clock::Instant;
-use crate::db::{Tx, rows};
+use crate::db::Tx;
 use crate::ids::{DocumentId, PersonId};
-use crate::run;
+use crate::{run, run_in};
 
 /// Writes a query for whole documents that were not withdrawn; the columns are named once.
 macro_rules! select_document {
@@ -95,16 +95,5 @@ pub(super) async fn withdraw(tx: &mut Tx, id: DocumentId, now: Instant) -> sqlx:
 /// Those of `names` that a row still stands for, or did until after `since`.
 pub(super) async fn kept(tx: &mut Tx, names: &[String], since: Instant) -> sqlx::Result<Vec<String>> {
     const SQL: &str = "SELECT ref FROM document WHERE (withdrawn_at IS NULL OR withdrawn_at > $1) AND ref IN";
-    let mut kept = Vec::new();
-    for piece in rows::pieces(names, 1) {
-        let found: Vec<String> = run!(tx, fetch_all, {
-            let mut query = sqlx::query_scalar(rows::list(SQL, 2, piece.len())).bind(since);
-            for name in piece {
-                query = query.bind(name);
-            }
-            query
-        })?;
-        kept.extend(found);
-    }
-    Ok(kept)
+    run_in!(tx, query_scalar, SQL, names, since)
 }

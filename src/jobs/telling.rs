@@ -116,7 +116,7 @@ impl Jobs {
     /// The number of the gift that an alert is about, and how many days are left to answer; a dash for what is not known.
     async fn answer_by(&self, tx: &mut Tx, alert: &Alert, now: Instant) -> sqlx::Result<(String, String)> {
         let unknown = || "–".to_owned();
-        let dispute = about::open_disputes(tx, AT_ONCE).await?.into_iter().find(|dispute| dispute.id == alert.subject);
+        let dispute = about::open_disputes(tx, None, AT_ONCE).await?.into_iter().find(|dispute| dispute.id == alert.subject);
         let Some(dispute) = dispute else { return Ok((unknown(), unknown())) };
         let gift = match dispute.charge_id.as_deref() {
             Some(charge) => donations::find_by_charge(tx, charge).await?,

@@ -20,7 +20,7 @@ use crate::money::{Currency, Money};
 pub use account::{Account, CHART, Kind, chart, is_spending, program_category};
 pub use entry::{Entry, NewEntry, NewPosting, Posting, Source, Unbalanced};
 pub use mistake::Mistake;
-pub use months::{MonthLock, ask_lock, first_open_day, lock_month, locked_months, month_locks};
+pub use months::{MonthLock, ask_lock, first_open_day, held_after, lock_month, locked_months, month_locks};
 pub use register::{RegisterRow, Whole, entries_of, find_entry, register};
 pub use unpublished::{Unpublished, has_unpublished, published, unpublished};
 pub use verify::verify;
@@ -226,14 +226,6 @@ pub async fn balances(tx: &mut Tx, as_of: Option<Day>) -> sqlx::Result<Vec<Balan
 /// What one account holds in each currency, over all funds.
 pub async fn balance_of(tx: &mut Tx, path: &str) -> sqlx::Result<BTreeMap<Currency, i64>> {
     store::balance_of(tx, path).await
-}
-
-/// Whether an account held anything at the end of a day.
-///
-/// # Errors
-/// When the database is gone.
-pub async fn held_through(tx: &mut Tx, path: &str, day: Day) -> sqlx::Result<bool> {
-    store::held_through(tx, path, day).await
 }
 
 /// The trial balance, one per currency, now or at the end of a day.

@@ -5,7 +5,7 @@
 //! differs from the source's, the sum and the key do not, so the tie to Stripe holds at every moment; a figure that was published as final
 //! does not move.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Entry, NewEntry, Source, store};
 use crate::clock::{Day, Instant};
@@ -51,6 +51,20 @@ pub async fn lock_month(tx: &mut Tx, month: &str, by: PersonId, now: Instant) ->
 /// When the database is gone.
 pub async fn month_locks(tx: &mut Tx) -> sqlx::Result<Vec<MonthLock>> {
     store::months::list(tx).await
+}
+
+/// Whether an account held anything at the end of each month that moved it; the months between are as the one before them.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn held_after(tx: &mut Tx, path: &str) -> sqlx::Result<BTreeMap<String, bool>> {
+    let (mut held, mut months) = (BTreeMap::new(), BTreeMap::new());
+    for (month, currency, minor) in store::months::moved(tx, path).await? {
+        let sum: &mut i64 = held.entry(currency).or_default();
+        *sum = sum.saturating_add(minor);
+        months.insert(month, held.values().any(|minor| *minor != 0));
+    }
+    Ok(months)
 }
 
 /// The months that are locked.

@@ -12,7 +12,7 @@ use crate::clock::{Day, Instant};
 use crate::db::{Tx, rows};
 use crate::ids::{AccountId, EntryId, FundId};
 use crate::money::{Currency, Money};
-use crate::run;
+use crate::{run, run_in};
 
 pub(super) async fn open_account(tx: &mut Tx, account: &Account) -> sqlx::Result<()> {
     let sql = "INSERT INTO account (code, path, kind, cash, funded) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (path) DO NOTHING";
@@ -30,18 +30,7 @@ pub(super) async fn accounts(tx: &mut Tx) -> sqlx::Result<Vec<Account>> {
 
 /// The ids of the accounts at these paths; a path without an account is left out.
 pub(super) async fn account_ids(tx: &mut Tx, paths: &[&str]) -> sqlx::Result<HashMap<String, AccountId>> {
-    let mut ids = HashMap::with_capacity(paths.len());
-    for piece in rows::pieces(paths, 1) {
-        let found: Vec<(String, AccountId)> = run!(tx, fetch_all, {
-            let mut statement = sqlx::query_as(rows::list("SELECT path, id FROM account WHERE path IN", 1, piece.len()));
-            for path in piece {
-                statement = statement.bind(*path);
-            }
-            statement
-        })?;
-        ids.extend(found);
-    }
-    Ok(ids)
+    Ok(run_in!(tx, query_as, "SELECT path, id FROM account WHERE path IN", paths)?.into_iter().collect())
 }
 
 /// A posting as it is written.
@@ -158,18 +147,7 @@ fn gather(rows: Vec<EntryRow>) -> Vec<Entry> {
 /// The entries that stand for these ids of one source, of whatever kind.
 pub(super) async fn standing(tx: &mut Tx, source: Source, source_ids: &[&str]) -> sqlx::Result<Vec<EntryId>> {
     const HEAD: &str = "SELECT id FROM entry WHERE source = $1 AND source_id IN";
-    let mut standing = Vec::new();
-    for piece in rows::pieces(source_ids, 1) {
-        let found: Vec<EntryId> = run!(tx, fetch_all, {
-            let mut statement = sqlx::query_scalar(rows::list(HEAD, 2, piece.len())).bind(source);
-            for id in piece {
-                statement = statement.bind(*id);
-            }
-            statement
-        })?;
-        standing.extend(found);
-    }
-    Ok(standing)
+    run_in!(tx, query_scalar, HEAD, source_ids, source)
 }
 
 pub(super) async fn find(tx: &mut Tx, id: EntryId) -> sqlx::Result<Option<Entry>> {
@@ -259,18 +237,6 @@ pub(super) async fn balance_of(tx: &mut Tx, path: &str) -> sqlx::Result<BTreeMap
                 GROUP BY currency";
     let rows: Vec<(Currency, i64)> = run!(tx, fetch_all, sqlx::query_as(sql).bind(path))?;
     Ok(rows.into_iter().collect())
-}
-
-pub(super) async fn held_through(tx: &mut Tx, path: &str, day: Day) -> sqlx::Result<bool> {
-    let sql = "SELECT currency
-                 FROM (SELECT d.currency, d.amount_minor FROM account a CROSS JOIN day_sum d WHERE a.path = $1 AND d.account_id = a.id AND d.day <= $2
-                       UNION ALL
-                       SELECT p.currency, p.amount_minor
-                         FROM unsummed u CROSS JOIN entry e CROSS JOIN posting p CROSS JOIN account a
-                        WHERE e.id = u.entry_id AND e.effective_on <= $2 AND p.entry_id = e.id AND a.id = p.account_id AND a.path = $1) s
-                GROUP BY currency HAVING SUM(amount_minor) <> 0";
-    let found: Vec<String> = run!(tx, fetch_all, sqlx::query_scalar(sql).bind(path).bind(day))?;
-    Ok(!found.is_empty())
 }
 
 /// Marks what one run will fold, so that the sums and the forgetting speak of the same entries on both databases.

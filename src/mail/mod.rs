@@ -9,7 +9,7 @@ use tracing::warn;
 
 use crate::clock::{Clock, Instant};
 use crate::db::{Db, Tx};
-use crate::ids::Entropy;
+use crate::ids::{Entropy, LetterId};
 use crate::seal::Keyring;
 use crate::transact;
 
@@ -138,20 +138,20 @@ pub async fn counts(tx: &mut Tx) -> sqlx::Result<Counts> {
     Ok(Counts { waiting, dead })
 }
 
-/// At most `limit` mails that were not sent, oldest first.
+/// At most `limit` mails that were not sent, oldest first, from behind one of them on.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn unsent(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Sight>> {
-    store::unsent(tx, limit).await
+pub async fn unsent(tx: &mut Tx, after: Option<LetterId>, limit: i64) -> sqlx::Result<Vec<Sight>> {
+    store::unsent(tx, after.unwrap_or(LetterId(0)), limit).await
 }
 
-/// At most `limit` mails that were sent, newest first.
+/// At most `limit` mails that were sent, newest first, from behind one of them on.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn newest_sent(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Sight>> {
-    store::newest_sent(tx, limit).await
+pub async fn newest_sent(tx: &mut Tx, before: Option<LetterId>, limit: i64) -> sqlx::Result<Vec<Sight>> {
+    store::newest_sent(tx, before.unwrap_or(LetterId(i64::MAX)), limit).await
 }
 
 /// Lets every dead mail be tried again, from the start. Gives how many.

@@ -87,10 +87,15 @@ macro_rules! select_sight {
     };
 }
 
-pub(super) async fn unsent(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Sight>> {
-    run!(tx, fetch_all, sqlx::query_as(select_sight!("WHERE state <> 'sent' ORDER BY id LIMIT $1")).bind(limit))
+pub(super) async fn unsent(tx: &mut Tx, after: LetterId, limit: i64) -> sqlx::Result<Vec<Sight>> {
+    const SQL: &str = select_sight!("WHERE state <> 'sent' AND id > $1 ORDER BY id LIMIT $2");
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(after).bind(limit))
 }
 
-pub(super) async fn newest_sent(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Sight>> {
-    run!(tx, fetch_all, sqlx::query_as(select_sight!("WHERE state = 'sent' ORDER BY ended_at DESC, id DESC LIMIT $1")).bind(limit))
+pub(super) async fn newest_sent(tx: &mut Tx, before: LetterId, limit: i64) -> sqlx::Result<Vec<Sight>> {
+    const SQL: &str = select_sight!(
+        "WHERE state = 'sent' AND (ended_at, id) < (COALESCE((SELECT ended_at FROM letter WHERE id = $1), 9223372036854775807), $1)
+         ORDER BY ended_at DESC, id DESC LIMIT $2"
+    );
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(before).bind(limit))
 }

@@ -85,26 +85,26 @@ pub async fn is_disputed(tx: &mut Tx, charge_id: &str) -> sqlx::Result<bool> {
     Ok(objects.iter().any(|state| state.object == ObjectKind::Dispute && (is_open(state) || state.status == "lost")))
 }
 
-/// At most `limit` disputes that wait for an answer or for the bank, the most urgent first.
+/// At most `limit` disputes that wait for an answer or for the bank, the most urgent first, from behind one of them on.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn open_disputes(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<ObjectState>> {
-    store::about::open_disputes(tx, limit).await
+pub async fn open_disputes(tx: &mut Tx, after: Option<&str>, limit: i64) -> sqlx::Result<Vec<ObjectState>> {
+    store::about::open_disputes(tx, after.unwrap_or_default(), limit).await
 }
 
-/// At most `limit` disputes that came to their end, the newest word first.
+/// At most `limit` disputes that came to their end, the newest word first, from behind one of them on.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn ended_disputes(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<ObjectState>> {
-    store::about::ended_disputes(tx, limit).await
+pub async fn ended_disputes(tx: &mut Tx, before: Option<&str>, limit: i64) -> sqlx::Result<Vec<ObjectState>> {
+    store::about::ended_disputes(tx, before.unwrap_or_default(), limit).await
 }
 
-/// At most `limit` refunds that Stripe told of, the newest first, whoever asked for them.
+/// At most `limit` refunds that Stripe told of, the newest first, from behind one of them on, whoever asked for them.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn recent_refunds(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<ObjectState>> {
-    store::about::recent_refunds(tx, limit).await
+pub async fn recent_refunds(tx: &mut Tx, before: Option<&str>, limit: i64) -> sqlx::Result<Vec<ObjectState>> {
+    store::about::recent_refunds(tx, before.unwrap_or_default(), limit).await
 }

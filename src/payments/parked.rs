@@ -32,12 +32,12 @@ record! {
     }
 }
 
-/// At most `limit` of them, the oldest first.
+/// At most `limit` of them, the oldest first, from behind one of them on.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn list(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Parked>> {
-    store::parked::list(tx, limit).await
+pub async fn list(tx: &mut Tx, after: Option<DeliveryId>, limit: i64) -> sqlx::Result<Vec<Parked>> {
+    store::parked::list(tx, after.unwrap_or(DeliveryId(0)), limit).await
 }
 
 /// One of them.

@@ -67,6 +67,9 @@ pub async fn ask(
     if !carried || ![&step.from, &step.to].iter().all(|path| accounts.contains(path)) {
         return Err(Refusal::NotFound);
     }
+    for path in [&step.from, &step.to] {
+        checks::in_use(tx, path).await?;
+    }
     funds::lock_with_pool(tx, &[fund.id]).await?.ok_or(Refusal::NotFound)?;
     let id = store::insert_transfer(tx, fund.id, step, person.id, now).await?;
     let new = NewProposal {
@@ -93,6 +96,7 @@ pub async fn ask(
 pub async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, now: Instant) -> Result<(), Refusal> {
     let transfer = of(tx, proposal).await?;
     checks::can_leave(tx, &transfer.from_path, transfer.amount()).await?;
+    checks::in_use(tx, &transfer.to_path).await?;
     let zone = funds::find(tx, transfer.fund_id).await?.ok_or(Refusal::NotFound)?.time_zone;
     let money = |minor| Money::new(minor, transfer.currency);
     let entry = NewEntry {
@@ -143,10 +147,10 @@ pub async fn list(tx: &mut Tx) -> sqlx::Result<Vec<Purse>> {
     store::list(tx).await
 }
 
-/// The newest transfers, at most `limit`.
+/// The newest transfers, at most `limit`, from behind one of them on.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn transfers(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Transfer>> {
-    store::transfers(tx, limit).await
+pub async fn transfers(tx: &mut Tx, before: Option<TransferId>, limit: i64) -> sqlx::Result<Vec<Transfer>> {
+    store::transfers(tx, before.unwrap_or(TransferId(i64::MAX)), limit).await
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Refusal;
 use super::expense::{Expense, Part};
+use super::{Refusal, store};
 use crate::db::Tx;
 use crate::funds::{self, Fund};
 use crate::ids::FundId;
@@ -91,8 +91,14 @@ pub async fn can_promise(tx: &mut Tx, parts: &[Part], currency: Currency) -> Res
     Ok(())
 }
 
+/// Refuses an account that was ended: no money leaves it any more, and none comes to it.
+pub async fn in_use(tx: &mut Tx, account: &str) -> Result<(), Refusal> {
+    if store::advances::account_is_ended(tx, account).await? { Err(Refusal::AccountEnded(account.to_owned())) } else { Ok(()) }
+}
+
 /// Whether `amount` can leave the account.
 pub async fn can_leave(tx: &mut Tx, account: &str, amount: Money) -> Result<(), Refusal> {
+    in_use(tx, account).await?;
     let held = ledger::balance_of(tx, account).await?.get(&amount.currency).copied().unwrap_or(0);
     if held < amount.minor {
         return Err(Refusal::AccountTooSmall(account.to_owned(), Money::new(held, amount.currency)));

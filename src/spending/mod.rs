@@ -76,6 +76,9 @@ pub enum Refusal {
     /// The account has less than that.
     #[error("{0} holds {left}", left = .1.for_people())]
     AccountTooSmall(String, Money),
+    /// The account was ended.
+    #[error("{0} was ended")]
+    AccountEnded(String),
     /// What restricted funds hold would not be covered any more.
     #[error("{short} of what restricted funds hold would not be covered", short = .0.for_people())]
     Uncovered(Money),
@@ -178,12 +181,12 @@ pub async fn missing_receipts(tx: &mut Tx) -> sqlx::Result<(i64, Option<Instant>
     store::missing_receipts(tx).await
 }
 
-/// How many expenses bought between two days nobody has decided yet.
+/// The months in which something was bought that nobody has decided on yet.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn undecided_between(tx: &mut Tx, from: Day, to: Day) -> sqlx::Result<i64> {
-    store::undecided_between(tx, from, to).await
+pub async fn undecided_months(tx: &mut Tx) -> sqlx::Result<Vec<String>> {
+    store::undecided_months(tx).await
 }
 
 /// What is approved and not paid of the expenses listed under a fund, by the fund that owes it, in minor units; now, or at the end of a day.

@@ -1,5 +1,7 @@
 //! The payee book: who may be paid, and how. New and changed details need a second person and are held for 48 hours. Not here: the forms.
 
+use std::collections::BTreeMap;
+
 use super::payee::{Details, DetailsState, HOLD_SECS, LABEL_LETTERS, NewDetails, NewPayee, Payee};
 use super::store::{self, payees};
 use super::writing::RECORDERS;
@@ -212,6 +214,15 @@ pub async fn list(tx: &mut Tx) -> sqlx::Result<Vec<Payee>> {
 /// When the database is gone.
 pub async fn details(tx: &mut Tx, id: PayeeId) -> sqlx::Result<Option<Details>> {
     payees::newest_details(tx, id).await
+}
+
+/// The same for each of many payees.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn details_of_each(tx: &mut Tx, of: &[Payee]) -> sqlx::Result<BTreeMap<PayeeId, Details>> {
+    let ids: Vec<PayeeId> = of.iter().map(|payee| payee.id).collect();
+    Ok(payees::newest_details_of(tx, &ids).await?.into_iter().map(|details| (details.payee_id, details)).collect())
 }
 
 /// The whole account, for the one who pays an approved expense and for nobody else; the look is noted.

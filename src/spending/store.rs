@@ -161,9 +161,9 @@ pub(super) async fn missing_receipts(tx: &mut Tx) -> sqlx::Result<(i64, Option<I
 }
 
 /// How many that were bought between two days are drafts, or wait for approval.
-pub(super) async fn undecided_between(tx: &mut Tx, from: Day, to: Day) -> sqlx::Result<i64> {
-    const SQL: &str = "SELECT COUNT(*) FROM expense WHERE state IN ('draft', 'sent') AND bought_on BETWEEN $1 AND $2";
-    run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(from).bind(to))
+pub(super) async fn undecided_months(tx: &mut Tx) -> sqlx::Result<Vec<String>> {
+    const SQL: &str = "SELECT DISTINCT substr(bought_on, 1, 7) FROM expense WHERE state IN ('draft', 'sent')";
+    run!(tx, fetch_all, sqlx::query_scalar(SQL))
 }
 
 /// What is approved and not paid of a fund's expenses, by the fund that owes each part.

@@ -1,11 +1,17 @@
 //! Building answers: pages, stored bytes with their entity tag, redirects. Not here: headers that every answer bears (`edge`).
 
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use askama::Template;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::header::InvalidHeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
+use hyper::body::Frame;
+use tokio::sync::mpsc::Receiver;
 
 /// `text/html`, as every page says it.
 pub const HTML: &str = "text/html; charset=utf-8";
@@ -51,6 +57,22 @@ pub fn local(next: &str) -> Option<&str> {
     let path = next.split(['?', '#']).next().unwrap_or_default();
     let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
     (path.starts_with('/') && !path.starts_with("//") && next.bytes().all(plain)).then_some(next)
+}
+
+/// A body whose pieces come from a task, a few at a time: whoever reads slowly holds the task up, and not the whole in memory.
+pub fn pieces(from: Receiver<io::Result<Bytes>>) -> Body {
+    Body::new(Pieces(from))
+}
+
+struct Pieces(Receiver<io::Result<Bytes>>);
+
+impl HttpBody for Pieces {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        self.0.poll_recv(context).map(|piece| piece.map(|piece| piece.map(Frame::data)))
+    }
 }
 
 /// Bytes that stay the same while their entity tag does.

@@ -73,7 +73,7 @@ async fn page(
     let mut table = Table::new(words.say("claim-yours"), words.say("claim-none"))
         .column(words.say("expense-number"))
         .column(words.say("expense-state"))
-        .figures(words.say("expense-amount"));
+        .amounts(words.say("expense-amount"));
     let claims = captains::claims(tx, captain.id).await?;
     for claim in &claims {
         table.row(vec![Cell::text(claim.number.as_str()), Cell::text(what_became(words, claim)), Cell::money(claim.amount())]);

@@ -13,8 +13,9 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post};
 
 use super::error::Trouble;
+use super::export::{self, As};
 use super::words::{self, Words, cookie};
-use super::{Site, answer, treasury};
+use super::{Site, answer, treasury, whole_list};
 use crate::people::session::{self, Session, Stage};
 use crate::people::{self, Actor, Person, Role};
 use crate::transact;
@@ -124,6 +125,11 @@ impl SignedIn {
     pub const fn actor(&self) -> Actor {
         Actor { person: self.person.id, proved_at: self.session.proved_at }
     }
+
+    /// How many rows of a list are read for this request: those of a `page`, or more where the whole list is asked for as a file.
+    pub fn rows(&self, page: i64) -> i64 {
+        export::rows_at_once(&self.address, page)
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
@@ -146,8 +152,14 @@ async fn guard(State(guard): State<Guard>, mut request: Request, next: Next) -> 
         // Whoever may not come learns nothing of what is there (screens.md 0.5).
         Ok(Found::Another) => Trouble::NotFound.into_response(),
         Ok(Found::Welcome(signed_in)) => {
-            request.extensions_mut().insert(*signed_in);
-            let mut response = next.run(request).await;
+            let as_file = As::asked_of_list(request.uri().query()).filter(|_| request.method().is_safe());
+            let mut response = match as_file {
+                Some(asked) => whole_list::answer(asked, *signed_in, request, next).await,
+                None => {
+                    request.extensions_mut().insert(*signed_in);
+                    next.run(request).await
+                }
+            };
             answer::keep_private(&mut response);
             response
         }

@@ -27,6 +27,7 @@ mod thanks;
 mod treasury;
 pub mod upload;
 mod webhook;
+pub mod whole_list;
 pub mod words;
 
 use std::collections::BTreeSet;

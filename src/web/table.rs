@@ -94,15 +94,47 @@ impl Cell {
     }
 }
 
+/// What stands in a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// Texts, days, states.
+    Text,
+    /// Numbers.
+    Figures,
+    /// Amounts: a file has a column with their currencies behind them.
+    Amounts,
+}
+
+impl Column {
+    const fn is_figure(self) -> bool {
+        matches!(self, Self::Figures | Self::Amounts)
+    }
+}
+
+/// Where a list goes on that has more rows than its page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct More {
+    /// The query of the next page.
+    pub query: String,
+    /// What the way there is called.
+    pub label: String,
+}
+
+/// Where the next page begins, by what `query` says of the last row; None where these rows do not fill their page.
+pub fn behind<T>(rows: &[T], most: i64, query: impl FnOnce(&T) -> String) -> Option<String> {
+    rows.last().filter(|_| i64::try_from(rows.len()).is_ok_and(|count| count >= most)).map(query)
+}
+
 /// A table. Wide ones scroll inside a region with a name of its own.
 #[derive(Clone, Debug, Template)]
 #[template(path = "web/parts/table.html")]
 pub struct Table {
     caption: String,
-    heads: Vec<(String, bool)>,
+    heads: Vec<(String, Column)>,
     rows: Vec<Vec<Cell>>,
     foot: Option<Vec<Cell>>,
     empty: String,
+    more: Option<More>,
 }
 
 impl HtmlSafe for Table {}
@@ -110,27 +142,44 @@ impl HtmlSafe for Table {}
 impl Table {
     /// A table with this caption; `empty` is said where it has no rows.
     pub fn new(caption: impl Into<String>, empty: impl Into<String>) -> Self {
-        Self { caption: caption.into(), heads: Vec::new(), rows: Vec::new(), foot: None, empty: empty.into() }
+        Self { caption: caption.into(), heads: Vec::new(), rows: Vec::new(), foot: None, empty: empty.into(), more: None }
     }
 
     /// The same with one more column of text.
     #[must_use]
     pub fn column(mut self, head: impl Into<String>) -> Self {
-        self.heads.push((head.into(), false));
+        self.heads.push((head.into(), Column::Text));
         self
     }
 
-    /// The same with one more column of figures.
+    /// The same with one more column of numbers.
     #[must_use]
     pub fn figures(mut self, head: impl Into<String>) -> Self {
-        self.heads.push((head.into(), true));
+        self.heads.push((head.into(), Column::Figures));
+        self
+    }
+
+    /// The same with one more column of amounts.
+    #[must_use]
+    pub fn amounts(mut self, head: impl Into<String>) -> Self {
+        self.heads.push((head.into(), Column::Amounts));
         self
     }
 
     /// Adds a row; its first cell heads it.
     pub fn row(&mut self, cells: Vec<Cell>) {
         debug_assert_eq!(cells.len(), self.heads.len(), "a row has a cell for each column of “{}”", self.caption);
+        debug_assert!(
+            cells.iter().zip(&self.heads).all(|(cell, (_, column))| cell.currency().is_none() || *column == Column::Amounts),
+            "an amount stands in a column of amounts of “{}”",
+            self.caption
+        );
         self.rows.push(cells);
+    }
+
+    /// Says where the list goes on, with the name of the way there; nowhere, where `query` is nothing.
+    pub fn goes_on(&mut self, query: Option<String>, label: impl Into<String>) {
+        self.more = query.map(|query| More { query, label: label.into() });
     }
 
     /// Sets the row of totals.
@@ -143,9 +192,14 @@ impl Table {
         &self.caption
     }
 
-    /// What its columns are called.
-    pub fn heads(&self) -> impl Iterator<Item = &str> {
-        self.heads.iter().map(|(head, _)| head.as_str())
+    /// Its columns: what each is called, and what stands in it.
+    pub fn heads(&self) -> &[(String, Column)] {
+        &self.heads
+    }
+
+    /// Where the list goes on, where it does.
+    pub const fn more(&self) -> Option<&More> {
+        self.more.as_ref()
     }
 
     /// Its rows, without that of the totals.

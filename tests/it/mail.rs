@@ -45,7 +45,7 @@ async fn deliver(books: &Books, post: &Post) -> Round {
 }
 
 async fn unsent(books: &Books) -> Vec<Sight> {
-    mail::unsent(&mut books.db.begin_read().await.unwrap(), 10).await.unwrap()
+    mail::unsent(&mut books.db.begin_read().await.unwrap(), None, 10).await.unwrap()
 }
 
 async fn counts(books: &Books) -> Counts {

@@ -21,6 +21,21 @@ pub(in crate::bank) async fn open_lines(
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(account).bind(from).bind(to).bind(limit))
 }
 
+/// Lines that stand in no match, from behind one of them on, oldest first.
+pub(in crate::bank) async fn open_lines_behind(
+    tx: &mut Tx,
+    account: BankAccountId,
+    after: BankLineId,
+    limit: i64,
+) -> sqlx::Result<Vec<BankLine>> {
+    const SQL: &str = "SELECT l.id, l.bank_account_id, l.number, l.booked_on, l.amount_minor, l.text, l.reference
+        FROM bank_waiting w CROSS JOIN bank_line l
+        WHERE w.bank_account_id = $1 AND l.id = w.line_id
+          AND (w.booked_on, w.line_id) > (COALESCE((SELECT x.booked_on FROM bank_line x WHERE x.id = $2), ''), $2)
+        ORDER BY w.booked_on, w.line_id LIMIT $3";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(account).bind(after).bind(limit))
+}
+
 /// Lines of exactly this amount that stand in no match, between two days, oldest first.
 pub(in crate::bank) async fn open_lines_of(
     tx: &mut Tx,
@@ -42,30 +57,29 @@ pub(in crate::bank) async fn lines_of(tx: &mut Tx, id: MatchId) -> sqlx::Result<
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(id))
 }
 
-/// Postings on a bank account with their entries: read from the account, by its index.
-macro_rules! on_the_account {
-    () => {
-        "FROM bank_account b
-         JOIN posting p ON p.account_id = b.account_id AND p.currency = b.currency
-         JOIN entry e ON e.id = p.entry_id "
-    };
-}
-
 /// Writes a query for postings on a bank account `b`, each `p`, with their entries as `e`.
 macro_rules! select_postings {
     ($rest:literal) => {
-        concat!("SELECT p.entry_id, p.n, e.effective_on, p.amount_minor, e.source, e.source_id, e.kind ", on_the_account!(), $rest)
+        concat!(
+            "SELECT p.entry_id, p.n, e.effective_on, p.amount_minor, e.source, e.source_id, e.kind ",
+            "FROM bank_account b
+             JOIN posting p ON p.account_id = b.account_id AND p.currency = b.currency
+             JOIN entry e ON e.id = p.entry_id ",
+            $rest
+        )
     };
 }
 
-/// What a posting waits for: no match of its own, and it is not half of a pair of an entry and its reversal that both wait.
-macro_rules! waits {
-    () => {
-        " NOT EXISTS (SELECT 1 FROM bank_match_posting m WHERE m.entry_id = p.entry_id AND m.n = p.n AND m.undone_at IS NULL)
-          AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.reverses = p.entry_id
-                AND NOT EXISTS (SELECT 1 FROM bank_match_posting m WHERE m.entry_id = r.id AND m.undone_at IS NULL))
-          AND NOT (e.reverses IS NOT NULL
-                AND NOT EXISTS (SELECT 1 FROM bank_match_posting m WHERE m.entry_id = e.reverses AND m.undone_at IS NULL)) "
+/// Writes a query for postings on a bank account `b` that wait, each `w`, with their entries as `e`: read from what waits, not from the account.
+macro_rules! select_waiting {
+    ($rest:literal) => {
+        concat!(
+            "SELECT w.entry_id, w.n, w.effective_on, w.amount_minor, e.source, e.source_id, e.kind
+             FROM bank_account b CROSS JOIN bank_posting_waiting w CROSS JOIN entry e
+             WHERE b.id = $1 AND w.account_id = b.account_id AND w.currency = b.currency AND e.id = w.entry_id AND ",
+            $rest,
+            " ORDER BY w.effective_on, w.entry_id, w.n LIMIT "
+        )
     };
 }
 
@@ -77,12 +91,22 @@ pub(in crate::bank) async fn open_postings(
     to: Day,
     limit: i64,
 ) -> sqlx::Result<Vec<BankPosting>> {
-    const SQL: &str = concat!(
-        select_postings!("WHERE b.id = $1 AND e.effective_on BETWEEN $2 AND $3 AND "),
-        waits!(),
-        "ORDER BY e.effective_on, p.entry_id, p.n LIMIT $4"
-    );
+    const SQL: &str = concat!(select_waiting!("w.effective_on BETWEEN $2 AND $3"), "$4");
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(account).bind(from).bind(to).bind(limit))
+}
+
+/// Postings that no line is tied to, from behind one of them on, oldest first.
+pub(in crate::bank) async fn open_postings_behind(
+    tx: &mut Tx,
+    account: BankAccountId,
+    (entry, n): (EntryId, i64),
+    limit: i64,
+) -> sqlx::Result<Vec<BankPosting>> {
+    const SQL: &str = concat!(
+        select_waiting!("(w.effective_on, w.entry_id, w.n) > (COALESCE((SELECT x.effective_on FROM entry x WHERE x.id = $2), ''), $2, $3)"),
+        "$4"
+    );
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(account).bind(entry).bind(n).bind(limit))
 }
 
 /// One posting on the account, whether it waits or not.
@@ -139,12 +163,8 @@ pub(in crate::bank) async fn lines_ignored(tx: &mut Tx, account: BankAccountId) 
 }
 
 pub(in crate::bank) async fn postings_waiting(tx: &mut Tx, account: BankAccountId) -> sqlx::Result<Waiting> {
-    const SQL: &str = concat!(
-        "SELECT COUNT(*), CAST(COALESCE(SUM(p.amount_minor), 0) AS BIGINT), MIN(e.effective_on) ",
-        on_the_account!(),
-        "WHERE b.id = $1 AND ",
-        waits!()
-    );
+    const SQL: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(w.amount_minor), 0) AS BIGINT), MIN(w.effective_on)
+        FROM bank_account b JOIN bank_posting_waiting w ON w.account_id = b.account_id AND w.currency = b.currency WHERE b.id = $1";
     run!(tx, fetch_one, sqlx::query_as(SQL).bind(account)).map(waiting)
 }
 
@@ -214,7 +234,7 @@ pub(in crate::bank) async fn of_entry(tx: &mut Tx, entry: EntryId) -> sqlx::Resu
 }
 
 /// The matches that were made last, whether they stand or not.
-pub(in crate::bank) async fn newest(tx: &mut Tx, account: BankAccountId, limit: i64) -> sqlx::Result<Vec<MatchRow>> {
-    const SQL: &str = select_match!("WHERE m.bank_account_id = $1 AND m.undone_at IS NULL ORDER BY m.id DESC LIMIT $2");
-    run!(tx, fetch_all, sqlx::query_as(SQL).bind(account).bind(limit))
+pub(in crate::bank) async fn newest(tx: &mut Tx, account: BankAccountId, before: MatchId, limit: i64) -> sqlx::Result<Vec<MatchRow>> {
+    const SQL: &str = select_match!("WHERE m.bank_account_id = $1 AND m.undone_at IS NULL AND m.id < $2 ORDER BY m.id DESC LIMIT $3");
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(account).bind(before).bind(limit))
 }

@@ -50,6 +50,19 @@ const QUESTIONS: &[(&str, &str)] = &[
           ORDER BY l.id LIMIT 1",
     ),
     (
+        "a posting waits for the bank that does not, or waits and is not known to",
+        "SELECT CAST(p.entry_id AS TEXT) FROM account a CROSS JOIN posting p CROSS JOIN entry e
+          LEFT JOIN bank_posting_waiting w ON w.account_id = p.account_id AND w.currency = p.currency AND w.effective_on = e.effective_on
+            AND w.entry_id = p.entry_id AND w.n = p.n
+          WHERE p.account_id = a.id AND e.id = p.entry_id AND substr(a.path, 1, 12) = 'assets:bank:' AND (w.n IS NOT NULL AND w.amount_minor = p.amount_minor) <> (
+                NOT EXISTS (SELECT 1 FROM bank_match_posting m WHERE m.entry_id = p.entry_id AND m.n = p.n AND m.undone_at IS NULL)
+            AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.reverses = p.entry_id
+                  AND NOT EXISTS (SELECT 1 FROM bank_match_posting m WHERE m.entry_id = r.id AND m.undone_at IS NULL))
+            AND NOT (e.reverses IS NOT NULL
+                  AND NOT EXISTS (SELECT 1 FROM bank_match_posting m WHERE m.entry_id = e.reverses AND m.undone_at IS NULL)))
+          ORDER BY p.entry_id LIMIT 1",
+    ),
+    (
         "the lines of a bank account do not come to what its last statement closes with",
         "SELECT b.path FROM bank_account b
           WHERE (SELECT COALESCE(SUM(l.amount_minor), 0) FROM bank_line l WHERE l.bank_account_id = b.id)

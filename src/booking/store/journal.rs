@@ -1,6 +1,6 @@
 //! The statements over entries that two people make.
 
-use crate::clock::{Day, Instant};
+use crate::clock::Instant;
 use crate::db::Tx;
 use crate::ids::{EntryId, JournalId, PersonId};
 use crate::run;
@@ -66,14 +66,14 @@ pub(in crate::booking) async fn of_entry(tx: &mut Tx, entry: EntryId) -> sqlx::R
     run!(tx, fetch_optional, sqlx::query_as(select_journal!("WHERE entry_id = $1")).bind(entry))
 }
 
-/// How many that wait are dated between two days.
-pub(in crate::booking) async fn waiting_between(tx: &mut Tx, from: Day, to: Day) -> sqlx::Result<i64> {
-    const SQL: &str = "SELECT COUNT(*) FROM journal WHERE state = 'asked' AND effective_on BETWEEN $1 AND $2";
-    run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(from).bind(to))
+/// The months in which one that waits is dated.
+pub(in crate::booking) async fn waiting_months(tx: &mut Tx) -> sqlx::Result<Vec<String>> {
+    const SQL: &str = "SELECT DISTINCT substr(effective_on, 1, 7) FROM journal WHERE state = 'asked'";
+    run!(tx, fetch_all, sqlx::query_scalar(SQL))
 }
 
-pub(in crate::booking) async fn list(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Journal>> {
-    run!(tx, fetch_all, sqlx::query_as(select_journal!("ORDER BY id DESC LIMIT $1")).bind(limit))
+pub(in crate::booking) async fn list(tx: &mut Tx, before: JournalId, limit: i64) -> sqlx::Result<Vec<Journal>> {
+    run!(tx, fetch_all, sqlx::query_as(select_journal!("WHERE id < $1 ORDER BY id DESC LIMIT $2")).bind(before).bind(limit))
 }
 
 pub(in crate::booking) async fn lines(tx: &mut Tx, id: JournalId) -> sqlx::Result<Vec<JournalLine>> {

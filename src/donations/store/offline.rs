@@ -2,10 +2,9 @@
 
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
-use crate::db::rows::{list as places, pieces};
 use crate::ids::{DonationId, EntryId, FundId, OfflineId, PersonId};
 use crate::money::{Currency, Money};
-use crate::run;
+use crate::{run, run_in};
 
 use super::super::donation::{Origin, State};
 use super::super::offline::{CountSheet, NewExpected, Offline, OfflineKind, OfflineState};
@@ -70,18 +69,7 @@ pub(in crate::donations) async fn of_donation(tx: &mut Tx, id: DonationId) -> sq
 
 /// How each of these gifts came in, where that was by hand.
 pub(in crate::donations) async fn kinds_of(tx: &mut Tx, ids: &[DonationId]) -> sqlx::Result<Vec<(DonationId, OfflineKind)>> {
-    let mut all = Vec::new();
-    for piece in pieces(ids, 1) {
-        let found: Vec<(DonationId, OfflineKind)> = run!(tx, fetch_all, {
-            let mut statement = sqlx::query_as(places("SELECT donation_id, kind FROM offline_gift WHERE donation_id IN", 1, piece.len()));
-            for id in piece {
-                statement = statement.bind(*id);
-            }
-            statement
-        })?;
-        all.extend(found);
-    }
-    Ok(all)
+    run_in!(tx, query_as, "SELECT donation_id, kind FROM offline_gift WHERE donation_id IN", ids)
 }
 
 pub(in crate::donations) async fn list(tx: &mut Tx, fund: FundId, before: OfflineId, limit: i64) -> sqlx::Result<Vec<Offline>> {
@@ -104,10 +92,10 @@ pub(in crate::donations) async fn open(tx: &mut Tx) -> sqlx::Result<(i64, Option
     run!(tx, fetch_one, sqlx::query_as(SQL))
 }
 
-/// How many that wait are dated between two days. Few wait at a time, and an index holds just those.
-pub(in crate::donations) async fn waiting_between(tx: &mut Tx, from: Day, to: Day) -> sqlx::Result<i64> {
-    const SQL: &str = "SELECT COUNT(*) FROM offline_gift WHERE state IN ('counting', 'signed', 'expected') AND dated_on BETWEEN $1 AND $2";
-    run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(from).bind(to))
+/// The months in which one that waits is dated. Few wait at a time, and an index holds just those.
+pub(in crate::donations) async fn waiting_months(tx: &mut Tx) -> sqlx::Result<Vec<String>> {
+    const SQL: &str = "SELECT DISTINCT substr(dated_on, 1, 7) FROM offline_gift WHERE state IN ('counting', 'signed', 'expected')";
+    run!(tx, fetch_all, sqlx::query_scalar(SQL))
 }
 
 /// The counts of one round, in the order they were made.

@@ -2,10 +2,9 @@
 
 use crate::clock::Instant;
 use crate::db::Tx;
-use crate::db::rows::{list as places, pieces};
 use crate::ids::{DonationId, EntryId, FundId, PersonId, RefundId};
 use crate::money::Currency;
-use crate::run;
+use crate::{run, run_in};
 
 use super::super::donation::Donation;
 use super::super::refund::{NewRefund, Refund, RefundState, RefundWay};
@@ -64,8 +63,8 @@ pub(in crate::donations) async fn of_donation(tx: &mut Tx, id: DonationId) -> sq
     run!(tx, fetch_all, sqlx::query_as(select_refund!("WHERE donation_id = $1 ORDER BY id")).bind(id))
 }
 
-pub(in crate::donations) async fn list(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Refund>> {
-    run!(tx, fetch_all, sqlx::query_as(select_refund!("ORDER BY id DESC LIMIT $1")).bind(limit))
+pub(in crate::donations) async fn list(tx: &mut Tx, before: RefundId, limit: i64) -> sqlx::Result<Vec<Refund>> {
+    run!(tx, fetch_all, sqlx::query_as(select_refund!("WHERE id < $1 ORDER BY id DESC LIMIT $2")).bind(before).bind(limit))
 }
 
 /// Agreed to, or sent without an answer; the oldest first.
@@ -116,18 +115,7 @@ pub(in crate::donations) async fn finish_cash(tx: &mut Tx, id: RefundId, entry: 
 
 /// Those of Stripe's refunds that are ours.
 pub(in crate::donations) async fn ours(tx: &mut Tx, stripe_ids: &[&str]) -> sqlx::Result<Vec<String>> {
-    let mut all = Vec::new();
-    for piece in pieces(stripe_ids, 1) {
-        let found: Vec<String> = run!(tx, fetch_all, {
-            let mut statement = sqlx::query_scalar(places("SELECT stripe_id FROM refund WHERE stripe_id IN", 1, piece.len()));
-            for id in piece {
-                statement = statement.bind(*id);
-            }
-            statement
-        })?;
-        all.extend(found);
-    }
-    Ok(all)
+    run_in!(tx, query_scalar, "SELECT stripe_id FROM refund WHERE stripe_id IN", stripe_ids)
 }
 
 /// What was agreed to and no line of Stripe's has booked. The first condition is that of the index over what is open, in its own words.

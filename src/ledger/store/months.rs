@@ -3,6 +3,7 @@
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::ids::PersonId;
+use crate::money::Currency;
 use crate::run;
 
 use super::super::months::MonthLock;
@@ -24,4 +25,17 @@ pub(in crate::ledger) async fn list(tx: &mut Tx) -> sqlx::Result<Vec<MonthLock>>
 
 pub(in crate::ledger) async fn locked(tx: &mut Tx) -> sqlx::Result<Vec<String>> {
     run!(tx, fetch_all, sqlx::query_scalar("SELECT month FROM month_lock WHERE agreed_at IS NOT NULL"))
+}
+
+/// What each month moved an account by in each currency, in the order of the months.
+pub(in crate::ledger) async fn moved(tx: &mut Tx, path: &str) -> sqlx::Result<Vec<(String, Currency, i64)>> {
+    const SQL: &str = "SELECT month, currency, CAST(SUM(amount_minor) AS BIGINT)
+          FROM (SELECT substr(d.day, 1, 7) AS month, d.currency, d.amount_minor
+                  FROM account a CROSS JOIN day_sum d WHERE a.path = $1 AND d.account_id = a.id
+                UNION ALL
+                SELECT substr(e.effective_on, 1, 7), p.currency, p.amount_minor
+                  FROM unsummed u CROSS JOIN entry e CROSS JOIN posting p CROSS JOIN account a
+                 WHERE e.id = u.entry_id AND p.entry_id = e.id AND a.id = p.account_id AND a.path = $1) moved
+         GROUP BY month, currency ORDER BY month, currency";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(path))
 }

@@ -1,8 +1,7 @@
 //! The statements over what is known of one charge, and over open disputes.
 
 use crate::db::Tx;
-use crate::db::rows::{list as places, pieces};
-use crate::run;
+use crate::{run, run_in};
 
 use super::super::line::Line;
 use super::super::object::ObjectState;
@@ -33,40 +32,36 @@ pub(in crate::payments) async fn lines(tx: &mut Tx, charge_id: &str) -> sqlx::Re
 }
 
 pub(in crate::payments) async fn lines_of(tx: &mut Tx, charge_ids: &[&str]) -> sqlx::Result<Vec<Line>> {
-    let mut all = Vec::new();
-    for piece in pieces(charge_ids, 1) {
-        let found: Vec<Line> = run!(tx, fetch_all, {
-            let mut statement = sqlx::query_as(places(select_line!("WHERE charge_id IN"), 1, piece.len()));
-            for id in piece {
-                statement = statement.bind(*id);
-            }
-            statement
-        })?;
-        all.extend(found);
-    }
-    Ok(all)
+    run_in!(tx, query_as, select_line!("WHERE charge_id IN"), charge_ids)
 }
 
 pub(in crate::payments) async fn objects(tx: &mut Tx, charge_id: &str) -> sqlx::Result<Vec<ObjectState>> {
     run!(tx, fetch_all, sqlx::query_as(select_object!("WHERE charge_id = $1 ORDER BY told_at, id LIMIT 100")).bind(charge_id))
 }
 
-pub(in crate::payments) async fn open_disputes(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<ObjectState>> {
+pub(in crate::payments) async fn open_disputes(tx: &mut Tx, after: &str, limit: i64) -> sqlx::Result<Vec<ObjectState>> {
     const SQL: &str = select_object!(
         "WHERE object = 'dispute' AND status NOT IN ('won', 'lost', 'warning_closed', 'prevented', 'charge_refunded', 'closed')
-         ORDER BY COALESCE(due_at, 9000000000000), id LIMIT $1"
+           AND (COALESCE(due_at, 9000000000000), id) > (COALESCE((SELECT COALESCE(due_at, 9000000000000) FROM stripe_object WHERE id = $1), 0), $1)
+         ORDER BY COALESCE(due_at, 9000000000000), id LIMIT $2"
     );
-    run!(tx, fetch_all, sqlx::query_as(SQL).bind(limit))
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(after).bind(limit))
 }
 
-pub(in crate::payments) async fn ended_disputes(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<ObjectState>> {
+pub(in crate::payments) async fn ended_disputes(tx: &mut Tx, before: &str, limit: i64) -> sqlx::Result<Vec<ObjectState>> {
     const SQL: &str = select_object!(
         "WHERE object = 'dispute' AND status IN ('won', 'lost', 'warning_closed', 'prevented', 'charge_refunded', 'closed')
-         ORDER BY told_at DESC, id DESC LIMIT $1"
+           AND (told_at, id) < (COALESCE((SELECT told_at FROM stripe_object WHERE id = $1), 9223372036854775807), $1)
+         ORDER BY told_at DESC, id DESC LIMIT $2"
     );
-    run!(tx, fetch_all, sqlx::query_as(SQL).bind(limit))
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(before).bind(limit))
 }
 
-pub(in crate::payments) async fn recent_refunds(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<ObjectState>> {
-    run!(tx, fetch_all, sqlx::query_as(select_object!("WHERE object = 'refund' ORDER BY told_at DESC, id DESC LIMIT $1")).bind(limit))
+pub(in crate::payments) async fn recent_refunds(tx: &mut Tx, before: &str, limit: i64) -> sqlx::Result<Vec<ObjectState>> {
+    const SQL: &str = select_object!(
+        "WHERE object = 'refund'
+           AND (told_at, id) < (COALESCE((SELECT told_at FROM stripe_object WHERE id = $1), 9223372036854775807), $1)
+         ORDER BY told_at DESC, id DESC LIMIT $2"
+    );
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(before).bind(limit))
 }

@@ -1,8 +1,8 @@
 //! The statements over checks: payouts held against their lines, lists of objects read again, deliveries that should have come.
 
 use crate::clock::Instant;
-use crate::db::{Tx, rows};
-use crate::run;
+use crate::db::Tx;
+use crate::{run, run_in};
 
 use super::super::alert_kind::{Alert, AlertKind};
 use super::super::line::LineId;
@@ -26,18 +26,7 @@ pub(in crate::payments) async fn note_payout(tx: &mut Tx, payout: &str, settled:
 /// Those of the lines that are known, with their net.
 pub(in crate::payments) async fn known_nets(tx: &mut Tx, ids: &[LineId]) -> sqlx::Result<Vec<(LineId, i64)>> {
     const HEAD: &str = "SELECT id, net_minor FROM stripe_line WHERE id IN";
-    let mut known = Vec::with_capacity(ids.len());
-    for piece in rows::pieces(ids, 1) {
-        let some: Vec<(LineId, i64)> = run!(tx, fetch_all, {
-            let mut statement = sqlx::query_as(rows::list(HEAD, 1, piece.len()));
-            for id in piece {
-                statement = statement.bind(id);
-            }
-            statement
-        })?;
-        known.extend(some);
-    }
-    Ok(known)
+    run_in!(tx, query_as, HEAD, ids)
 }
 
 /// The newest stamp a list of objects ever told; None before it was first read to its end.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::clock::Instant;
 use crate::db::{Tx, rows};
-use crate::run;
+use crate::{run, run_in};
 
 use super::super::line::{Line, LineId, LineState};
 use super::super::progress::{Progress, Total, UnreadElement};
@@ -68,18 +68,8 @@ pub(in crate::payments) async fn insert(tx: &mut Tx, lines: &[&Line]) -> sqlx::R
 /// Those of these lines that are known.
 pub(in crate::payments) async fn known(tx: &mut Tx, lines: &[Line]) -> sqlx::Result<Vec<Line>> {
     const HEAD: &str = line_columns!("SELECT ", "type AS kind", " FROM stripe_line WHERE id IN");
-    let mut known = Vec::new();
-    for piece in rows::pieces(lines, 1) {
-        let found: Vec<Line> = run!(tx, fetch_all, {
-            let mut statement = sqlx::query_as(rows::list(HEAD, 1, piece.len()));
-            for line in piece {
-                statement = statement.bind(&line.id);
-            }
-            statement
-        })?;
-        known.extend(found);
-    }
-    Ok(known)
+    let ids: Vec<&LineId> = lines.iter().map(|line| &line.id).collect();
+    run_in!(tx, query_as, HEAD, &ids)
 }
 
 pub(in crate::payments) async fn find(tx: &mut Tx, id: &LineId) -> sqlx::Result<Option<Line>> {
@@ -151,18 +141,7 @@ pub(in crate::payments) async fn of_charge(tx: &mut Tx, charge_id: &str) -> sqlx
 pub(in crate::payments) async fn bounced(tx: &mut Tx, charge_ids: &[&str]) -> sqlx::Result<HashSet<String>> {
     const HEAD: &str = "SELECT charge_id FROM stripe_line
          WHERE (reporting_category = 'charge_failure' OR type IN ('payment_failure_refund', 'payment_reversal')) AND charge_id IN";
-    let mut bounced = HashSet::new();
-    for piece in rows::pieces(charge_ids, 1) {
-        let found: Vec<String> = run!(tx, fetch_all, {
-            let mut statement = sqlx::query_scalar(rows::list(HEAD, 1, piece.len()));
-            for id in piece {
-                statement = statement.bind(*id);
-            }
-            statement
-        })?;
-        bounced.extend(found);
-    }
-    Ok(bounced)
+    Ok(run_in!(tx, query_scalar, HEAD, charge_ids)?.into_iter().collect())
 }
 
 pub(in crate::payments) async fn set_state(tx: &mut Tx, id: &LineId, state: LineState, reason: Option<&str>) -> sqlx::Result<()> {

@@ -17,9 +17,9 @@ macro_rules! select_parked {
     };
 }
 
-pub(in crate::payments) async fn list(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Parked>> {
-    const SQL: &str = select_parked!("WHERE state = 'parked' AND state <> 'done' ORDER BY id LIMIT $1");
-    run!(tx, fetch_all, sqlx::query_as(SQL).bind(limit))
+pub(in crate::payments) async fn list(tx: &mut Tx, after: DeliveryId, limit: i64) -> sqlx::Result<Vec<Parked>> {
+    const SQL: &str = select_parked!("WHERE state = 'parked' AND state <> 'done' AND +id > $1 ORDER BY id LIMIT $2");
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(after).bind(limit))
 }
 
 pub(in crate::payments) async fn find(tx: &mut Tx, id: DeliveryId) -> sqlx::Result<Option<Parked>> {

@@ -27,6 +27,12 @@ pub(in crate::spending) async fn list(tx: &mut Tx) -> sqlx::Result<Vec<Purse>> {
     run!(tx, fetch_all, sqlx::query_as("SELECT id, kind, path, custodian, opened_by FROM purse ORDER BY path LIMIT 500"))
 }
 
+/// Whether this is an account at a bank that was ended. No other account can be.
+pub(in crate::spending) async fn account_is_ended(tx: &mut Tx, path: &str) -> sqlx::Result<bool> {
+    const SQL: &str = "SELECT COUNT(*) FROM bank_account WHERE path = $1 AND ended_at IS NOT NULL";
+    Ok(run!(tx, fetch_one, sqlx::query_scalar::<_, i64>(SQL).bind(path))? > 0)
+}
+
 pub(in crate::spending) async fn insert_transfer(
     tx: &mut Tx,
     fund: FundId,
@@ -66,7 +72,8 @@ pub(in crate::spending) async fn find_transfer(tx: &mut Tx, id: TransferId) -> s
     run!(tx, fetch_optional, sqlx::query_as(SQL).bind(id))
 }
 
-pub(in crate::spending) async fn transfers(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Transfer>> {
-    const SQL: &str = "SELECT id, fund_id, from_path, to_path, amount_minor, currency, state, proposal_id, entry_id FROM transfer ORDER BY id DESC LIMIT $1";
-    run!(tx, fetch_all, sqlx::query_as(SQL).bind(limit))
+pub(in crate::spending) async fn transfers(tx: &mut Tx, before: TransferId, limit: i64) -> sqlx::Result<Vec<Transfer>> {
+    const SQL: &str = "SELECT id, fund_id, from_path, to_path, amount_minor, currency, state, proposal_id, entry_id FROM transfer
+        WHERE id < $1 ORDER BY id DESC LIMIT $2";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(before).bind(limit))
 }

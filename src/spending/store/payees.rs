@@ -4,7 +4,7 @@ use super::super::payee::{Details, NewDetails, NewPayee, Payee};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::ids::{DetailsId, PayeeId, PersonId, ProposalId};
-use crate::run;
+use crate::{run, run_in};
 
 /// Writes a query for whole payees; the columns are named once.
 macro_rules! select_payee {
@@ -86,6 +86,13 @@ pub(in crate::spending) async fn find_details(tx: &mut Tx, id: DetailsId) -> sql
 pub(in crate::spending) async fn newest_details(tx: &mut Tx, payee: PayeeId) -> sqlx::Result<Option<Details>> {
     const SQL: &str = select_details!("WHERE payee_id = $1 AND state <> 'ended' ORDER BY id DESC LIMIT 1");
     run!(tx, fetch_optional, sqlx::query_as(SQL).bind(payee))
+}
+
+/// The same for many payees, the newest of each last.
+pub(in crate::spending) async fn newest_details_of(tx: &mut Tx, payees: &[PayeeId]) -> sqlx::Result<Vec<Details>> {
+    let mut found: Vec<Details> = run_in!(tx, query_as, select_details!("WHERE state <> 'ended' AND payee_id IN"), payees)?;
+    found.sort_by_key(|details| details.id);
+    Ok(found)
 }
 
 /// Another payee with the same account.

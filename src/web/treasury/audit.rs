@@ -16,7 +16,7 @@ use crate::web::AnySite;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::Wrongs;
-use crate::web::table::{Cell, Table};
+use crate::web::table::{Cell, Table, behind};
 
 /// The log of acts.
 pub const AUDIT: &str = "/treasury/audit";
@@ -61,7 +61,8 @@ async fn show(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Ask
     let words = signed_in.words;
     let tx = &mut site.db.begin_read().await?;
     let (person, everybody, zone) = (asked.person(tx).await?, people::list(tx).await?, super::zone(tx).await?);
-    let found = acts(tx, person.as_ref().map(|person| person.id), asked.before.map(AuditId), PAGE).await?;
+    let rows = signed_in.rows(PAGE);
+    let found = acts(tx, person.as_ref().map(|person| person.id), asked.before.map(AuditId), rows).await?;
     let columns = ["audit-when", "audit-who", "audit-act", "audit-subject", "audit-detail"].map(|key| words.say(key));
     let mut table = columns.into_iter().fold(Table::new(words.say("audit-caption"), words.say("audit-nothing")), Table::column);
     for act in &found {
@@ -72,12 +73,10 @@ async fn show(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Ask
         let told = [words.act(&act.act), act.subject.clone(), act.detail.clone()].map(Cell::text);
         table.row([vec![Cell::moment(words, act.at, &zone), who], told.into()].concat());
     }
-    let title = person.as_ref().map_or_else(|| words.say("audit-title"), |person| words.with("audit-of", "name", person.name.clone()));
-    let mut page = Sheet::new(Frame::new(&site, &signed_in, title)).text(words.say("audit-why")).with(Part::Table(table));
     let of = |more: String| if asked.person.is_empty() { more } else { format!("{more}&person={}", asked.person) };
-    if let Some(last) = found.last().filter(|_| found.len() == usize::try_from(PAGE).unwrap_or(usize::MAX)) {
-        page = page.link(of(format!("{AUDIT}?before={}", last.id)), words.say("audit-older"));
-    }
+    table.goes_on(behind(&found, rows, |last| of(format!("before={}", last.id))), words.say("list-older"));
+    let title = person.as_ref().map_or_else(|| words.say("audit-title"), |person| words.with("audit-of", "name", person.name.clone()));
+    let page = Sheet::new(Frame::new(&site, &signed_in, title)).text(words.say("audit-why")).with(Part::Table(table));
     let page = if person.is_some() { page.link(AUDIT, words.say("audit-everybody")) } else { page };
     Ok(page.link(of(format!("{CSV}?before={}", i64::MAX)), words.say("audit-csv")).answer(&Wrongs::default()))
 }

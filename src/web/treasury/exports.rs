@@ -1,25 +1,21 @@
 //! The whole ledger as a file, for the programs that others trust. Not here: published figures, lists of one page.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use askama::Template;
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::Bytes;
 use axum::extract::{Path, State};
+use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
-use http_body_util::BodyExt as _;
-use hyper::body::Frame as Piece;
 use tokio::sync::mpsc;
 
-use super::{Frame, READERS};
+use super::{Frame, Part, READERS, Sheet};
 use crate::people::audit;
 use crate::publication::export::{self, Format};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
+use crate::web::form::Wrongs;
 use crate::web::table::{Cell, Table};
 use crate::web::{AnySite, Site, answer};
 
@@ -39,13 +35,6 @@ pub(super) fn doors(doors: Doors) -> Doors {
     doors.get(EXPORTS, Who::Holding(READERS), show).get(FILE, Who::Holding(READERS), download)
 }
 
-#[derive(Template)]
-#[template(path = "web/treasury/exports.html")]
-struct ExportsPage {
-    frame: Frame,
-    files: Table,
-}
-
 async fn show(State(site): AnySite, signed_in: SignedIn) -> Response {
     let words = signed_in.words;
     let mut files = Table::new(words.say("exports-files"), "").column(words.say("exports-file")).column(words.say("exports-for"));
@@ -53,7 +42,8 @@ async fn show(State(site): AnySite, signed_in: SignedIn) -> Response {
         files.row(vec![Cell::link(format!("{EXPORTS}/{file}"), file), Cell::text(words.say(key))]);
     }
     let frame = Frame::new(&site, &signed_in, words.say("exports-title"));
-    answer::page(StatusCode::OK, &ExportsPage { frame, files })
+    let sheet = Sheet::new(frame).text(words.say("exports-why")).with(Part::Table(files));
+    sheet.with(Part::Note(words.say("exports-logged"))).answer(&Wrongs::default())
 }
 
 async fn download(State(site): AnySite, signed_in: SignedIn, Path(file): Path<String>) -> Result<Response, Trouble> {
@@ -64,7 +54,7 @@ async fn download(State(site): AnySite, signed_in: SignedIn, Path(file): Path<St
     // A few pieces wait at most: whoever reads slowly holds one view of the books, and not the books in memory.
     let (sender, pieces) = mpsc::channel(4);
     tokio::spawn(write(Arc::clone(&site), format, sender));
-    let mut response = Response::new(Body::new(Pieces(pieces).boxed()));
+    let mut response = Response::new(answer::pieces(pieces));
     let attachment = HeaderValue::try_from(format!("attachment; filename=\"{name}\""))?;
     response.headers_mut().insert(CONTENT_DISPOSITION, attachment);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
@@ -85,17 +75,5 @@ async fn write(site: Arc<Site>, format: Format, sender: mpsc::Sender<std::io::Re
         tracing::warn!(%error, "an export stopped short");
         // The connection breaks off, so that nobody takes a part for the whole.
         let _gone = sender.send(Err(std::io::Error::other("the export stopped short"))).await;
-    }
-}
-
-/// A body whose pieces come from a task.
-struct Pieces(mpsc::Receiver<std::io::Result<Bytes>>);
-
-impl HttpBody for Pieces {
-    type Data = Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Piece<Bytes>, Self::Error>>> {
-        self.0.poll_recv(context).map(|piece| piece.map(|piece| piece.map(Piece::data)))
     }
 }

@@ -15,6 +15,7 @@ use crate::web::AnySite;
 use crate::web::answer;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
+use crate::web::export::{As, Exports, Piece};
 use crate::web::table::{Cell, Table};
 use crate::web::words::Words;
 
@@ -29,6 +30,7 @@ struct HomePage {
     tiles: Vec<Shown>,
     nothing: Option<String>,
     strip: Table,
+    exports: Option<Exports>,
     on: String,
     alerts: Table,
 }
@@ -56,16 +58,20 @@ async fn show(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Ask
     let nothing: Vec<String> = quiet.iter().map(|tile| words.of("tile", tile.word)).collect();
     let nothing = (!nothing.is_empty() && !waiting.is_empty()).then(|| words.with("home-nothing", "list", nothing.join(", ")));
     let tiles = waiting.into_iter().map(|tile| shown(words, tile, now)).collect();
+    let day = asked.on.parse::<Day>().ok();
+    let strip = strip(words, &standings(tx, day).await?, day);
+    if As::asked_of_list(signed_in.address.query()).is_some() {
+        return Ok(Piece(strip).answer());
+    }
     let mut alerts =
         Table::new(words.say("home-alerts"), words.say("home-clear")).column(words.say("home-alert")).column(words.say("home-said"));
     for alert in crate::payments::alert::list(tx, 100).await? {
         alerts.row(vec![Cell::text(words.of("alert-kind", alert.kind.as_str())), Cell::text(alert.in_words(words.0))]);
     }
-    let day = asked.on.parse::<Day>().ok();
-    let strip = strip(words, &standings(tx, day).await?, day);
     let frame = Frame::new(&site, &signed_in, words.say("home-title"));
     let on = day.map(|day| day.to_string()).unwrap_or_default();
-    Ok(answer::private_page(StatusCode::OK, &HomePage { frame, tiles, nothing, strip, on, alerts }))
+    let exports = (!strip.rows().is_empty()).then(|| Exports::of_list(words, signed_in.address.query(), 0));
+    Ok(answer::private_page(StatusCode::OK, &HomePage { frame, tiles, nothing, exports, strip, on, alerts }))
 }
 
 fn shown(words: Words, tile: tiles::Tile, now: Instant) -> Shown {
@@ -80,10 +86,10 @@ fn strip(words: Words, standings: &[(Fund, Standing)], day: Option<Day>) -> Tabl
     let caption = day.map_or_else(|| words.say("home-strip"), |day| words.with("home-strip-on", "day", words.day(day)));
     let mut table = Table::new(caption, words.say("home-no-fund"))
         .column(words.say("home-fund"))
-        .figures(words.say("home-on-hand"))
-        .figures(words.say("home-free"))
-        .figures(words.say("home-received"))
-        .figures(words.say("home-spent"));
+        .amounts(words.say("home-on-hand"))
+        .amounts(words.say("home-free"))
+        .amounts(words.say("home-received"))
+        .amounts(words.say("home-spent"));
     for (fund, standing) in standings {
         let money = |minor| Cell::money(Money::new(minor, fund.currency));
         table.row(vec![

@@ -1,65 +1,49 @@
 //! The outbox: what waits, what went, what a person must decide on, and a mail to try it all. Not here: what mails say, and to whom each
 //! one goes, which nobody is shown.
 
-use askama::Template;
-use axum::extract::{Form as FormBody, State};
-use axum::http::{StatusCode, Uri};
+use axum::extract::{Form as FormBody, Query, State};
 use axum::response::Response;
+use serde::Deserialize;
 
-use super::{ADMINISTRATORS, Frame};
+use super::{ADMINISTRATORS, Frame, Part, Sheet};
 use crate::clock::{Instant, Zone};
 use crate::db::Tx;
+use crate::ids::LetterId;
 use crate::mail::{self, Counts, Kind, Letter, Sight, State as Got};
 use crate::people::operation::{self, Operation, OperationError};
 use crate::people::{NotAllowed, audit};
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
-use crate::web::export::{As, Exports};
-use crate::web::form::{Form, FormParts, Problems, Typed, Wrongs};
-use crate::web::table::{Cell, Facts, Table};
+use crate::web::form::{Form, FormParts, Typed, Wrongs};
+use crate::web::table::{Cell, Facts, Table, behind};
 use crate::web::words::Words;
-use crate::web::{AnySite, Site, answer, export};
+use crate::web::{AnySite, Site, answer};
 use crate::{funds, people, transact};
 
 pub(super) const MAIL: &str = "/treasury/mail";
 const AGAIN: &str = "/treasury/mail/again";
 /// How many rows each list shows.
 const SHOWN: i64 = 100;
-/// How many rows a file holds.
-const EXPORTED: i64 = 100_000;
 
 pub(super) fn doors(doors: Doors) -> Doors {
     let who = Who::Holding(ADMINISTRATORS);
     doors.get(MAIL, who, show).post(MAIL, who, test).post(AGAIN, who, again)
 }
 
-#[derive(Template)]
-#[template(path = "web/treasury/mail.html")]
-struct MailPage {
-    frame: Frame,
-    problems: Option<Problems>,
-    no_server: Option<String>,
-    facts: Facts,
-    unsent: Table,
-    exports: Option<Exports>,
-    again: Option<Form>,
-    sent: Table,
-    test_heading: String,
-    test: Form,
+/// What may stand behind the address.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    /// What was just done.
+    done: String,
+    /// Behind which mail the list of those that wait goes on.
+    before: Option<i64>,
+    /// Behind which the list of those that went goes on.
+    sent_before: Option<i64>,
 }
 
-async fn show(State(site): AnySite, signed_in: SignedIn, uri: Uri) -> Result<Response, Trouble> {
-    if let Some(kind) = As::asked(uri.query()) {
-        let tx = &mut site.db.begin_read().await?;
-        let (zone, unsent) = (zone(tx).await?, mail::unsent(tx, EXPORTED).await?);
-        return export::file(signed_in.words, &unsent_table(signed_in.words, &zone, &unsent), "mail", kind);
-    }
-    let said = match uri.query().unwrap_or_default() {
-        "done=test" => Some(signed_in.words.say("outbox-said-test")),
-        "done=again" => Some(signed_in.words.say("outbox-said-again")),
-        _ => None,
-    };
-    page(&site, &signed_in, &Typed::default(), &Wrongs::default(), said).await
+async fn show(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
+    page(&site, &signed_in, &asked, &Typed::default(), &Wrongs::default()).await
 }
 
 /// The times of day that staff read: those of the first fund.
@@ -67,31 +51,31 @@ async fn zone(tx: &mut Tx) -> sqlx::Result<Zone> {
     Ok(funds::list(tx).await?.into_iter().next().map_or(Zone::UTC, |fund| fund.time_zone))
 }
 
-async fn page(site: &Site, signed_in: &SignedIn, typed: &Typed, wrongs: &Wrongs, said: Option<String>) -> Result<Response, Trouble> {
+async fn page(site: &Site, signed_in: &SignedIn, asked: &Asked, typed: &Typed, wrongs: &Wrongs) -> Result<Response, Trouble> {
     let words = signed_in.words;
     let tx = &mut site.db.begin_read().await?;
     let Counts { waiting, dead } = mail::counts(tx).await?;
-    let (unsent, sent) = (mail::unsent(tx, SHOWN).await?, mail::newest_sent(tx, SHOWN).await?);
-    let zone = zone(tx).await?;
-    let wrong = !wrongs.is_empty();
-    let operation = site.entropy.reference();
+    let (zone, rows) = (zone(tx).await?, signed_in.rows(SHOWN));
+    let unsent = mail::unsent(tx, asked.before.map(LetterId), rows).await?;
+    let mut unsent_table = unsent_table(words, &zone, &unsent);
+    unsent_table.goes_on(behind(&unsent, rows, |last| format!("before={}", last.id)), words.say("list-newer"));
+    let sent = mail::newest_sent(tx, asked.sent_before.map(LetterId), rows).await?;
+    let mut sent_table = sent_table(words, &zone, &sent);
+    sent_table.goes_on(behind(&sent, rows, |last| format!("sent_before={}", last.id)), words.say("list-older"));
     let parts = FormParts { words, typed, wrongs };
     let field = parts.email("to", "outbox-test-to", "email").hint(words.say("outbox-test-hint"));
     let again = Form::new(AGAIN, "", Vec::new()).button(words.with("outbox-again", "count", dead));
-    let shown = MailPage {
-        frame: Frame::new(site, signed_in, words.say("outbox-title")).saying(said).wrong(wrong),
-        problems: Problems::of(words, wrongs),
-        no_server: (!site.post.has_server()).then(|| words.say("outbox-no-server")),
-        facts: Facts::default().add(words.say("outbox-waiting"), Cell::number(waiting)).add(words.say("outbox-dead"), Cell::number(dead)),
-        exports: (!unsent.is_empty()).then(|| Exports::of(words, MAIL, "")),
-        unsent: unsent_table(words, &zone, &unsent),
-        again: (dead > 0).then_some(again),
-        sent: sent_table(words, &zone, &sent),
-        test_heading: words.say("outbox-test-heading"),
-        test: Form::new(MAIL, operation, vec![field]).button(words.say("outbox-test-send")),
-    };
-    let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok(answer::private_page(status, &shown))
+    let facts = Facts::default().add(words.say("outbox-waiting"), Cell::number(waiting)).add(words.say("outbox-dead"), Cell::number(dead));
+    let said = ["test", "again"].contains(&&*asked.done).then(|| words.of("outbox-said", &asked.done));
+    let sheet = Sheet::new(Frame::new(site, signed_in, words.say("outbox-title")).saying(said))
+        .maybe((!site.post.has_server()).then(|| Part::Warning(words.say("outbox-no-server"))))
+        .with(Part::Facts(facts))
+        .with(Part::Table(unsent_table))
+        .maybe((dead > 0).then_some(Part::Form(again)))
+        .with(Part::Table(sent_table))
+        .with(Part::Heading(words.say("outbox-test-heading")))
+        .form(Form::new(MAIL, site.entropy.reference(), vec![field]).button(words.say("outbox-test-send")));
+    Ok(sheet.answer(wrongs))
 }
 
 fn unsent_table(words: Words, zone: &Zone, list: &[Sight]) -> Table {
@@ -157,14 +141,14 @@ async fn test(State(site): AnySite, signed_in: SignedIn, FormBody(pairs): FormBo
     let to = typed.get("to");
     if !mail::is_address(to) {
         wrongs.add("to", words.say("outbox-test-address"));
-        return page(&site, &signed_in, &typed, &wrongs, None).await;
+        return page(&site, &signed_in, &Asked::default(), &typed, &wrongs).await;
     }
     match queue_test(&site, &signed_in, typed.get("operation"), to, site.clock.now()).await {
         Ok(()) => Ok(answer::see_other(&format!("{MAIL}?done=test"))?),
         Err(MailError::NotAllowed(NotAllowed::Role | NotAllowed::StepUp)) => Err(Trouble::NotFound),
         Err(MailError::Operation(OperationError::Reused | OperationError::Malformed)) => {
             wrongs.add("to", words.say("outbox-test-reopen"));
-            page(&site, &signed_in, &typed, &wrongs, None).await
+            page(&site, &signed_in, &Asked::default(), &typed, &wrongs).await
         }
         Err(fault) => Err(fault.into()),
     }

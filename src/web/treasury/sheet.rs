@@ -1,14 +1,16 @@
 //! A page of the treasury made of the parts that most have: sentences, facts, tables, forms, links. Not here: what they say.
 
+use std::mem;
+
 use askama::Template;
 use axum::http::{StatusCode, Uri};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 
 use super::passkeys::PasskeyButton;
 use super::qr::Qr;
 use super::{Frame, HOME};
 use crate::web::answer;
-use crate::web::export::{self, As, Exports};
+use crate::web::export::{As, Exports, Piece};
 use crate::web::form::{Form, Problems, Wrongs};
 use crate::web::table::{Facts, Table};
 use crate::web::words::Words;
@@ -130,10 +132,10 @@ impl Sheet {
     /// a file, that file. Any list of the treasury can be had so.
     pub fn answer_as(mut self, status: StatusCode, wrongs: &Wrongs) -> Response {
         if let Some(address) = self.frame.address.clone().filter(|address| address.path().starts_with(HOME)) {
-            if let Some((kind, which)) = As::asked_of_list(address.query())
-                && let Some(Part::Table(table)) = self.parts.get(which)
+            if let Some((_, which)) = As::asked_of_list(address.query())
+                && let Some(Part::Table(table)) = self.parts.get_mut(which)
             {
-                return export::file(self.frame.words, table, &export::name_of(address.path()), kind).into_response();
+                return Piece(mem::replace(table, Table::new("", ""))).answer();
             }
             self.exports = self.parts.iter().enumerate().map(|(which, part)| exports(self.frame.words, &address, which, part)).collect();
         }

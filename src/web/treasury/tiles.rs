@@ -72,7 +72,7 @@ pub async fn all(tx: &mut Tx, signed_in: &SignedIn, now: Instant) -> Result<Vec<
 }
 
 async fn disputes(tx: &mut Tx, words: Words, now: Instant) -> Result<Tile, Trouble> {
-    let open = about::open_disputes(tx, MOST).await?;
+    let open = about::open_disputes(tx, None, MOST).await?;
     let oldest = open.iter().map(|dispute| Instant::from_unix_secs(dispute.told_at)).min();
     let first_due = open.iter().filter(|dispute| dispute.status.ends_with("needs_response")).filter_map(|dispute| dispute.due_at).min();
     let more = first_due.map(|due| words.with("disputes-days", "days", due.saturating_sub(now.unix_secs()).max(0) / 86_400));

@@ -2,7 +2,6 @@
 gifts-place-list = Gifts
 gifts-place-offline = By hand
 gifts-place-goods = Goods
-gifts-older = Older
 gifts-number = Number
 gifts-state = State
 gifts-use-food = Food

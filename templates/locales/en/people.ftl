@@ -146,7 +146,6 @@ audit-nobody = nobody signed in
 audit-act = Act
 audit-subject = On what
 audit-detail = Detail
-audit-older = Older acts
 audit-everybody = Everybody’s acts
 audit-csv = Download as CSV
 

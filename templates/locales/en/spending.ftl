@@ -21,7 +21,6 @@ expense-back = Back
 expense-number = Number
 expense-search = Find by number
 expense-no-such = There is no expense of this number in this fund. Check the number.
-expense-older = Older
 expense-caption = Expenses: { $state }, newest first
 expense-none = There is nothing here. Expenses that are added and reach this state will stand here.
 expense-total = Total

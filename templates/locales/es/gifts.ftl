@@ -2,7 +2,6 @@
 gifts-place-list = Donaciones
 gifts-place-offline = A mano
 gifts-place-goods = En especie
-gifts-older = Anteriores
 gifts-number = Número
 gifts-state = Estado
 gifts-use-food = Comida

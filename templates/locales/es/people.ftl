@@ -146,7 +146,6 @@ audit-nobody = nadie con sesión
 audit-act = Acto
 audit-subject = Sobre qué
 audit-detail = Detalle
-audit-older = Actos anteriores
 audit-everybody = Los actos de todas las personas
 audit-csv = Descargar como CSV
 

@@ -21,7 +21,6 @@ expense-back = Volver
 expense-number = Número
 expense-search = Buscar por número
 expense-no-such = No hay ningún gasto con ese número en este fondo. Revise el número.
-expense-older = Anteriores
 expense-caption = Gastos: { $state }, primero los más recientes
 expense-none = Aquí no hay nada. Los gastos que se añadan y lleguen a este estado aparecerán aquí.
 expense-total = Total

@@ -261,7 +261,7 @@ on_both_databases! {
             assert_eq!(settle(books).await, 1);
             assert_eq!((balance(books, chart::BANK).await, balance(books, chart::IN_TRANSIT).await), (9_680, 0));
             let account = main_account(books).await;
-            let id = bank::newest(&mut books.db.begin_read().await.unwrap(), account.id, 1).await.unwrap()[0].id;
+            let id = bank::newest(&mut books.db.begin_read().await.unwrap(), account.id, None, 1).await.unwrap()[0].id;
             undo(books, actor, id).await.unwrap();
             assert_eq!((balance(books, chart::BANK).await, balance(books, chart::IN_TRANSIT).await), (0, 9_680));
             let tied = held(books).await;

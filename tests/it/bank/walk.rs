@@ -111,7 +111,7 @@ impl Treasurer<'_> {
 
     async fn undo(&self) {
         let account = main_account(self.books).await;
-        let matches = bank::newest(&mut self.books.db.begin_read().await.unwrap(), account.id, 1_000).await.unwrap();
+        let matches = bank::newest(&mut self.books.db.begin_read().await.unwrap(), account.id, None, 1_000).await.unwrap();
         let Some(found) = self.any(&matches) else { return };
         let (operation, now, actor, id) = (operation(), self.books.now(), self.actor, found.id);
         let undone: Result<(), book::BankError> = transact!(self.books.db, tx => book::undo(tx, actor, id, &operation, now).await);

@@ -29,7 +29,7 @@ fn a_running_node_sends_what_lies_in_its_outbox() {
             queued.unwrap();
         }
         // Refused for now; then a person lets both be tried again.
-        while mail::unsent(&mut db.begin_read().await.unwrap(), 10).await.unwrap().iter().any(|letter| letter.reply.is_none()) {
+        while mail::unsent(&mut db.begin_read().await.unwrap(), None, 10).await.unwrap().iter().any(|letter| letter.reply.is_none()) {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         server.behave(Manner::Takes);

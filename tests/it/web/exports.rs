@@ -1,24 +1,36 @@
 //! Lists as files, opened by programs that are not ours, and asked for at a page.
 
+use std::collections::BTreeSet;
 use std::process::Command;
 
+use axum::body::Bytes;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
+use sqlx::AssertSqlSafe;
 use strikefund::language::Language;
 use strikefund::mail::{self, Kind, Letter};
 use strikefund::money::{Currency, Money};
 use strikefund::people::Role;
 use strikefund::seal::Keyring;
-use strikefund::transact;
-use strikefund::web::export::{self, As};
+use strikefund::web::export::As;
 use strikefund::web::table::{Cell, Table};
+use strikefund::web::whole_list;
 use strikefund::web::words::Words;
+use strikefund::{run, transact};
 
+use super::grown::Grown;
 use super::staff::Staff;
 use super::{MASTER, Visit};
 use crate::support::{block_on, on_both_databases, repository, setting, skip};
 
 const HOSTILE: [&str; 10] = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=HYPERLINK(\"http://x\")", "＝1", "a \"b\", c", "two\nlines", "007"];
+
+fn bytes_of(table: &Table, kind: As) -> Bytes {
+    block_on(async {
+        let response = whole_list::of_table(Words(Language::English), table.clone(), "list", kind).unwrap();
+        response.into_body().collect().await.unwrap().to_bytes()
+    })
+}
 
 /// The rows as somebody else's program reads them.
 fn judged(table: &Table, kind: As, ending: &str) -> Option<Vec<Value>> {
@@ -28,9 +40,7 @@ fn judged(table: &Table, kind: As, ending: &str) -> Option<Vec<Value>> {
     };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(format!("list.{ending}"));
-    let response = export::file(Words(Language::English), table, "list", kind).unwrap();
-    let body = block_on(async { response.into_body().collect().await.unwrap().to_bytes() });
-    std::fs::write(&path, body).unwrap();
+    std::fs::write(&path, bytes_of(table, kind)).unwrap();
     let output = Command::new(python).arg(repository("tests/it/judges/lists.py")).arg(&path).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Some(
@@ -45,7 +55,7 @@ fn judged(table: &Table, kind: As, ending: &str) -> Option<Vec<Value>> {
 
 fn list() -> Table {
     let spanish = Words(Language::Spanish);
-    let mut table = Table::new("Gastos", "").column("What").figures("Amount").column("Day").figures("Count");
+    let mut table = Table::new("Gastos", "").column("What").amounts("Amount").column("Day").figures("Count");
     for (text, minor) in HOSTILE.iter().zip([-320, 125_050, 0, 1, -1, 99, 100, 5, -250_000, 7]) {
         let amount = Money::new(minor, Currency::USD);
         table.row(vec![Cell::text(*text), Cell::money(amount), Cell::day(spanish, "2026-11-14".parse().unwrap()), Cell::number(minor)]);
@@ -91,6 +101,56 @@ fn an_xlsx_opens_with_texts_as_texts_and_numbers_as_numbers() {
     assert_eq!(as_decimals(rows), as_decimals(expected(str::to_owned)));
 }
 
+/// The rows as LibreOffice opens and saves them: a cell that it holds for a number comes back in quotes, a text does not.
+fn opened_by_libreoffice(kind: As, ending: &str) -> Option<Vec<csv::StringRecord>> {
+    const SAVED: &str = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false";
+    let Some(office) = setting("LIBREOFFICE") else {
+        skip("no LibreOffice (LIBREOFFICE; tests/run installs it)");
+        return None;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(format!("list.{ending}"));
+    std::fs::write(&path, bytes_of(&list(), kind)).unwrap();
+    let mut command = Command::new(office);
+    command.arg("--headless").arg(format!("-env:UserInstallation=file://{}/profile", folder.path().display()));
+    if kind == As::Csv {
+        // What stands in quotes is a text, as the file means it.
+        command.arg("--infilter=Text - txt - csv (StarCalc):44,34,76,1,,0,true");
+    }
+    let output = command.args(["--convert-to", SAVED, "--outdir"]).arg(folder.path().join("saved")).arg(&path).output().unwrap();
+    let saved = std::fs::read_to_string(folder.path().join("saved/list.csv")).unwrap_or_else(|_| panic!("{output:?}"));
+    assert!(saved.contains("\"-3.2\"") && !saved.contains("\"007\""), "an amount is a number, 007 is none: {saved}");
+    Some(csv::ReaderBuilder::new().has_headers(false).from_reader(saved.as_bytes()).records().map(Result::unwrap).collect())
+}
+
+#[test]
+fn libreoffice_opens_both_files_with_every_text_as_it_was_and_nothing_worked_out() {
+    for (kind, ending) in [(As::Csv, "csv"), (As::Xlsx, "xlsx")] {
+        let Some(rows) = opened_by_libreoffice(kind, ending) else { return };
+        let meant = |cell: &str| {
+            if kind == As::Xlsx || cell.starts_with('a') || cell.starts_with('t') || cell == "007" {
+                cell.to_owned()
+            } else {
+                format!("'{cell}")
+            }
+        };
+        let opened: Vec<Value> = rows
+            .iter()
+            .map(|row| {
+                row.iter()
+                    .enumerate()
+                    .map(
+                        |(n, cell)| {
+                            if n == 1 || n == 4 { cell.parse::<f64>().map_or(json!(cell), |number| json!(number)) } else { json!(cell) }
+                        },
+                    )
+                    .collect()
+            })
+            .collect();
+        assert_eq!(as_decimals(opened), as_decimals(expected(meant)), "{ending}");
+    }
+}
+
 on_both_databases! {
     async fn a_list_can_be_had_as_a_file_by_whoever_may_see_it(books: &Books) {
         books.general_fund().await;
@@ -100,13 +160,86 @@ on_both_databases! {
         queued.unwrap();
         let visit = Visit::of(books);
         let admin = Staff::signed_in(&visit, books, &[Role::Administrator]).await;
-        admin.get("/treasury/mail").await.is(200).says("Download this list:").says("href=\"/treasury/mail?as=csv\"").says("href=\"/treasury/mail?as=xlsx\"");
-        let csv = admin.get("/treasury/mail?as=csv").await.is(200).says("\"Test mail\",\"Waiting\"");
+        let page = admin.get("/treasury/mail").await.is(200).says("Download this list:");
+        let link = way_to_file(page.text(), 0).unwrap();
+        let csv = admin.get(&format!("/treasury/mail{link}")).await.is(200).says("\"Test mail\",\"Waiting\"");
         assert_eq!(csv.header("content-type"), Some("text/csv; charset=utf-8"));
-        assert_eq!(csv.header("content-disposition"), Some("attachment; filename=\"mail.csv\""));
+        assert_eq!(csv.header("content-disposition"), Some("attachment; filename=\"treasury-mail.csv\""));
         assert_eq!(csv.header("cache-control"), Some("no-store"));
-        let xlsx = admin.get("/treasury/mail?as=xlsx").await.is(200);
-        assert_eq!(xlsx.header("content-disposition"), Some("attachment; filename=\"mail.xlsx\""));
-        Staff::signed_in(&visit, books, &[Role::Auditor]).await.get("/treasury/mail?as=csv").await.is(404);
+        let xlsx = admin.get(&format!("/treasury/mail{}", link.replace("csv", "xlsx"))).await.is(200);
+        assert_eq!(xlsx.header("content-disposition"), Some("attachment; filename=\"treasury-mail.xlsx\""));
+        Staff::signed_in(&visit, books, &[Role::Auditor]).await.get(&format!("/treasury/mail{link}")).await.is(404);
     }
+
+    async fn a_file_of_a_list_holds_all_of_it_under_the_same_filter_whatever_page_it_was_asked_on(books: &Books) {
+        let visit = Visit::of(books);
+        let grown = Grown::new(books, &visit, "Water").await;
+        // More than a piece of a file, so that each list goes on at least once.
+        grown.pile_up(1, 1_300).await;
+        let mut wrong = Vec::new();
+        for (path, list, counted) in LISTS {
+            let sql = AssertSqlSafe(counted.replace("FUND", &grown.fund().0.to_string()));
+            let tx = &mut books.db.begin_read().await.unwrap();
+            let there: i64 = run!(tx, fetch_one, sqlx::query_scalar(sql)).unwrap();
+            let page = grown.staff.get(path).await.is(200).text().to_owned();
+            let mut pages = vec![((*path).to_owned(), page.clone())];
+            if let Some(next) = page.split("<p class=\"links\"><a href=\"?").find_map(|rest| rest.split('"').next().filter(|query| query.contains("before="))) {
+                let next = format!("{}?{}", path.split('?').next().unwrap(), next.replace("&#38;", "&").replace("&amp;", "&"));
+                let page = grown.staff.get(&next).await.is(200).text().to_owned();
+                pages.push((next, page));
+            }
+            for (at, page) in pages {
+                let Some(way) = way_to_file(&page, *list) else {
+                    wrong.push(format!("{at}: no list {list} to be had as a file, {there} rows in the books"));
+                    continue;
+                };
+                let file = grown.staff.get(&format!("{}{}", path.split('?').next().unwrap(), way)).await.is(200);
+                let rows: Vec<csv::StringRecord> = csv::Reader::from_reader(&file.body[3..]).records().map(Result::unwrap).collect();
+                let apart: BTreeSet<String> = rows.iter().map(|row| row.iter().collect::<Vec<_>>().join("|")).collect();
+                println!("{at}: {} rows, {} of them apart, {there} there", rows.len(), apart.len());
+                if i64::try_from(rows.len()) != Ok(there) {
+                    wrong.push(format!("{at}: {} rows in the file, {there} in the books", rows.len()));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+    }
+}
+
+/// Lists that grow, by the page they stand on, which of its lists they are, and how many rows each has in the books.
+const LISTS: &[(&str, usize, &str)] = &[
+    ("/treasury/general/expenses?state=matched", 0, "SELECT COUNT(*) FROM expense WHERE fund_id = FUND AND state = 'matched'"),
+    ("/treasury/general/gifts", 0, "SELECT COUNT(*) FROM donation WHERE fund_id = FUND"),
+    ("/treasury/general/gifts/offline", 0, "SELECT COUNT(*) FROM offline_gift WHERE fund_id = FUND"),
+    ("/treasury/general/in-kind", 0, "SELECT COUNT(*) FROM goods WHERE fund_id = FUND"),
+    ("/treasury/payees", 0, "SELECT COUNT(*) FROM payee"),
+    ("/treasury/claims", 0, "SELECT COUNT(*) FROM captain"),
+    ("/treasury/approvals", 0, "SELECT COUNT(*) FROM proposal WHERE state = 'open'"),
+    ("/treasury/advances", 1, "SELECT COUNT(*) FROM transfer"),
+    ("/treasury/refunds", 0, "SELECT COUNT(*) FROM refund"),
+    (
+        "/treasury/refunds",
+        1,
+        "SELECT COUNT(*) FROM stripe_object o WHERE object = 'refund' AND NOT EXISTS (SELECT 1 FROM refund r WHERE r.stripe_id = o.id)",
+    ),
+    ("/treasury/disputes", 0, "SELECT COUNT(*) FROM stripe_object WHERE object = 'dispute' AND status NOT IN ('won', 'lost')"),
+    ("/treasury/disputes", 1, "SELECT COUNT(*) FROM stripe_object WHERE object = 'dispute' AND status IN ('won', 'lost')"),
+    ("/treasury/journal", 0, "SELECT COUNT(*) FROM journal"),
+    (
+        "/treasury/accounts/assets:stripe",
+        0,
+        "SELECT COUNT(*) FROM posting p JOIN account a ON a.id = p.account_id WHERE a.path = 'assets:stripe'",
+    ),
+    ("/treasury/audit", 0, "SELECT COUNT(*) FROM audit"),
+    ("/treasury/mail", 0, "SELECT COUNT(*) FROM letter WHERE state <> 'sent'"),
+    ("/treasury/mail", 1, "SELECT COUNT(*) FROM letter WHERE state = 'sent'"),
+    ("/treasury/stripe", 2, "SELECT COUNT(*) FROM delivery WHERE state = 'parked'"),
+    ("/treasury/bank", 1, "SELECT COUNT(*) FROM bank_waiting"),
+    ("/treasury/bank", 4, "SELECT COUNT(*) FROM bank_statement"),
+];
+
+/// The way from a page to this one of its lists as CSV.
+fn way_to_file(page: &str, which: usize) -> Option<String> {
+    let ways = page.split("<p class=\"exports\">").skip(1).filter_map(|part| part.split("href=\"").nth(1)?.split('"').next());
+    ways.map(|way| way.replace("&#38;", "&").replace("&amp;", "&")).nth(which)
 }

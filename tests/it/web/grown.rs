@@ -53,6 +53,11 @@ impl<'a> Grown<'a> {
         Self { books, visit, staff, fund, other, text }
     }
 
+    /// The fund.
+    pub const fn fund(&self) -> FundId {
+        self.fund
+    }
+
     /// Rows of every kind, from number to number.
     pub async fn pile_up(&self, from: i64, to: i64) {
         let (now, fund) = (self.books.now(), self.fund);

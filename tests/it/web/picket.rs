@@ -128,7 +128,7 @@ on_both_databases! {
         assert_eq!(number(&rosa.submit(&format!("{at}/pay"), &with(&operation, &fields)).await.is(303).next()), second);
         visit.get(&link).await.is(200).says("Paid on 15 Nov 2026").never_says("at the gate");
         let tx = &mut books.db.begin_read().await.unwrap();
-        let kinds: Vec<String> = strikefund::mail::unsent(tx, 9).await.unwrap().iter().map(|letter| letter.kind.to_string()).collect();
+        let kinds: Vec<String> = strikefund::mail::unsent(tx, None, 9).await.unwrap().iter().map(|letter| letter.kind.to_string()).collect();
         assert_eq!(kinds, ["claim sent back", "claim approved", "claim paid"]);
         treasury.sound().await;
     }

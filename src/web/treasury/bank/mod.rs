@@ -12,11 +12,11 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::{Frame, Part, READERS, RECORDERS, Sheet};
-use crate::bank::{self, BankAccount, BankLine, BankPosting, BankTie, LIST, Waiting};
+use crate::bank::{self, BankAccount, BankPosting, BankTie, LIST, Waiting};
 use crate::clock::{Day, Zone};
 use crate::db::Tx;
 use crate::funds;
-use crate::ids::BankAccountId;
+use crate::ids::{BankAccountId, BankLineId, EntryId, MatchId, StatementId};
 use crate::ledger;
 use crate::money::{Currency, Money};
 use crate::people::Role;
@@ -24,7 +24,7 @@ use crate::web::AnySite;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::Wrongs;
-use crate::web::table::{Cell, Facts, Table};
+use crate::web::table::{Cell, Facts, Table, behind};
 use crate::web::words::Words;
 
 /// Where the bank is.
@@ -59,11 +59,38 @@ pub(super) fn doors(doors: Doors) -> Doors {
         .post(LINE, recorders, line::send)
 }
 
-/// Which account, and what was just done.
+/// Which account, what was just done, and how far its lists are leafed.
 #[derive(Debug, Deserialize)]
 pub(super) struct Asked {
     account: Option<i64>,
     done: Option<String>,
+    lines_before: Option<i64>,
+    postings_before: Option<String>,
+    matches_before: Option<i64>,
+    statements_before: Option<i64>,
+}
+
+impl Asked {
+    /// Behind which posting the list of those that wait goes on: its entry and number.
+    fn posting(&self) -> Option<(EntryId, i64)> {
+        let (entry, n) = self.postings_before.as_deref()?.split_once('~')?;
+        Some((EntryId(entry.parse().ok()?), n.parse().ok()?))
+    }
+}
+
+/// One account in full: how it is asked for, and how many rows its lists show.
+struct Detail<'a> {
+    tie: &'a BankTie,
+    asked: &'a Asked,
+    signed_in: &'a SignedIn,
+    today: Day,
+}
+
+impl Detail<'_> {
+    /// The query of the next page of one of its lists.
+    fn leafed(&self, name: &str, place: impl std::fmt::Display) -> String {
+        format!("account={}&{name}_before={place}", self.tie.account.id)
+    }
 }
 
 async fn show(State(site): AnySite, Query(asked): Query<Asked>, signed_in: SignedIn) -> Result<Response, Trouble> {
@@ -81,7 +108,7 @@ async fn show(State(site): AnySite, Query(asked): Query<Asked>, signed_in: Signe
     let sheet = Frame::new(&site, &signed_in, words.say("bank-title")).saying(said).live();
     let sheet = sheet.maybe(may_import.then_some(Part::Links(ways))).with(Part::Table(accounts));
     let sheet = match chosen {
-        Some(tie) => detail(tx, words, sheet, (tie, may_import), today).await?,
+        Some(tie) => detail(tx, sheet, &Detail { tie, asked: &asked, signed_in: &signed_in, today }).await?,
         None => sheet,
     };
     Ok(sheet.answer(&Wrongs::default()))
@@ -96,11 +123,11 @@ async fn zone(tx: &mut Tx) -> sqlx::Result<Zone> {
 pub(super) async fn ties(tx: &mut Tx, words: Words, today: Day) -> sqlx::Result<(Table, Vec<BankTie>)> {
     let mut table = Table::new(words.say("bank-accounts"), words.say("bank-no-accounts"))
         .column(words.say("bank-account"))
-        .figures(words.say("bank-in-the-books"))
-        .figures(words.say("bank-by-the-bank"))
+        .amounts(words.say("bank-in-the-books"))
+        .amounts(words.say("bank-by-the-bank"))
         .column(words.say("bank-last-statement"))
         .column(words.say("bank-unmatched"))
-        .figures(words.say("bank-fact-difference"))
+        .amounts(words.say("bank-fact-difference"))
         .column(words.say("bank-tie"));
     let mut ties = Vec::new();
     for account in bank::accounts(tx).await? {
@@ -155,34 +182,36 @@ pub(super) fn age(words: Words, on: Day, today: Day) -> Cell {
 }
 
 /// One account in full, behind the others.
-async fn detail(tx: &mut Tx, words: Words, sheet: Sheet, (tie, may_edit): (&BankTie, bool), today: Day) -> sqlx::Result<Sheet> {
-    let account = &tie.account;
-    let (from, to) = (today.plus_days(-36_500), today.plus_days(3_650));
-    let postings = bank::open_postings(tx, account.id, from, to, LIST).await?;
-    let lines = bank::open_lines(tx, account.id, from, to, LIST).await?;
+async fn detail(tx: &mut Tx, sheet: Sheet, detail: &Detail<'_>) -> sqlx::Result<Sheet> {
+    let Detail { tie, signed_in, today, .. } = *detail;
+    let (account, words) = (&tie.account, signed_in.words);
     let edit = vec![(format!("{BANK}/accounts/{}", account.id), words.say("bank-edit"))];
+    let may_edit = signed_in.person.roles.holds(Role::Recorder);
     let zone = zone(tx).await?;
     Ok(sheet
         .with(Part::Heading(called(account)))
         .with(Part::Facts(tie_facts(words, tie, (today, &zone))))
         .maybe(may_edit.then_some(Part::Links(edit)))
-        .with(Part::Table(waiting_lines(words, tie, (&lines, &postings), today)))
-        .with(Part::Table(waiting_postings(words, account, &postings, today)))
-        .with(Part::Table(matches(tx, words, account).await?))
-        .with(Part::Table(statements(tx, words, account).await?)))
+        .with(Part::Table(waiting_lines(tx, words, detail).await?))
+        .with(Part::Table(waiting_postings(tx, words, detail).await?))
+        .with(Part::Table(matches(tx, words, detail).await?))
+        .with(Part::Table(statements(tx, words, detail).await?)))
 }
 
 /// Lines that wait, each beside what it may be and why.
-fn waiting_lines(words: Words, tie: &BankTie, (lines, postings): (&[BankLine], &[BankPosting]), today: Day) -> Table {
+async fn waiting_lines(tx: &mut Tx, words: Words, detail: &Detail<'_>) -> sqlx::Result<Table> {
+    let (tie, rows) = (detail.tie, detail.signed_in.rows(LIST));
+    let lines = bank::lines_behind(tx, tie.account.id, detail.asked.lines_before.map(BankLineId), rows).await?;
+    let postings = bank::postings_near(tx, tie.account.id, &lines, rows).await?;
     let mut table = Table::new(words.say("bank-lines-waiting"), all_matched(words, tie))
         .column(words.say("bank-line"))
-        .figures(words.say("bank-amount"))
+        .amounts(words.say("bank-amount"))
         .column(words.say("bank-text"))
         .column(words.say("bank-proposals"))
         .column(words.say("bank-age"));
-    for line in lines {
+    for line in &lines {
         let text = if line.is_opening() { words.say("bank-opening-line") } else { line.text.clone() };
-        let proposal = match bank::propose_among(line, postings).first() {
+        let proposal = match bank::propose_among(line, &postings).first() {
             Some(found) => {
                 let day = words.day(found.posting.effective_on);
                 let entry = words.with_two("bank-entry-on", ("entry", found.posting.entry_id.to_string()), ("day", day));
@@ -195,27 +224,32 @@ fn waiting_lines(words: Words, tie: &BankTie, (lines, postings): (&[BankLine], &
             Cell::money(Money::new(line.amount_minor, tie.account.currency)),
             Cell::text(text),
             Cell::text(proposal),
-            age(words, line.booked_on, today),
+            age(words, line.booked_on, detail.today),
         ]);
     }
-    table
+    table.goes_on(behind(&lines, rows, |last| detail.leafed("lines", last.id)), words.say("list-newer"));
+    Ok(table)
 }
 
-fn waiting_postings(words: Words, account: &BankAccount, postings: &[BankPosting], today: Day) -> Table {
+async fn waiting_postings(tx: &mut Tx, words: Words, detail: &Detail<'_>) -> sqlx::Result<Table> {
+    let (account, rows) = (&detail.tie.account, detail.signed_in.rows(LIST));
+    let postings = bank::postings_behind(tx, account.id, detail.asked.posting(), rows).await?;
     let mut table = Table::new(words.say("bank-postings-waiting"), words.say("bank-no-postings"))
         .column(words.say("bank-entry"))
-        .figures(words.say("bank-amount"))
+        .amounts(words.say("bank-amount"))
         .column(words.say("bank-kind"))
         .column(words.say("bank-age"));
-    for posting in postings {
+    for posting in &postings {
         table.row(vec![
             Cell::text(words.with_two("bank-entry-on", ("entry", posting.entry_id.to_string()), ("day", words.day(posting.effective_on)))),
             Cell::money(Money::new(posting.amount_minor, account.currency)),
             Cell::text(say::kind(words, &posting.kind)),
-            age(words, posting.effective_on, today),
+            age(words, posting.effective_on, detail.today),
         ]);
     }
-    table
+    let next = |last: &BankPosting| detail.leafed("postings", format!("{}~{}", last.entry_id, last.n));
+    table.goes_on(behind(&postings, rows, next), words.say("list-newer"));
+    Ok(table)
 }
 
 fn all_matched(words: Words, tie: &BankTie) -> String {
@@ -249,14 +283,16 @@ fn tie_facts(words: Words, tie: &BankTie, (today, zone): (Day, &Zone)) -> Facts 
         .add(words.say("bank-fact-postings-since"), waiting(words, &tie.postings, today))
 }
 
-async fn matches(tx: &mut Tx, words: Words, account: &BankAccount) -> sqlx::Result<Table> {
+async fn matches(tx: &mut Tx, words: Words, detail: &Detail<'_>) -> sqlx::Result<Table> {
     const SHOWN: i64 = 20;
+    let (account, rows) = (&detail.tie.account, detail.signed_in.rows(SHOWN));
+    let newest = bank::newest(tx, account.id, detail.asked.matches_before.map(MatchId), rows).await?;
     let mut table = Table::new(words.say("bank-matches"), words.say("bank-no-matches"))
         .column(words.say("bank-line"))
-        .figures(words.say("bank-amount"))
+        .amounts(words.say("bank-amount"))
         .column(words.say("bank-how"));
-    for found in bank::newest(tx, account.id, SHOWN).await? {
-        let (lines, _) = bank::sides(tx, &found).await?;
+    for found in &newest {
+        let (lines, _) = bank::sides(tx, found).await?;
         for line in lines {
             table.row(vec![
                 Cell::link(format!("{BANK}/lines/{}", line.id), words.day(line.booked_on)),
@@ -265,17 +301,20 @@ async fn matches(tx: &mut Tx, words: Words, account: &BankAccount) -> sqlx::Resu
             ]);
         }
     }
+    table.goes_on(behind(&newest, rows, |last| detail.leafed("matches", last.id)), words.say("list-older"));
     Ok(table)
 }
 
-async fn statements(tx: &mut Tx, words: Words, account: &BankAccount) -> sqlx::Result<Table> {
+async fn statements(tx: &mut Tx, words: Words, detail: &Detail<'_>) -> sqlx::Result<Table> {
     const SHOWN: i64 = 24;
+    let (account, rows) = (&detail.tie.account, detail.signed_in.rows(SHOWN));
+    let newest = bank::statements(tx, account.id, detail.asked.statements_before.map(StatementId), rows).await?;
     let mut table = Table::new(words.say("bank-statements"), words.say("bank-nothing-imported"))
         .column(words.say("bank-days-of"))
-        .figures(words.say("bank-opening"))
-        .figures(words.say("bank-closing"))
+        .amounts(words.say("bank-opening"))
+        .amounts(words.say("bank-closing"))
         .figures(words.say("bank-new-lines"));
-    for statement in bank::statements(tx, account.id, SHOWN).await? {
+    for statement in &newest {
         let money = |minor| Cell::money(Money::new(minor, account.currency));
         table.row(vec![
             Cell::text(format!("{} – {}", words.day(statement.first_on), words.day(statement.last_on))),
@@ -284,6 +323,7 @@ async fn statements(tx: &mut Tx, words: Words, account: &BankAccount) -> sqlx::R
             Cell::number(statement.new_lines),
         ]);
     }
+    table.goes_on(behind(&newest, rows, |last| detail.leafed("statements", last.id)), words.say("list-older"));
     Ok(table)
 }
 

@@ -54,7 +54,7 @@ async fn list(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Ask
         .column(words.say("accounts-account"))
         .column(words.say("accounts-code"))
         .column(words.say("accounts-fund"))
-        .figures(words.say("accounts-holds"));
+        .amounts(words.say("accounts-holds"));
     let mut accounts = ledger::accounts(tx).await?;
     accounts.sort_by(|one, other| (&one.code, &one.path).cmp(&(&other.code, &other.path)));
     for account in &accounts {
@@ -99,13 +99,13 @@ async fn register(
     for (currency, minor) in ledger::balance_of(tx, &path).await? {
         held = held.add(words.say("accounts-holds"), Cell::money(Money::new(minor, currency)));
     }
-    let rows = ledger::register(tx, &path, asked.before.map(EntryId), PAGE).await?;
+    let rows = ledger::register(tx, &path, asked.before.map(EntryId), signed_in.rows(PAGE)).await?;
     let mut table = Table::new(words.say("accounts-register"), words.say("accounts-empty"))
         .column(words.say("gifts-entry"))
         .column(words.say("gifts-day"))
         .column(words.say("accounts-kind"))
         .column(words.say("accounts-fund"))
-        .figures(words.say("gifts-amount"));
+        .amounts(words.say("gifts-amount"));
     let mut entries: Vec<EntryId> = rows.iter().map(|row| row.entry_id).collect();
     entries.dedup();
     for row in &rows {
@@ -123,10 +123,10 @@ async fn register(
         Some(last) => !ledger::register(tx, &path, Some(*last), 1).await?.is_empty(),
         None => false,
     };
-    let older = older.filter(|_| has_more).map(|last| Part::Links(vec![(format!("?before={last}"), words.say("gifts-older"))]));
+    table.goes_on(older.filter(|_| has_more).map(|last| format!("before={last}")), words.say("list-older"));
     let frame = Frame::new(&site, &signed_in, path.as_str());
     let back = Part::Links(vec![(LIST.to_owned(), words.say("accounts-title"))]);
-    Ok(Sheet::new(frame).with(back).with(Part::Facts(held)).with(Part::Table(table)).maybe(older).answer(&Wrongs::default()))
+    Ok(Sheet::new(frame).with(back).with(Part::Facts(held)).with(Part::Table(table)).answer(&Wrongs::default()))
 }
 
 async fn entry(State(site): AnySite, signed_in: SignedIn, Path(entry): Path<String>) -> Result<Response, Trouble> {
@@ -138,7 +138,7 @@ async fn entry(State(site): AnySite, signed_in: SignedIn, Path(entry): Path<Stri
     let mut table = Table::new(words.say("gifts-postings"), "")
         .column(words.say("accounts-account"))
         .column(words.say("accounts-fund"))
-        .figures(words.say("gifts-amount"));
+        .amounts(words.say("gifts-amount"));
     for posting in &whole.entry.postings {
         table.row(vec![
             Cell::link(format!("{LIST}/{}", posting.path), posting.path.as_str()),

@@ -10,6 +10,7 @@ use crate::booking::journal::{self, JournalError, JournalState, NewJournal};
 use crate::clock::Day;
 use crate::db::Tx;
 use crate::funds;
+use crate::ids::JournalId;
 use crate::ledger;
 use crate::people::Role;
 use crate::people::operation::Operation;
@@ -17,7 +18,7 @@ use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Form, FormParts, Typed, Wrongs};
-use crate::web::table::{Cell, Facts, Table};
+use crate::web::table::{Cell, Facts, Table, behind};
 use crate::web::treasury::spending::to_the_approval;
 use crate::web::treasury::{Frame, Part, READERS, RECORDERS, Sheet, operation};
 use crate::web::words::Words;
@@ -47,22 +48,27 @@ pub(super) fn doors(doors: Doors) -> Doors {
 struct Asked {
     /// What was just done.
     done: String,
+    /// Where the list goes on.
+    before: Option<i64>,
 }
 
-async fn list(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Trouble> {
+async fn list(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
     let words = signed_in.words;
     let tx = &mut site.db.begin_read().await?;
     let mut table = Table::new(words.say("journal-caption"), words.say("journal-none"))
         .column(words.say("gifts-day"))
         .column(words.say("journal-reason"))
         .column(words.say("gifts-state"));
-    for journal in journal::list(tx, PAGE).await? {
+    let rows = signed_in.rows(PAGE);
+    let found = journal::list(tx, asked.before.map(JournalId), rows).await?;
+    for journal in &found {
         table.row(vec![
             Cell::link(format!("{LIST}/{}", journal.reference), words.day(journal.effective_on)),
             Cell::text(journal.reason.as_str()),
             chip(words, journal.state),
         ]);
     }
+    table.goes_on(behind(&found, rows, |last| format!("before={}", last.id)), words.say("list-older"));
     let frame = Frame::new(&site, &signed_in, words.say("journal-title"));
     let may = signed_in.person.roles.holds(Role::Recorder);
     let general = funds::general(tx).await?.map(|fund| fund.slug).unwrap_or_default();

@@ -71,7 +71,7 @@ pub(super) fn table(words: Words, caption: &str, lines: &[JournalLine], funds: &
     let mut table = Table::new(words.say(caption), words.say("journal-nothing-instead"))
         .column(words.say("accounts-account"))
         .column(words.say("accounts-fund"))
-        .figures(words.say("gifts-amount"));
+        .amounts(words.say("gifts-amount"));
     for line in lines {
         let fund = funds.iter().find(|fund| Some(fund.id) == line.fund_id).map(|fund| fund.name.clone()).unwrap_or_default();
         table.row(vec![Cell::text(line.path.as_str()), Cell::text(fund), Cell::money(line.amount())]);

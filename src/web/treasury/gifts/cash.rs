@@ -185,7 +185,7 @@ async fn count(State(site): AnySite, signed_in: SignedIn, Path((slug, number)): 
 /// What each cash box holds.
 pub(super) async fn boxes(tx: &mut Tx, words: Words) -> Result<Table, Trouble> {
     let mut table =
-        Table::new(words.say("cash-boxes"), words.say("cash-boxes-none")).column(words.say("cash-box")).figures(words.say("cash-holds"));
+        Table::new(words.say("cash-boxes"), words.say("cash-boxes-none")).column(words.say("cash-box")).amounts(words.say("cash-holds"));
     for (name, holds) in counting::boxes(tx).await? {
         table.row(vec![Cell::text(name), Cell::money(holds)]);
     }

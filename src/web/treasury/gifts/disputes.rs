@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
 
 use super::list::{fund_of, gift_or_object, gifts_of, money};
 use crate::clock::Instant;
@@ -22,7 +23,7 @@ use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Form, Wrongs};
-use crate::web::table::{Cell, Table};
+use crate::web::table::{Cell, Table, behind};
 use crate::web::treasury::{Frame, Part, READERS, RECORDERS};
 use crate::web::words::Words;
 use crate::web::{AnySite, answer};
@@ -87,10 +88,20 @@ fn told(words: Words, list: &'static str, known: &[&str], word: &str) -> String 
     if known.contains(&word) { words.of(list, word) } else { word.replace('_', " ") }
 }
 
-async fn list(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Trouble> {
+/// How far each list was leafed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Leafed {
+    before: Option<String>,
+    ended_before: Option<String>,
+}
+
+async fn list(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Leafed>) -> Result<Response, Trouble> {
     let (words, now) = (signed_in.words, site.clock.now());
     let tx = &mut site.db.begin_read().await?;
-    let (open, ended) = (about::open_disputes(tx, MOST).await?, about::ended_disputes(tx, MOST).await?);
+    let rows = signed_in.rows(MOST);
+    let open = about::open_disputes(tx, asked.before.as_deref(), rows).await?;
+    let ended = about::ended_disputes(tx, asked.ended_before.as_deref(), rows).await?;
     let gifts = [gifts_of(tx, &open).await?, gifts_of(tx, &ended).await?].into_iter().flatten().collect();
     let charges: Vec<&str> = open.iter().chain(&ended).filter_map(|state| state.charge_id.as_deref()).collect();
     let lines = about::lines_of(tx, &charges).await?;
@@ -112,6 +123,8 @@ async fn list(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Tro
     for state in &ended {
         ended_table.row(row(words, &gifts, &lines, state));
     }
+    open_table.goes_on(behind(&open, rows, |last| format!("before={}", last.id)), words.say("list-newer"));
+    ended_table.goes_on(behind(&ended, rows, |last| format!("ended_before={}", last.id)), words.say("list-older"));
     let sheet = Frame::new(&site, &signed_in, words.say("disputes-title")).live().with(Part::Note(words.say("disputes-note")));
     Ok(sheet.with(Part::Table(open_table)).with(Part::Table(ended_table)).answer(&Wrongs::default()))
 }
@@ -119,8 +132,8 @@ async fn list(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Tro
 fn heads(words: Words, table: Table) -> Table {
     table
         .column(words.say("gifts-number"))
-        .figures(words.say("gifts-amount"))
-        .figures(words.say("gifts-fee"))
+        .amounts(words.say("gifts-amount"))
+        .amounts(words.say("gifts-fee"))
         .column(words.say("disputes-reason"))
         .column(words.say("gifts-state"))
 }

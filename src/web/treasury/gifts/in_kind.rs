@@ -16,7 +16,7 @@ use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
-use crate::web::table::{Cell, Facts, Table};
+use crate::web::table::{Cell, Facts, Table, behind};
 use crate::web::treasury::spending::to_the_approval;
 use crate::web::treasury::{Part, READERS, RECORDERS, Sheet, operation};
 use crate::web::words::Words;
@@ -60,18 +60,18 @@ async fn list_page(
 ) -> Result<Response, Trouble> {
     let words = signed_in.words;
     let tx = &mut site.db.begin_read().await?;
-    let goods = in_kind::list(tx, fund.id, asked.before.map(GoodsId), PAGE).await?;
+    let rows = signed_in.rows(PAGE);
+    let goods = in_kind::list(tx, fund.id, asked.before.map(GoodsId), rows).await?;
     let mut table = Table::new(words.say("goods-caption"), words.say("goods-none"))
         .column(words.say("goods-what"))
         .column(words.say("goods-how-many"))
         .column(words.say("goods-left"))
-        .figures(words.say("goods-value"))
+        .amounts(words.say("goods-value"))
         .column(words.say("goods-received"));
     for one in &goods {
         table.row(row(words, fund, one));
     }
-    let older = goods.last().filter(|_| goods.len() == usize::try_from(PAGE).unwrap_or(usize::MAX));
-    let older = older.map(|last| Part::Links(vec![(format!("?before={}", last.id), words.say("gifts-older"))]));
+    table.goes_on(behind(&goods, rows, |last| format!("before={}", last.id)), words.say("list-older"));
     let may = signed_in.person.roles.holds(crate::people::Role::Recorder);
     let form = if may { Some(Part::Form(log_form(site, words, fund, &in_kind::uses(tx).await?, &typed, wrongs))) } else { None };
     let heading = form.as_ref().map(|_| Part::Heading(words.say("goods-log")));
@@ -79,7 +79,6 @@ async fn list_page(
         .with(ways(words, fund))
         .with(Part::Note(words.say("goods-apart")))
         .with(Part::Table(table))
-        .maybe(older)
         .maybe(heading)
         .maybe(form);
     Ok(sheet.answer(wrongs))

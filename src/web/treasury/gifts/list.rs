@@ -19,7 +19,7 @@ use crate::payments::object::ObjectState;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::Wrongs;
-use crate::web::table::{Cell, Facts, Table};
+use crate::web::table::{Cell, Facts, Table, behind};
 use crate::web::treasury::{Frame, Part, READERS, Sheet};
 use crate::web::words::Words;
 use crate::web::{AnySite, answer};
@@ -58,13 +58,14 @@ async fn list(
     let words = signed_in.words;
     let tx = &mut site.db.begin_read().await?;
     let fund = fund(tx, &slug).await?;
-    let gifts = listing::list(tx, fund.id, asked.before.map(DonationId), PAGE).await?;
+    let rows = signed_in.rows(PAGE);
+    let gifts = listing::list(tx, fund.id, asked.before.map(DonationId), rows).await?;
     let mut table = Table::new(words.say("gifts-caption"), words.say("gifts-none"))
         .column(words.say("gifts-number"))
         .column(words.say("gifts-day"))
-        .figures(words.say("gifts-amount"))
-        .figures(words.say("gifts-fee"))
-        .figures(words.say("gifts-net"))
+        .amounts(words.say("gifts-amount"))
+        .amounts(words.say("gifts-fee"))
+        .amounts(words.say("gifts-net"))
         .column(words.say("gifts-kind"))
         .column(words.say("gifts-state"));
     // What has a charge came through Stripe; only the few others can have come by hand.
@@ -74,13 +75,11 @@ async fn list(
     for gift in &gifts {
         table.row(row(words, &fund, gift, kind(words, gift, by_hand.get(&gift.id).copied())));
     }
-    let older = gifts.last().filter(|_| gifts.len() == usize::try_from(PAGE).unwrap_or(usize::MAX));
-    let older = older.map(|last| Part::Links(vec![(format!("?before={}", last.id), words.say("gifts-older"))]));
+    table.goes_on(behind(&gifts, rows, |last| format!("before={}", last.id)), words.say("list-older"));
     let sheet = Sheet::new(frame(&site, &signed_in, &fund, "gifts-title"))
         .with(ways(words, &fund))
         .with(Part::Note(words.say("gifts-no-names")))
-        .with(Part::Table(table))
-        .maybe(older);
+        .with(Part::Table(table));
     Ok(sheet.answer(&Wrongs::default()))
 }
 
@@ -189,7 +188,7 @@ async fn postings(tx: &mut Tx, words: Words, gift: &Donation) -> Result<Table, T
         .column(words.say("gifts-entry"))
         .column(words.say("gifts-day"))
         .column(words.say("gifts-account"))
-        .figures(words.say("gifts-amount"));
+        .amounts(words.say("gifts-amount"));
     for (id, _) in entries {
         let Some(whole) = ledger::find_entry(tx, id).await? else { continue };
         for posting in &whole.entry.postings {
@@ -209,7 +208,7 @@ async fn states(tx: &mut Tx, words: Words, fund: &Fund, charge: &str) -> Result<
     let mut table = Table::new(words.say("gifts-stripe"), words.say("gifts-stripe-none"))
         .column(words.say("gifts-object"))
         .column(words.say("gifts-state"))
-        .figures(words.say("gifts-amount"))
+        .amounts(words.say("gifts-amount"))
         .column(words.say("gifts-day"));
     for state in about::objects(tx, charge).await? {
         table.row(vec![

@@ -36,6 +36,8 @@ pub struct Asked {
     done: String,
     /// Where a list goes on.
     before: Option<i64>,
+    /// Where the list of refunds made elsewhere goes on.
+    outside_before: Option<String>,
     /// A gift number.
     number: String,
 }

@@ -16,7 +16,7 @@ use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Form, FormParts, Typed, Wrongs};
-use crate::web::table::{Cell, Facts, Table};
+use crate::web::table::{Cell, Facts, Table, behind};
 use crate::web::treasury::{Frame, Part, READERS, RECORDERS, Sheet, operation};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
@@ -54,12 +54,13 @@ async fn list(
     let words = signed_in.words;
     let tx = &mut site.db.begin_read().await?;
     let fund = fund(tx, &slug).await?;
-    let gifts = arriving::list(tx, fund.id, asked.before.map(OfflineId), PAGE).await?;
+    let rows = signed_in.rows(PAGE);
+    let gifts = arriving::list(tx, fund.id, asked.before.map(OfflineId), rows).await?;
     let mut table = Table::new(words.say("offline-caption"), words.say("offline-none"))
         .column(words.say("gifts-number"))
         .column(words.say("gifts-kind"))
         .column(words.say("gifts-day"))
-        .figures(words.say("gifts-amount"))
+        .amounts(words.say("gifts-amount"))
         .column(words.say("gifts-state"));
     for gift in &gifts {
         table.row(vec![
@@ -70,8 +71,7 @@ async fn list(
             chip(words, gift),
         ]);
     }
-    let older = gifts.last().filter(|_| gifts.len() == usize::try_from(PAGE).unwrap_or(usize::MAX));
-    let older = older.map(|last| Part::Links(vec![(format!("?before={}", last.id), words.say("gifts-older"))]));
+    table.goes_on(behind(&gifts, rows, |last| format!("before={}", last.id)), words.say("list-older"));
     let may = signed_in.person.roles.holds(Role::Recorder);
     let kinds = OfflineKind::ALL.iter().filter(|_| may);
     let at = |kind: &OfflineKind| match kind {
@@ -84,7 +84,6 @@ async fn list(
         .with(ways(words, &fund))
         .maybe(kinds)
         .with(Part::Table(table))
-        .maybe(older)
         .with(Part::Table(cash::boxes(tx, words).await?))
         .maybe(may.then(|| Part::Links(vec![(format!("/treasury/{}/gifts/deposit", fund.slug), words.say("cash-deposit"))])));
     Ok(sheet.answer(&Wrongs::default()))

@@ -12,6 +12,7 @@ use crate::db::Tx;
 use crate::donations::refunding;
 use crate::donations::{Donation, HandError, NewRefund, Refund, RefundReason, RefundState, RefundWay, listing};
 use crate::funds::Fund;
+use crate::ids::RefundId;
 use crate::money::Money;
 use crate::payments::about;
 use crate::people::Role;
@@ -19,7 +20,7 @@ use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
-use crate::web::table::{Cell, Facts, Table};
+use crate::web::table::{Cell, Facts, Table, behind};
 use crate::web::treasury::spending::APPROVALS;
 use crate::web::treasury::{Frame, Part, READERS, RECORDERS, Sheet, operation};
 use crate::web::words::Words;
@@ -68,7 +69,7 @@ pub(super) async fn of_gift(tx: &mut Tx, words: Words, fund: &Fund, gift: &Donat
 fn heads(words: Words, table: Table) -> Table {
     table
         .column(words.say("refund-which"))
-        .figures(words.say("gifts-amount"))
+        .amounts(words.say("gifts-amount"))
         .column(words.say("refund-reason"))
         .column(words.say("gifts-state"))
 }
@@ -163,18 +164,21 @@ async fn ask(State(site): AnySite, signed_in: SignedIn, Path(number): Path<Strin
     ask_page(&site, &signed_in, &number, typed, &wrongs).await
 }
 
-async fn list(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Trouble> {
+async fn list(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
     let words = signed_in.words;
     let tx = &mut site.db.begin_read().await?;
     let funds = crate::funds::list(tx).await?;
     let mut table = heads(words, Table::new(words.say("refund-caption"), words.say("refund-none")));
-    for refund in refunding::list(tx, PAGE).await? {
+    let rows = signed_in.rows(PAGE);
+    let refunds = refunding::list(tx, asked.before.map(RefundId), rows).await?;
+    for refund in &refunds {
         if let Some(fund) = funds.iter().find(|fund| fund.id == refund.fund_id) {
-            table.row(row(words, fund, &refund));
+            table.row(row(words, fund, refund));
         }
     }
+    table.goes_on(behind(&refunds, rows, |last| format!("before={}", last.id)), words.say("list-older"));
     let mut elsewhere = heads(words, Table::new(words.say("refund-outside-caption"), words.say("refund-outside-none")));
-    let recent = about::recent_refunds(tx, PAGE).await?;
+    let recent = about::recent_refunds(tx, asked.outside_before.as_deref(), rows).await?;
     let ours = refunding::ours(tx, &recent.iter().map(|state| state.id.as_str()).collect::<Vec<_>>()).await?;
     let gifts = gifts_of(tx, &recent).await?;
     for state in recent.iter().filter(|state| !ours.contains(&state.id)) {
@@ -182,6 +186,7 @@ async fn list(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Tro
             elsewhere.row(outside(words, gift_or_object(&gifts, state), Money::new(minor, currency), &state.status));
         }
     }
+    elsewhere.goes_on(behind(&recent, rows, |last| format!("outside_before={}", last.id)), words.say("list-older"));
     let frame = Frame::new(&site, &signed_in, words.say("refund-list"));
     Ok(Sheet::new(frame).with(Part::Table(table)).with(Part::Table(elsewhere)).answer(&Wrongs::default()))
 }

@@ -3,23 +3,25 @@
 use axum::extract::{Form as Sent, Query, State};
 use axum::response::Response;
 
-use super::{ADVANCES, APPROVALS, Asked, Pairs, account_in_words, operation, refused, sent};
+use super::{ADVANCES, APPROVALS, Asked, Pairs, account_in_words, operation, payable, refused, sent};
 use crate::funds::{self, Fund};
+use crate::ids::TransferId;
 use crate::ledger;
 use crate::money::Money;
 use crate::people::Role;
 use crate::spending::advances;
-use crate::spending::draft::spendable;
 use crate::spending::{Move, PurseKind, Refusal};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
-use crate::web::table::{Cell, Table};
+use crate::web::table::{Cell, Table, behind};
 use crate::web::treasury::{Frame, Part, READERS, RECORDERS, Sheet};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
 
+/// How many moves a page shows.
+const PAGE: i64 = 50;
 const MOVE: &str = "/treasury/advances/move";
 
 pub(super) fn doors(doors: Doors) -> Doors {
@@ -49,21 +51,27 @@ async fn page(site: &Site, signed_in: &SignedIn, asked: &Asked, typed: &Typed, w
         .column(words.say("expense-state"))
         .column(words.say("expense-pay-from"))
         .column(words.say("advance-to"))
-        .figures(words.say("expense-amount"));
-    for transfer in advances::transfers(tx, 50).await? {
+        .amounts(words.say("expense-amount"));
+    let rows = signed_in.rows(PAGE);
+    let transfers = advances::transfers(tx, asked.before.map(TransferId), rows).await?;
+    for transfer in &transfers {
         let state = words.of("advance-state", transfer.state.as_str());
         let state =
             transfer.proposal_id.map_or_else(|| Cell::text(state.clone()), |id| Cell::link(format!("{APPROVALS}/{id}"), state.clone()));
         let account = |path: &str| Cell::text(account_in_words(words, path));
         moves.row(vec![state, account(&transfer.from_path), account(&transfer.to_path), Cell::money(transfer.amount())]);
     }
+    moves.goes_on(behind(&transfers, rows, |last| format!("before={}", last.id)), words.say("list-older"));
     let mut sheet = Sheet::new(Frame::new(site, signed_in, words.say("place-advances")).saying(asked.said(words)))
         .with(Part::Note(words.say("advance-note")))
         .with(Part::Table(purses))
         .with(Part::Table(moves));
     if signed_in.person.roles.holds(Role::Recorder) {
         let funds = funds::list(tx).await?;
-        let accounts = spendable(&ledger::accounts(tx).await?);
+        let accounts = match funds.first() {
+            Some(first) => payable(tx, words, first.currency).await?,
+            None => Vec::new(),
+        };
         let parts = FormParts { words, typed, wrongs };
         let kinds = PurseKind::ALL.map(|kind| Choice::new(kind.as_str(), words.of("advance-kind", kind.as_str()))).into();
         let fields = vec![
@@ -80,8 +88,8 @@ async fn page(site: &Site, signed_in: &SignedIn, asked: &Asked, typed: &Typed, w
     Ok(sheet.answer(wrongs))
 }
 
-fn move_form(site: &Site, words: Words, funds: &[Fund], accounts: &[String], parts: &FormParts<'_>) -> Form {
-    let choices = || accounts.iter().map(|path| Choice::new(path.as_str(), account_in_words(words, path))).collect();
+fn move_form(site: &Site, words: Words, funds: &[Fund], accounts: &[(String, String)], parts: &FormParts<'_>) -> Form {
+    let choices = || accounts.iter().map(|(path, name)| Choice::new(path.as_str(), name.as_str())).collect();
     let sign = funds.first().map_or("", |fund| fund.currency.sign());
     let fields = vec![
         parts.select("fund", "expense-fund", funds.iter().map(|fund| Choice::new(fund.slug.as_str(), fund.name.as_str())).collect()),

@@ -20,7 +20,7 @@ use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Form, FormParts, Typed, Wrongs};
-use crate::web::table::{Cell, Facts, Table};
+use crate::web::table::{Cell, Facts, Table, behind};
 use crate::web::treasury::gifts::{proof, told};
 use crate::web::treasury::{Frame, Part, READERS, Sheet, books};
 use crate::web::words::Words;
@@ -41,14 +41,15 @@ pub(super) fn doors(doors: Doors) -> Doors {
 
 async fn list(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
     let (words, tx) = (signed_in.words, &mut site.db.begin_read().await?);
-    let open = approvals::list_waiting(tx, signed_in.person.id, ProposalId(asked.before.unwrap_or(0)), PAGE).await?;
+    let rows = signed_in.rows(PAGE);
+    let open = approvals::list_waiting(tx, signed_in.person.id, ProposalId(asked.before.unwrap_or(0)), rows).await?;
     let funds = funds::list(tx).await?;
     let mut table = Table::new(words.say("approval-caption"), words.say("approval-none"))
         .column(words.say("approval-kind"))
         .column(words.say("approval-since"))
         .column(words.say("approval-signed"))
         .column(words.say("approval-yours"))
-        .figures(words.say("expense-amount"));
+        .amounts(words.say("expense-amount"));
     for waiting in &open {
         let kind = words.of("approval-subject", waiting.subject.as_str());
         let name = format!("{kind} {}", waiting.name());
@@ -62,15 +63,14 @@ async fn list(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Ask
             if waiting.amount_minor > 0 { Cell::money(amount) } else { Cell::text("") },
         ]);
     }
-    let older = open.last().filter(|_| open.len() == usize::try_from(PAGE).unwrap_or(usize::MAX));
-    let older = older.map(|last| Part::Links(vec![(format!("?before={}", last.id), words.say("expense-older"))]));
+    table.goes_on(behind(&open, rows, |last| format!("before={}", last.id)), words.say("list-newer"));
     let mut sheet = Sheet::new(Frame::new(&site, &signed_in, words.say("place-approvals")).saying(asked.said(words)));
     let due = approvals::list_unsigned_emergencies(tx).await?;
     if !due.is_empty() {
         let links = due.iter().map(|proposal| (format!("{APPROVALS}/{}", proposal.id), words.with("approval-due", "id", proposal.id.0)));
         sheet = sheet.with(Part::Warning(words.say("approval-emergencies"))).with(Part::Links(links.collect()));
     }
-    Ok(sheet.with(Part::Table(table)).maybe(older).answer(&Wrongs::default()))
+    Ok(sheet.with(Part::Table(table)).answer(&Wrongs::default()))
 }
 
 /// Whether it waits for this person, and if not, why.

@@ -155,11 +155,11 @@ fn table(words: Words, fund: &Fund, outlook: &Outlook) -> Table {
     let maybe = |minor: Option<i64>| minor.map_or_else(|| Cell::text(words.say("budget-none")), money);
     let mut table = Table::new(words.say("budget-title"), words.say("budget-none"))
         .column(words.say("expense-use"))
-        .figures(words.say("budget-amount"))
-        .figures(words.say("budget-spent"))
-        .figures(words.say("budget-unpaid"))
-        .figures(words.say("budget-asked"))
-        .figures(words.say("budget-left"));
+        .amounts(words.say("budget-amount"))
+        .amounts(words.say("budget-spent"))
+        .amounts(words.say("budget-unpaid"))
+        .amounts(words.say("budget-asked"))
+        .amounts(words.say("budget-left"));
     for one in &outlook.uses {
         table.row(vec![
             Cell::text(use_in_words(words, &one.category)),

@@ -17,7 +17,7 @@ use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
-use crate::web::table::{Cell, Facts, Table};
+use crate::web::table::{Cell, Facts, Table, behind};
 use crate::web::treasury::qr::Qr;
 use crate::web::treasury::{Frame, Part, READERS, RECORDERS, Sheet};
 use crate::web::words::Words;
@@ -51,10 +51,11 @@ async fn page(site: &Site, signed_in: &SignedIn, asked: &Asked, typed: &Typed, w
     let mut table = Table::new(words.say("place-captains"), words.say("captain-none"))
         .column(words.say("captain-label"))
         .column(words.say("expense-state"))
-        .figures(words.say("captain-claimed"))
-        .figures(words.say("captain-total"))
+        .amounts(words.say("captain-claimed"))
+        .amounts(words.say("captain-total"))
         .column(words.say("captain-ends"));
-    let page = captains::list(tx, asked.before.map(CaptainId), PAGE).await?;
+    let rows = signed_in.rows(PAGE);
+    let page = captains::list(tx, asked.before.map(CaptainId), rows).await?;
     let claimed = captains::claimed_by_each(tx, &page).await?;
     for captain in &page {
         let Some(fund) = funds.iter().find(|fund| fund.id == captain.fund_id) else { continue };
@@ -73,11 +74,8 @@ async fn page(site: &Site, signed_in: &SignedIn, asked: &Asked, typed: &Typed, w
             if is_open { Cell::link(format!("{CAPTAINS}/{}", captain.id), words.say("captain-end")) } else { Cell::text("") },
         ]);
     }
-    let older = page.last().filter(|_| page.len() == usize::try_from(PAGE).unwrap_or(usize::MAX));
-    let older = older.map(|last| Part::Links(vec![(format!("?before={}", last.id), words.say("expense-older"))]));
-    let mut sheet = Sheet::new(Frame::new(site, signed_in, words.say("place-captains")).saying(asked.said(words)))
-        .with(Part::Table(table))
-        .maybe(older);
+    table.goes_on(behind(&page, rows, |last| format!("before={}", last.id)), words.say("list-older"));
+    let mut sheet = Sheet::new(Frame::new(site, signed_in, words.say("place-captains")).saying(asked.said(words))).with(Part::Table(table));
     if signed_in.person.roles.holds(Role::Recorder)
         && let Some(first) = funds.first()
     {
@@ -213,7 +211,7 @@ pub(super) async fn one_page(
     let mut table = Table::new(words.say("captain-claims"), words.say("captain-claims-none"))
         .column(words.say("expense-number"))
         .column(words.say("expense-state"))
-        .figures(words.say("expense-amount"));
+        .amounts(words.say("expense-amount"));
     for expense in captains::claims(tx, id).await? {
         let href = format!("/treasury/{}/expenses/{}", fund.slug, expense.number);
         let state = words.of("expense-state", expense.state.as_str());

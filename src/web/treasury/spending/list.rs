@@ -11,7 +11,7 @@ use crate::spending::{self, Listed, State as Stage};
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Form, FormParts, Typed, Wrongs};
-use crate::web::table::{Cell, Table};
+use crate::web::table::{Cell, Table, behind};
 use crate::web::treasury::{Frame, Part, READERS, Sheet};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
@@ -59,22 +59,21 @@ async fn page(site: &Site, signed_in: &SignedIn, fund: &Fund, asked: &Asked, typ
     // Unless something else is asked for, what waits for somebody; where nothing does, what was done.
     let first = FIRST.into_iter().find(|stage| of(*stage).0 > 0).unwrap_or(Stage::Sent);
     let stage = asked.state.parse::<Stage>().unwrap_or(first);
-    let expenses = spending::list(tx, fund.id, stage, asked.before.map(ExpenseId), PAGE).await?;
+    let rows = signed_in.rows(PAGE);
+    let expenses = spending::list(tx, fund.id, stage, asked.before.map(ExpenseId), rows).await?;
     let tab = |stage: Stage| {
         let text = format!("{} ({})", words.of("expense-state", stage.as_str()), of(stage).0);
         (format!("/treasury/{}/expenses?state={stage}", fund.slug), text)
     };
-    let older = expenses.last().filter(|_| expenses.len() == usize::try_from(PAGE).unwrap_or(usize::MAX));
-    let older = older.map(|last| Part::Links(vec![(format!("?state={stage}&before={}", last.expense.id), words.say("expense-older"))]));
-    let total = Money::new(of(stage).1, fund.currency);
+    let mut table = table(words, fund, stage, &expenses, Money::new(of(stage).1, fund.currency));
+    table.goes_on(behind(&expenses, rows, |last| format!("state={stage}&before={}", last.expense.id)), words.say("list-older"));
     let parts = FormParts { words, typed, wrongs };
     let search = Form::new(format!("/treasury/{}/expenses", fund.slug), "", vec![parts.text("number", "expense-number", "off")]);
     let sheet = Sheet::new(frame(site, signed_in, fund, "place-expenses").saying(asked.said(words)))
         .with(ways(signed_in, fund))
         .with(Part::Note(words.say("frame-live")))
         .with(Part::Links(Stage::ALL.map(tab).into()))
-        .with(Part::Table(table(words, fund, stage, &expenses, total)))
-        .maybe(older)
+        .with(Part::Table(table))
         .with(Part::Form(search.button(words.say("expense-search"))));
     Ok(sheet.answer(wrongs))
 }
@@ -86,7 +85,7 @@ fn table(words: Words, fund: &Fund, stage: Stage, expenses: &[Listed], total: Mo
         .column(words.say("expense-bought"))
         .column(words.say("expense-shop"))
         .column(words.say("expense-receipt"))
-        .figures(words.say("expense-amount"));
+        .amounts(words.say("expense-amount"));
     for Listed { expense, has_receipt } in expenses {
         let receipt = if *has_receipt {
             Cell::text(words.say("expense-has-receipt"))

@@ -201,6 +201,7 @@ fn refused(words: Words, back: &str, error: Refusal, wrongs: &mut Wrongs) -> Res
             let account = account_in_words(words, &account);
             ("from", words.with_two("expense-no-account", ("account", account), ("left", left.for_people())))
         }
+        Refusal::AccountEnded(_) => ("from", words.say("bank-ended-account")),
         Refusal::Uncovered(short) => ("main", words.with("expense-no-cover", "short", short.for_people())),
         Refusal::PayeeNotReady => ("payee", words.say("expense-no-payee")),
         Refusal::OnHold(until) => ("payee", words.with("expense-no-hold", "until", words.moment(until, &crate::clock::Zone::UTC))),

@@ -170,7 +170,7 @@ async fn parts(tx: &mut Tx, words: Words, whole: &Whole) -> Result<Table, Troubl
     let mut table = Table::new(words.say("expense-parts"), words.say("expense-parts-none"))
         .column(words.say("expense-use"))
         .column(words.say("expense-fund"))
-        .figures(words.say("expense-amount"));
+        .amounts(words.say("expense-amount"));
     for part in &whole.parts {
         let fund = funds.iter().find(|fund| fund.id == part.fund_id).map(|fund| fund.name.clone()).unwrap_or_default();
         let amount = Money::new(part.amount_minor, whole.expense.currency);

@@ -13,7 +13,7 @@ use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Choice, Field, Form, FormParts, Typed, Wrongs};
-use crate::web::table::{Cell, Facts, Table};
+use crate::web::table::{Cell, Facts, Table, behind};
 use crate::web::treasury::{Frame, Part, READERS, RECORDERS, Sheet};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
@@ -43,17 +43,16 @@ async fn list_page(site: &Site, signed_in: &SignedIn, asked: &Asked, typed: &Typ
         .column(words.say("payee-kind"))
         .column(words.say("payee-way"))
         .column(words.say("expense-state"));
-    let page = payees::page(tx, asked.before.map(PayeeId), PAGE).await?;
+    let rows = signed_in.rows(PAGE);
+    let page = payees::page(tx, asked.before.map(PayeeId), rows).await?;
+    let details = payees::details_of_each(tx, &page).await?;
     for payee in &page {
-        let details = payees::details(tx, payee.id).await?;
-        let (way, state) = standing(site, words, payee, details.as_ref());
+        let (way, state) = standing(site, words, payee, details.get(&payee.id));
         let label = Cell::link(format!("{PAYEES}/{}", payee.id), payee.label.as_str());
         table.row(vec![label, Cell::text(words.of("payee-kind", payee.kind.as_str())), Cell::text(way), state]);
     }
-    let older = page.last().filter(|_| page.len() == usize::try_from(PAGE).unwrap_or(usize::MAX));
-    let older = older.map(|last| Part::Links(vec![(format!("?before={}", last.id), words.say("expense-older"))]));
-    let mut sheet =
-        Sheet::new(Frame::new(site, signed_in, words.say("place-payees")).saying(asked.said(words))).with(Part::Table(table)).maybe(older);
+    table.goes_on(behind(&page, rows, |last| format!("before={}", last.id)), words.say("list-older"));
+    let mut sheet = Sheet::new(Frame::new(site, signed_in, words.say("place-payees")).saying(asked.said(words))).with(Part::Table(table));
     if signed_in.person.roles.holds(Role::Recorder) {
         let form = Form::new(PAYEES, operation(site, typed), new_fields(&FormParts { words, typed, wrongs }));
         sheet = sheet

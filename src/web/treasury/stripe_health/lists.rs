@@ -1,9 +1,12 @@
 //! The lists of the Stripe page: ties, what waits, what has no rule, what needs a person, what is on its way.
 
+use std::collections::BTreeMap;
+
 use super::STRIPE;
 use crate::booking::{self, bank};
 use crate::clock::{Day, Zone};
 use crate::db::Tx;
+use crate::ids::DeliveryId;
 use crate::ledger::{self, chart};
 use crate::money::{Currency, Money};
 use crate::payments;
@@ -11,25 +14,22 @@ use crate::payments::alert::{self, AlertKind};
 use crate::payments::line::LineState;
 use crate::payments::parked;
 use crate::payments::progress::Progress;
-use crate::web::table::{Cell, Table};
+use crate::web::table::{Cell, Table, behind};
 use crate::web::treasury::bank::age;
 use crate::web::words::Words;
-
-/// How many lines of a list are shown.
-const SHOWN: i64 = 100;
 
 /// Per currency: Stripe's own word, the sum of its lines and what the books held when they were last compared, what each differs by from the
 /// first, and what the books hold now.
 pub async fn tie(tx: &mut Tx, words: Words, progress: &Progress, zone: &Zone) -> sqlx::Result<Table> {
     let mut table = Table::new(words.say("stripe-tie"), words.say("stripe-tie-empty"))
         .column(words.say("stripe-currency"))
-        .figures(words.say("stripe-reported"))
-        .figures(words.say("stripe-lines-sum"))
-        .figures(words.say("stripe-ours"))
-        .figures(words.say("stripe-difference"))
+        .amounts(words.say("stripe-reported"))
+        .amounts(words.say("stripe-lines-sum"))
+        .amounts(words.say("stripe-ours"))
+        .amounts(words.say("stripe-difference"))
         .column(words.say("stripe-verdict"))
         .column(words.say("stripe-compared"))
-        .figures(words.say("stripe-ours-now"));
+        .amounts(words.say("stripe-ours-now"));
     let (ties, books) = (booking::ties(tx).await?, ledger::balance_of(tx, chart::STRIPE).await?);
     let now = |currency: &Currency| Cell::money(Money::new(books.get(currency).copied().unwrap_or(0), *currency));
     for tie in &ties {
@@ -61,14 +61,21 @@ pub async fn tie(tx: &mut Tx, words: Words, progress: &Progress, zone: &Zone) ->
 }
 
 /// Deliveries that wait, the oldest first, each with the way to it.
-pub async fn parked(tx: &mut Tx, words: Words, today: Day, zone: &Zone) -> sqlx::Result<Table> {
+pub async fn parked(
+    tx: &mut Tx,
+    words: Words,
+    (after, rows): (Option<DeliveryId>, i64),
+    (today, zone): (Day, &Zone),
+) -> sqlx::Result<Table> {
     let count: i64 = payments::parked_deliveries(tx).await?.iter().map(|parked| parked.deliveries).sum();
     let mut table = Table::new(words.with("stripe-parked", "count", count), words.say("stripe-none-parked"))
         .column(words.say("stripe-event"))
         .column(words.say("stripe-reason"))
         .column(words.say("stripe-age"))
         .column(words.say("stripe-look"));
-    for delivery in parked::list(tx, SHOWN).await? {
+    let waiting = parked::list(tx, after, rows).await?;
+    table.goes_on(behind(&waiting, rows, |last| format!("parked_before={}", last.id)), words.say("list-newer"));
+    for delivery in waiting {
         table.row(vec![
             Cell::text(kind(words, &delivery.kind)),
             Cell::text(alert::reason(&delivery.reason, words.0)),
@@ -85,16 +92,19 @@ pub fn kind(words: Words, kind: &str) -> String {
 }
 
 /// Lines that no rule books: in suspense with an amount, or set aside.
-pub async fn lines(tx: &mut Tx, words: Words) -> sqlx::Result<Table> {
+pub async fn lines(tx: &mut Tx, words: Words, (after, rows): (Option<&str>, i64)) -> sqlx::Result<Table> {
     let mut table = Table::new(words.say("stripe-lines"), words.say("stripe-no-lines"))
         .column(words.say("stripe-line"))
-        .figures(words.say("stripe-amount"))
+        .amounts(words.say("stripe-amount"))
         .column(words.say("stripe-reason"));
-    for (currency, minor) in ledger::balance_of(tx, chart::SUSPENSE).await?.into_iter().filter(|(_, minor)| *minor != 0) {
+    let held = if after.is_none() { ledger::balance_of(tx, chart::SUSPENSE).await? } else { BTreeMap::new() };
+    for (currency, minor) in held.into_iter().filter(|(_, minor)| *minor != 0) {
         let text = words.with("stripe-suspense", "currency", currency.code().to_owned());
         table.row(vec![Cell::text(text), Cell::money(Money::new(-minor, currency)), Cell::text(words.say("stripe-suspense-why"))]);
     }
-    for line in payments::lines_in(tx, LineState::Parked, "", SHOWN).await? {
+    let parked = payments::lines_in(tx, LineState::Parked, after.unwrap_or_default(), rows).await?;
+    table.goes_on(behind(&parked, rows, |last| format!("lines_before={}", last.id)), words.say("list-newer"));
+    for line in parked {
         let reason = alert::reason(&line.reason.unwrap_or_default(), words.0);
         table.row(vec![Cell::text(line.id.to_string()), Cell::money(Money::new(line.net_minor, line.currency)), Cell::text(reason)]);
     }
@@ -102,12 +112,12 @@ pub async fn lines(tx: &mut Tx, words: Words) -> sqlx::Result<Table> {
 }
 
 /// What needs a person, but for the bank, which has a page of its own.
-pub async fn alerts(tx: &mut Tx, words: Words, zone: &Zone) -> sqlx::Result<Table> {
+pub async fn alerts(tx: &mut Tx, words: Words, rows: i64, zone: &Zone) -> sqlx::Result<Table> {
     let mut table = Table::new(words.say("stripe-alerts"), words.say("stripe-no-alerts"))
         .column(words.say("stripe-kind"))
         .column(words.say("stripe-said"))
         .column(words.say("stripe-since"));
-    for alert in alert::list(tx, SHOWN).await?.into_iter().filter(|alert| alert.kind != AlertKind::BankDiffers) {
+    for alert in alert::list(tx, rows).await?.into_iter().filter(|alert| alert.kind != AlertKind::BankDiffers) {
         let kind = words.of("alert-kind", alert.kind.as_str());
         table.row(vec![Cell::text(kind), Cell::text(alert.in_words(words.0)), Cell::moment(words, alert.raised_at, zone)]);
     }
@@ -118,7 +128,7 @@ pub async fn alerts(tx: &mut Tx, words: Words, zone: &Zone) -> sqlx::Result<Tabl
 pub async fn payouts(tx: &mut Tx, words: Words) -> sqlx::Result<Table> {
     let mut table = Table::new(words.say("stripe-payouts"), words.say("stripe-no-payouts"))
         .column(words.say("stripe-payout"))
-        .figures(words.say("stripe-amount"))
+        .amounts(words.say("stripe-amount"))
         .column(words.say("stripe-arrives"));
     for payout in bank::under_way(tx).await? {
         table.row(vec![Cell::text(payout.payout), Cell::money(payout.amount), Cell::day(words, payout.arrives_on)]);

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::{Frame, Part, READERS, RECORDERS, bank, zone};
 use crate::clock::{Instant, Zone};
 use crate::db::Tx;
+use crate::ids::DeliveryId;
 use crate::payments;
 use crate::payments::health::{self, EndpointState, Health, Lag};
 use crate::payments::progress::Progress;
@@ -37,10 +38,15 @@ pub(super) fn doors(doors: Doors) -> Doors {
         .post(PARKED, Who::Holding(RECORDERS), parked::again)
 }
 
-/// What was just done.
+/// How many rows of a list are shown.
+const SHOWN: i64 = 100;
+
+/// What was just done, and how far the lists are leafed.
 #[derive(Debug, Deserialize)]
 struct Asked {
     done: Option<String>,
+    parked_before: Option<i64>,
+    lines_before: Option<String>,
 }
 
 impl Asked {
@@ -56,7 +62,9 @@ async fn show(State(site): AnySite, Query(asked): Query<Asked>, signed_in: Signe
     let zone = zone(tx).await?;
     let today = now.day_in(&zone);
     let told = Told { progress: payments::progress(tx).await?, health: health::health(tx).await?, lag: health::lag(tx, now).await? };
-    let (waiting, suspense) = (lists::parked(tx, words, today, &zone).await?, lists::lines(tx, words).await?);
+    let rows = signed_in.rows(SHOWN);
+    let waiting = lists::parked(tx, words, (asked.parked_before.map(DeliveryId), rows), (today, &zone)).await?;
+    let suspense = lists::lines(tx, words, (asked.lines_before.as_deref(), rows)).await?;
     let may = signed_in.person.roles.holds(Role::Recorder);
     let button = |act: &str, key: &str| {
         let unseen = again::hidden(words, act);
@@ -74,7 +82,7 @@ async fn show(State(site): AnySite, Query(asked): Query<Asked>, signed_in: Signe
         .with(Part::Table(waiting))
         .maybe(button("again", "stripe-again"))
         .with(Part::Table(suspense))
-        .with(Part::Table(lists::alerts(tx, words, &zone).await?))
+        .with(Part::Table(lists::alerts(tx, words, rows, &zone).await?))
         .with(Part::Table(lists::payouts(tx, words).await?));
     Ok(sheet.answer(&Wrongs::default()))
 }

@@ -83,7 +83,7 @@ impl World<'_> {
         let books = self.treasury.books;
         let entries: Vec<EntryId> = {
             let tx = &mut books.db.begin_read().await.unwrap();
-            let standing = bank::newest(tx, self.account.id, 1_000).await.unwrap();
+            let standing = bank::newest(tx, self.account.id, None, 1_000).await.unwrap();
             let found = standing.into_iter().find(|found| found.id == id).unwrap();
             bank::sides(tx, &found).await.unwrap().1.iter().map(|posting| posting.entry_id).collect()
         };
