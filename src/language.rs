@@ -1,5 +1,4 @@
-//! The languages the program speaks, and every text in them, from `templates/locales`. Not here: money and days, which their own types
-//! write; which language somebody asks for (`web`).
+//! The languages the program speaks, and every text in them, from `templates/locales`. Not here: money, which its own type writes; which language somebody asks for (`web`).
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -18,6 +17,8 @@ fluent_templates::static_loader! {
 
 const ENGLISH: LanguageIdentifier = langid!("en");
 const SPANISH: LanguageIdentifier = langid!("es");
+
+use crate::clock::{Day, Instant, Zone};
 
 crate::words! {
     /// A language the program speaks.
@@ -43,6 +44,17 @@ impl Language {
             Self::Spanish => &SPANISH,
         };
         TEXTS.try_lookup_with_args(language, key, values)
+    }
+
+    /// `14 Nov 2026`, with the month in this language.
+    pub fn day(self, day: Day) -> String {
+        let (year, month, number) = day.parts();
+        format!("{number} {} {year}", self.text(&format!("month-{month}"), &Values::new()))
+    }
+
+    /// `14 Nov 2026, 09:00 CST`: a moment as the clocks of `zone` tell it.
+    pub fn moment(self, at: Instant, zone: &Zone) -> String {
+        format!("{}, {}", self.day(at.day_in(zone)), at.time_in(zone))
     }
 
     /// The text called `key`, which is there: a test holds every key that is asked for.

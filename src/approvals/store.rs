@@ -2,10 +2,10 @@
 
 use super::proposal::{NewProposal, Proposal, Question, Signature, Signed, State, Subject, Waiting};
 use crate::clock::Instant;
-use crate::db::{Tx, rows};
+use crate::db::Tx;
 use crate::ids::{FundId, PersonId, ProposalId, QuestionId};
 use crate::money::Currency;
-use crate::run;
+use crate::{run, run_in};
 
 /// Writes a query for whole proposals; the columns are named once.
 macro_rules! select_proposal {
@@ -190,18 +190,7 @@ pub(super) async fn signed(tx: &mut Tx, ids: &[ProposalId]) -> sqlx::Result<Vec<
     const HEAD: &str =
         "SELECT p.id, p.needed, (SELECT COUNT(*) FROM approval a WHERE a.proposal_id = p.id) AS given, (p.emergency = 1) AS emergency
                           FROM proposal p WHERE p.id IN";
-    let mut signed = Vec::with_capacity(ids.len());
-    for piece in rows::pieces(ids, 1) {
-        let found: Vec<Signed> = run!(tx, fetch_all, {
-            let mut statement = sqlx::query_as(rows::list(HEAD, 1, piece.len()));
-            for id in piece {
-                statement = statement.bind(id);
-            }
-            statement
-        })?;
-        signed.extend(found);
-    }
-    Ok(signed)
+    run_in!(tx, query_as, HEAD, ids)
 }
 
 /// Moves an open proposal on; false where it is open no more.

@@ -60,7 +60,7 @@ impl Say {
     }
 
     pub fn as_of(self, figures: &Figures) -> String {
-        let at = figures.made_at.for_people(&figures.fund.time_zone);
+        let at = self.0.moment(figures.made_at, &figures.fund.time_zone);
         let values = Values::from([("at".into(), at.into()), ("number".into(), figures.number.to_string().into())]);
         self.0.text("public-as-of", &values)
     }

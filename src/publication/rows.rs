@@ -142,6 +142,18 @@ impl List<'_> {
         self.say.0.text("public-spending-caption", &values)
     }
 
+    /// What stands small under a row: its week, its units, its proof.
+    fn aside(&self, row: &Row) -> String {
+        let week = self.say.with("public-in-week", "week", row.spending.week.clone());
+        let parts = [week, self.units(row), self.proof(row)];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    }
+
+    /// Whether words of a row are held back.
+    fn holds_back(&self) -> bool {
+        self.rows.iter().any(|row| row.spending.what == What::Expense && row.text.is_none())
+    }
+
     fn sum(&self) -> String {
         self.money(&self.rows.iter().fold(0, |sum, row| sum.saturating_add(row.spending.amount_minor)))
     }

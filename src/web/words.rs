@@ -60,13 +60,12 @@ impl Words {
 
     /// `14 Nov 2026`, with the month in the reader's language.
     pub fn day(self, day: Day) -> String {
-        let (year, month, number) = day.parts();
-        format!("{number} {} {year}", self.of("month", &month.to_string()))
+        self.0.day(day)
     }
 
     /// `14 Nov 2026, 09:00 CST`: a moment as the clocks of `zone` tell it.
     pub fn moment(self, at: Instant, zone: &Zone) -> String {
-        format!("{}, {}", self.day(at.day_in(zone)), at.time_in(zone))
+        self.0.moment(at, zone)
     }
 
     /// The text of an act in the log of acts; the word it was written down with where there is none, for a log outlives its words.
