@@ -77,7 +77,11 @@ pub(super) fn fields(words: Words, fund: &Fund, offers: &Offers, parts: &FormPar
         parts.select("payee", "expense-payee", std::iter::once(empty()).chain(book).collect()).hint(words.say("expense-payee-hint")),
         parts.radios("show", "expense-show", list("expense-show", &Show::ALL.map(Show::as_str))),
         parts.checks("show_shop", "expense-show-shop", vec![Choice::new("1", words.say("expense-show-shop-too"))]).optional(words),
-        parts.area("no_receipt", "expense-no-receipt").hint(words.say("expense-no-receipt-hint")).optional(words),
+        parts
+            .text("no_receipt", "expense-no-receipt", "off")
+            .hint(words.say("expense-no-receipt-hint"))
+            .suggesting(["lost", "not-given", "unreadable", "market"].map(|why| words.of("expense-no-receipt", why)).into())
+            .optional(words),
     ]);
     for row in 0..ROWS {
         let of = |fund: &Fund, category: &str| {
