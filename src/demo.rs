@@ -19,6 +19,7 @@ use crate::payments::practice::{Outcome, Practice};
 use crate::payments::sync::Run;
 use crate::people::{self, Language, NewPerson, Purpose, Role, Roles, links};
 use crate::serve::Node;
+use crate::spending::payees::Sealing;
 use crate::spending::{self, Draft, PaidBy, Part, Show};
 use crate::transact;
 use crate::web::Parts;
@@ -256,8 +257,9 @@ impl Story<'_> {
         let proposal = approvals::find(&mut db.begin_read().await?, id).await?.context("a proposal that was made")?;
         let (actor, decide) = (self.actor(approver, now), self.operation()?);
         let seen = (id, &*proposal.payload_hash);
+        let sealing = Sealing { keys: &self.node.keyring, entropy: &self.node.entropy };
         let decided: Result<booking::Decided, booking::DecideError> =
-            transact!(db, tx => booking::decide(tx, actor, &decide, seen, booking::Choice::Approve, &self.node.entropy, now).await);
+            transact!(db, tx => booking::decide(tx, actor, &decide, seen, booking::Choice::Approve, sealing, now).await);
         decided?;
         Ok(())
     }

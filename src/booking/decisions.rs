@@ -6,10 +6,11 @@ use crate::approvals::{self, Proposal, Subject, Verdict};
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
 use crate::donations::{HandError, counting, in_kind, refunding};
-use crate::ids::{Entropy, ExpenseId, ProposalId};
+use crate::ids::{ExpenseId, ProposalId};
 use crate::people::operation::{self, Operation, OperationError};
 use crate::people::{self, Actor, Person};
-use crate::spending::{self, advances, payees};
+use crate::spending::payees::{self, Sealing};
+use crate::spending::{self, advances};
 
 /// What somebody decides about a proposal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +83,8 @@ impl Retryable for DecideError {
     }
 }
 
-/// Decides about a proposal as it was `seen`, and where that settles it, does what was agreed to.
+/// Decides about a proposal as it was `seen`, and where that settles it, does what was agreed to and tells whom it concerns (`sealing` seals the
+/// letters).
 ///
 /// # Errors
 /// [`DecideError`].
@@ -92,7 +94,7 @@ pub async fn decide(
     operation: &Operation,
     (id, seen): (ProposalId, &str),
     choice: Choice<'_>,
-    entropy: &Entropy,
+    sealing: Sealing<'_>,
     now: Instant,
 ) -> Result<Decided, DecideError> {
     if operation::find_result(tx, operation).await?.is_some() {
@@ -103,16 +105,16 @@ pub async fn decide(
     let decided = match choice {
         Choice::Reject(reason) => {
             approvals::reject(tx, actor, id, seen, reason, now).await?;
-            turn_down(tx, actor, &proposal, reason.trim(), now).await?;
+            turn_down(tx, actor, (&proposal, sealing), reason.trim(), now).await?;
             Decided::Rejected
         }
         Choice::Approve => {
             let verdict = approvals::approve(tx, actor, id, seen, now).await?;
-            settle(tx, actor, verdict, (&proposal, entropy), now).await?
+            settle(tx, actor, verdict, (&proposal, sealing), now).await?
         }
         Choice::ApproveAlone(reason) => {
             let verdict = approvals::approve_in_emergency(tx, actor, id, seen, reason, now).await?;
-            settle(tx, actor, verdict, (&proposal, entropy), now).await?
+            settle(tx, actor, verdict, (&proposal, sealing), now).await?
         }
     };
     operation::done(tx, operation, &id.to_string(), now).await?;
@@ -138,7 +140,7 @@ async fn settle(
     tx: &mut Tx,
     actor: Actor,
     verdict: Verdict,
-    (proposal, entropy): (&Proposal, &Entropy),
+    (proposal, sealing): (&Proposal, Sealing<'_>),
     now: Instant,
 ) -> Result<Decided, DecideError> {
     match verdict {
@@ -146,20 +148,20 @@ async fn settle(
         Verdict::Countersigned => Ok(Decided::Countersigned),
         Verdict::Approved => {
             let person = people::find(tx, actor.person).await?.ok_or(approvals::Refusal::NotFound)?;
-            carry_out(tx, &person, proposal, entropy, now).await?;
+            carry_out(tx, &person, proposal, sealing, now).await?;
             Ok(Decided::Done)
         }
     }
 }
 
 /// Does what was agreed to. A subject without a line here cannot be agreed to by [`decide`].
-async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, entropy: &Entropy, now: Instant) -> Result<(), DecideError> {
+async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, sealing: Sealing<'_>, now: Instant) -> Result<(), DecideError> {
     match proposal.subject {
-        Subject::Expense => spending::carry_out(tx, person, proposal, now).await.map(drop)?,
+        Subject::Expense => spending::carry_out(tx, person, proposal, sealing, now).await.map(drop)?,
         Subject::Payee => payees::carry_out(tx, proposal, now).await.map(drop)?,
         Subject::Transfer => advances::carry_out(tx, person, proposal, now).await?,
         Subject::Refund => refunding::carry_out(tx, proposal, now).await?,
-        Subject::Cash => counting::carry_out(tx, person.id, proposal, entropy, now).await?,
+        Subject::Cash => counting::carry_out(tx, person.id, proposal, sealing.entropy, now).await?,
         Subject::Goods => in_kind::carry_out(tx, person.id, proposal, now).await?,
         Subject::Journal => drop(journal::carry_out(tx, person, proposal, now).await?),
         Subject::Period => months::carry_out(tx, person, proposal, now).await?,
@@ -170,9 +172,15 @@ async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, entropy: &
 }
 
 /// Undoes what waited for an agreement that did not come. Goods stay as they were logged, unvalued; a month stays open.
-async fn turn_down(tx: &mut Tx, actor: Actor, proposal: &Proposal, reason: &str, now: Instant) -> Result<(), DecideError> {
+async fn turn_down(
+    tx: &mut Tx,
+    actor: Actor,
+    (proposal, sealing): (&Proposal, Sealing<'_>),
+    reason: &str,
+    now: Instant,
+) -> Result<(), DecideError> {
     match proposal.subject {
-        Subject::Expense => spending::turn_down(tx, proposal, reason, now).await.map(drop)?,
+        Subject::Expense => spending::turn_down(tx, proposal, reason, sealing, now).await.map(drop)?,
         Subject::Payee => payees::turn_down(tx, proposal).await.map(drop)?,
         Subject::Transfer => advances::turn_down(tx, proposal).await?,
         Subject::Refund => refunding::turn_down(tx, proposal, now).await?,

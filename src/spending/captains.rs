@@ -179,6 +179,7 @@ pub async fn send_back(
     operation: &Operation,
     (id, version): (ExpenseId, i64),
     reason: &str,
+    sealing: Sealing<'_>,
     now: Instant,
 ) -> Result<ExpenseId, Refusal> {
     let person = match writing::begin(tx, actor, operation).await? {
@@ -204,6 +205,7 @@ pub async fn send_back(
     }
     store::set_reason(tx, id, reason).await?;
     audit::write(tx, Some(person.id), "send a claim back", &format!("expense {id}"), "", now).await?;
+    tell(tx, id, sealing, now).await?;
     operation::done(tx, operation, &id.to_string(), now).await?;
     Ok(id)
 }
@@ -262,12 +264,9 @@ pub async fn change(
     Ok(())
 }
 
-/// Tells a captain by mail what became of a claim just now, where they wanted to hear it: to be called in the transaction that did it. Once a
-/// cause, in the link's language; false where nobody is told anything.
-///
-/// # Errors
-/// When the database is gone; nothing became of the claim then either.
-pub async fn tell(tx: &mut Tx, id: ExpenseId, sealing: Sealing<'_>, now: Instant) -> sqlx::Result<bool> {
+/// Tells a captain by mail what became of a claim just now, where they wanted to hear it, in the transaction that did it. Once a cause, in the
+/// link's language; false where nobody is told anything. Every verb by which a claim moves on calls it.
+pub(super) async fn tell(tx: &mut Tx, id: ExpenseId, sealing: Sealing<'_>, now: Instant) -> sqlx::Result<bool> {
     let Some(expense) = store::find(tx, id).await? else { return Ok(false) };
     let kind = match expense.state {
         State::Approved => mail::Kind::ClaimApproved,

@@ -1,8 +1,9 @@
 //! What follows from an agreement: the books, the payment, the end of what was corrected. Not here: who agreed (`approvals`).
 
 use super::expense::{Expense, State, Whole};
+use super::payees::Sealing;
 use super::writing::{RECORDERS, SOURCE, find_done};
-use super::{Refusal, checks, find, lock, returning, store};
+use super::{Refusal, captains, checks, find, lock, returning, store};
 use crate::approvals::Proposal;
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
@@ -14,11 +15,18 @@ use crate::people::operation::{self, Operation};
 use crate::people::{self, Actor, Person, audit};
 
 /// Does what was just agreed to, in the transaction of the last signature: books the cost, and where the money left already, the payment with it.
+/// Whoever claimed it by a captain's link is told.
 /// The caller holds the locks ([`lock`]) and got [`crate::approvals::Verdict::Approved`] for this proposal.
 ///
 /// # Errors
 /// [`Refusal`]: the fund or the account has too little by now, or restricted funds would not be covered.
-pub async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, now: Instant) -> Result<ExpenseId, Refusal> {
+pub async fn carry_out(
+    tx: &mut Tx,
+    person: &Person,
+    proposal: &Proposal,
+    sealing: Sealing<'_>,
+    now: Instant,
+) -> Result<ExpenseId, Refusal> {
     let id = proposal.subject_id.parse().map(ExpenseId).map_err(|_| Refusal::NotFound)?;
     let whole = find(tx, id).await?.ok_or(Refusal::NotFound)?;
     let expense = &whole.expense;
@@ -56,6 +64,7 @@ pub async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, now: I
             return Err(Refusal::Changed);
         }
     }
+    captains::tell(tx, id, sealing, now).await?;
     Ok(id)
 }
 
@@ -132,7 +141,7 @@ pub(super) async fn take_back_entries(tx: &mut Tx, expense: &Expense, reason: &s
 ///
 /// # Errors
 /// [`Refusal::Changed`] where it does not wait for that proposal any more.
-pub async fn turn_down(tx: &mut Tx, proposal: &Proposal, reason: &str, now: Instant) -> Result<ExpenseId, Refusal> {
+pub async fn turn_down(tx: &mut Tx, proposal: &Proposal, reason: &str, sealing: Sealing<'_>, now: Instant) -> Result<ExpenseId, Refusal> {
     let id = proposal.subject_id.parse().map(ExpenseId).map_err(|_| Refusal::NotFound)?;
     if !store::move_on(tx, id, State::Sent, State::Rejected, now).await? {
         return Err(Refusal::Changed);
@@ -140,6 +149,7 @@ pub async fn turn_down(tx: &mut Tx, proposal: &Proposal, reason: &str, now: Inst
     if store::find(tx, id).await?.is_some_and(|expense| expense.corrects.is_none()) {
         store::set_reason(tx, id, reason).await?;
     }
+    captains::tell(tx, id, sealing, now).await?;
     Ok(id)
 }
 
@@ -164,6 +174,7 @@ pub async fn pay(
     operation: &Operation,
     (id, version): (ExpenseId, i64),
     payment: &Payment,
+    sealing: Sealing<'_>,
     now: Instant,
 ) -> Result<ExpenseId, Refusal> {
     let done = find_done(tx, operation).await?;
@@ -187,6 +198,7 @@ pub async fn pay(
         return Err(Refusal::Changed);
     }
     audit::write(tx, Some(person.id), "pay", &format!("expense {id}"), &expense.amount().decimal(), now).await?;
+    captains::tell(tx, id, sealing, now).await?;
     operation::done(tx, operation, &id.to_string(), now).await?;
     Ok(id)
 }

@@ -69,6 +69,10 @@ impl<'a> Treasury<'a> {
         Operation::new(&self.books.entropy.reference(), "test", &[]).unwrap()
     }
 
+    pub fn sealing(&self) -> Sealing<'_> {
+        Sealing { keys: &self.keys, entropy: &self.books.entropy }
+    }
+
     pub fn author(&self) -> Actor {
         acting(self.books, self.author)
     }
@@ -123,7 +127,7 @@ impl<'a> Treasury<'a> {
     pub async fn decide(&self, who: PersonId, proposal: &Proposal, choice: Choice<'_>) -> Result<Decided, DecideError> {
         let (operation, actor, now) = (self.operation(), acting(self.books, who), self.books.now());
         let seen = (proposal.id, &*proposal.payload_hash);
-        transact!(self.books.db, tx => booking::decide(tx, actor, &operation, seen, choice, &self.books.entropy, now).await)
+        transact!(self.books.db, tx => booking::decide(tx, actor, &operation, seen, choice, self.sealing(), now).await)
     }
 
     pub async fn approve(&self, who: PersonId, id: ExpenseId) -> Result<Decided, DecideError> {
@@ -135,7 +139,7 @@ impl<'a> Treasury<'a> {
         let (operation, actor, now) = (self.operation(), self.author(), self.books.now());
         let version = self.read(id).await.expense.version;
         let payment = Payment { from: chart::BANK.to_owned(), on: "2026-11-14".parse().unwrap(), reference: "cheque 12".to_owned() };
-        transact!(self.books.db, tx => spending::pay(tx, actor, &operation, (id, version), &payment, now).await)
+        transact!(self.books.db, tx => spending::pay(tx, actor, &operation, (id, version), &payment, self.sealing(), now).await)
     }
 
     /// Somebody who was agreed to and whose hold is over.

@@ -14,8 +14,8 @@ use crate::ids::{ExpenseId, ProposalId};
 use crate::money::Money;
 use crate::people::operation::OperationError;
 use crate::people::{self, NotAllowed, Role};
+use crate::spending;
 use crate::spending::payees::Sealing;
-use crate::spending::{self, captains};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
@@ -272,13 +272,7 @@ async fn decide(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>, 
         Ok(operation) => {
             let (actor, now, seen) = (signed_in.actor(), site.clock.now(), (proposal.id, typed.get("seen")));
             let sealing = Sealing { keys: &site.keyring, entropy: &site.entropy };
-            transact!(site.db, tx => async {
-                let decided = booking::decide(tx, actor, &operation, seen, choice, &site.entropy, now).await?;
-                if let (Subject::Expense, Ok(id)) = (proposal.subject, proposal.subject_id.parse()) {
-                    captains::tell(tx, ExpenseId(id), sealing, now).await?;
-                }
-                Ok::<Decided, DecideError>(decided)
-            }.await)
+            transact!(site.db, tx => booking::decide(tx, actor, &operation, seen, choice, sealing, now).await)
         }
     };
     let mut wrongs = Wrongs::default();

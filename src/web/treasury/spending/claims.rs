@@ -52,11 +52,7 @@ async fn send_back(
             let (actor, now) = (signed_in.actor(), site.clock.now());
             let at = (whole.expense.id, typed.get("version").parse().unwrap_or(0));
             let (reason, sealing) = (typed.get("reason"), Sealing { keys: &site.keyring, entropy: &site.entropy });
-            transact!(site.db, tx => async {
-                let id = captains::send_back(tx, actor, &operation, at, reason, now).await?;
-                captains::tell(tx, id, sealing, now).await?;
-                Ok::<ExpenseId, Refusal>(id)
-            }.await)
+            transact!(site.db, tx => captains::send_back(tx, actor, &operation, at, reason, sealing, now).await)
         }
     };
     let back = format!("/treasury/{slug}/expenses/{number}");

@@ -7,6 +7,7 @@ use super::one::is_owed;
 use super::{Pairs, account_in_words, find, frame, operation, payable, refused, sent, today};
 use crate::clock::Day;
 use crate::funds::Fund;
+use crate::ids::ExpenseId;
 use crate::spending::payees::{self, Sealing};
 use crate::spending::{self, PayBy, Payment, Refusal, State as Stage, Whole, captains};
 use crate::transact;
@@ -163,9 +164,6 @@ async fn paid(
     let (actor, now) = (signed_in.actor(), site.clock.now());
     let at = (whole.expense.id, typed.get("version").parse().unwrap_or(0));
     let sealing = Sealing { keys: &site.keyring, entropy: &site.entropy };
-    transact!(site.db, tx => async {
-        let id = spending::pay(tx, actor, &operation, at, payment, now).await?;
-        captains::tell(tx, id, sealing, now).await?;
-        Ok::<(), Refusal>(())
-    }.await)
+    let paid: Result<ExpenseId, Refusal> = transact!(site.db, tx => spending::pay(tx, actor, &operation, at, payment, sealing, now).await);
+    paid.map(drop)
 }
