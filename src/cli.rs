@@ -145,6 +145,9 @@ pub struct Setup {
     /// The strike's first day
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub strike_on: Option<Day>,
+    /// The languages it offers, the one it begins in first: en,es or es,en or en or es [default: en,es]
+    #[arg(long, value_name = "CODES")]
+    pub languages: Option<String>,
     /// Who must agree to sums, while nobody is on the staff: 1,500:2 is one approver, and two above 500 [default: 1,500:2]
     #[arg(long, value_name = "TIERS")]
     pub approvers: Option<String>,

@@ -153,6 +153,21 @@ pub struct Zone(TimeZone);
 impl Zone {
     /// Coordinated universal time.
     pub const UTC: Self = Self(TimeZone::UTC);
+
+    /// The zones that people choose from, by name: those called by a place, and UTC. Every other name of the database is an older one for the same.
+    pub fn names() -> Vec<String> {
+        let by_place = |name: &str| {
+            name.contains('/')
+                && !["Brazil/", "Canada/", "Chile/", "Etc/", "Mexico/", "SystemV/", "US/", "posix/", "right/"]
+                    .iter()
+                    .any(|old| name.starts_with(old))
+        };
+        let known = jiff::tz::db().available().map(|name| name.as_str().to_owned()).filter(|name| by_place(name));
+        let mut names: Vec<String> = known.chain([Self::UTC.to_string()]).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
 }
 
 impl fmt::Display for Zone {
@@ -234,6 +249,17 @@ mod tests {
         let portland: Zone = "America/Los_Angeles".parse().unwrap();
         assert_eq!(late_evening_in_portland.day_in(&Zone::UTC).to_string(), "2023-11-15");
         assert_eq!(late_evening_in_portland.day_in(&portland).to_string(), "2023-11-14");
+    }
+
+    #[test]
+    fn every_zone_that_is_offered_can_be_had() {
+        let names = Zone::names();
+        assert!(names.len() > 300 && names.len() < 600, "{}", names.len());
+        for name in &names {
+            assert_eq!(name.parse::<Zone>().unwrap().to_string(), *name);
+        }
+        assert!(["UTC", "America/Los_Angeles", "Europe/Zurich"].iter().all(|name| names.iter().any(|known| known == name)));
+        assert!(!names.iter().any(|name| name == "Etc/UTC" || name == "EST5EDT"));
     }
 
     #[test]

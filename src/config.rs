@@ -62,6 +62,7 @@ const STRIPE_WEBHOOK_SECRET: Setting = secret("STRIPE_WEBHOOK_SECRET");
 const SMTP_URL: Setting = secret("STRIKEFUND_SMTP_URL");
 const MAIL_FROM: Setting = setting("STRIKEFUND_MAIL_FROM", None);
 const DOCUMENTS: Setting = secret("STRIKEFUND_DOCUMENTS_URL");
+const BACKUPS: Setting = setting("STRIKEFUND_BACKUPS", None);
 const STRIPE_API_BASE: Setting = setting("STRIPE_API_BASE", Some(STRIPE));
 
 /// Every setting, in the order `strikefund config` shows them.
@@ -70,6 +71,7 @@ const SETTINGS: &[Setting] = &[
     DATABASE_URL,
     MASTER_KEY_FILE,
     DOCUMENTS,
+    BACKUPS,
     LISTEN,
     BASE_URL,
     PROXIES,
@@ -107,6 +109,8 @@ pub struct Config {
     pub stripe_api_base: Origin,
     /// The bucket that holds documents; None: a folder in the data folder.
     pub documents: Option<Bucket>,
+    /// Where the nightly backups lie.
+    pub backups: PathBuf,
     /// Where mail is given to; None: it waits.
     pub smtp: Option<SmtpServer>,
     /// The address mail comes from; None: as [`Config::sender_at`] makes it.
@@ -159,6 +163,7 @@ impl Config {
         let database_url = read.checked(&DATABASE_URL, postgres_url, |url| describe_postgres(url.expose_secret()));
         let master_key_file = read.parsed(&MASTER_KEY_FILE).unwrap_or_else(|| read.derived(data.join("master.key"), "beside the data"));
         let documents = read.checked(&DOCUMENTS, Bucket::parse, ToString::to_string);
+        let backups = read.parsed(&BACKUPS).unwrap_or_else(|| read.derived(data.join("backups"), "beside the data"));
         let listen = read.parsed_as(&LISTEN, "must be an address and a port, like 127.0.0.1:8080");
         let base_url: Option<Origin> = read.parsed(&BASE_URL);
         let proxies = read.checked(&PROXIES, Proxies::from_str, ToString::to_string);
@@ -188,6 +193,7 @@ impl Config {
                 webhook_secrets: webhook_secrets.unwrap_or_default(),
                 stripe_api_base,
                 documents,
+                backups,
                 smtp,
                 mail_from,
                 log,

@@ -25,6 +25,8 @@ row_id! {
     AccountId;
     /// An entry of the ledger.
     EntryId;
+    /// A backup.
+    BackupId;
     /// A stored webhook delivery.
     DeliveryId;
     /// A donation.

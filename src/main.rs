@@ -28,7 +28,8 @@ use strikefund::people::session;
 use strikefund::publication::export;
 use strikefund::seal::Keyring;
 use strikefund::serve::{self, Node};
-use strikefund::{demo, funds, transact, verify};
+use strikefund::verify::{self, judge};
+use strikefund::{demo, funds, transact};
 
 use cli::{Cli, Verb};
 
@@ -148,9 +149,6 @@ async fn bring_up(config: &Config, db: &Db) -> anyhow::Result<Migrated> {
 
 /// Runs the site until it is asked to stop.
 async fn serve(config: &Config, asked: &cli::Serve) -> anyhow::Result<()> {
-    if config.stripe_key.is_none() && !asked.practice {
-        return Err(AskedWrongly(NO_KEY.to_owned()).into());
-    }
     let stop = serve::asked_to_stop()?;
     let db = open_or_begin(config).await?;
     config.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
@@ -158,6 +156,9 @@ async fn serve(config: &Config, asked: &cli::Serve) -> anyhow::Result<()> {
     println!("strikefund answers on {}", node.parts.base_url);
     for fund in funds::list(&mut node.parts.db.begin_read().await?).await? {
         println!("  {}: {}/f/{}", fund.name, node.parts.base_url, fund.slug);
+    }
+    if !node.parts.payments.gateway().is_open() {
+        println!("No Stripe key is set yet, so nobody can give. An administrator enters it at {}/setup/stripe.", node.parts.base_url);
     }
     if let Some(path) = serve::first_link(&node.parts).await? {
         println!("Nobody is on the staff yet. Begin here, within an hour: {}{path}", node.parts.base_url);
@@ -185,7 +186,7 @@ async fn serve_demo(config: &Config, entropy: Entropy) -> anyhow::Result<()> {
     let db = Db::open_sqlite(&config.data).await?;
     db.migrate().await?;
     config::keyring(&config.master_key_file, &entropy, true)?;
-    let node = Node::build(config, db, Clock::shifted(-demo::SECS), entropy, true).await?;
+    let node = Node::build(config, db, Clock::shifted(-demo::SECS), entropy, true).await?.without_backups();
     eprintln!("Playing ten days of a strike …");
     tokio::select! {
         played = demo::play(&node) => played?,
@@ -235,12 +236,6 @@ async fn verify(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Recomputes everything the books promise; what is wrong first is the error.
-async fn judge(db: &Db) -> anyhow::Result<()> {
-    let report = verify::verify(db).await?;
-    report.wrong.map_or(Ok(()), |wrong| Err(anyhow::anyhow!("The books are wrong: {wrong}")))
-}
-
 async fn back_up(config: &Config, asked: &cli::Backup) -> anyhow::Result<()> {
     let db = open(config).await?;
     let url = config.database_url.as_ref().map(ExposeSecret::expose_secret);
@@ -252,6 +247,9 @@ async fn back_up(config: &Config, asked: &cli::Backup) -> anyhow::Result<()> {
     if documents > 0 {
         println!("Wrote {documents} documents to {} and checked each. Keep both together.", copies::folder_beside(&asked.file).display());
     }
+    let now = Clock::system().now();
+    let noted: sqlx::Result<()> = transact!(db, tx => backup::notes::made_elsewhere(tx, &backup, documents, now).await);
+    noted.context("The backup was made, and it could not be noted in the books")?;
     println!("The master key is not in it: keep a copy of {} apart from it.", config.master_key_file.display());
     db.close().await;
     Ok(())

@@ -62,6 +62,14 @@ impl Currency {
     /// The United States dollar.
     pub const USD: Self = Self(*b"USD");
 
+    /// Every currency that Stripe takes, by code.
+    pub fn all() -> Vec<Self> {
+        let codes = [TWO_DECIMALS, ZERO_DECIMALS, WHOLE_UNITS, THREE_DECIMALS].into_iter().flat_map(str::split_ascii_whitespace);
+        let mut all: Vec<Self> = codes.filter_map(|code| code.parse().ok()).collect();
+        all.sort_unstable();
+        all
+    }
+
     /// The code in upper case, as the books hold it.
     ///
     /// # Panics
@@ -271,6 +279,15 @@ mod tests {
         }
         assert_eq!(Money::new(-123_456_789, Currency::USD).for_people(), "−$1,234,567.89");
         assert_eq!(Money::new(120_000, currency("UGX")).for_people(), "UGX 1,200");
+    }
+
+    #[test]
+    fn the_list_of_currencies_is_whole_and_in_order() {
+        let all = Currency::all();
+        assert!(all.windows(2).all(|pair| pair[0] < pair[1]), "each once, in order");
+        let listed = [TWO_DECIMALS, ZERO_DECIMALS, WHOLE_UNITS, THREE_DECIMALS].iter().flat_map(|list| list.split_ascii_whitespace());
+        assert_eq!(all.len(), listed.count());
+        assert!(all.contains(&Currency::USD));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::db::Db;
 use crate::files::{self, Files};
 use crate::ids::Entropy;
 use crate::jobs::Jobs;
+use crate::jobs::backing::Backing;
 use crate::mail::Post;
 use crate::payments::practice::{self, Practice};
 use crate::payments::{Gateway, GatewaySettings, Payments, Secrets, Settings};
@@ -24,6 +25,8 @@ use crate::web::lanes::Lanes;
 use crate::web::server::Limits;
 use crate::web::{self, Parts, Site, WEBHOOK, meter, server};
 
+const NOT_ENCRYPTED: &str = "The Stripe key that stands in the books is a live one, so STRIKEFUND_BASE_URL must start with https://.";
+
 /// A node that is put together and listens, and does not answer yet.
 #[derive(Debug)]
 pub struct Node {
@@ -31,6 +34,7 @@ pub struct Node {
     pub parts: Parts,
     listener: TcpListener,
     practice_secret: Option<SecretString>,
+    backing: Option<Backing>,
     metrics: Option<SocketAddr>,
     proxies: Proxies,
 }
@@ -39,7 +43,7 @@ impl Node {
     /// Puts a node together: keys, Stripe (or the practice Stripe), and the address it listens on.
     ///
     /// # Errors
-    /// In plain sentences: no Stripe key and no practice, a key that does not fit, an address that is taken.
+    /// In plain sentences: a key that does not fit, an address that is taken.
     pub async fn build(config: &Config, db: Db, clock: Clock, entropy: Entropy, practising: bool) -> anyhow::Result<Self> {
         let keyring = Arc::new(config::keyring(&config.master_key_file, &entropy, false)?);
         let listener =
@@ -50,28 +54,43 @@ impl Node {
                 practice::Options { port: 0, clock: clock.clone(), entropy: entropy.clone(), site: base_url.clone(), daily_payouts: false };
             let practice = Practice::start(options, config.stripe_key.as_ref().map(StripeKey::expose))?;
             let secret = SecretString::from(format!("whsec_{}", entropy.reference()));
-            let (key, api_base) = (SecretString::from("sk_test_practice"), practice.api_base());
+            let (key, api_base) = (Some(SecretString::from("sk_test_practice")), practice.api_base());
             (Some((practice, secret.clone())), key, api_base, vec![secret])
         } else {
-            let key = config.stripe_key.as_ref().context(
-                "No Stripe key is set. Put one into STRIPE_SECRET_KEY_FILE, or try `strikefund demo` or `strikefund serve --practice`.",
-            )?;
-            anyhow::ensure!(
-                !config.webhook_secrets.is_empty(),
-                "No webhook secret is set. `strikefund setup … --webhook FILE` makes an endpoint at Stripe and writes its secret to FILE; then name FILE in STRIPE_WEBHOOK_SECRET_FILE."
-            );
-            (None, SecretString::from(key.expose()), config.stripe_api_base.to_string(), config.webhook_secrets.clone())
+            let key = config.stripe_key.as_ref().map(|key| SecretString::from(key.expose()));
+            (None, key, config.stripe_api_base.to_string(), config.webhook_secrets.clone())
         };
-        let gateway = Gateway::new(&GatewaySettings::new(key, api_base), entropy.clone()).map_err(anyhow::Error::msg)?;
-        let secrets = Secrets::new(secrets).map_err(anyhow::Error::msg)?;
+        // What the configuration leaves out, an administrator gives on the site.
+        let gateway = match key {
+            Some(key) => Gateway::new(&GatewaySettings::new(key, api_base), entropy.clone()).map_err(anyhow::Error::msg)?,
+            None => Gateway::closed(&GatewaySettings::new(SecretString::default(), api_base), entropy.clone()),
+        };
+        let secrets = if secrets.is_empty() { Secrets::none() } else { Secrets::new(secrets).map_err(anyhow::Error::msg)? };
         let settings =
             Settings { db: db.clone(), clock: clock.clone(), entropy: entropy.clone(), keyring: Arc::clone(&keyring), gateway, secrets };
         let payments = Arc::new(Payments::open(settings));
+        payments.take_up_keys().await?;
+        anyhow::ensure!(!payments.livemode() || base_url.starts_with("https://"), NOT_ENCRYPTED);
         let (practice, practice_secret) = practice.unzip();
         let files = files(config)?;
         let post = Post::new(config.smtp.as_ref(), &config.sender_at(&base_url), Arc::clone(&keyring))?;
         let parts = Parts { db, clock, entropy, keyring, files, post, payments, practice, base_url };
-        Ok(Self { parts, listener, practice_secret, metrics: config.metrics_listen, proxies: config.proxies.clone() })
+        let backing = Some(Backing {
+            db: parts.db.clone(),
+            clock: parts.clock.clone(),
+            files: parts.files.clone(),
+            folder: config.backups.clone(),
+            data: config.data.clone(),
+            database_url: config.database_url.clone(),
+            node: Entropy::system().reference(),
+        });
+        Ok(Self { parts, listener, practice_secret, backing, metrics: config.metrics_listen, proxies: config.proxies.clone() })
+    }
+
+    /// The same without backups, for books that nobody keeps.
+    #[must_use]
+    pub fn without_backups(self) -> Self {
+        Self { backing: None, ..self }
     }
 
     /// The work behind the scenes, as this node would do it.
@@ -112,6 +131,7 @@ impl Node {
         let limits = Limits { proxies: self.proxies.clone(), ..Limits::default() };
         let router = web::router(Arc::new(Site::new(self.parts).with_lanes(Lanes::default(), self.proxies)))?;
         let work = tokio::spawn(jobs.run(stopped.clone()));
+        let backing = self.backing.map(|backing| tokio::spawn(backing.run(stopped.clone())));
         let site = tokio::spawn(server::serve(self.listener, router, limits, until(stopped)));
         let failed = tokio::select! {
             () = stop => false,
@@ -121,6 +141,9 @@ impl Node {
         stopping.send_replace(true);
         site.await?;
         work.await?;
+        if let Some(backing) = backing {
+            backing.await?;
+        }
         db.close().await;
         anyhow::ensure!(!failed, "The disk failed under the database. Check it before you start again; nothing acknowledged is lost.");
         Ok(())

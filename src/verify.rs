@@ -28,6 +28,15 @@ pub async fn verify(db: &Db) -> anyhow::Result<Report> {
     Ok(Report { wrong, waiting: waiting(tx).await? })
 }
 
+/// The same for whoever takes nothing but sound books: what is wrong first is the error.
+///
+/// # Errors
+/// What is wrong, or that the database cannot be read.
+pub async fn judge(db: &Db) -> anyhow::Result<()> {
+    let report = verify(db).await?;
+    report.wrong.map_or(Ok(()), |wrong| Err(anyhow::anyhow!("The books are wrong: {wrong}")))
+}
+
 async fn first_wrong(tx: &mut Tx) -> sqlx::Result<Option<String>> {
     if let Some(wrong) = ledger::verify(tx).await? {
         return Ok(Some(wrong));

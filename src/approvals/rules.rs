@@ -136,12 +136,22 @@ pub async fn open(tx: &mut Tx, fund: FundId) -> sqlx::Result<Option<Proposal>> {
 ///
 /// # Errors
 /// [`RulesRefusal`].
-pub async fn take_back(tx: &mut Tx, actor: Actor, (fund, id): (FundId, ProposalId), now: Instant) -> Result<(), RulesRefusal> {
+pub async fn take_back(
+    tx: &mut Tx,
+    actor: Actor,
+    operation: &Operation,
+    (fund, id): (FundId, ProposalId),
+    now: Instant,
+) -> Result<(), RulesRefusal> {
     lock(tx, fund).await?.ok_or(RulesRefusal::NotFound)?;
     let person = people::require(tx, actor, funds::settings::KEEPERS).await?;
+    if operation::find_result(tx, operation).await?.is_some() {
+        return Ok(());
+    }
     let proposal = open(tx, fund).await?.filter(|proposal| proposal.id == id).ok_or(RulesRefusal::NotFound)?;
     drop_open(tx, fund, now).await?;
-    Ok(write_act(tx, &person, "rules.taken_back", &proposal, "", now).await?)
+    write_act(tx, &person, "rules.taken_back", &proposal, "", now).await?;
+    Ok(operation::done(tx, operation, "", now).await?)
 }
 
 async fn drop_open(tx: &mut Tx, fund: FundId, now: Instant) -> sqlx::Result<()> {

@@ -48,7 +48,7 @@ pub async fn look_again(payments: &Payments, db: &Db, clock: &Clock) -> Result<L
             Err(BookingError::Stripe(error)) if !matches!(error, GatewayError::Unreachable { .. }) => {
                 tracing::warn!(%error, %kind, "what no notice told could not be looked for");
                 if matches!(error, GatewayError::RightMissing { .. }) {
-                    let said = Said::new("right-missing").with("detail", &error);
+                    let said = Said::new("right-missing").because(&error);
                     alert::raise_alone(db, AlertKind::RightMissing, kind.as_str(), &said, clock.now()).await?;
                 }
             }

@@ -28,6 +28,7 @@ impl Setup {
         let (legal_name, contact) = (or(&self.legal_name, &standing.legal_name), or(&self.contact, &standing.contact));
         let statement_text = or(&self.statement_text, &standing.statement_text);
         let strike_on = self.strike_on.or(standing.strike_on).map(|day| day.to_string()).unwrap_or_default();
+        let languages = self.languages.as_ref().map_or_else(|| standing.languages.to_string(), |codes| codes.replace(',', " "));
         let typed = |field: &str| match field {
             "name" => fund.name.as_str(),
             "purpose" => fund.promise.as_str(),
@@ -35,6 +36,7 @@ impl Setup {
             "contact" => contact.as_str(),
             "statement_text" => statement_text.as_str(),
             "strike_on" => strike_on.as_str(),
+            "languages" => languages.as_str(),
             _ => "",
         };
         let said = |wrong: &WrongName| match wrong {
@@ -44,6 +46,7 @@ impl Setup {
             WrongName::Contact => "The contact has at most 100 letters.",
             WrongName::StatementText => "The statement text has at most 22 plain letters, at least one of them a letter.",
             WrongName::StrikeOn => "The strike's first day is written like 2026-11-01.",
+            WrongName::Languages => "The languages are written like en,es (the first is the one the fund begins in).",
         };
         Names::parse(typed).map_err(|wrong| wrong.iter().map(|wrong| said(wrong).to_owned()).collect())
     }

@@ -1,6 +1,7 @@
 //! Copies of the books: made while the site runs, checked before they bear a name; put back only after checking. The master key is never in one.
 
 mod checksum;
+pub mod notes;
 mod postgres;
 mod sqlite;
 
@@ -45,6 +46,11 @@ pub async fn back_up(
         }
         (Db::Postgres(_), None) => anyhow::bail!("The address of the PostgreSQL database is needed to run pg_dump on it."),
     }
+}
+
+/// Where the SHA-256 of a backup stands.
+pub fn checksum_beside(file: &Path) -> PathBuf {
+    beside(file, ".sha256")
 }
 
 /// The folder a file lies in.

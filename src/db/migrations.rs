@@ -56,6 +56,7 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(18, "0018_picket"),
     schema!(19, "0019_ties"),
     schema!(20, "0020_scale"),
+    schema!(23, "0023_first_run"),
     schema!(26, "0026_postings_wait"),
     schema!(29, "0029_public_records"),
 ];

@@ -75,6 +75,7 @@ const KEPT: &[&str] = &[
     "stripe_tie",
     "fund_about",
     "setup_step",
+    "backup",
 ];
 
 /// Tables that are caches or passing notes: rows come and go.
@@ -102,6 +103,7 @@ const PASSING: &[&str] = &[
     "notice",
     "forgotten",
     "device",
+    "stripe_secret",
 ];
 
 impl Db {
@@ -139,6 +141,8 @@ fn grants(schema: &str, role: &str) -> Vec<String> {
         format!("GRANT USAGE ON SCHEMA {schema} TO {role}"),
         format!("GRANT USAGE ON SEQUENCE entry_id_seq TO {role}"),
         format!("GRANT SELECT ON _sqlx_migrations TO {role}"),
+        // Whoever backs the books up reads how far their numbers are.
+        format!("GRANT SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {role}"),
     ];
     for (rights, tables) in [("SELECT, INSERT", ADD_ONLY), ("SELECT, INSERT, UPDATE", KEPT), ("SELECT, INSERT, UPDATE, DELETE", PASSING)] {
         statements.push(format!("GRANT {rights} ON {} TO {role}", tables.join(", ")));

@@ -203,9 +203,7 @@ pub async fn send(payments: &Payments, db: &Db, clock: &Clock) -> sqlx::Result<(
                 transact!(db, tx => fail(tx, &refund, &code, now).await)
             }
             Err(error @ GatewayError::RightMissing { .. }) => {
-                alert::raise_alone(db, AlertKind::RightMissing, "refunds", &Said::new("refund-waits").with("detail", error), now)
-                    .await
-                    .map(drop)
+                alert::raise_alone(db, AlertKind::RightMissing, "refunds", &Said::new("refund-waits").because(&error), now).await.map(drop)
             }
             Err(error) => {
                 tracing::warn!(%error, "a refund waits for Stripe");

@@ -1,5 +1,6 @@
 //! What a fund says of itself: its names, whom to write to, what stands on card statements. Not here: its promise in full (the charter).
 
+use super::Languages;
 use crate::clock::Day;
 
 /// The most letters of a card statement's line (Stripe's own bound).
@@ -21,6 +22,8 @@ crate::record! {
         pub statement_text: String,
         /// The strike's first day.
         pub strike_on: Option<Day>,
+        /// The languages it offers, and the one it begins in.
+        pub languages: Languages,
     }
 }
 
@@ -50,6 +53,8 @@ crate::words! {
         StatementText = "statement_text",
         /// A day.
         StrikeOn = "strike_on",
+        /// Some of ours, the first of which is the one to begin in.
+        Languages = "languages",
     }
 }
 
@@ -78,7 +83,14 @@ impl Names {
             "" => None,
             day => day.parse().map_err(|_| wrong.push(WrongName::StrikeOn)).ok(),
         };
-        let about = About { legal_name, contact, statement_text, strike_on };
+        let languages = match typed(WrongName::Languages.as_str()) {
+            "" => Languages::default(),
+            chosen => chosen.parse().unwrap_or_else(|_| {
+                wrong.push(WrongName::Languages);
+                Languages::default()
+            }),
+        };
+        let about = About { legal_name, contact, statement_text, strike_on, languages };
         if wrong.is_empty() { Ok(Self { name, purpose, about }) } else { Err(wrong) }
     }
 }

@@ -2,6 +2,7 @@
 
 mod about;
 mod fund;
+mod languages;
 mod rules;
 pub mod settings;
 mod store;
@@ -14,6 +15,7 @@ use crate::ledger;
 
 pub use about::{About, Names, STATEMENT_LETTERS, WrongName, tells_too_much};
 pub use fund::{Fund, NewFund, State};
+pub use languages::Languages;
 pub use rules::Rules;
 pub use tier::{Tier, Tiers, TiersError};
 

@@ -17,6 +17,13 @@ const SESSIONS_KEPT_SECS: i64 = 30 * 24 * 3600;
 impl Jobs {
     /// The night's checks, one after the other; what fails is logged, and the others still run.
     pub async fn night(&self) {
+        if self.payments.gateway().is_open() {
+            self.hold_against_stripe().await;
+        }
+        self.put_away().await;
+    }
+
+    async fn hold_against_stripe(&self) {
         if let Err(error) = self.tie().await {
             error!(%error, "the balance could not be held against Stripe's");
         }
@@ -38,6 +45,9 @@ impl Jobs {
         if let Err(error) = booking::finish_unheard(&self.payments, &self.db, &self.clock).await {
             warn!(%error, "gifts whose end nobody told could not be asked about");
         }
+    }
+
+    async fn put_away(&self) {
         if let Err(error) = self.bank().await {
             error!(%error, "the bank could not be held against the books");
         }

@@ -23,6 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Clone)]
 pub struct Post {
     server: Option<AsyncSmtpTransport<Tokio1Executor>>,
+    /// What may be shown of the server.
+    shown: Option<String>,
     sender: String,
     pub(super) keyring: Arc<Keyring>,
 }
@@ -42,13 +44,24 @@ impl Post {
     /// # Errors
     /// When no encrypted connection could ever be made.
     pub fn new(server: Option<&SmtpServer>, sender: &str, keyring: Arc<Keyring>) -> anyhow::Result<Self> {
+        let shown = server.map(ToString::to_string);
         let server = server.map(|server| transport(server, sender)).transpose()?;
-        Ok(Self { server, sender: sender.to_owned(), keyring })
+        Ok(Self { server, shown, sender: sender.to_owned(), keyring })
     }
 
     /// Whether there is a server to give mails to.
     pub const fn has_server(&self) -> bool {
         self.server.is_some()
+    }
+
+    /// The server, as far as it may be shown.
+    pub fn server(&self) -> Option<&str> {
+        self.shown.as_deref()
+    }
+
+    /// The address that mails come from.
+    pub fn sender(&self) -> &str {
+        &self.sender
     }
 
     /// Gives one mail to the server. `reference` names it for good: sent twice, mail programs show it once.

@@ -54,6 +54,10 @@ words! {
         DeliveriesMissing = "deliveries missing",
         /// A bank account and the books differ.
         BankDiffers = "bank differs",
+        /// The disk of the books is nearly full.
+        DiskLow = "disk low",
+        /// No backup was made for longer than a day.
+        BackupOld = "backup old",
     }
 }
 
@@ -69,6 +73,8 @@ impl AlertKind {
             | Self::PayoutDiffers
             | Self::ReserveDiffers
             | Self::BankDiffers
+            | Self::DiskLow
+            | Self::BackupOld
             | Self::LineChanged
             | Self::LineMissing
             | Self::DeliveriesMissing

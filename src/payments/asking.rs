@@ -134,7 +134,28 @@ impl Gateway {
     /// # Errors
     /// When Stripe cannot be reached, or answers for the other mode than the key's: then money of two kinds could mix.
     pub async fn balance(&self) -> Result<Balance, GatewayError> {
-        let balance = self.ask(Ask::get("GET /v1/balance", "/balance".into(), vec![]), Balance::read).await?;
+        self.ask_balance(Ask::get("GET /v1/balance", "/balance".into(), vec![])).await
+    }
+
+    /// The same, asked while a person waits.
+    ///
+    /// # Errors
+    /// As [`Gateway::balance`].
+    pub async fn balance_at_once(&self) -> Result<Balance, GatewayError> {
+        self.ask_balance(Ask::get("GET /v1/balance", "/balance".into(), vec![]).for_person()).await
+    }
+
+    /// Whether by this key Stripe knows a line of this stamp, asked while a person waits. Two accounts, or the two modes of one, have no line in common.
+    ///
+    /// # Errors
+    /// When the key has no right to lines, or Stripe cannot be reached.
+    pub async fn knows_line_of(&self, stamp: i64) -> Result<bool, GatewayError> {
+        let ask = Ask::lines(stamp, Some(stamp.saturating_add(1)), None).for_person();
+        Ok(!self.ask(ask, Page::read).await?.elements.is_empty())
+    }
+
+    async fn ask_balance(&self, ask: Ask<'_>) -> Result<Balance, GatewayError> {
+        let balance = self.ask(ask, Balance::read).await?;
         if balance.livemode == self.is_live() {
             Ok(balance)
         } else {

@@ -22,7 +22,7 @@ impl Payments {
         let mut after = None;
         let mut caught = 0;
         loop {
-            let page = self.gateway.undelivered_events(after.as_deref()).await?;
+            let page = self.gateway().undelivered_events(after.as_deref()).await?;
             let bodies: Vec<&[u8]> = page.elements.iter().map(|element| element.get().as_bytes()).collect();
             let arrivals = self.unknown_arrivals(&bodies).await?;
             caught += arrivals.len() as u64;
@@ -47,7 +47,7 @@ impl Payments {
         let mut arrivals = Vec::new();
         for body in bodies {
             let peek = Peek::at(body);
-            if peek.livemode.is_some_and(|livemode| livemode != self.livemode) || store::known_event(tx, &peek.event_id).await? {
+            if peek.livemode.is_some_and(|livemode| livemode != self.livemode()) || store::known_event(tx, &peek.event_id).await? {
                 continue;
             }
             // It was asked for and never arrived: whether deliveries arrive must not be judged by it.
@@ -63,7 +63,7 @@ impl Payments {
     pub async fn fetch(&self, kind: ObjectKind, id: &str) -> Result<Vec<ObjectState>, SyncError> {
         let now = self.clock.now();
         let states =
-            if kind == ObjectKind::Customer { self.subscriptions_of(id).await? } else { vec![self.gateway.object(kind, id, now).await?] };
+            if kind == ObjectKind::Customer { self.subscriptions_of(id).await? } else { vec![self.gateway().object(kind, id, now).await?] };
         let stored: sqlx::Result<()> = transact!(self.db, tx => super::store_objects(tx, &states).await);
         stored?;
         Ok(states)
@@ -73,7 +73,7 @@ impl Payments {
         let mut subscriptions = Vec::new();
         let mut after: Option<String> = None;
         loop {
-            let (page, has_more) = self.gateway.subscriptions(Some(customer), after.as_deref(), self.clock.now()).await?;
+            let (page, has_more) = self.gateway().subscriptions(Some(customer), after.as_deref(), self.clock.now()).await?;
             after = page.last().map(|subscription| subscription.id.clone());
             subscriptions.extend(page);
             if !has_more || after.is_none() {

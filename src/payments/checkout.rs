@@ -43,9 +43,9 @@ pub struct CheckoutRequest {
     pub description: String,
     /// The opaque id of the donation or recurring gift.
     pub client_reference: String,
-    /// The opaque id of the fund, `metadata.fund`.
+    /// The opaque id of the fund, `metadata.fund`; empty: none.
     pub fund_ref: String,
-    /// The opaque id of the donation, `metadata.donation`.
+    /// The opaque id of the donation, `metadata.donation`; empty: none.
     pub donation_ref: String,
     /// What stands on a card statement after the account's own prefix; neutral.
     pub statement_suffix: Option<String>,

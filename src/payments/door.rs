@@ -46,7 +46,6 @@ pub enum Refused {
 /// What the door needs between two deliveries.
 #[derive(Debug)]
 pub(super) struct Door {
-    pub(super) secrets: Secrets,
     writer: mpsc::Sender<Waiting>,
     refused: Hourly,
     ahead: Hourly,
@@ -63,11 +62,11 @@ struct Waiting {
 
 impl Door {
     /// Opens the door and starts the one task that writes what comes in.
-    pub(super) fn open(secrets: Secrets, db: Db, wakes: Wakes) -> Self {
+    pub(super) fn open(db: Db, wakes: Wakes) -> Self {
         let (writer, waiting) = mpsc::channel(WAITING);
         tokio::spawn(write_deliveries(db, waiting, wakes));
         let (refused, ahead, other_mode) = (Hourly::default(), Hourly::default(), Hourly::default());
-        Self { secrets, writer, refused, ahead, other_mode, suspected: AtomicBool::new(true) }
+        Self { writer, refused, ahead, other_mode, suspected: AtomicBool::new(true) }
     }
 }
 
@@ -81,7 +80,12 @@ impl Payments {
     /// [`Refused`]: nothing was stored, and the sender must not be told yes.
     pub async fn receive(&self, signature: Option<&[u8]>, body: &[u8]) -> Result<(), Refused> {
         let now = self.clock.now();
-        let signed = match signature::verify(&self.door.secrets, signature, body, now) {
+        let (gateway, secrets) = (self.gateway(), self.access.secrets());
+        // Before somebody says what to hold deliveries against, none is right or wrong: they come again.
+        if !gateway.is_open() || secrets.is_empty() {
+            return Err(Refused::Unavailable);
+        }
+        let signed = match signature::verify(&secrets, signature, body, now) {
             Ok(signed) => signed,
             Err(reason) => {
                 self.note_refusal(reason, now).await;
@@ -90,7 +94,7 @@ impl Payments {
         };
         self.note_clock(signed.ahead_secs(now), now);
         let peek = Peek::at(body);
-        if let Some(livemode) = peek.livemode.filter(|livemode| *livemode != self.livemode) {
+        if let Some(livemode) = peek.livemode.filter(|livemode| *livemode != gateway.is_live()) {
             self.note_other_mode(&peek, now).await;
             return Err(Refused::Livemode { livemode });
         }

@@ -46,6 +46,9 @@ pub enum GatewayError {
         /// Where it does not fit.
         misfit: Misfit,
     },
+    /// Nobody has given the program a key of Stripe's yet; nothing was sent.
+    #[error("no Stripe key is set yet")]
+    NoKey,
     /// We asked wrongly; nothing was sent.
     #[error("{0}")]
     NotAsked(String),
@@ -55,6 +58,32 @@ impl GatewayError {
     /// Whether Stripe says that the object does not exist.
     pub fn is_missing(&self) -> bool {
         matches!(self, Self::Refused { status: 404, .. }) || self.has_code("resource_missing")
+    }
+
+    /// What happened, in a word of ours or Stripe's own code, which the locales put into a sentence.
+    pub fn why(&self) -> &str {
+        match self {
+            Self::Refused { code, .. } => code.as_deref().unwrap_or("refused"),
+            Self::RightMissing { .. } => "right missing",
+            Self::Unreachable { .. } => "unreachable",
+            Self::Unreadable { .. } => "unreadable",
+            Self::NoKey => "no key",
+            Self::NotAsked(_) => "not asked",
+        }
+    }
+
+    /// Where it happened and what came back, for whoever asks Stripe about it: no sentence, nothing of a donor's.
+    pub fn trace(&self) -> String {
+        match self {
+            Self::Refused { route, status, code, .. } => match code {
+                Some(code) => format!("{route}: {status}, {code}"),
+                None => format!("{route}: {status}"),
+            },
+            Self::RightMissing { route } => (*route).to_owned(),
+            Self::Unreachable { route, why } => format!("{route}: {why}"),
+            Self::Unreadable { route, misfit } => format!("{route}: {misfit}"),
+            Self::NoKey | Self::NotAsked(_) => "–".to_owned(),
+        }
     }
 
     /// Whether Stripe refused with this code.

@@ -3,8 +3,10 @@
 
 use crate::clock::Instant;
 use crate::db::Tx;
+use crate::money::Money;
 use crate::{record, words};
 
+use super::checkout::{CheckoutRequest, PageLanguage};
 use super::endpoint::Endpoint;
 use super::gateway::GatewayError;
 use super::object::{ObjectKind, ObjectState};
@@ -67,7 +69,7 @@ pub struct Lag {
 impl Payments {
     /// The last four letters of the one or two secrets that deliveries are signed with.
     pub fn secret_endings(&self) -> Vec<String> {
-        self.door.secrets.endings()
+        self.access.secrets().endings()
     }
 
     /// Asks Stripe what it says of the endpoint that sends to `url`. A key without the right to see that is an answer too.
@@ -75,11 +77,40 @@ impl Payments {
     /// # Errors
     /// When Stripe cannot be reached or its answer cannot be read.
     pub async fn look_at_endpoint(&self, url: &str) -> Result<EndpointState, GatewayError> {
-        match self.gateway.endpoints_at(url).await {
+        match self.gateway().endpoints_at(url).await {
             Ok(endpoints) => Ok(EndpointState::of(&endpoints)),
             Err(GatewayError::RightMissing { .. }) => Ok(EndpointState::Unseen),
             Err(error) => Err(error),
         }
+    }
+}
+
+impl Payments {
+    /// Has Stripe send an event: a payment page that bears nothing of ours is asked for and closed at once, which Stripe announces. No money can
+    /// move, for nobody is ever shown the page.
+    ///
+    /// # Errors
+    /// When Stripe refuses or cannot be reached.
+    pub async fn send_test_event(&self, amount: Money, base_url: &str) -> Result<(), GatewayError> {
+        let request = CheckoutRequest {
+            operation: self.entropy.reference(),
+            amount,
+            interval: None,
+            product_name: "Test".to_owned(),
+            description: "Test".to_owned(),
+            client_reference: "test".to_owned(),
+            fund_ref: String::new(),
+            donation_ref: String::new(),
+            statement_suffix: None,
+            email: None,
+            language: PageLanguage::English,
+            expires_at: self.clock.now().plus_secs(3600),
+            success_url: base_url.to_owned(),
+            cancel_url: base_url.to_owned(),
+        };
+        let gateway = self.gateway();
+        let page = gateway.checkout(&request).await?;
+        gateway.expire_session(&page.id, &self.entropy.reference()).await.map(drop)
     }
 }
 

@@ -3,6 +3,7 @@
 //! What is booked is Stripe's own ledger, line by line; a delivery only wakes us (stripe.md §1). Nothing here touches the books.
 
 pub mod about;
+mod access;
 pub mod alert;
 mod alert_kind;
 pub mod asking;
@@ -15,6 +16,7 @@ pub mod endpoint;
 pub mod gateway;
 pub mod health;
 pub mod json;
+pub mod keys;
 pub mod lease;
 pub mod line;
 pub mod notice;
@@ -43,6 +45,7 @@ use crate::db::{Db, Tx};
 use crate::ids::{DeliveryId, Entropy};
 use crate::seal::Keyring;
 
+use self::access::Access;
 use self::alert::{AlertKind, Said};
 use self::checkout::{Checkout, CheckoutRequest};
 use self::delivery::{Delivery, ParkedCount};
@@ -63,8 +66,7 @@ pub struct Payments {
     clock: Clock,
     entropy: Entropy,
     keyring: Arc<Keyring>,
-    gateway: Gateway,
-    livemode: bool,
+    access: Access,
     door: door::Door,
     wakes: Wakes,
 }
@@ -80,9 +82,9 @@ pub struct Settings {
     pub entropy: Entropy,
     /// Seals what must not lie open.
     pub keyring: Arc<Keyring>,
-    /// The way to Stripe.
+    /// The way to Stripe; a closed one: an administrator gives the key.
     pub gateway: Gateway,
-    /// The endpoint's one or two secrets.
+    /// The endpoint's one or two secrets; none: an administrator gives them.
     pub secrets: Secrets,
 }
 
@@ -91,13 +93,13 @@ impl Payments {
     pub fn open(settings: Settings) -> Self {
         let Settings { db, clock, entropy, keyring, gateway, secrets } = settings;
         let wakes = Wakes::default();
-        let door = door::Door::open(secrets, db.clone(), wakes.clone());
-        Self { db, clock, entropy, keyring, livemode: gateway.is_live(), gateway, door, wakes }
+        let door = door::Door::open(db.clone(), wakes.clone());
+        Self { db, clock, entropy, keyring, access: Access::new(gateway, secrets), door, wakes }
     }
 
     /// Whether this is about real money; the key decides.
-    pub const fn livemode(&self) -> bool {
-        self.livemode
+    pub fn livemode(&self) -> bool {
+        self.gateway().is_live()
     }
 
     /// Waits until deliveries were stored since the last call; many at once count as one.
@@ -123,12 +125,12 @@ impl Payments {
     /// # Errors
     /// When Stripe refuses or cannot be reached within the patience of a person.
     pub async fn checkout(&self, request: &CheckoutRequest) -> Result<Checkout, GatewayError> {
-        self.gateway.checkout(request).await
+        self.gateway().checkout(request).await
     }
 
-    /// The way to Stripe itself.
-    pub const fn gateway(&self) -> &Gateway {
-        &self.gateway
+    /// The way to Stripe itself, with the key that is in force now.
+    pub fn gateway(&self) -> Arc<Gateway> {
+        self.access.gateway()
     }
 
     /// How far the list has been read.

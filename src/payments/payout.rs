@@ -77,7 +77,7 @@ impl Payments {
     }
 
     async fn judge(&self, id: &str, pages: &mut u64) -> Result<Verdict, SyncError> {
-        let payout = self.gateway.paid_out(id).await?;
+        let payout = self.gateway().paid_out(id).await?;
         match payout.reconciliation.as_deref() {
             Some("completed") => {}
             Some("not_applicable") => return Ok(Verdict::ByHand),
@@ -86,7 +86,7 @@ impl Payments {
         let mut sum = Sum::default();
         let mut after: Option<String> = None;
         loop {
-            let page = self.gateway.lines_of_payout(id, after.as_deref()).await?;
+            let page = self.gateway().lines_of_payout(id, after.as_deref()).await?;
             *pages += 1;
             self.add(&mut sum, id, &payout, &page).await?;
             if !page.has_more {
@@ -131,7 +131,7 @@ impl Payments {
             return Ok(Verdict::NotYet);
         }
         if matches!(error, GatewayError::RightMissing { .. }) {
-            let said = Said::new("right-missing").with("detail", &error);
+            let said = Said::new("right-missing").because(&error);
             alert::raise_alone(&self.db, AlertKind::RightMissing, SUBJECT, &said, self.clock.now()).await?;
         }
         Err(error.into())

@@ -5,6 +5,7 @@ use std::fmt::Display;
 
 use fluent_templates::fluent_bundle::FluentValue;
 
+use super::gateway::GatewayError;
 use crate::language::{Language, Values};
 
 /// A text of the locales, `alert-` and this key, with what stands in it.
@@ -28,6 +29,12 @@ impl Said {
         self
     }
 
+    /// The same with what Stripe answered: why in the reader's words, and the raw code beside it.
+    #[must_use]
+    pub fn because(self, error: &GatewayError) -> Self {
+        self.with("why", error.why()).with("detail", error.trace())
+    }
+
     /// As it stands in the database: the key, then a line a value.
     pub fn stored(&self) -> String {
         self.values.iter().fold(self.key.to_owned(), |text, (name, value)| format!("{text}\n{name}: {value}"))
@@ -38,12 +45,23 @@ impl Said {
 pub fn in_words(stored: &str, language: Language) -> String {
     let mut lines = stored.lines();
     let key = format!("alert-{}", lines.next().unwrap_or_default());
-    let mut values = Values::new();
+    // What an older program stored names no reason.
+    let mut values = Values::from([("why".into(), FluentValue::from(""))]);
     for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
-        let value = if name == "reason" { reason(value, language) } else { value.to_owned() };
+        let value = match name {
+            "reason" => reason(value, language),
+            "why" => why(value, language),
+            _ => value.to_owned(),
+        };
         values.insert(name.to_owned().into(), FluentValue::from(value));
     }
     language.find(&key, &values).unwrap_or_else(|| stored.to_owned())
+}
+
+/// What Stripe answered, as a sentence in the reader's language; a code that the locales do not know is a refusal like any other.
+fn why(word: &str, language: Language) -> String {
+    let known = |word: &str| language.find(&format!("stripe-why-{}", word.replace([' ', '_'], "-")), &Values::new());
+    known(word).or_else(|| known("refused")).unwrap_or_else(|| word.to_owned())
 }
 
 /// Why something was set aside, in the reader's language where the locales know it.
@@ -55,6 +73,20 @@ pub fn reason(word: &str, language: Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stripe_answered_is_told_in_the_readers_language_with_the_raw_code_beside_it() {
+        let refused = |code: &str| GatewayError::Refused { route: "POST /v1/refunds", status: 400, code: Some(code.into()), param: None };
+        let of = |error: &GatewayError, language| in_words(&Said::new("sync-failing").because(error).stored(), language);
+        let known = of(&refused("charge_already_refunded"), Language::Spanish);
+        assert!(known.contains("ya se devolvió") && known.ends_with("(POST /v1/refunds: 400, charge_already_refunded)"), "{known}");
+        let unknown = of(&refused("brand_new_code"), Language::English);
+        assert!(unknown.contains("Stripe refuses it.") && unknown.contains("brand_new_code"), "{unknown}");
+        let silent = GatewayError::Unreachable { route: "GET /v1/balance", why: "no answer in time".into() };
+        assert!(of(&silent, Language::Spanish).contains("Stripe no contesta."), "{}", of(&silent, Language::Spanish));
+        let old = in_words("sync-failing\ndetail: GET /v1/balance", Language::English);
+        assert!(!old.contains('$') && old.ends_with("(GET /v1/balance)"), "{old}");
+    }
 
     #[test]
     fn an_alert_speaks_the_readers_language_and_an_old_one_as_it_was_written() {

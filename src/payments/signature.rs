@@ -29,6 +29,16 @@ impl Secrets {
         }
     }
 
+    /// None at all, while nobody has given the program one: no signature holds.
+    pub const fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The last four letters of each, and never more.
     pub fn endings(&self) -> Vec<String> {
         self.0.iter().map(|secret| ending(secret.expose_secret())).collect()

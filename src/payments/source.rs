@@ -93,7 +93,7 @@ async fn wait_on(payments: &Payments, mut line: Line, error: &GatewayError, repo
     }
     let now = payments.clock.now();
     report.without_right += 1;
-    alert::raise_alone(&payments.db, AlertKind::RightMissing, SUBJECT, &Said::new("right-missing").with("detail", error), now).await?;
+    alert::raise_alone(&payments.db, AlertKind::RightMissing, SUBJECT, &Said::new("right-missing").because(error), now).await?;
     line.waits_until = Some(now.plus_secs(WAIT_SECS));
     Ok(Some(line))
 }
@@ -131,7 +131,7 @@ async fn complete_line(payments: &Payments, mut line: Line) -> Result<Line, Unan
 
 /// Asks for a source or charge; one that Stripe does not know has nothing to tell.
 async fn learn(payments: &Payments, line: &mut Line, kind: SourceKind, id: &str) -> Result<(), GatewayError> {
-    match payments.gateway.source(kind, id).await {
+    match payments.gateway().source(kind, id).await {
         Ok(mut source) => {
             if line.source_object.is_some() {
                 // The charge of a known refund or dispute: what it is stays, only what it knows is taken.
@@ -152,7 +152,7 @@ async fn learn_turn(payments: &Payments, line: &mut Line, intent: &str) -> Resul
         return Ok(());
     }
     let now = payments.clock.now();
-    let joins = match payments.gateway.invoice_payments_of(intent, now).await {
+    let joins = match payments.gateway().invoice_payments_of(intent, now).await {
         Ok(joins) => joins,
         Err(error) if error.is_missing() => return Ok(()),
         Err(error) => return Err(error.into()),
@@ -222,7 +222,7 @@ async fn list_joins(payments: &Payments, lines: &[Line]) -> Result<(), Unanswere
     // More pages than wanted joins would cost more than asking for each.
     for _ in 0..wanted.len() {
         let now = payments.clock.now();
-        let (joins, has_more) = payments.gateway.invoice_payments_since(oldest.saturating_sub(DAY_SECS), after.as_deref(), now).await?;
+        let (joins, has_more) = payments.gateway().invoice_payments_since(oldest.saturating_sub(DAY_SECS), after.as_deref(), now).await?;
         for intent in joins.iter().filter_map(|join| join.payment_intent.as_ref()) {
             wanted.remove(intent);
         }

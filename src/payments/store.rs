@@ -1,9 +1,11 @@
 //! The statements over deliveries, alerts and leases. Not here: lines and the sync (`store/lines.rs`), objects (`store/objects.rs`),
-//! checks (`store/checks.rs`), the way itself (`store/health.rs`).
+//! checks (`store/checks.rs`), the way itself (`store/health.rs`),
+//! what opens it (`store/keys.rs`).
 
 pub(super) mod about;
 pub(super) mod checks;
 pub(super) mod health;
+pub(super) mod keys;
 pub(super) mod lines;
 pub(super) mod objects;
 pub(super) mod parked;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hyper::Method;
 use hyper::body::Bytes;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use stripe_checkout::checkout_session::{
     CreateCheckoutSession, CreateCheckoutSessionAdaptivePricing, CreateCheckoutSessionLineItems, CreateCheckoutSessionLineItemsPriceData,
     CreateCheckoutSessionLineItemsPriceDataRecurring, CreateCheckoutSessionLineItemsPriceDataRecurringInterval,
@@ -35,9 +35,11 @@ pub fn api_version() -> String {
 /// The way to Stripe and back.
 #[derive(Debug)]
 pub struct Gateway {
-    wire: Wire,
+    /// None: there is no key yet, and nothing is asked.
+    wire: Option<Wire>,
     live: bool,
     key_ending: String,
+    api_base: String,
     first_pause: Duration,
     job_pace: Duration,
     /// When the next call of a job may go.
@@ -55,9 +57,29 @@ impl Gateway {
         // Two TLS providers in one tree panic at first use; whoever comes first decides, and all of us choose ring.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let wire = Wire::new(settings, &api_version()).ok_or("The Stripe key cannot be used in a request.")?;
-        let GatewaySettings { first_pause, job_pace, .. } = *settings;
         let key_ending = ending(settings.key.expose_secret());
-        Ok(Self { wire, live: settings.is_live(), key_ending, first_pause, job_pace, next_job: Mutex::new(Instant::now()), entropy })
+        Ok(Self { wire: Some(wire), live: settings.is_live(), key_ending, ..Self::closed(settings, entropy) })
+    }
+
+    /// The way to Stripe while there is no key: every question is answered with [`GatewayError::NoKey`], whatever key stands in `settings`.
+    pub fn closed(settings: &GatewaySettings, entropy: Entropy) -> Self {
+        let GatewaySettings { first_pause, job_pace, .. } = *settings;
+        let (api_base, next_job) = (settings.api_base.clone(), Mutex::new(Instant::now()));
+        Self { wire: None, live: false, key_ending: String::new(), api_base, first_pause, job_pace, next_job, entropy }
+    }
+
+    /// The same way with another key. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// As [`GatewaySettings::check`].
+    pub fn with_key(&self, key: SecretString) -> Result<Self, String> {
+        let Self { first_pause, job_pace, .. } = *self;
+        Self::new(&GatewaySettings { key, api_base: self.api_base.clone(), first_pause, job_pace }, self.entropy.clone())
+    }
+
+    /// Whether there is a key at all.
+    pub const fn is_open(&self) -> bool {
+        self.wire.is_some()
     }
 
     /// Whether the key moves real money.
@@ -73,6 +95,7 @@ impl Gateway {
     /// Asks and reads, again where that is safe and may help. `key` is the operation id of everything that changes something.
     pub(super) async fn ask<T>(&self, ask: Ask<'_>, read: impl Fn(&[u8]) -> Result<T, Misfit>) -> Result<T, GatewayError> {
         let route = ask.route;
+        let wire = self.wire.as_ref().ok_or(GatewayError::NoKey)?;
         let mut last = String::new();
         for attempt in 0..ask.patience.tries() {
             if attempt > 0 {
@@ -81,7 +104,7 @@ impl Gateway {
             if ask.patience == Patience::Job {
                 self.keep_pace().await;
             }
-            let misfit = match self.send(&ask).await {
+            let misfit = match send(wire, &ask).await {
                 Ok(reply) => match read(&reply) {
                     Ok(answer) => return Ok(answer),
                     Err(misfit) => misfit,
@@ -101,21 +124,6 @@ impl Gateway {
         Err(GatewayError::Unreachable { route, why: last })
     }
 
-    async fn send(&self, ask: &Ask<'_>) -> Result<Bytes, NoAnswer> {
-        let request = (ask.build)();
-        let method = match request.method {
-            StripeMethod::Get => Method::GET,
-            StripeMethod::Post => Method::POST,
-            StripeMethod::Delete => Method::DELETE,
-        };
-        let path = match request.query {
-            Some(query) => format!("{}?{query}", request.path),
-            None => request.path,
-        };
-        let key = ask.key.map(str::to_owned);
-        self.wire.send(Call { method, path, form: request.body, key, patience: ask.patience.timeout() }).await
-    }
-
     /// 0.5, 1, 2, 4, 8 s, each ± 20 %, so that two losers do not meet again.
     fn pause(&self, attempt: u32) -> Duration {
         let whole = self.first_pause.saturating_mul(1 << (attempt - 1).min(4));
@@ -132,6 +140,22 @@ impl Gateway {
         };
         sleep_until(turn).await;
     }
+}
+
+/// Sends a question once.
+async fn send(wire: &Wire, ask: &Ask<'_>) -> Result<Bytes, NoAnswer> {
+    let request = (ask.build)();
+    let method = match request.method {
+        StripeMethod::Get => Method::GET,
+        StripeMethod::Post => Method::POST,
+        StripeMethod::Delete => Method::DELETE,
+    };
+    let path = match request.query {
+        Some(query) => format!("{}?{query}", request.path),
+        None => request.path,
+    };
+    let key = ask.key.map(str::to_owned);
+    wire.send(Call { method, path, form: request.body, key, patience: ask.patience.timeout() }).await
 }
 
 /// One question to Stripe.
@@ -216,8 +240,11 @@ impl<'a> Ask<'a> {
 
 /// The parameters of stripe.md §8.1, and none of those it leaves out.
 fn create_session(request: &CheckoutRequest) -> CreateCheckoutSession {
-    let metadata: std::collections::HashMap<String, String> =
-        [("fund", &request.fund_ref), ("donation", &request.donation_ref)].map(|(name, value)| (name.to_owned(), value.clone())).into();
+    let metadata: std::collections::HashMap<String, String> = [("fund", &request.fund_ref), ("donation", &request.donation_ref)]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| (name.to_owned(), value.clone()))
+        .collect();
     let currency: Currency = request.amount.currency.code().to_ascii_lowercase().parse().unwrap_or_else(|never| match never {});
     let mut price = CreateCheckoutSessionLineItemsPriceData::new(currency);
     price.unit_amount = Some(request.amount.minor);

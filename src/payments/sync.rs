@@ -103,7 +103,11 @@ pub async fn run(payments: &Payments, run: Run) -> Result<SyncReport, SyncError>
             tracing::warn!(%error, ?run, "the list of lines was not read to its end");
             let missing = matches!(error, SyncError::Gateway(GatewayError::RightMissing { .. }));
             let (kind, key) = if missing { (AlertKind::RightMissing, "right-missing") } else { (AlertKind::SyncFailing, "sync-failing") };
-            alert::raise_alone(&payments.db, kind, SUBJECT, &Said::new(key).with("detail", error), now).await?;
+            let said = match error {
+                SyncError::Gateway(error) => Said::new(key).because(error),
+                error => Said::new(key).with("why", "dead end").with("detail", error),
+            };
+            alert::raise_alone(&payments.db, kind, SUBJECT, &said, now).await?;
         }
     }
     outcome

@@ -228,7 +228,7 @@ pub async fn finish_entering(
                 return Ok(session::prove(tx, session, entropy, now).await?);
             }
             note(tx, person, "sign-in.whole", now).await?;
-            Ok(session::begin(tx, person, Stage::Whole, "", entropy, now).await?)
+            Ok(session::begin(tx, person, Stage::Whole, &known.label, entropy, now).await?)
         };
         entered.await
     })

@@ -166,13 +166,13 @@ pub async fn join(
             spend(tx, link, now).await?;
             store::rename(tx, person, name).await?;
             session::end_others(tx, person, None, now).await?;
-            enter(tx, desk, person, &hash, shown, now).await
+            enter(tx, desk, person, &hash, (shown, ""), now).await
         };
         entered.await
     })
 }
 
-/// Spends the setup link: the first person comes in, as whom `new` says. Of two who try, one is too late.
+/// Spends the setup link: the first person comes in, as whom `new` says, on the device they call `label`. Of two who try, one is too late.
 ///
 /// # Errors
 /// [`SignInError`]
@@ -181,7 +181,7 @@ pub async fn first(
     link: &Link,
     new: &NewPerson,
     password: &Password,
-    shown: &Shown,
+    (shown, label): (&Shown, &str),
     now: Instant,
 ) -> Result<Entered, SignInError> {
     let hash = desk.hasher.enter()?.hash(password, desk.entropy).await;
@@ -193,17 +193,24 @@ pub async fn first(
             }
             let person = super::add(tx, new, desk.keys, desk.entropy, now).await?;
             note(tx, person, "people.first", "alone", now).await?;
-            enter(tx, desk, person, &hash, shown, now).await
+            enter(tx, desk, person, &hash, (shown, label), now).await
         };
         entered.await
     })
 }
 
-async fn enter(tx: &mut Tx, desk: Desk<'_>, person: PersonId, hash: &str, shown: &Shown, now: Instant) -> Result<Entered, SignInError> {
+async fn enter(
+    tx: &mut Tx,
+    desk: Desk<'_>,
+    person: PersonId,
+    hash: &str,
+    (shown, label): (&Shown, &str),
+    now: Instant,
+) -> Result<Entered, SignInError> {
     let codes = factor::put_both(tx, person, hash, shown, (desk.keys, desk.entropy), now).await?;
     attempts::right(tx, &Guess::Code(person)).await?;
     note(tx, person, "sign-in.whole", "link", now).await?;
-    let token = session::begin(tx, person, Stage::Whole, "", desk.entropy, now).await?;
+    let token = session::begin(tx, person, Stage::Whole, label, desk.entropy, now).await?;
     Ok(Entered { token, codes })
 }
 

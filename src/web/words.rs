@@ -19,7 +19,12 @@ pub struct Words(pub Language);
 impl Words {
     /// The language a request asks for: its own choice (`?lang=`, then the cookie), then what its browser says, then English.
     pub fn asked(query: Option<&str>, headers: &HeaderMap) -> Self {
-        Self::chosen(query, headers).unwrap_or_else(|| Self(accepted(headers)))
+        Self::wanted(query, headers).unwrap_or(Self(Language::English))
+    }
+
+    /// The same, or None where neither a choice nor the browser names a language we speak.
+    pub fn wanted(query: Option<&str>, headers: &HeaderMap) -> Option<Self> {
+        Self::chosen(query, headers).or_else(|| accepted(headers).map(Self))
     }
 
     /// The language that somebody chose in this browser, by the switch of this page or of one before; None: they never did.
@@ -111,10 +116,10 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 /// The first language of the browser's list that we speak; its list is in the order of its weights, as browsers send it.
-fn accepted(headers: &HeaderMap) -> Language {
+fn accepted(headers: &HeaderMap) -> Option<Language> {
     let list = headers.get(ACCEPT_LANGUAGE).and_then(|list| list.to_str().ok()).unwrap_or_default();
     let codes = list.split(',').map(|one| one.split([';', '-']).next().unwrap_or_default().trim().to_ascii_lowercase());
-    codes.into_iter().find_map(|code| code.parse().ok()).unwrap_or(Language::English)
+    codes.into_iter().find_map(|code| code.parse().ok())
 }
 
 #[cfg(test)]

@@ -40,9 +40,9 @@ async function comeIn(who, link, fields, button) {
   return key;
 }
 
-/** The seven steps; gives the link that lets the second person in. */
+/** The eight steps; gives the link that lets the second person in. */
 async function setUp(rosa, theirs) {
-  await rosa.fill({ name: "Bakers on strike", slug: "bakers", contact: "fund@example.org" });
+  await rosa.fill({ name: "Bakers on strike", slug: "bakers", time_zone: "America/Los_Angeles", contact: "fund@example.org" });
   await rosa.press("setup-next");
   await rosa.press("setting-rules-save");
   await rosa.fill({ name: "Ben", email: "ben@example.org", role: "approver", language: theirs });
@@ -51,7 +51,15 @@ async function setUp(rosa, theirs) {
   await rosa.follow("people-link-given");
   await rosa.press("setup-stripe-check");
   await rosa.isTold("setup-stripe-answers");
+  await rosa.press("setup-event-send");
+  while (await rosa.page.getByRole("link", { name: rosa.say("setup-event-again") }).count()) {
+    await rosa.page.waitForTimeout(500);
+    await rosa.follow("setup-event-again");
+  }
   await rosa.follow("setup-skip");
+  await rosa.follow("setup-skip");
+  await rosa.press("backup-now");
+  await rosa.isTold("backup-asked");
   await rosa.follow("setup-skip");
   await rosa.follow("setup-to-treasury");
   return link.trim();

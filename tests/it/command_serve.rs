@@ -98,6 +98,19 @@ fn serve_answers_logs_for_machines_and_ends_well_when_told_to() {
 }
 
 #[test]
+fn a_site_without_a_key_serves_so_that_somebody_can_give_it_one() {
+    let folder = tempfile::tempdir().unwrap();
+    setup(folder.path());
+    let running = Running::start(folder.path(), &["serve"], &[]);
+    assert!(running.get("/readyz").starts_with("HTTP/1.1 200"));
+    assert!(running.get("/f/general").starts_with("HTTP/1.1 200"));
+    assert!(running.get("/setup/stripe").starts_with("HTTP/1.1 401"));
+    std::thread::sleep(Duration::from_secs(2));
+    let (code, logged) = running.stop();
+    assert!(code == Some(0) && !logged.contains("ERROR") && !logged.contains("cannot be reached"), "{logged}");
+}
+
+#[test]
 fn the_practice_stripe_refuses_to_stand_beside_a_live_key() {
     let folder = tempfile::tempdir().unwrap();
     setup(folder.path());

@@ -8,7 +8,7 @@ use anyhow::{Context as _, ensure};
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
-use super::beside;
+use super::checksum_beside;
 
 /// The SHA-256 of a file, read piece by piece, in lower-case hex.
 pub(super) fn of(file: &Path) -> io::Result<String> {
@@ -26,14 +26,14 @@ pub(super) fn of(file: &Path) -> io::Result<String> {
 /// Writes the note beside `file`, durable.
 pub(super) fn note(file: &Path, sha256: &str) -> io::Result<()> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let note = beside(file, ".sha256");
+    let note = checksum_beside(file);
     fs::write(&note, format!("{sha256}  {name}\n"))?;
     File::open(note)?.sync_all()
 }
 
 /// Holds what `copy` contains against the note beside `file`; false where there is no note to hold it against.
 pub(super) fn check(file: &Path, copy: &Path) -> anyhow::Result<bool> {
-    let note = match fs::read_to_string(beside(file, ".sha256")) {
+    let note = match fs::read_to_string(checksum_beside(file)) {
         Ok(note) => note,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(error).context("The file with the SHA-256 beside the backup cannot be read"),

@@ -39,7 +39,7 @@ pub(super) async fn read_slice(
 ) -> Result<(), SyncError> {
     let mut after = after;
     loop {
-        let page = match payments.gateway.lines(slice.from, slice.until, after.as_deref()).await {
+        let page = match payments.gateway().lines(slice.from, slice.until, after.as_deref()).await {
             // Stripe does not know the place any more where a dead run stopped: the slice starts over.
             Err(GatewayError::Refused { status: 400 | 404, .. }) if after.is_some() => {
                 after = None;

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::sign_in::{Pairs, retry_later};
-use super::{Frame, SIGN_IN, Sheet};
+use super::{Frame, SIGN_IN, Sheet, words_outside};
 use crate::people::{Purpose, forgotten};
 use crate::transact;
 use crate::web::client::{self, Peer};
@@ -24,8 +24,9 @@ pub(super) fn doors(doors: Doors) -> Doors {
     doors.get(FORGOTTEN, Who::Anyone, form).post(FORGOTTEN, Who::Anyone, send)
 }
 
-async fn form(State(site): AnySite, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    page(&site, Words::asked(query.as_deref(), &headers), &Typed::default(), &Wrongs::default(), StatusCode::OK)
+async fn form(State(site): AnySite, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, Trouble> {
+    let words = words_outside(&site, query.as_deref(), &headers).await?;
+    Ok(page(&site, words, &Typed::default(), &Wrongs::default(), StatusCode::OK))
 }
 
 fn page(site: &Site, words: Words, typed: &Typed, wrongs: &Wrongs, status: StatusCode) -> Response {
@@ -47,7 +48,7 @@ async fn send(
     headers: HeaderMap,
     Sent(pairs): Pairs,
 ) -> Result<Response, Trouble> {
-    let (words, typed, now) = (Words::asked(query.as_deref(), &headers), Typed::new(pairs), site.clock.now());
+    let (words, typed, now) = (words_outside(&site, query.as_deref(), &headers).await?, Typed::new(pairs), site.clock.now());
     let client: Option<IpAddr> = peer.map(|Extension(peer)| client::behind(peer, &headers, site.pages.proxies()));
     if let Some(secs) = client.and_then(|client| site.guesses.wait_secs(client, now)) {
         let mut wrongs = Wrongs::default();

@@ -10,7 +10,7 @@ use secrecy::SecretString;
 
 use super::qr::Qr;
 use super::sign_in::{Pairs, desk, first_place, keep_device, retry_later, told};
-use super::{Frame, Part, SIGN_IN, Sheet};
+use super::{Frame, Part, SIGN_IN, Sheet, words_outside};
 use crate::people::device;
 use crate::people::factor::{self, Shown};
 use crate::people::sign_in::{self, Entered, SignInError};
@@ -58,7 +58,7 @@ async fn guest(site: &Site, headers: &HeaderMap) -> Result<Option<(Link, Person)
 async fn form(State(site): AnySite, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, Trouble> {
     match guest(&site, &headers).await? {
         Some((link, person)) => Ok(page(&site, &link, &person, &Typed::default(), &Wrongs::default(), StatusCode::OK)),
-        None => Ok(spent(&site, Words::asked(query.as_deref(), &headers))),
+        None => Ok(spent(&site, words_outside(&site, query.as_deref(), &headers).await?)),
     }
 }
 
@@ -145,7 +145,7 @@ pub async fn password(site: &Site, typed: &Typed, own: &[&str], words: Words, wr
 
 async fn send(State(site): AnySite, RawQuery(query): RawQuery, headers: HeaderMap, Sent(pairs): Pairs) -> Result<Response, Trouble> {
     let Some((link, person)) = guest(&site, &headers).await? else {
-        return Ok(spent(&site, Words::asked(query.as_deref(), &headers)));
+        return Ok(spent(&site, words_outside(&site, query.as_deref(), &headers).await?));
     };
     let (words, typed, mut wrongs) = (Words(person.language), Typed::new(pairs), Wrongs::default());
     let outcome = spend(&site, &link, &person, &typed, &mut wrongs).await?;

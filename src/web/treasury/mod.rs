@@ -25,7 +25,7 @@ mod stripe_health;
 mod tiles;
 
 use askama::Template;
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::Response;
 
 use super::doors::{Doors, SignedIn};
@@ -227,6 +227,19 @@ pub fn not_allowed(refused: NotAllowed, back: &str) -> Result<Response, Trouble>
         NotAllowed::StepUp => Ok(answer::see_other(&format!("{CONFIRM}?next={}", answer::encoded(back)))?),
         NotAllowed::Database(error) => Err(error.into()),
     }
+}
+
+/// The language of a page for somebody who is not signed in: what they chose, what their browser says, and then what the fund begins in.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn words_outside(site: &Site, query: Option<&str>, headers: &HeaderMap) -> sqlx::Result<Words> {
+    if let Some(words) = Words::wanted(query, headers) {
+        return Ok(words);
+    }
+    let tx = &mut site.db.begin_read().await?;
+    let Some(fund) = funds::general(tx).await? else { return Ok(Words::asked(query, headers)) };
+    Ok(Words(funds::settings::about(tx, fund.id).await?.languages.first()))
 }
 
 #[derive(Template)]

@@ -74,8 +74,8 @@ mod with {
     use crate::web::error::Trouble;
     use crate::web::form::{Form, FormParts, Typed, Wrongs};
     use crate::web::table::{Cell, Table};
-    use crate::web::treasury::sign_in::{Pairs, next_of};
-    use crate::web::treasury::{Frame, Part, Sheet, not_allowed, zone};
+    use crate::web::treasury::sign_in::{Pairs, keep_device, next_of, note_device};
+    use crate::web::treasury::{Frame, Part, Sheet, not_allowed, words_outside, zone};
     use crate::web::words::Words;
     use crate::web::{AnySite, Site, answer, assets};
 
@@ -150,7 +150,7 @@ mod with {
     }
 
     async fn enter(State(site): AnySite, headers: axum::http::HeaderMap, Sent(pairs): Pairs) -> Result<Response, Trouble> {
-        let (typed, words, now) = (Typed::new(pairs), Words::asked(None, &headers), site.clock.now());
+        let (typed, words, now) = (Typed::new(pairs), words_outside(&site, None, &headers).await?, site.clock.now());
         let (relying, reference, given) = (relying(&site)?, typed.get("reference"), typed.get("answer"));
         let entered = passkeys::finish_entering(&site.db, &relying, &site.entropy, None, reference, given, now).await;
         let token = match entered {
@@ -160,8 +160,11 @@ mod with {
         let tx = &mut site.db.begin_read().await?;
         let session = people::session::find(tx, &token, now).await?.ok_or(Trouble::NotFound)?;
         let person = people::find(tx, session.person_id).await?.ok_or(Trouble::NotFound)?;
+        // The session is called what its owner called the passkey.
+        let device = note_device(&site, &headers, &session, "").await?;
         let mut response = go_on(next_of(typed.get("next"), &person));
         answer::set_cookie(&mut response, site.session_cookie(), Some(&token))?;
+        keep_device(&site, &mut response, &device)?;
         Ok(response)
     }
 

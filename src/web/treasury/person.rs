@@ -9,7 +9,7 @@ use super::{ADMINISTRATORS, Frame, Part, Sheet};
 use crate::db::Tx;
 use crate::ids::ChangeId;
 use crate::money::Money;
-use crate::people::changes::{self, ChangeError, Outcome};
+use crate::people::changes::{self, ChangeError};
 use crate::people::operation;
 use crate::people::{self, Actor, NewPerson, Person, Purpose, Role, Roles, email_of, factor};
 use crate::web::doors::{Doors, SignedIn, Who};
@@ -62,7 +62,8 @@ async fn show(State(site): AnySite, signed_in: SignedIn, Path(reference): Path<S
     }
     let page = Sheet::new(Frame::new(&site, &signed_in, person.name.clone())).with(Part::Facts(facts));
     if person.disabled_at.is_some() {
-        let form = Form::new(format!("{}/enable", page_of(&person)), "", Vec::new()).quiet_button(words.say("people-enable"));
+        let form = Form::new(format!("{}/enable", page_of(&person)), site.entropy.reference(), Vec::new());
+        let form = form.quiet_button(words.say("people-enable"));
         let page = page.block(words.say("people-enable"), words.say("people-enable-why"), form);
         return Ok(page.link(PEOPLE, words.say("people-back")).answer(&Wrongs::default()));
     }
@@ -184,11 +185,21 @@ async fn confirm_disable(State(site): AnySite, signed_in: SignedIn, Path(referen
     Ok(page.form(form).link(page_of(&person), words.say("people-back")).answer(&Wrongs::default()))
 }
 
-async fn enable(State(site): AnySite, signed_in: SignedIn, Path(reference): Path<String>) -> Result<Response, Trouble> {
+async fn enable(State(site): AnySite, signed_in: SignedIn, Path(reference): Path<String>, Sent(pairs): Pairs) -> Result<Response, Trouble> {
     let person = find(&mut site.db.begin_read().await?, &reference).await?;
+    let operation = match super::sent(&signed_in, &format!("let {reference} back in"), &pairs, &Typed::new(pairs.clone())) {
+        Ok(operation) => operation,
+        Err(refused) => return refuse(&site, &signed_in, refused.into(), &page_of(&person)),
+    };
     let (actor, now) = (signed_in.actor(), site.clock.now());
-    let done: Result<Outcome, ChangeError> = transact!(site.db, tx => changes::enable(tx, actor, person.id, now).await);
-    go_back(&site, &signed_in, &person, done.map(drop))
+    let done: Result<(), ChangeError> = transact!(site.db, tx => async {
+        if operation::find_result(tx, &operation).await?.is_some() {
+            return Ok(());
+        }
+        changes::enable(tx, actor, person.id, now).await?;
+        Ok::<_, ChangeError>(operation::done(tx, &operation, "", now).await?)
+    }.await);
+    go_back(&site, &signed_in, &person, done)
 }
 
 async fn name_form(State(site): AnySite, signed_in: SignedIn, Path(reference): Path<String>) -> Result<Response, Trouble> {
@@ -199,19 +210,30 @@ async fn name_form(State(site): AnySite, signed_in: SignedIn, Path(reference): P
 fn name_page(site: &Site, signed_in: &SignedIn, person: &Person, typed: &Typed, wrongs: &Wrongs) -> Response {
     let words = signed_in.words;
     let parts = FormParts { words, typed, wrongs };
-    let form = Form::new(format!("{}/name", page_of(person)), "", vec![parts.text("name", "people-name", "off")]);
+    let form =
+        Form::new(format!("{}/name", page_of(person)), super::operation(site, typed), vec![parts.text("name", "people-name", "off")]);
     let sheet = Sheet::new(Frame::new(site, signed_in, words.say("people-rename"))).text(words.say("people-rename-why"));
     sheet.form(form.button(words.say("me-save"))).link(page_of(person), words.say("people-back")).answer(wrongs)
 }
 
 async fn rename(State(site): AnySite, signed_in: SignedIn, Path(reference): Path<String>, Sent(pairs): Pairs) -> Result<Response, Trouble> {
     let person = find(&mut site.db.begin_read().await?, &reference).await?;
-    let (actor, now, typed, mut wrongs) = (signed_in.actor(), site.clock.now(), Typed::new(pairs), Wrongs::default());
+    let (actor, now, typed, mut wrongs) = (signed_in.actor(), site.clock.now(), Typed::new(pairs.clone()), Wrongs::default());
     let Ok(name) = NewPerson::parse_name(typed.get("name")) else {
         wrongs.add("name", signed_in.words.say("people-name-wrong"));
         return Ok(name_page(&site, &signed_in, &person, &typed, &wrongs));
     };
-    let done: Result<(), ChangeError> = transact!(site.db, tx => changes::rename(tx, actor, person.id, &name, now).await);
+    let operation = match super::sent(&signed_in, &format!("name of {reference}"), &pairs, &typed) {
+        Ok(operation) => operation,
+        Err(refused) => return refuse(&site, &signed_in, refused.into(), &page_of(&person)),
+    };
+    let done: Result<(), ChangeError> = transact!(site.db, tx => async {
+        if operation::find_result(tx, &operation).await?.is_some() {
+            return Ok(());
+        }
+        changes::rename(tx, actor, person.id, &name, now).await?;
+        Ok::<_, ChangeError>(operation::done(tx, &operation, "", now).await?)
+    }.await);
     match done {
         Ok(()) => Ok(answer::see_other(&page_of(&person))?),
         Err(refused) => refuse(&site, &signed_in, refused, &page_of(&person)),

@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::passkeys::{self, For};
-use super::{ADMINISTRATORS, CONFIRM, Frame, HOME, Part, READERS, SIGN_IN, Sheet};
+use super::{ADMINISTRATORS, CONFIRM, Frame, HOME, Part, READERS, SIGN_IN, Sheet, words_outside};
 use crate::people::changes;
 use crate::people::session::{self, Session, Stage};
 use crate::people::sign_in::{self, Desk, SignInError};
@@ -52,9 +52,14 @@ pub fn desk(site: &Site) -> Desk<'_> {
     Desk { db: &site.db, keys: &site.keyring, entropy: &site.entropy, hasher: &site.hasher }
 }
 
-async fn form(State(site): AnySite, Query(asked): Query<Asked>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    let words = Words::asked(query.as_deref(), &headers);
-    password_page(&site, words, &Typed::default().or("next", asked.next), &Wrongs::default(), StatusCode::OK)
+async fn form(
+    State(site): AnySite,
+    Query(asked): Query<Asked>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Trouble> {
+    let words = words_outside(&site, query.as_deref(), &headers).await?;
+    Ok(password_page(&site, words, &Typed::default().or("next", asked.next), &Wrongs::default(), StatusCode::OK))
 }
 
 fn password_page(site: &Site, words: Words, typed: &Typed, wrongs: &Wrongs, status: StatusCode) -> Response {
@@ -77,7 +82,7 @@ async fn send(
     headers: HeaderMap,
     Sent(pairs): Pairs,
 ) -> Result<Response, Trouble> {
-    let (words, typed, now) = (Words::asked(query.as_deref(), &headers), Typed::new(pairs), site.clock.now());
+    let (words, typed, now) = (words_outside(&site, query.as_deref(), &headers).await?, Typed::new(pairs), site.clock.now());
     let client: Option<IpAddr> = peer.map(|Extension(peer)| client::behind(peer, &headers, site.pages.proxies()));
     let waits = client.and_then(|client| site.guesses.wait_secs(client, now));
     let outcome = match waits {
@@ -200,8 +205,11 @@ async fn send_code(State(site): AnySite, signed_in: SignedIn, headers: HeaderMap
     }
 }
 
-/// Notes what the device is called, and with which browser somebody came in; gives what that browser's cookie holds.
-async fn note_device(site: &Site, headers: &HeaderMap, session: &Session, label: &str) -> Result<String, Trouble> {
+/// Notes what the device is called, where somebody said it, and with which browser they came in; gives what that browser's cookie holds.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn note_device(site: &Site, headers: &HeaderMap, session: &Session, label: &str) -> Result<String, Trouble> {
     let (known, now) = (cookie(headers, site.device_cookie()), site.clock.now());
     let noted: sqlx::Result<String> = transact!(site.db, tx => async {
         if !label.is_empty() {

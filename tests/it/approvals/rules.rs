@@ -4,6 +4,8 @@ use strikefund::approvals::rules::{self, Asked, RulesRefusal};
 use strikefund::booking::{self, Choice, DecideError, Decided};
 use strikefund::funds::Rules;
 use strikefund::people::operation::Operation;
+use strikefund::seal::Keyring;
+use strikefund::spending::payees::Sealing;
 
 use super::*;
 
@@ -24,7 +26,8 @@ async fn ask(books: &Books, who: PersonId, fund: FundId, wanted: &Rules) -> Resu
 async fn decide(books: &Books, who: PersonId, proposal: &Proposal, choice: Choice<'_>) -> Result<Decided, DecideError> {
     let (actor, now, operation) = (acting(books, who), books.now(), operation(books, who));
     let seen = (proposal.id, proposal.payload_hash.as_str());
-    transact!(books.db, tx => booking::decide(tx, actor, &operation, seen, choice, &books.entropy, now).await)
+    let sealing = Sealing { keys: &Keyring::from_master(&[7; 32]), entropy: &books.entropy };
+    transact!(books.db, tx => booking::decide(tx, actor, &operation, seen, choice, sealing, now).await)
 }
 
 async fn open(books: &Books, fund: FundId) -> Option<Proposal> {
@@ -110,7 +113,7 @@ on_both_databases! {
         behind.unwrap();
         assert!(matches!(decide(books, ben, &second, Choice::Approve).await, Err(DecideError::Approval(Refusal::Changed))));
         let taken: Result<(), RulesRefusal> =
-            transact!(books.db, tx => rules::take_back(tx, acting(books, ana), (fund, second.id), books.now()).await);
+            transact!(books.db, tx => rules::take_back(tx, acting(books, ana), &operation(books, ana), (fund, second.id), books.now()).await);
         taken.unwrap();
         assert_eq!(open(books, fund).await, None);
     }

@@ -24,6 +24,8 @@ const SIDEWAYS: &[(&str, &str)] = &[
     ("approvals", "funds"),
     ("donations", "payments"),
     ("closing", "publication"),
+    // A backup is taken only of books that are sound.
+    ("jobs", "verify"),
     ("serve", "web"),
     ("serve", "jobs"),
     ("demo", "serve"),

@@ -169,8 +169,8 @@ on_both_databases! {
         let link = find(&newer).await.unwrap();
         let (new, password) = (staffed.new_person(&[Role::Administrator]), Password::parse(PASSWORD, &[]).unwrap());
         let (_, shown) = staffed.shown();
-        sign_in::first(staffed.desk(), &link, &new, &password, &shown, now).await.unwrap();
-        let again = sign_in::first(staffed.desk(), &link, &staffed.new_person(&[Role::Administrator]), &password, &shown, now).await;
+        sign_in::first(staffed.desk(), &link, &new, &password, (&shown, ""), now).await.unwrap();
+        let again = sign_in::first(staffed.desk(), &link, &staffed.new_person(&[Role::Administrator]), &password, (&shown, ""), now).await;
         assert!(matches!(again, Err(SignInError::Spent)));
         assert!(find(&newer).await.is_none());
         assert_eq!(make().await, None);

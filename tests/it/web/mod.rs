@@ -2,6 +2,7 @@
 
 mod accounts;
 mod back;
+mod backing;
 mod bank;
 mod books_export;
 mod bounded;
@@ -28,6 +29,7 @@ mod refunds;
 mod returned;
 mod server;
 mod settings;
+mod setup;
 mod spending;
 mod staff;
 mod thanks;
@@ -48,7 +50,7 @@ use strikefund::db::Db;
 use strikefund::donations;
 use strikefund::ids::Entropy;
 use strikefund::payments::practice::{self, Practice};
-use strikefund::payments::{Gateway, GatewaySettings, Payments, Settings, read_secrets};
+use strikefund::payments::{Gateway, GatewaySettings, Payments, Secrets, Settings, read_secrets};
 use strikefund::seal::Keyring;
 use strikefund::web::{self, Parts, Site};
 use tower::ServiceExt as _;
@@ -89,8 +91,23 @@ impl Visit {
         Self::to_site(books, api_base, |parts| Site::new(parts).at_once())
     }
 
+    /// A real site that its server's configuration gave neither key nor webhook secret; Stripe is where the practice Stripe answers.
+    fn without_keys(books: &Books) -> Self {
+        let make = |parts| Site::new(Parts { practice: None, ..parts }).at_once();
+        Self::opened(books, None, make, |settings, entropy| (Gateway::closed(settings, entropy), Secrets::none()))
+    }
+
     /// A site as `make` makes it.
     fn to_site(books: &Books, api_base: Option<&str>, make: impl FnOnce(Parts) -> Site) -> Self {
+        Self::opened(books, api_base, make, |settings, entropy| (Gateway::new(settings, entropy).unwrap(), read_secrets(SECRET).unwrap()))
+    }
+
+    fn opened(
+        books: &Books,
+        api_base: Option<&str>,
+        make: impl FnOnce(Parts) -> Site,
+        keys: impl FnOnce(&GatewaySettings, Entropy) -> (Gateway, Secrets),
+    ) -> Self {
         let (clock, entropy) = (books.clock.clone(), books.entropy.clone());
         let options = practice::Options {
             port: 0,
@@ -103,13 +120,14 @@ impl Visit {
         let keyring = Arc::new(Keyring::from_master(&MASTER));
         let mut gateway = GatewaySettings::new("sk_test_practice".to_owned().into(), api_base.map_or(practice.api_base(), str::to_owned));
         (gateway.first_pause, gateway.job_pace) = (Duration::from_millis(1), Duration::ZERO);
+        let (gateway, secrets) = keys(&gateway, entropy.clone());
         let payments = Arc::new(Payments::open(Settings {
             db: books.db.clone(),
             clock: clock.clone(),
             entropy: entropy.clone(),
             keyring: Arc::clone(&keyring),
-            gateway: Gateway::new(&gateway, entropy.clone()).unwrap(),
-            secrets: read_secrets(SECRET).unwrap(),
+            gateway,
+            secrets,
         }));
         let db: Db = books.db.clone();
         let (practice_page, base_url) = (Some(practice.clone()), BASE_URL.to_owned());

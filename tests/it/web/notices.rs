@@ -22,14 +22,14 @@ use crate::support::smtp::{MailServer, Manner};
 use crate::support::{Books, on_both_databases};
 
 /// A site whose mails go to a server of our own, and the work behind it.
-struct Mailed {
+pub(super) struct Mailed {
     server: MailServer,
-    visit: Visit,
-    jobs: Jobs,
+    pub(super) visit: Visit,
+    pub(super) jobs: Jobs,
 }
 
 impl Mailed {
-    async fn of(books: &Books) -> Self {
+    pub(super) async fn of(books: &Books) -> Self {
         let server = MailServer::start(Manner::Takes).await;
         let address = SmtpServer::parse(&format!("smtp://127.0.0.1:{}", server.port)).unwrap();
         let post = Post::new(Some(&address), "noreply@fund.example.org", Arc::new(Keyring::from_master(&MASTER))).unwrap();
@@ -52,7 +52,7 @@ impl Mailed {
     }
 
     /// Everything that is written and sent now: recipient, subject, and the mail in plain letters.
-    async fn sent(&self) -> Vec<(String, String, String)> {
+    pub(super) async fn sent(&self) -> Vec<(String, String, String)> {
         let before = self.server.mails().len();
         self.jobs.tell().await.unwrap();
         self.jobs.send_mail().await;
@@ -337,14 +337,18 @@ on_both_databases! {
         let mut anas = Browser::new(&mailed.visit);
         anas.sign_in(&ana, books.now(), "").await.is(303);
         mailed.sent().await;
-        anas.get("/setup/mail").await.is(200).says(&ana.email);
-        anas.submit("/setup/mail", &[("to", "nonsense")]).await.is(422);
+        let operation = anas.get("/setup/mail").await.is(200).says(&ana.email).says("Set by the server’s configuration").value_of("operation");
+        let asked = [("to", "ana@example.org"), ("operation", &*operation)];
+        anas.submit("/setup/mail", &[("to", "nonsense"), asked[1]]).await.is(422);
         mailed.server.behave(Manner::Answers(550));
-        anas.submit("/setup/mail", &[("to", "ana@example.org")]).await.is(422).says("The mail server said").says("(550)");
+        anas.submit("/setup/mail", &asked).await.is(422).says("The mail server said").says("(550)");
         anas.get("/setup/finish").await.is(200).says("href=\"/setup/mail\"");
         mailed.server.behave(Manner::Takes);
-        anas.submit("/setup/mail", &[("to", "ana@example.org")]).await.is(200).says("took the mail to ana@example.org");
-        assert!(mailed.server.recipients().contains(&"RCPT TO:<ana@example.org>".to_owned()));
+        let before = mailed.server.recipients().len();
+        for _ in 0..2 {
+            anas.submit("/setup/mail", &asked).await.is(200).says("took the mail to ana@example.org");
+        }
+        assert_eq!(mailed.server.recipients()[before..], ["RCPT TO:<ana@example.org>".to_owned()], "one form, one mail");
         let list = anas.get("/setup/finish").await.is(200);
         let row = list.text().split("href=\"/setup/mail\"").nth(1).unwrap().split("</tr>").next().unwrap();
         assert!(row.contains("chip good"), "{row}");

@@ -19,7 +19,7 @@ use crate::web::table::{Cell, Facts, Table};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site};
 
-pub(super) use names::{keep_telling, name_fields, names_typed, names_wrong, refuse_telling};
+pub(super) use names::{keep_telling, languages_in_words, name_fields, names_typed, names_wrong, refuse_telling};
 
 /// The funds, each with the way to its settings.
 pub(super) const SETTINGS: &str = "/treasury/settings";
@@ -63,7 +63,13 @@ async fn list(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Tro
     }
     let sheet = Sheet::new(Frame::new(&site, &signed_in, words.say("place-settings"))).with(Part::Table(table));
     let keeper = signed_in.person.roles.holds(Role::Administrator);
-    let setup = keeper.then(|| Part::Links(vec![(super::setup::FINISH.to_owned(), words.say("setup-finish"))]));
+    let setup = keeper.then(|| {
+        Part::Links(
+            [(super::setup::FINISH, "setup-finish"), (super::setup::BACKUP, "setup-backup")]
+                .map(|(to, key)| (to.to_owned(), words.say(key)))
+                .into(),
+        )
+    });
     Ok(sheet.maybe(setup).answer(&Wrongs::default()))
 }
 
@@ -90,7 +96,7 @@ async fn show(
     }
     match changing::open(tx, fund.id).await? {
         Some(proposal) => {
-            for part in rules::waiting(tx, &signed_in, &fund, &proposal).await? {
+            for part in rules::waiting(tx, &signed_in, &fund, &proposal, site.entropy.reference()).await? {
                 sheet = sheet.with(part);
             }
         }
@@ -113,6 +119,7 @@ async fn names_facts(tx: &mut Tx, words: Words, fund: &Fund) -> Result<Facts, Tr
         .add(words.say("setting-contact"), text(&about.contact))
         .add(words.say("setting-statement-text"), text(&about.statement_text))
         .add(words.say("setting-strike-on"), strike_on)
+        .add(words.say("setting-languages"), text(&languages_in_words(words, &about.languages)))
         .add(words.say("setting-currency"), text(fund.currency.code()))
         .add(words.say("setting-zone"), text(&fund.time_zone.to_string())))
 }

@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::{ADMINISTRATORS, frame, fund, page_of};
 use crate::funds::settings::{self, SettingError};
-use crate::funds::{self, About, Fund, Names, STATEMENT_LETTERS, WrongName};
+use crate::funds::{self, About, Fund, Languages, Names, STATEMENT_LETTERS, WrongName};
 use crate::people::NotAllowed;
 use crate::people::operation::OperationError;
 use crate::transact;
@@ -28,12 +28,19 @@ pub(super) fn doors(doors: Doors) -> Doors {
 pub fn name_fields(parts: &FormParts<'_>) -> Vec<Field> {
     let words = parts.words;
     let statement = words.with("setting-statement-text-hint", "most", STATEMENT_LETTERS);
+    let choices = Languages::choices().iter().map(|choice| Choice::new(choice.to_string(), languages_in_words(words, choice))).collect();
     vec![
         parts.text("legal_name", "setting-legal-name", "organization").hint(words.say("setting-legal-name-hint")).optional(words),
         parts.text("contact", "setting-contact", "off").hint(words.say("setting-contact-hint")).optional(words),
         parts.text("statement_text", "setting-statement-text", "off").hint(statement).optional(words),
         parts.day("strike_on", "setting-strike-on").hint(words.say("setting-strike-on-hint")).optional(words),
+        parts.select("languages", "setting-languages", choices).hint(words.say("setting-languages-hint")),
     ]
+}
+
+/// The languages of a fund, as people read them.
+pub fn languages_in_words(words: Words, languages: &Languages) -> String {
+    words.of("setting-languages", &languages.to_string())
 }
 
 /// What a form shows at first of what a fund says of itself.
@@ -43,6 +50,7 @@ pub fn names_typed(typed: Typed, about: &About) -> Typed {
         .or("contact", about.contact.as_str())
         .or("statement_text", about.statement_text.as_str())
         .or("strike_on", about.strike_on.map(|day| day.to_string()).unwrap_or_default())
+        .or("languages", about.languages.to_string())
 }
 
 /// The box by which a text on card statements that tells what the money was for is kept all the same; only where there is such a text.

@@ -70,7 +70,7 @@ fn too_few(words: Words, needs: i64, have: i64) -> String {
 }
 
 /// The change that waits: before and after, who asked, and what this person may do about it.
-pub async fn waiting(tx: &mut Tx, signed_in: &SignedIn, fund: &Fund, proposal: &Proposal) -> Result<Vec<Part>, Trouble> {
+pub async fn waiting(tx: &mut Tx, signed_in: &SignedIn, fund: &Fund, proposal: &Proposal, operation: String) -> Result<Vec<Part>, Trouble> {
     let words = signed_in.words;
     let read = |prefix: &str| Rules::parse(&proposal.payload, prefix, fund.currency);
     let (Some(before), Some(after)) = (read(BEFORE), read("")) else { return Err(anyhow::anyhow!("frozen rules do not read").into()) };
@@ -100,7 +100,7 @@ pub async fn waiting(tx: &mut Tx, signed_in: &SignedIn, fund: &Fund, proposal: &
     }
     if signed_in.person.roles.holds(Role::Administrator) {
         parts.push(Part::Form(
-            Form::new(format!("{}/rules/{}/take-back", page_of(fund), proposal.id), "", Vec::new())
+            Form::new(format!("{}/rules/{}/take-back", page_of(fund), proposal.id), operation, Vec::new())
                 .quiet_button(words.say("setting-take-back")),
         ));
     }
@@ -248,14 +248,26 @@ pub fn not_asked(words: Words, refused: RulesRefusal, back: &str, wrongs: &mut W
     Ok(None)
 }
 
-async fn take_back(State(site): AnySite, signed_in: SignedIn, Path((slug, id)): Path<(String, i64)>) -> Result<Response, Trouble> {
+async fn take_back(
+    State(site): AnySite,
+    signed_in: SignedIn,
+    Path((slug, id)): Path<(String, i64)>,
+    Sent(pairs): Pairs,
+) -> Result<Response, Trouble> {
     let fund = fund(&mut site.db.begin_read().await?, &slug).await?;
     let (actor, now) = (signed_in.actor(), site.clock.now());
-    let done: Result<(), RulesRefusal> = transact!(site.db, tx => changing::take_back(tx, actor, (fund.id, ProposalId(id)), now).await);
+    let done: Result<(), RulesRefusal> = match sent(&signed_in, &format!("take back {id}"), &pairs, &Typed::new(pairs.clone())) {
+        Err(refused) => Err(refused.into()),
+        Ok(operation) => {
+            transact!(site.db, tx => changing::take_back(tx, actor, &operation, (fund.id, ProposalId(id)), now).await)
+        }
+    };
     match done {
         Ok(()) => Ok(answer::see_other(&format!("{}?done=taken-back", page_of(&fund)))?),
         // Whoever was quicker decided it: the page shows how it stands.
-        Err(RulesRefusal::NotFound) => Ok(answer::see_other(&page_of(&fund))?),
+        Err(RulesRefusal::NotFound | RulesRefusal::Operation(OperationError::Reused | OperationError::Malformed)) => {
+            Ok(answer::see_other(&page_of(&fund))?)
+        }
         Err(RulesRefusal::NotAllowed(refused)) => not_allowed(refused, &page_of(&fund)),
         Err(fault) => Err(anyhow::Error::from(fault).into()),
     }

@@ -5,15 +5,17 @@ use axum::response::Response;
 
 use super::{ADMINISTRATORS, APPROVAL, FUND, SECOND, title, ways};
 use crate::approvals::rules::{Asked, RulesRefusal, people_there};
+use crate::clock::Zone;
 use crate::db::Tx;
 use crate::funds::settings::{self, Step};
-use crate::funds::{self, Names, NewFund, SetUpError};
+use crate::funds::{self, About, Names, NewFund, SetUpError};
 use crate::ids::FundId;
+use crate::money::Currency;
 use crate::people::{self, audit};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
-use crate::web::form::{Form, FormParts, Typed, Wrongs};
+use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
 use crate::web::treasury::settings::rules::{ask, not_asked, read, rules_form, told, typed_of, wants_more_rows};
 use crate::web::treasury::settings::{keep_telling, name_fields, names_typed, names_wrong, refuse_telling};
 use crate::web::treasury::sign_in::Pairs;
@@ -29,7 +31,7 @@ pub(super) fn doors(doors: Doors) -> Doors {
 async fn fund(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Trouble> {
     let tx = &mut site.db.begin_read().await?;
     let typed = match funds::general(tx).await? {
-        None => Typed::default().or("currency", "USD").or("time_zone", "America/Los_Angeles"),
+        None => names_typed(Typed::default(), &About::default()).or("currency", Currency::USD.code()),
         Some(fund) => {
             let typed = names_typed(Typed::default(), &settings::about(tx, fund.id).await?);
             typed
@@ -50,14 +52,27 @@ fn fund_page(site: &Site, signed_in: &SignedIn, typed: &Typed, wrongs: &Wrongs) 
         parts.text("name", "setup-fund-name", "off"),
         parts.text("slug", "setup-fund-slug", "off").hint(words.with("setup-fund-slug-hint", "address", format!("{}/f/", site.base_url))),
         parts.area("purpose", "setup-fund-promise").hint(words.say("setup-fund-promise-hint")).optional(words),
-        parts.text("currency", "setup-fund-currency", "off").hint(words.say("setup-fund-currency-hint")),
-        parts.text("time_zone", "setup-fund-zone", "off").hint(words.say("setup-fund-zone-hint")),
+        parts.select("currency", "setup-fund-currency", currencies()).hint(words.say("setup-fund-currency-hint")),
+        parts.select("time_zone", "setup-fund-zone", zones(words, typed)).hint(words.say("setup-fund-zone-hint")),
     ];
     fields.extend(name_fields(&parts));
     fields.extend(keep_telling(&parts));
     let sheet = Sheet::new(Frame::new(site, signed_in, title(words, FUND))).text(words.say("setup-fund-uses"));
     let sheet = sheet.form(Form::new(FUND, "", fields).button(words.say("setup-next")));
     sheet.with(ways(words, FUND)).answer(wrongs)
+}
+
+fn currencies() -> Vec<Choice> {
+    Currency::all().iter().map(|currency| Choice::new(currency.code(), format!("{currency} {}", currency.sign()).trim())).collect()
+}
+
+/// Nobody's zone is guessed, for it never changes; one that stands and bears another name than those of the list is offered too.
+fn zones(words: Words, typed: &Typed) -> Vec<Choice> {
+    let names = Zone::names();
+    let chosen = Some(typed.get("time_zone")).filter(|zone| !zone.is_empty() && !names.iter().any(|name| name == zone));
+    let own = chosen.filter(|zone| zone.parse::<Zone>().is_ok()).map(str::to_owned);
+    let first = Choice::new("", words.say("setup-fund-zone-choose"));
+    std::iter::once(first).chain(own.into_iter().chain(names).map(|name| Choice::new(name.as_str(), name.replace('_', " ")))).collect()
 }
 
 async fn send_fund(State(site): AnySite, signed_in: SignedIn, Sent(pairs): Pairs) -> Result<Response, Trouble> {

@@ -1,20 +1,23 @@
 //! The first run: from empty books to a fund that two people can run, in steps that can be left and come back to. Not here: the same from the
 //! command line (`strikefund setup`, `strikefund staff`, `strikefund mail-test`).
 
+mod backup;
 mod checks;
 mod fund;
+mod keys;
 
 use axum::extract::{Form as Sent, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::joining::{authenticator, codes_page, held, new_password, password, shown};
-use super::sign_in::{Pairs, desk, retry_later, told};
-use super::{ADMINISTRATORS, Frame, HOME, Part, Sheet, people as people_page};
+use super::sign_in::{Pairs, desk, keep_device, note_device, retry_later, told};
+use super::{ADMINISTRATORS, Frame, HOME, Part, Sheet, people as people_page, words_outside};
 use crate::db::Tx;
+use crate::db::backup::notes;
 use crate::funds::settings::{self, Step};
 use crate::payments;
-use crate::people::{self, Link, NewPerson, Purpose, Role, Roles, factor, sign_in};
+use crate::people::{self, Link, NewPerson, Purpose, Role, Roles, factor, session, sign_in};
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Form, FormParts, Typed, Wrongs};
@@ -29,6 +32,8 @@ const APPROVAL: &str = "/setup/approval";
 const SECOND: &str = "/setup/second";
 const STRIPE: &str = "/setup/stripe";
 const MAIL: &str = "/setup/mail";
+/// Where backups are told of, also when the setup is done.
+pub const BACKUP: &str = "/setup/backup";
 /// The last step.
 pub const FINISH: &str = "/setup/finish";
 
@@ -40,17 +45,18 @@ pub(super) fn doors(doors: Doors) -> Doors {
         .get(SECOND, who, second)
         .post(SECOND, who, send_second)
         .get(FINISH, who, finish);
-    checks::doors(fund::doors(own))
+    backup::doors(checks::doors(keys::doors(fund::doors(own))))
 }
 
 /// Every step, in order: its address, and its name in the locales.
-const STEPS: [(&str, &str); 7] = [
+const STEPS: [(&str, &str); 8] = [
     (SETUP, "setup-you"),
     (FUND, "setup-fund"),
     (APPROVAL, "setup-approval"),
     (SECOND, "setup-second"),
     (STRIPE, "setup-stripe"),
     (MAIL, "setup-mail"),
+    (BACKUP, "setup-backup"),
     (FINISH, "setup-finish"),
 ];
 
@@ -74,7 +80,7 @@ async fn setup_link(site: &Site, headers: &HeaderMap) -> Result<Link, Trouble> {
 
 async fn you(State(site): AnySite, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, Trouble> {
     let link = setup_link(&site, &headers).await?;
-    let words = Words::asked(query.as_deref(), &headers);
+    let words = words_outside(&site, query.as_deref(), &headers).await?;
     Ok(you_page(&site, &link, words, &Typed::default(), &Wrongs::default(), StatusCode::OK))
 }
 
@@ -83,7 +89,8 @@ fn you_page(site: &Site, link: &Link, words: Words, typed: &Typed, wrongs: &Wron
     let account = if typed.get("email").is_empty() { "strikefund" } else { typed.get("email") };
     let (secret, more) = authenticator(site, &parts, &format!("link/{}", link.id), account);
     let fields = vec![parts.text("name", "join-name", "name"), parts.email("email", "people-email", "username"), new_password(&parts)];
-    let form = Form::new(SETUP, "", [fields, more].concat()).button(words.say("setup-next"));
+    let device = vec![parts.text("label", "sign-in-label", "off").hint(words.say("sign-in-label-hint")).optional(words)];
+    let form = Form::new(SETUP, "", [fields, more, device].concat()).button(words.say("setup-next"));
     let sheet = Sheet::new(Frame::outside(site, words, title(words, SETUP))).text(words.say("setup-you-why"));
     let sheet = secret.into_iter().fold(sheet.text(words.say("join-authenticator")), Sheet::with);
     retry_later(sheet.form(form).answer_as(status, wrongs))
@@ -91,21 +98,26 @@ fn you_page(site: &Site, link: &Link, words: Words, typed: &Typed, wrongs: &Wron
 
 async fn send_you(State(site): AnySite, RawQuery(query): RawQuery, headers: HeaderMap, Sent(pairs): Pairs) -> Result<Response, Trouble> {
     let link = setup_link(&site, &headers).await?;
-    let (words, typed, mut wrongs) = (Words::asked(query.as_deref(), &headers), Typed::new(pairs), Wrongs::default());
+    let (words, typed, mut wrongs) = (words_outside(&site, query.as_deref(), &headers).await?, Typed::new(pairs), Wrongs::default());
     let name = NewPerson::parse_name(typed.get("name")).map_err(|_| wrongs.add("name", words.say("people-name-wrong")));
     let email = NewPerson::parse_email(typed.get("email")).map_err(|_| wrongs.add("email", words.say("people-email-wrong")));
     let chosen = password(&site, &typed, &[typed.get("name"), typed.get("email")], words, &mut wrongs).await?;
     let shown = shown(&site, &typed, &format!("link/{}", link.id), words, &mut wrongs);
-    let (Ok(name), Ok(email), Some(chosen), Some(shown)) = (name, email, chosen, shown) else {
+    let label = typed.get("label");
+    if !label.is_empty() && NewPerson::parse_name(label).is_err() {
+        wrongs.add("label", words.say("people-name-wrong"));
+    }
+    let (Ok(name), Ok(email), Some(chosen), Some(shown), true) = (name, email, chosen, shown, wrongs.is_empty()) else {
         return Ok(you_page(&site, &link, words, &typed, &wrongs, StatusCode::UNPROCESSABLE_ENTITY));
     };
     // Who comes first enters and looks after people; who agrees to it must be somebody else.
     let new = NewPerson { name, email, language: words.0, roles: Roles::new([Role::Recorder, Role::Administrator]) };
-    match sign_in::first(desk(&site), &link, &new, &chosen, &shown, site.clock.now()).await {
+    match sign_in::first(desk(&site), &link, &new, &chosen, (&shown, label), site.clock.now()).await {
         Ok(entry) => {
             let mut response = codes_page(Frame::outside(&site, words, words.say("codes-title")), entry.codes, FUND);
             answer::set_cookie(&mut response, site.session_cookie(), Some(&entry.token))?;
             answer::set_cookie(&mut response, site.link_cookie(), None)?;
+            keep_browser(&site, &headers, &entry.token, &mut response).await?;
             Ok(response)
         }
         Err(refused) => {
@@ -114,6 +126,13 @@ async fn send_you(State(site): AnySite, RawQuery(query): RawQuery, headers: Head
             Ok(you_page(&site, &link, words, &typed, &wrongs, status))
         }
     }
+}
+
+/// Has this browser known as the one that the first person came in with.
+async fn keep_browser(site: &Site, headers: &HeaderMap, token: &str, response: &mut Response) -> Result<(), Trouble> {
+    let session = session::find(&mut site.db.begin_read().await?, token, site.clock.now()).await?.ok_or(Trouble::NotFound)?;
+    let device = note_device(site, headers, &session, "").await?;
+    keep_device(site, response, &device)
 }
 
 async fn second(State(site): AnySite, signed_in: SignedIn) -> Response {
@@ -153,6 +172,7 @@ pub(super) async fn left_over(tx: &mut Tx) -> sqlx::Result<Vec<(&'static str, &'
         (!done.contains(&Step::Stripe), STRIPE, "setup-stripe"),
         (!heard, STRIPE, "setup-webhook-heard"),
         (!done.contains(&Step::Mail), MAIL, "setup-mail"),
+        (notes::newest(tx).await?.is_none(), BACKUP, "setup-backup"),
     ];
     Ok(open.into_iter().filter(|(is_open, ..)| *is_open).map(|(_, address, key)| (address, key)).collect())
 }

@@ -80,6 +80,8 @@ async fn page(site: &Site, signed_in: &SignedIn, asked: &Asked, typed: &Typed, w
         && let Some(first) = funds.first()
     {
         let uses = categories(&ledger::accounts(tx).await?);
+        let languages = funds::settings::about(tx, first.id).await?.languages;
+        let typed = &typed.clone().or("language", languages.first().as_str());
         let form = form(site, words, (&funds, first), &uses, typed, wrongs);
         sheet = sheet.with(Part::Heading(words.say("captain-new"))).with(Part::Form(form));
     }
@@ -89,7 +91,7 @@ async fn page(site: &Site, signed_in: &SignedIn, asked: &Asked, typed: &Typed, w
 fn form(site: &Site, words: Words, (funds, first): (&[Fund], &Fund), uses: &[String], typed: &Typed, wrongs: &Wrongs) -> Form {
     let last = today(first, site.clock.now()).plus_days(USUAL_DAYS);
     let typed = typed.clone().or("total", "200.00").or("each", "50.00").or("last_on", last.to_string());
-    let typed = &typed.or("language", words.code()).or("fund", first.id.to_string());
+    let typed = &typed.or("fund", first.id.to_string());
     let parts = FormParts { words, typed, wrongs };
     let funds = funds.iter().map(|fund| Choice::new(fund.id.to_string(), fund.name.as_str())).collect();
     let uses = uses.iter().map(|category| Choice::new(category.as_str(), use_in_words(words, category))).collect();

@@ -205,8 +205,8 @@ on_both_databases! {
         let (mut one, mut other) = (Browser::new(&visit), Browser::new(&visit));
         assert_eq!(one.get(&path).await.is(303).next(), "/setup");
         other.get(&path).await.is(303);
-        let form = one.get("/setup").await.is(200).says("Step 1 of 7");
-        other.get("/setup?lang=es").await.is(200).says("Paso 1 de 7");
+        let form = one.get("/setup").await.is(200).says("Step 1 of 8");
+        other.get("/setup?lang=es").await.is(200).says("Paso 1 de 8");
         let (code, sealed) = (seed_on(&form).code_at(now), form.value_of("seed"));
         let fields = [("name", "Ana"), ("email", "ana@example.org"), ("password", PASSWORD), ("code", &*code), ("seed", &*sealed)];
         one.submit("/setup", &fields[1..]).await.is(422).says("Enter a name");
@@ -224,11 +224,11 @@ on_both_databases! {
         one.get("/setup/fund").await.is(200).says("Bakers Strike Fund").says("Bakers Local 5").says("2026-11-01");
         // What is open stays in sight, each with the way to it; whoever comes back another day goes on from there.
         one.get("/treasury").await.is(200).says("Setup left over").says("/setup/finish");
-        let list = one.get("/setup/finish").await.is(200).says("Step 7 of 7");
+        let list = one.get("/setup/finish").await.is(200).says("Step 8 of 8");
         for step in ["/setup/approval", "/setup/second", "/setup/stripe", "/setup/mail", "Where donors write to"] {
             assert!(list.text().contains(step), "{step}");
         }
-        let form = one.get("/setup/approval").await.is(200).says("Step 3 of 7").says("This rule needs 3 people (author and 2 approvers); you have 1.");
+        let form = one.get("/setup/approval").await.is(200).says("Step 3 of 8").says("This rule needs 3 people (author and 2 approvers); you have 1.");
         let operation = form.value_of("operation");
         let rules = [("rows", "3"), ("approvers_0", "1"), ("over_1", "100"), ("approvers_1", "2"), ("emergency", "no"), ("operation", &*operation)];
         assert_eq!(one.submit("/setup/approval", &rules).await.is(303).next(), "/setup/second");
@@ -239,10 +239,11 @@ on_both_databases! {
         let second = [("name", "Ben"), ("email", "ben@example.org"), ("role", "approver"), ("language", "en"), ("operation", &operation)];
         let answer = one.submit("/setup/second", &second).await.is(200).says("/setup/stripe");
         assert!(shown_on(&answer)[0].contains("/link/"));
-        one.get("/setup/mail").await.is(200).says("Step 6 of 7").says("No mail server is set");
-        one.submit("/setup/mail", &[("to", "ana@example.org")]).await.is(422).says("The mail server said");
+        one.get("/setup/mail").await.is(200).says("Step 6 of 8").says("No mail server is set");
+        let mail = [("to", "ana@example.org"), ("operation", &*books.entropy.reference())];
+        one.submit("/setup/mail", &mail).await.is(422).says("The mail server said");
         let list = one.get("/setup/finish").await.is(200).says("Second person has come in").never_says("href=\"/setup/approval\">Approval rules</a></th><td><span class=\"chip warning");
-        assert!(list.text().matches("chip warning").count() == 4, "contact, who has not come in, events, mail: {}", list.text());
+        assert!(list.text().matches("chip warning").count() == 5, "contact, who has not come in, events, mail, a backup: {}", list.text());
         let again: sqlx::Result<Option<String>> = transact!(books.db, tx => links::make_setup(tx, &books.entropy, now).await);
         assert_eq!(again.unwrap(), None);
     }
@@ -262,7 +263,11 @@ on_both_databases! {
         anas.submit(&format!("{page}/disable"), &[]).await.is(303);
         visit.submit("/sign-in", &[("email", &eve.email), ("password", PASSWORD)]).await.is(422);
         anas.get(&page).await.is(200).says("Let back in").never_says("Set the roles");
-        anas.submit(&format!("{page}/enable"), &[]).await.is(303);
+        let operation = anas.operation(&page).await;
+        for _ in 0..2 {
+            anas.submit(&format!("{page}/enable"), &[("operation", &*operation)]).await.is(303);
+        }
+        anas.submit(&format!("{page}/enable"), &[("operation", &*books.entropy.reference())]).await.is(409);
         anas.submit(&format!("{page}/enable"), &[]).await.is(409);
         anas.get("/treasury/people").await.is(200).says(": Approver").says("Call it off");
         books.clock.advance(Duration::from_mins(1));
@@ -272,7 +277,12 @@ on_both_databases! {
         eves.get("/me").await.is(200).says("No role");
         // The name is the colleagues' to keep in order.
         anas.submit(&format!("{page}/name"), &[("name", " ")]).await.is(422).says("Enter a name");
-        assert_eq!(anas.submit(&format!("{page}/name"), &[("name", "Evelyn")]).await.is(303).next(), page);
+        let operation = anas.operation(&format!("{page}/name")).await;
+        for _ in 0..2 {
+            let renamed = [("name", "Evelyn"), ("operation", &*operation)];
+            assert_eq!(anas.submit(&format!("{page}/name"), &renamed).await.is(303).next(), page);
+        }
+        anas.submit(&format!("{page}/name"), &[("name", "Eva"), ("operation", &*operation)]).await.is(409);
         anas.get(&page).await.is(200).says("<h1>Evelyn</h1>");
         let auditor = Staff::signed_in(&visit, books, &[Role::Auditor]).await;
         auditor.get("/treasury/audit").await.is(200).says("Let somebody back in").says("Changed somebody’s name");
