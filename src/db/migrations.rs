@@ -57,6 +57,7 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(19, "0019_ties"),
     schema!(20, "0020_scale"),
     schema!(23, "0023_first_run"),
+    schema!(24, "0024_payee_mail"),
     schema!(26, "0026_postings_wait"),
     schema!(29, "0029_public_records"),
 ];

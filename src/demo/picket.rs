@@ -27,7 +27,8 @@ impl Story<'_> {
     /// Enters somebody who is paid later on: their details rest for 48 hours once a second person agreed.
     pub(super) async fn enter_payee(&self) -> anyhow::Result<PayeeId> {
         let (db, now) = (&self.node.db, self.node.clock.now());
-        let new = NewPayee::parse("Robin, who runs for supplies", "person", ("no", "")).map_err(|wrong| anyhow::anyhow!("{wrong:?}"))?;
+        let new =
+            NewPayee::parse("Robin, who runs for supplies", "person", ("no", ""), "").map_err(|wrong| anyhow::anyhow!("{wrong:?}"))?;
         let details = NewDetails::parse("cheque", "to Robin Sample", "in_person").map_err(|wrong| anyhow::anyhow!("{wrong:?}"))?;
         let (author, operation) = (self.actor(AUTHOR, now), self.operation()?);
         let sealing = Sealing { keys: &self.node.keyring, entropy: &self.node.entropy };

@@ -6,12 +6,13 @@ use std::collections::HashSet;
 use super::Jobs;
 use crate::clock::Instant;
 use crate::db::Tx;
-use crate::ids::PersonId;
+use crate::ids::{PayeeId, PersonId};
 use crate::mail::{self, Kind, Letter};
 use crate::payments::about;
 use crate::payments::alert::{self, Alert};
 use crate::people::audit::Act;
 use crate::people::{self, Person, Purpose, RESET_WAIT_SECS, Role, email_of, forgotten, notice};
+use crate::spending::payee_mail;
 use crate::{donations, funds, transact};
 
 /// How many of a kind are looked at in one go.
@@ -80,10 +81,14 @@ impl Jobs {
             let name = staff.iter().find(|person| Some(person.id) == subject).map_or("", |person| person.name.as_str());
             let (kind, readers) = readers_of(act, subject, &staff);
             for (person, path) in readers {
+                let (old, new) = match payee_of(act) {
+                    Some(payee) => payee_mail::before_and_now(tx, payee, person.language).await?.unwrap_or_default(),
+                    None => (String::new(), String::new()),
+                };
                 if kind == Kind::FactorChanged && !told_already.insert((person.id, act.at)) {
                     continue;
                 }
-                let content = Content { kind, values: &[("name", name), ("hours", &hours)], path };
+                let content = Content { kind, values: &[("name", name), ("hours", &hours), ("old", &old), ("new", &new)], path };
                 self.write_to(tx, person, &format!("notice {}", act.id), &content, now).await?;
             }
         }
@@ -138,6 +143,11 @@ impl Jobs {
 /// Whom an act is about; None: nobody on the staff.
 fn subject_of(act: &Act) -> Option<PersonId> {
     act.subject.strip_prefix("person ").and_then(|id| id.parse().ok()).map(PersonId)
+}
+
+/// Which payee an act is about.
+fn payee_of(act: &Act) -> Option<PayeeId> {
+    act.subject.strip_prefix("payee ").and_then(|id| id.parse().ok()).map(PayeeId)
 }
 
 /// Who is told of an act, in which letter, and where it leads each of them (screens.md 2).

@@ -34,13 +34,18 @@ words! {
         ClaimPaid = "claim paid",
         /// For a picket captain: claim `number` was sent back for this `reason`.
         ClaimSentBack = "claim sent back",
-        /// Somebody changed where a payee gets money; bears a link.
+        /// Somebody changed where a payee gets money, from `old` to `new`; bears a link.
         BankDetailsChanged = "bank details changed",
+        /// For a payee: how they are paid is to change from `old` to `new` in `hours` at the soonest; whom to write to (`contact`, or `none`).
+        PayeeChanged = "payee changed",
+        /// For a payee: notices go to another address from now on; whom to write to (`contact`, or `none`).
+        PayeeAddress = "payee address",
         /// Something was approved on one signature; bears a link.
         EmergencySignature = "emergency signature",
         /// A donor's identity was shown to a colleague (`name`); bears a link.
         IdentityShown = "identity shown",
-        /// So many (`count`) things wait for you, the oldest for so many `days`; bears a link.
+        /// So many (`count`) things wait for you, the oldest for so many `days`; of them so many `disputes`, the first with so many days `left`, or
+        /// `unknown`; bears a link.
         Waiting = "waiting",
         /// A payment needs an answer: what (`said`), on which `gift`, and how many `days` are left; bears a link.
         PaymentAlert = "payment alert",
@@ -51,7 +56,7 @@ words! {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Test,
         Self::Invitation,
         Self::Reset,
@@ -64,6 +69,8 @@ impl Kind {
         Self::ClaimPaid,
         Self::ClaimSentBack,
         Self::BankDetailsChanged,
+        Self::PayeeChanged,
+        Self::PayeeAddress,
         Self::EmergencySignature,
         Self::IdentityShown,
         Self::Waiting,
@@ -176,7 +183,11 @@ impl Letter<'_> {
 
 /// A value as a text takes it: what is counted decides between one and many.
 fn in_text<'a>(name: &str, value: &'a str) -> FluentValue<'a> {
-    if matches!(name, "count" | "days" | "hours" | "minutes") { FluentValue::try_number(value) } else { FluentValue::from(value) }
+    if matches!(name, "count" | "days" | "hours" | "minutes" | "disputes" | "left") {
+        FluentValue::try_number(value)
+    } else {
+        FluentValue::from(value)
+    }
 }
 
 record! {
@@ -235,7 +246,7 @@ mod tests {
     use super::*;
 
     /// A value for every place that a text may have.
-    const VALUES: [(&str, &str); 10] = [
+    const VALUES: [(&str, &str); 15] = [
         ("count", "2"),
         ("days", "7"),
         ("minutes", "30"),
@@ -246,8 +257,21 @@ mod tests {
         ("since", "14 Nov 2026"),
         ("number", "8Q2M7K"),
         ("reason", "<b>CANARY</b>\r\nBcc: x@y"),
+        ("old", "•••• 1234"),
+        ("new", "•••• 6789"),
+        ("contact", "<b>CANARY</b>"),
+        ("disputes", "2"),
+        ("left", "3"),
     ];
-    const WITHOUT_LINK: [Kind; 5] = [Kind::Test, Kind::FactorChanged, Kind::ClaimApproved, Kind::ClaimPaid, Kind::ClaimSentBack];
+    const WITHOUT_LINK: [Kind; 7] = [
+        Kind::Test,
+        Kind::FactorChanged,
+        Kind::ClaimApproved,
+        Kind::ClaimPaid,
+        Kind::ClaimSentBack,
+        Kind::PayeeChanged,
+        Kind::PayeeAddress,
+    ];
 
     #[test]
     fn every_kind_has_its_texts_in_every_language_and_a_neutral_subject() {

@@ -17,6 +17,7 @@ pub mod draft;
 mod expense;
 pub mod lint;
 pub mod payee;
+pub mod payee_mail;
 pub mod payees;
 mod public;
 mod returning;
@@ -179,6 +180,14 @@ pub async fn find_by_entry(tx: &mut Tx, entry: EntryId) -> sqlx::Result<Option<E
 /// When the database is gone.
 pub async fn missing_receipts(tx: &mut Tx) -> sqlx::Result<(i64, Option<Instant>)> {
     store::missing_receipts(tx).await
+}
+
+/// How many are agreed to and wait to be paid: bills, and what people laid out; and since when the oldest does.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn to_pay(tx: &mut Tx) -> sqlx::Result<(i64, Option<Instant>)> {
+    store::to_pay(tx).await
 }
 
 /// The months in which something was bought that nobody has decided on yet.

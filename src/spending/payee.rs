@@ -81,6 +81,8 @@ crate::record! {
         pub pseudonym: String,
         /// A declared conflict of interest.
         pub conflict: Option<String>,
+        /// Where they hear of changes, sealed.
+        pub email: Option<Vec<u8>>,
         /// Who entered them.
         pub created_by: PersonId,
         /// When.
@@ -141,6 +143,8 @@ pub struct NewPayee {
     pub kind: Kind,
     /// A conflict of interest.
     pub conflict: Option<String>,
+    /// Where they hear of changes; empty: nowhere.
+    pub email: String,
 }
 
 /// How somebody is to be paid.
@@ -171,6 +175,8 @@ crate::words! {
         Account = "account",
         /// A conflict of interest that nobody describes.
         Conflict = "conflict",
+        /// No address that mail could go to.
+        Email = "email",
     }
 }
 

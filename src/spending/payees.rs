@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::payee::{Details, DetailsState, HOLD_SECS, LABEL_LETTERS, NewDetails, NewPayee, Payee};
 use super::store::{self, payees};
 use super::writing::RECORDERS;
-use super::{Refusal, State};
+use super::{Refusal, State, payee_mail};
 use crate::approvals::{self, NewProposal, Proposal, Subject};
 use crate::clock::Instant;
 use crate::db::Tx;
@@ -47,6 +47,7 @@ pub async fn add(
     }
     let pseudonym = sealing.entropy.gift_number();
     let id = payees::insert(tx, new, &pseudonym, person.id, now).await?;
+    payee_mail::keep(tx, id, &new.email, sealing).await?;
     enter(tx, &person, id, details, sealing, now).await?;
     operation::done(tx, operation, &id.to_string(), now).await?;
     Ok(id)
@@ -106,6 +107,7 @@ async fn enter(tx: &mut Tx, person: &Person, id: PayeeId, new: &NewDetails, seal
     };
     let proposal = approvals::propose(tx, person.id, &proposal, now).await?;
     payees::set_details_proposal(tx, details, proposal.id).await?;
+    payee_mail::tell(tx, &payee, details, general.id, sealing, now).await?;
     Ok(audit::write(tx, Some(person.id), "payee.details", &format!("payee {id}"), "", now).await?)
 }
 
@@ -251,7 +253,7 @@ impl NewPayee {
     ///
     /// # Errors
     /// Each field that is wrong.
-    pub fn parse(label: &str, kind: &str, conflict: (&str, &str)) -> Result<Self, Vec<(&'static str, super::payee::Wrong)>> {
+    pub fn parse(label: &str, kind: &str, conflict: (&str, &str), email: &str) -> Result<Self, Vec<(&'static str, super::payee::Wrong)>> {
         use super::payee::Wrong;
         let mut wrong = Vec::new();
         if label.is_empty() || label.chars().count() > LABEL_LETTERS {
@@ -270,14 +272,17 @@ impl NewPayee {
                 None
             }
         };
+        if !payee_mail::is_email(email) {
+            wrong.push(("email", Wrong::Email));
+        }
         match kind {
-            Ok(kind) if wrong.is_empty() => Ok(Self { label: label.to_owned(), kind, conflict }),
+            Ok(kind) if wrong.is_empty() => Ok(Self { label: label.to_owned(), kind, conflict, email: email.to_owned() }),
             _ => Err(wrong),
         }
     }
 }
 
-async fn find_done(tx: &mut Tx, operation: &Operation) -> Result<Option<PayeeId>, Refusal> {
+pub(super) async fn find_done(tx: &mut Tx, operation: &Operation) -> Result<Option<PayeeId>, Refusal> {
     let result = operation::find_result(tx, operation).await?;
     Ok(result.and_then(|id| id.parse().ok()).map(PayeeId))
 }

@@ -160,6 +160,13 @@ pub(super) async fn missing_receipts(tx: &mut Tx) -> sqlx::Result<(i64, Option<I
     run!(tx, fetch_one, sqlx::query_as(SQL))
 }
 
+/// How many wait to be paid, and since when the oldest does. The state is named twice, for the index of what stands is found by its own words.
+pub(super) async fn to_pay(tx: &mut Tx) -> sqlx::Result<(i64, Option<Instant>)> {
+    const SQL: &str = "SELECT COUNT(*), MIN(changed_at) FROM expense WHERE state = 'approved' AND state IN ('sent', 'approved')
+          AND paid_by IN ('person', 'bill')";
+    run!(tx, fetch_one, sqlx::query_as(SQL))
+}
+
 /// How many that were bought between two days are drafts, or wait for approval.
 pub(super) async fn undecided_months(tx: &mut Tx) -> sqlx::Result<Vec<String>> {
     const SQL: &str = "SELECT DISTINCT substr(bought_on, 1, 7) FROM expense WHERE state IN ('draft', 'sent')";

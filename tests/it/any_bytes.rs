@@ -74,8 +74,8 @@ proptest! {
     fn no_text_of_a_form_makes_a_parser_panic(texts in prop::collection::vec(any::<String>(), 4)) {
         let [one, two, three, four] = &texts[..] else { unreachable!() };
         let _ = Password::parse(one, &[two]);
-        let _ = NewPayee::parse(one, two, (three, four));
-        let _ = NewPayee::parse(one, "person", ("yes", three));
+        let _ = NewPayee::parse(one, two, (three, four), one);
+        let _ = NewPayee::parse(one, "person", ("yes", three), four);
         let _ = NewDetails::parse(one, two, three);
         let _ = NewDetails::parse("bank", two, "called");
     }

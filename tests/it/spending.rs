@@ -152,7 +152,7 @@ impl<'a> Treasury<'a> {
 
     pub async fn new_payee(&self, account: &str) -> Result<PayeeId, Refusal> {
         let (operation, actor, now) = (self.operation(), self.author(), self.books.now());
-        let new = NewPayee::parse("Ana from the picket line", "person", ("no", "")).unwrap();
+        let new = NewPayee::parse("Ana from the picket line", "person", ("no", ""), "").unwrap();
         let details = NewDetails::parse("bank", account, "called").unwrap();
         let sealing = Sealing { keys: &self.keys, entropy: &self.books.entropy };
         transact!(self.books.db, tx => book::add(tx, actor, &operation, (&new, &details), sealing, now).await)

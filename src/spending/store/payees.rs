@@ -9,7 +9,7 @@ use crate::{run, run_in};
 /// Writes a query for whole payees; the columns are named once.
 macro_rules! select_payee {
     ($rest:literal) => {
-        concat!("SELECT id, label, kind, pseudonym, conflict, created_by, created_at, ended_at FROM payee ", $rest)
+        concat!("SELECT id, label, kind, pseudonym, conflict, email, created_by, created_at, ended_at FROM payee ", $rest)
     };
 }
 
@@ -106,6 +106,16 @@ pub(in crate::spending) async fn set_details_proposal(tx: &mut Tx, id: DetailsId
     run!(tx, execute, sqlx::query("UPDATE payee_details SET proposal_id = $2 WHERE id = $1").bind(id).bind(proposal)).map(drop)
 }
 
+/// What was agreed to before these details and did not end.
+pub(in crate::spending) async fn agreed_before(tx: &mut Tx, payee: PayeeId, id: DetailsId) -> sqlx::Result<Option<Details>> {
+    const SQL: &str = select_details!("WHERE payee_id = $1 AND id < $2 AND state = 'agreed' ORDER BY id DESC LIMIT 1");
+    run!(tx, fetch_optional, sqlx::query_as(SQL).bind(payee).bind(id))
+}
+
+pub(in crate::spending) async fn set_email(tx: &mut Tx, payee: PayeeId, sealed: Option<&[u8]>) -> sqlx::Result<()> {
+    run!(tx, execute, sqlx::query("UPDATE payee SET email = $2 WHERE id = $1").bind(payee).bind(sealed)).map(drop)
+}
+
 /// Ends every other way a payee was paid and forgets the account itself.
 pub(in crate::spending) async fn end_details(tx: &mut Tx, payee: PayeeId, but: Option<DetailsId>) -> sqlx::Result<()> {
     const SQL: &str = "UPDATE payee_details SET state = 'ended', details = $3 WHERE payee_id = $1 AND id <> $2 AND state <> 'ended'";
@@ -132,5 +142,9 @@ pub(in crate::spending) async fn agree(tx: &mut Tx, id: DetailsId, ready_at: Ins
 }
 
 pub(in crate::spending) async fn end(tx: &mut Tx, id: PayeeId, now: Instant) -> sqlx::Result<bool> {
-    Ok(run!(tx, execute, sqlx::query("UPDATE payee SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL").bind(id).bind(now))? == 1)
+    Ok(run!(
+        tx,
+        execute,
+        sqlx::query("UPDATE payee SET ended_at = $2, email = NULL WHERE id = $1 AND ended_at IS NULL").bind(id).bind(now)
+    )? == 1)
 }

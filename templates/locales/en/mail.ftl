@@ -27,7 +27,7 @@ mail-captain-link-text = With the link below you send in receipts from your phon
     The link is yours alone. Do not pass it on.
 mail-captain-link-link = Send in receipts
 mail-bank-details-changed-subject = Payment details changed
-mail-bank-details-changed-text = Somebody changed where a payee gets money. Nothing is paid there until a second person has checked it and 48 hours have passed.
+mail-bank-details-changed-text = Somebody changed where a payee gets money. Until now: { $old }. From now on: { $new }. Nothing is paid there until a second person has checked it and 48 hours have passed.
 
     If it is not right, open the link below and reject it.
 mail-bank-details-changed-link = Check the change
@@ -50,6 +50,16 @@ mail-waiting-text =
         [0] All of it is of today.
         [one] The oldest has waited for a day.
        *[other] The oldest has waited for { $days } days.
+    }{ $disputes ->
+        [0] { "" }
+        [one] { " " }One of them is a dispute with a donor’s bank. Days left to answer: { $left ->
+            [unknown] not known
+           *[other] { $left }
+        }.
+       *[other] { " " }{ $disputes } of them are disputes with a donor’s bank. Days left to answer the first: { $left ->
+            [unknown] not known
+           *[other] { $left }
+        }.
     }
 mail-waiting-link = Look at it
 mail-new-device-subject = Sign-in notice
@@ -72,3 +82,17 @@ mail-books-alert-text = { $said }
 
     Since { $since }.
 mail-books-alert-link = Look at it
+mail-payee-changed-subject = Payment details changed
+mail-payee-changed-text = How you are paid is to change. Until now: { $old }. From now on: { $new }. A second person has to agree first, and then nothing is paid there for { $hours } hours.
+
+    If this is not right, { $contact ->
+        [none] tell whoever you deal with at once, by a way that you know.
+       *[other] write to { $contact } at once.
+    }
+mail-payee-address-subject = A change of address
+mail-payee-address-text = Notices about how you are paid go to another address from now on, or are not sent any more.
+
+    If this is not right, { $contact ->
+        [none] tell whoever you deal with at once, by a way that you know.
+       *[other] write to { $contact } at once.
+    }

@@ -52,3 +52,5 @@ outbox-kind-new-device = New device
 outbox-kind-reset-done = Reset done
 outbox-kind-payment-alert = A payment needs an answer
 outbox-kind-books-alert = The books need attention
+outbox-kind-payee-changed = Payee: payment details changed
+outbox-kind-payee-address = Payee: other address

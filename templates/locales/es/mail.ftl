@@ -27,7 +27,7 @@ mail-captain-link-text = Con el enlace de abajo puede enviar recibos desde su te
     El enlace es solo suyo. No lo comparta.
 mail-captain-link-link = Enviar recibos
 mail-bank-details-changed-subject = Cambio en datos de pago
-mail-bank-details-changed-text = Alguien cambió dónde recibe dinero un beneficiario. Nada se paga allí hasta que una segunda persona lo haya comprobado y hayan pasado 48 horas.
+mail-bank-details-changed-text = Alguien cambió dónde recibe dinero un beneficiario. Hasta ahora: { $old }. Desde ahora: { $new }. Nada se paga allí hasta que una segunda persona lo haya comprobado y hayan pasado 48 horas.
 
     Si no es correcto, abra el enlace de abajo y rechácelo.
 mail-bank-details-changed-link = Revisar el cambio
@@ -50,6 +50,16 @@ mail-waiting-text =
         [0] Todo es de hoy.
         [one] La más antigua espera desde hace un día.
        *[other] La más antigua espera desde hace { $days } días.
+    }{ $disputes ->
+        [0] { "" }
+        [one] { " " }Una de ellas es una disputa con el banco de quien donó. Días que quedan para responder: { $left ->
+            [unknown] no se sabe
+           *[other] { $left }
+        }.
+       *[other] { " " }{ $disputes } de ellas son disputas con el banco de quien donó. Días que quedan para responder a la primera: { $left ->
+            [unknown] no se sabe
+           *[other] { $left }
+        }.
     }
 mail-waiting-link = Revisarlo
 mail-new-device-subject = Aviso de acceso
@@ -72,3 +82,17 @@ mail-books-alert-text = { $said }
 
     Desde { $since }.
 mail-books-alert-link = Mirarlo
+mail-payee-changed-subject = Cambio en los datos de pago
+mail-payee-changed-text = Cambia la forma en que se le paga. Hasta ahora: { $old }. Desde ahora: { $new }. Primero tiene que aceptarlo una segunda persona, y después no se paga nada allí durante { $hours } horas.
+
+    Si no es correcto, { $contact ->
+        [none] avise de inmediato a la persona con quien trata, por una vía que conozca.
+       *[other] escriba de inmediato a { $contact }.
+    }
+mail-payee-address-subject = Un cambio de dirección
+mail-payee-address-text = Los avisos sobre cómo se le paga van desde ahora a otra dirección, o ya no se envían.
+
+    Si no es correcto, { $contact ->
+        [none] avise de inmediato a la persona con quien trata, por una vía que conozca.
+       *[other] escriba de inmediato a { $contact }.
+    }

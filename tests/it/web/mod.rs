@@ -34,6 +34,7 @@ mod spending;
 mod staff;
 mod thanks;
 mod together;
+mod told;
 mod words;
 
 pub use staff::person;

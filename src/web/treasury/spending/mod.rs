@@ -81,7 +81,7 @@ struct Asked {
 }
 
 /// What can have been done just now.
-const DONE: [&str; 24] = [
+const DONE: [&str; 25] = [
     "saved",
     "sent",
     "taken-back",
@@ -93,6 +93,7 @@ const DONE: [&str; 24] = [
     "rejected",
     "payee",
     "payee-ended",
+    "payee-email",
     "ended",
     "budget",
     "before",

@@ -6,9 +6,9 @@ use axum::response::Response;
 use super::{APPROVALS, Asked, PAYEES, Pairs, operation, refused, sent};
 use crate::ids::PayeeId;
 use crate::people::Role;
-use crate::spending::Refusal;
 use crate::spending::payee::{Checked, Details, DetailsState, Kind, NewDetails, NewPayee, Payee, Way};
 use crate::spending::payees::{self, Sealing};
+use crate::spending::{Refusal, payee_mail};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
@@ -21,6 +21,7 @@ use crate::web::{AnySite, Site, answer};
 const ONE: &str = "/treasury/payees/{id}";
 /// How many rows a page has.
 const PAGE: i64 = 50;
+const EMAIL: &str = "/treasury/payees/{id}/email";
 const END: &str = "/treasury/payees/{id}/end";
 
 pub(super) fn doors(doors: Doors) -> Doors {
@@ -29,6 +30,7 @@ pub(super) fn doors(doors: Doors) -> Doors {
         .post(PAYEES, Who::Holding(RECORDERS), add)
         .get(ONE, Who::Holding(READERS), show)
         .post(ONE, Who::Holding(RECORDERS), change)
+        .post(EMAIL, Who::Holding(RECORDERS), change_email)
         .post(END, Who::Holding(RECORDERS), end)
 }
 
@@ -97,8 +99,13 @@ fn new_fields(parts: &FormParts<'_>) -> Vec<Field> {
     fields.extend([
         parts.radios("conflict", "payee-conflict", choices(words, "payee-conflict", ["no", "yes"])),
         parts.area("conflict_text", "payee-conflict-text").optional(words),
+        email_field(parts),
     ]);
     fields
+}
+
+fn email_field(parts: &FormParts<'_>) -> Field {
+    parts.email("email", "payee-email", "off").hint(parts.words.say("payee-email-hint")).optional(parts.words)
 }
 
 fn details_fields(parts: &FormParts<'_>) -> Vec<Field> {
@@ -112,7 +119,8 @@ fn details_fields(parts: &FormParts<'_>) -> Vec<Field> {
 
 async fn add(State(site): AnySite, signed_in: SignedIn, Sent(pairs): Pairs) -> Result<Response, Trouble> {
     let (words, typed, mut wrongs) = (signed_in.words, Typed::new(pairs.clone()), Wrongs::default());
-    let new = NewPayee::parse(typed.get("label"), typed.get("kind"), (typed.get("conflict"), typed.get("conflict_text")));
+    let new =
+        NewPayee::parse(typed.get("label"), typed.get("kind"), (typed.get("conflict"), typed.get("conflict_text")), typed.get("email"));
     let details = NewDetails::parse(typed.get("way"), typed.get("account"), typed.get("checked"));
     let mut tell = |list: &[(&'static str, crate::spending::payee::Wrong)]| {
         for (field, wrong) in list {
@@ -171,11 +179,17 @@ async fn page(site: &Site, signed_in: &SignedIn, id: PayeeId, asked: &Asked, typ
     if signed_in.person.roles.holds(Role::Recorder) && payee.ended_at.is_none() {
         let parts = FormParts { words, typed, wrongs };
         let change = Form::new(format!("{PAYEES}/{id}"), operation(site, typed), details_fields(&parts)).button(words.say("payee-change"));
+        let known = payee_mail::of(&payee, &site.keyring).unwrap_or_default();
+        let (typed_email, id_of_email) = (typed.clone().or("email", known), site.entropy.reference());
+        let field = email_field(&FormParts { words, typed: &typed_email, wrongs });
+        let email = Form::new(format!("{PAYEES}/{id}/email"), id_of_email, vec![field]).button(words.say("me-save"));
         let end = Form::new(format!("{PAYEES}/{id}/end"), site.entropy.reference(), vec![]).button(words.say("payee-end"));
         sheet = sheet
             .with(Part::Heading(words.say("payee-change")))
             .with(Part::Note(words.say("payee-hold-note")))
             .with(Part::Form(change))
+            .with(Part::Heading(words.say("payee-email")))
+            .with(Part::Form(email))
             .with(Part::Heading(words.say("payee-end")))
             .with(Part::Note(words.say("payee-end-note")))
             .with(Part::Form(end));
@@ -207,6 +221,30 @@ async fn change(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>, 
         }
     }
     page(&site, &signed_in, PayeeId(id), &Asked::default(), &typed, &wrongs).await
+}
+
+async fn change_email(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>, Sent(pairs): Pairs) -> Result<Response, Trouble> {
+    let (words, typed, mut wrongs) = (signed_in.words, Typed::new(pairs.clone()), Wrongs::default());
+    let email = typed.get("email");
+    if !payee_mail::is_email(email) {
+        wrongs.add("email", words.say("payee-wrong-email"));
+        return page(&site, &signed_in, PayeeId(id), &Asked::default(), &typed, &wrongs).await;
+    }
+    let done: Result<PayeeId, Refusal> = match sent(&signed_in, &format!("payee {id} email"), &pairs, &typed) {
+        Err(error) => Err(error.into()),
+        Ok(operation) => {
+            let (actor, now) = (signed_in.actor(), site.clock.now());
+            let sealing = Sealing { keys: &site.keyring, entropy: &site.entropy };
+            transact!(site.db, tx => payee_mail::set(tx, actor, &operation, (PayeeId(id), email), sealing, now).await)
+        }
+    };
+    match done {
+        Ok(id) => Ok(answer::see_other(&format!("{PAYEES}/{id}?done=payee-email"))?),
+        Err(refusal) => match refused(words, PAYEES, refusal, &mut wrongs)? {
+            Some(response) => Ok(response),
+            None => page(&site, &signed_in, PayeeId(id), &Asked::default(), &typed, &wrongs).await,
+        },
+    }
 }
 
 async fn end(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>, Sent(pairs): Pairs) -> Result<Response, Trouble> {
