@@ -98,6 +98,9 @@ pub enum Refusal {
     /// Another payee has the same account.
     #[error("another payee has this account: {0}")]
     SameAccount(String),
+    /// Another payee's name looks the same and is written with other letters.
+    #[error("this name looks like that of another payee: {0}")]
+    LooksLike(String),
     /// More than a link allows at once; what it allows.
     #[error("the limit of one claim is {limit}", limit = .0.for_people())]
     OverEach(Money),

@@ -184,6 +184,8 @@ impl World<'_> {
 
     /// What is available leaves for the bank, so that there may be too little for what goes back.
     pub async fn pay_out(&mut self) {
+        // What is due by now comes first, so that the difference is the payout's alone.
+        self.stripe.practice.settle().await;
         let before = self.stripe.practice.balance(Currency::USD);
         // A small one could pass for a line of the bank that is about something else.
         if before < 1_000 || self.stripe.practice.payout(Currency::USD).is_none() {
