@@ -23,18 +23,24 @@ DECLARE
 BEGIN
     -- Whoever moves one half of such a pair waits for whoever moves the other, and sees what they left.
     PERFORM pg_advisory_xact_lock(hashtext(current_schema() || '.bank_posting_waiting'), (one.id % 2147483647)::INTEGER)
-       FROM (SELECT about AS id UNION SELECT reverses FROM entry WHERE id = about AND reverses IS NOT NULL ORDER BY 1) one;
+       FROM (WITH RECURSIVE back(id) AS (SELECT about UNION SELECT e.reverses FROM back JOIN entry e ON e.id = back.id WHERE e.reverses IS NOT NULL)
+             SELECT id FROM back ORDER BY 1) one;
     SELECT array_agg(one.id) INTO concerned
-      FROM (SELECT about AS id UNION SELECT reverses FROM entry WHERE id = about AND reverses IS NOT NULL
-            UNION SELECT id FROM entry WHERE reverses = about) one;
+      FROM (WITH RECURSIVE back(id) AS (SELECT about UNION SELECT e.reverses FROM back JOIN entry e ON e.id = back.id WHERE e.reverses IS NOT NULL)
+            SELECT id FROM back UNION SELECT id FROM entry WHERE reverses = about) one;
     DELETE FROM bank_posting_waiting WHERE entry_id = ANY (concerned);
     INSERT INTO bank_posting_waiting (account_id, currency, effective_on, entry_id, n, amount_minor)
     SELECT p.account_id, p.currency, e.effective_on, p.entry_id, p.n, p.amount_minor
       FROM posting p JOIN entry e ON e.id = p.entry_id JOIN account a ON a.id = p.account_id
      WHERE p.entry_id = ANY (concerned) AND substr(a.path, 1, 12) = 'assets:bank:'
        AND NOT EXISTS (SELECT 1 FROM bank_match_posting m WHERE m.entry_id = p.entry_id AND m.n = p.n AND m.undone_at IS NULL)
-       AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.reverses = p.entry_id
-             AND NOT EXISTS (SELECT 1 FROM bank_match_posting m WHERE m.entry_id = r.id AND m.undone_at IS NULL))
+       AND (WITH RECURSIVE later(id) AS (
+                SELECT r.id FROM entry r WHERE r.reverses = p.entry_id
+                   AND NOT EXISTS (SELECT 1 FROM bank_match_posting m WHERE m.entry_id = r.id AND m.undone_at IS NULL)
+                UNION ALL
+                SELECT r.id FROM later JOIN entry r ON r.reverses = later.id
+                   AND NOT EXISTS (SELECT 1 FROM bank_match_posting m WHERE m.entry_id = r.id AND m.undone_at IS NULL))
+            SELECT COUNT(*) FROM later) % 2 = 0
        AND NOT (e.reverses IS NOT NULL
              AND NOT EXISTS (SELECT 1 FROM bank_match_posting m WHERE m.entry_id = e.reverses AND m.undone_at IS NULL));
 END $$;

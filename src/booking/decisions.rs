@@ -6,11 +6,12 @@ use crate::approvals::{self, Proposal, Subject, Verdict};
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
 use crate::donations::{HandError, counting, in_kind, refunding};
-use crate::ids::{ExpenseId, ProposalId};
+use crate::funds;
+use crate::ids::{ExpenseId, FundId, ProposalId};
 use crate::people::operation::{self, Operation, OperationError};
 use crate::people::{self, Actor, Person};
 use crate::spending::payees::{self, Sealing};
-use crate::spending::{self, advances};
+use crate::spending::{self, Part, advances};
 
 /// What somebody decides about a proposal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,16 +158,34 @@ async fn settle(
 /// Does what was agreed to. A subject without a line here cannot be agreed to by [`decide`].
 async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, sealing: Sealing<'_>, now: Instant) -> Result<(), DecideError> {
     match proposal.subject {
-        Subject::Expense => spending::carry_out(tx, person, proposal, sealing, now).await.map(drop)?,
+        Subject::Expense => {
+            let id = spending::carry_out(tx, person, proposal, sealing, now).await?;
+            let parts = spending::find(tx, id).await?.ok_or(spending::Refusal::NotFound)?.parts;
+            leave_refunds(tx, &parts.iter().map(|part| part.fund_id).collect::<Vec<_>>()).await?;
+        }
         Subject::Payee => payees::carry_out(tx, proposal, now).await.map(drop)?,
         Subject::Transfer => advances::carry_out(tx, person, proposal, now).await?,
-        Subject::Refund => refunding::carry_out(tx, proposal, now).await?,
+        Subject::Refund => {
+            refunding::carry_out(tx, proposal, now).await?;
+            leave_refunds(tx, &[proposal.fund_id]).await?;
+        }
         Subject::Cash => counting::carry_out(tx, person.id, proposal, sealing.entropy, now).await?,
         Subject::Goods => in_kind::carry_out(tx, person.id, proposal, now).await?,
         Subject::Journal => drop(journal::carry_out(tx, person, proposal, now).await?),
         Subject::Period => months::carry_out(tx, person, proposal, now).await?,
         Subject::Rules => approvals::rules::carry_out(tx, person.id, proposal, now).await?,
         other => return Err(DecideError::Unknown(other)),
+    }
+    Ok(())
+}
+
+/// What was just decided must leave each of these funds what it gives back to donors, agreed to and not in the books yet, and restricted funds
+/// covered once that is gone (invariants 5 and 6).
+async fn leave_refunds(tx: &mut Tx, drawn: &[FundId]) -> Result<(), DecideError> {
+    for fund in funds::list(tx).await?.iter().filter(|fund| drawn.contains(&fund.id)) {
+        let amount_minor = refunding::on_their_way(tx, fund).await?;
+        let back = Part { fund_id: fund.id, category: String::new(), amount_minor };
+        spending::can_promise(tx, &[back], fund.currency).await?;
     }
     Ok(())
 }

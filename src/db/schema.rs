@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use sqlx::Connection as _;
+use tokio::sync::OnceCell;
 
 use super::{Db, MIGRATIONS};
 use crate::run;
@@ -19,7 +20,7 @@ impl Db {
         match self {
             Self::Sqlite { .. } => {
                 let found = self.sqlite_definitions().await?;
-                Ok(first_difference(&sqlite_as_migrated().await?, &found))
+                Ok(first_difference(SQLITE_MADE.get_or_try_init(sqlite_as_migrated).await?, &found))
             }
             Self::Postgres(_) => {
                 let found = self.postgres_definitions().await?;
@@ -54,6 +55,9 @@ impl Db {
 
 const SQLITE_OBJECTS: &str = "SELECT type || ' ' || name, sql FROM sqlite_schema
      WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_sqlx_%'";
+
+/// Made once: the migrations are the program's own, and making them takes longer than verifying small books.
+static SQLITE_MADE: OnceCell<Definitions> = OnceCell::const_new();
 
 /// What the migrations make of an empty database: made, read and thrown away.
 async fn sqlite_as_migrated() -> anyhow::Result<Definitions> {

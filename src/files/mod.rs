@@ -33,9 +33,9 @@ pub enum FileError {
     /// The stored bytes are not the ones that were stored.
     #[error("document {0} is damaged: its bytes have another SHA-256 than its row")]
     Damaged(DocumentId),
-    /// The system gives no thread.
-    #[error("no thread for a picture: {0}")]
-    Thread(#[from] std::io::Error),
+    /// The system gives no thread, or does not let a folder be read.
+    #[error("the system gave no thread, or no folder: {0}")]
+    System(#[from] std::io::Error),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
@@ -235,7 +235,7 @@ pub async fn sweep(files: &Files, db: &Db, now: Instant) -> Result<usize, FileEr
     let since = now.plus_secs(-ORPHAN_SECS);
     let old: Vec<String> = files.list().await?.into_iter().filter(|stored| stored.written_at < since).map(|stored| stored.name).collect();
     let kept: BTreeSet<String> = store::kept(&mut db.begin_read().await?, &old, since).await?.into_iter().collect();
-    let mut swept = 0;
+    let mut swept = files.sweep_unfinished(since)?;
     for name in old.iter().filter(|name| !kept.contains(*name)) {
         files.delete(name).await?;
         swept += 1;

@@ -1,9 +1,9 @@
 //! Where the bytes of documents lie, and the one slot in which pictures are read. Not here: their rows.
 
-use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, fs, io};
 
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Name;
@@ -29,6 +29,8 @@ pub type Cleaner = fn(Vec<u8>, Format) -> Result<Clean, Refusal>;
 #[derive(Clone)]
 pub struct Files {
     store: Arc<dyn ObjectStore>,
+    /// Where it lies on this machine; None: in a bucket.
+    folder: Option<PathBuf>,
     slot: Arc<Semaphore>,
     patience: Duration,
     cleaner: Cleaner,
@@ -53,7 +55,8 @@ impl Files {
     /// # Errors
     /// When the folder cannot be found.
     pub fn in_folder(folder: &Path) -> object_store::Result<Self> {
-        Ok(Self::on(Arc::new(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true))))
+        let store = Arc::new(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true));
+        Ok(Self { folder: Some(folder.to_owned()), ..Self::on(store) })
     }
 
     /// In an S3 bucket, which every node of a fund can reach.
@@ -85,7 +88,7 @@ impl Files {
     }
 
     fn on(store: Arc<dyn ObjectStore>) -> Self {
-        Self { store, slot: Arc::new(Semaphore::new(1)), patience: PATIENCE, cleaner: clean }
+        Self { store, folder: None, slot: Arc::new(Semaphore::new(1)), patience: PATIENCE, cleaner: clean }
     }
 
     /// The same with another patience and another way to make pictures clean, for tests.
@@ -104,7 +107,7 @@ impl Files {
     ///
     /// # Errors
     /// The outer one when the system gives no thread.
-    pub(super) async fn make_clean(&self, bytes: Vec<u8>) -> std::io::Result<Result<Clean, Refusal>> {
+    pub(super) async fn make_clean(&self, bytes: Vec<u8>) -> io::Result<Result<Clean, Refusal>> {
         let format = match recognise(&bytes) {
             Ok(format) => format,
             Err(refusal) => return Ok(Err(refusal)),
@@ -124,6 +127,24 @@ impl Files {
             Ok(Err(_)) => Err(Refusal::Damaged),
             Ok(Ok(outcome)) => outcome,
         })
+    }
+
+    /// Deletes what a process that died left half written before `since`, and gives how many there were. The storage writes beside the name,
+    /// as `name#1`, and renames at the end; what bears such a name it neither lists nor deletes.
+    pub(super) fn sweep_unfinished(&self, since: Instant) -> io::Result<usize> {
+        let Some(folder) = &self.folder else { return Ok(0) };
+        let mut swept = 0;
+        for file in fs::read_dir(folder)? {
+            let file = file?;
+            let name = file.file_name();
+            let number = name.to_str().and_then(|name| name.split_once('#')).map(|(_, number)| number);
+            let unfinished = number.is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()));
+            if unfinished && file.metadata()?.modified()? < since.system_time() {
+                fs::remove_file(file.path())?;
+                swept += 1;
+            }
+        }
+        Ok(swept)
     }
 
     /// Stores bytes under a name that is new, durable.

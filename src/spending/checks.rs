@@ -68,6 +68,9 @@ pub async fn cover(tx: &mut Tx, currency: Currency) -> sqlx::Result<i64> {
 }
 
 /// Whether `parts` can be promised: every fund holds its share, and restricted funds stay covered (invariants 5 and 6).
+///
+/// # Errors
+/// [`Refusal::FundTooSmall`] or [`Refusal::Uncovered`] where not.
 pub async fn can_promise(tx: &mut Tx, parts: &[Part], currency: Currency) -> Result<(), Refusal> {
     let means = means(tx, currency).await?;
     let all: Vec<Fund> = funds::list(tx).await?;

@@ -36,6 +36,7 @@ use crate::people::operation::OperationError;
 
 pub use advance::{Move, Purse, PurseKind, Transfer, TransferState};
 pub use captain::{Captain, NewCaptain, PAY_BY_LETTERS, PayBy};
+pub use checks::can_promise;
 pub use deciding::{Payment, carry_out, mark_matched, pay, turn_down};
 pub use draft::Draft;
 pub use expense::{Document, Expense, PaidBy, Part, Show, State, Unit, Whole};
@@ -98,6 +99,9 @@ pub enum Refusal {
     /// Another payee has the same account.
     #[error("another payee has this account: {0}")]
     SameAccount(String),
+    /// Another payee's name looks the same and is written with other letters.
+    #[error("this name looks like that of another payee: {0}")]
+    LooksLike(String),
     /// More than a link allows at once; what it allows.
     #[error("the limit of one claim is {limit}", limit = .0.for_people())]
     OverEach(Money),

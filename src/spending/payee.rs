@@ -1,7 +1,15 @@
 //! The noun: somebody who may be paid, and how. Not here: who may change it, and the hold (the verbs in `payees`).
 
+use unicode_security::skeleton;
+
 use crate::clock::Instant;
 use crate::ids::{DetailsId, PayeeId, PersonId, ProposalId};
+
+/// Whether two names look the same and are written with different letters, as `Acme` and `Аcme` with a Cyrillic first one are (safety test A5).
+/// Two people may share a name; nobody innocent has one that only looks like another's.
+pub fn looks_like(name: &str, other: &str) -> bool {
+    name != other && skeleton(name).eq(skeleton(other))
+}
 
 crate::words! {
     /// What a payee is.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::payee::{Details, DetailsState, HOLD_SECS, LABEL_LETTERS, NewDetails, NewPayee, Payee};
+use super::payee::{Details, DetailsState, HOLD_SECS, LABEL_LETTERS, NewDetails, NewPayee, Payee, looks_like};
 use super::store::{self, payees};
 use super::writing::RECORDERS;
 use super::{Refusal, State, payee_mail};
@@ -44,6 +44,10 @@ pub async fn add(
     let person = people::require(tx, actor, RECORDERS).await?;
     if let Some(id) = find_done(tx, operation).await? {
         return Ok(id);
+    }
+    let twin = payees::list(tx).await?.into_iter().find(|other| other.ended_at.is_none() && looks_like(&new.label, &other.label));
+    if let Some(twin) = twin {
+        return Err(Refusal::LooksLike(twin.label));
     }
     let pseudonym = sealing.entropy.gift_number();
     let id = payees::insert(tx, new, &pseudonym, person.id, now).await?;

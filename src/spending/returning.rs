@@ -64,7 +64,7 @@ pub async fn payment_came_back(
 /// the expense and the entry of its payment as it first stood; None where that reversal took back no payment of an expense.
 ///
 /// # Errors
-/// [`Refusal::State`] where the expense was paid again, changed or corrected since: then it would be paid twice.
+/// [`Refusal::State`] where the expense was paid again, changed or corrected since: then it would be paid twice, or with another sum.
 pub async fn payment_stands_again(
     tx: &mut Tx,
     person: PersonId,

@@ -1,7 +1,7 @@
 //! A picket captain's page: what is left on the link, what became of earlier claims, and the form for one more, kept on the phone until it is sent. Whoever holds the address may
 //! claim with it; nothing that was saved is shown back. Not here: making links (`treasury`).
 
-use axum::extract::{Multipart, Path, Query, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -134,7 +134,7 @@ fn form(site: &Site, words: Words, code: &str, (captain, fund): (&Captain, &Fund
     })
 }
 
-async fn send(State(site): AnySite, Path(code): Path<String>, Query(asked): Query<Asked>, form: Multipart) -> Result<Response, Trouble> {
+async fn send(State(site): AnySite, Path(code): Path<String>, Query(asked): Query<Asked>, form: upload::Form) -> Result<Response, Trouble> {
     // A guessed address costs no reading of files.
     let (captain, fund) = find(&site, &code).await?;
     let words = Words(asked.lang.parse().unwrap_or(captain.language));

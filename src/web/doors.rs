@@ -15,7 +15,7 @@ use axum::routing::{MethodRouter, get, post};
 use super::error::Trouble;
 use super::export::{self, As};
 use super::words::{self, Words, cookie};
-use super::{Site, answer, treasury, whole_list};
+use super::{Site, answer, fields, treasury, whole_list};
 use crate::people::session::{self, Session, Stage};
 use crate::people::{self, Actor, Person, Role};
 use crate::transact;
@@ -68,13 +68,13 @@ impl Doors {
     /// A form that is sent.
     #[must_use]
     pub fn post<H: Handler<T, Arc<Site>>, T: 'static>(self, path: &'static str, who: Who, handler: H) -> Self {
-        self.page(path, Method::POST, who, post(handler))
+        self.page(path, Method::POST, who, checked(path, post(handler)))
     }
 
     /// A form that carries files, up to `largest` bytes in all.
     #[must_use]
     pub fn upload<H: Handler<T, Arc<Site>>, T: 'static>(mut self, path: &'static str, who: Who, largest: usize, handler: H) -> Self {
-        let route = post(handler).layer(DefaultBodyLimit::max(largest));
+        let route = checked(path, post(handler)).layer(DefaultBodyLimit::max(largest));
         self.list.push(Door { path, method: Method::POST, who });
         let guarded = self.guarded(who, route);
         Self { uploads: self.uploads.route(path, guarded), ..self }
@@ -97,6 +97,11 @@ impl Doors {
     pub fn open(self) -> (Vec<Door>, Router<Arc<Site>>, Router<Arc<Site>>) {
         (self.list, self.pages, self.uploads)
     }
+}
+
+/// Takes only a form that is the address's own.
+fn checked(path: &'static str, route: MethodRouter<Arc<Site>>) -> MethodRouter<Arc<Site>> {
+    route.layer(from_fn_with_state(fields::of(path).unwrap_or_default(), fields::check))
 }
 
 #[derive(Clone)]

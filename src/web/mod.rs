@@ -9,6 +9,7 @@ pub mod doors;
 mod edge;
 mod error;
 pub mod export;
+pub mod fields;
 mod form;
 mod fund_page;
 mod give;

@@ -1,11 +1,32 @@
 //! Forms that carry files: read within limits, so that what is wrong becomes a mistake at its field and what was typed is kept.
 //! Not here: what a file must be (`files`, `bank`). The sender's name for a file is never looked at (safety rule FI3).
 
-use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 
+use super::fields::Fields;
 use super::form::{Typed, Wrongs};
 use super::words::Words;
+
+/// A form with files that is about to be read, and the fields it has.
+#[derive(Debug)]
+pub struct Form {
+    parts: Multipart,
+    fields: Fields,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Form {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        // Without its fields it stands behind no door of ours.
+        let fields = request.extensions().get::<Fields>().copied().ok_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response())?;
+        let parts = Multipart::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+        Ok(Self { parts, fields })
+    }
+}
 
 /// How much a form with files may bring. The door's own limit stands over all of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +73,8 @@ enum Mistake {
     TextTooLong,
     /// The body ended early, was over the door's limit, or is no such form.
     CutOff,
+    /// It has a field that the form has not, or one twice that the form has once.
+    OtherForm,
 }
 
 /// A form with files as far as it could be read.
@@ -73,6 +96,7 @@ impl Upload {
                 Mistake::TooManyFiles => words.with("upload-too-many-files", "limit", limits.files),
                 Mistake::TextTooLong => words.say("upload-text-too-long"),
                 Mistake::CutOff => words.say("upload-cut-off"),
+                Mistake::OtherForm => words.say("error-other-text"),
             };
             wrongs.add(field, text);
         }
@@ -85,10 +109,15 @@ impl Upload {
 }
 
 /// Reads a form. What is over a limit is read to its end and let go, so that the fields behind it still arrive; what cannot be read at all
-/// ends the reading, and everything before it is kept. Call [`Upload::tell`] for what went wrong.
-pub async fn read(mut form: Multipart, limits: Limits) -> Upload {
-    let mut reading = Reading { limits, pairs: Vec::new(), text_bytes: 0, upload: Upload::default(), last_file: None };
-    if reading.all(&mut form).await.is_err() {
+/// ends the reading, and everything before it is kept. Of a form with a field that it has not, nothing is. Call [`Upload::tell`] for what went
+/// wrong.
+pub async fn read(mut form: Form, limits: Limits) -> Upload {
+    let mut reading = Reading { limits, names: Vec::new(), pairs: Vec::new(), text_bytes: 0, upload: Upload::default(), last_file: None };
+    let whole = reading.all(&mut form.parts).await;
+    if !form.fields.take(reading.names.iter().map(String::as_str)) {
+        return Upload { mistakes: vec![("main".to_owned(), Mistake::OtherForm)], ..Upload::default() };
+    }
+    if whole.is_err() {
         // A browser that is cut off was sending a file, and the form's first file field is where a person can do something about it.
         let field = reading.last_file.take().unwrap_or_else(|| "file".to_owned());
         reading.upload.mistakes.push((field, Mistake::CutOff));
@@ -98,6 +127,8 @@ pub async fn read(mut form: Multipart, limits: Limits) -> Upload {
 
 struct Reading {
     limits: Limits,
+    /// Of every field, in the order they came.
+    names: Vec<String>,
     pairs: Vec<(String, String)>,
     text_bytes: usize,
     upload: Upload,
@@ -108,6 +139,7 @@ impl Reading {
     async fn all(&mut self, form: &mut Multipart) -> Result<(), MultipartError> {
         while let Some(field) = form.next_field().await? {
             let Some(name) = field.name().map(str::to_owned) else { continue };
+            self.names.push(name.clone());
             // A file field bears a file name even where nothing was chosen; a text field has none.
             if field.file_name().is_some() {
                 self.last_file = Some(name.clone());
@@ -157,7 +189,6 @@ async fn taken(mut field: Field<'_>, room: usize) -> Result<(Vec<u8>, bool), Mul
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
-    use axum::extract::{FromRequest as _, Request};
 
     use super::*;
     use crate::people::Language;
@@ -174,8 +205,9 @@ mod tests {
     }
 
     async fn sent(body: String) -> Upload {
-        let request = Request::post("/").header("content-type", "multipart/form-data; boundary=x").body(Body::from(body)).unwrap();
-        read(Multipart::from_request(request, &()).await.unwrap(), LIMITS).await
+        let mut request = Request::post("/").header("content-type", "multipart/form-data; boundary=x").body(Body::from(body)).unwrap();
+        request.extensions_mut().insert(Fields::new("a b t u f* photo* none*"));
+        read(Form::from_request(request, &()).await.unwrap(), LIMITS).await
     }
 
     fn told(upload: &Upload) -> Vec<Mistake> {
@@ -205,6 +237,14 @@ mod tests {
         assert_eq!((told(&upload), upload.files.len(), upload.typed.get("t")), (vec![Mistake::TooManyFiles], 2, "kept"));
         let upload = sent(body(&[("t", None, "12345678901"), ("u", None, "kept")])).await;
         assert_eq!((told(&upload), upload.typed.get("t"), upload.typed.get("u")), (vec![Mistake::TextTooLong], "", "kept"));
+    }
+
+    #[tokio::test]
+    async fn of_a_form_with_a_field_that_it_has_not_or_has_once_nothing_is_kept() {
+        for odd in [("state", None, "paid"), ("b", None, "two"), ("state", Some("x"), "paid")] {
+            let upload = sent(body(&[("b", None, "one"), odd, ("f", Some("a"), "1")])).await;
+            assert_eq!((told(&upload), upload.typed.get("b"), upload.files.len()), (vec![Mistake::OtherForm], "", 0), "{odd:?}");
+        }
     }
 
     #[tokio::test]

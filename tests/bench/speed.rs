@@ -10,6 +10,7 @@ mod memory;
 mod node;
 mod page;
 mod pictures;
+mod signing_in;
 mod table;
 mod treasury;
 #[path = "../it/support/wire.rs"]
@@ -28,12 +29,17 @@ fn main() {
         runtime.block_on(control::serve(page));
         return;
     }
+    if let [verb, format] = arguments.as_slice()
+        && verb == bank::VERB
+    {
+        runtime.block_on(bank::import(format));
+        return;
+    }
     let only = arguments.iter().position(|argument| argument == "--only").and_then(|at| arguments.get(at + 1));
     let wanted = |name: &str| only.is_none_or(|only| only == name);
     let mut rows: Vec<Row> = Vec::new();
-    // First, while the process holds no memory that earlier rows gave back.
     if wanted("bank") {
-        rows.extend(runtime.block_on(bank::measure()));
+        rows.extend(bank::measure());
     }
     if wanted("deliveries") {
         rows.extend(runtime.block_on(deliveries::measure()));
@@ -49,6 +55,9 @@ fn main() {
     }
     if wanted("pictures") {
         rows.push(runtime.block_on(pictures::measure()));
+    }
+    if wanted("signing_in") {
+        rows.push(runtime.block_on(signing_in::measure()));
     }
     if wanted("treasury") {
         rows.extend(runtime.block_on(treasury::measure()));

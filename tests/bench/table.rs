@@ -7,6 +7,8 @@ pub enum Goal {
     ShareOfControl(u64),
     /// At most this multiple of the control, in hundredths.
     TimesControl(u64),
+    /// Like the control, give or take this much, in hundredths of it.
+    LikeControl(u64),
     /// At most this, in the figure's own unit; the control says nothing.
     Below(u64),
 }
@@ -39,6 +41,7 @@ impl Row {
         match self.goal {
             Goal::ShareOfControl(least) => self.hundredths() >= least,
             Goal::TimesControl(most) => self.hundredths() <= most,
+            Goal::LikeControl(apart) => self.hundredths().abs_diff(100) <= apart,
             Goal::Below(most) => self.figure <= most,
         }
     }
@@ -57,6 +60,7 @@ pub fn print(rows: &[Row]) {
         let goal = match row.goal {
             Goal::ShareOfControl(least) => format!("≥ {}", as_decimal(least)),
             Goal::TimesControl(most) => format!("≤ {}", as_decimal(most)),
+            Goal::LikeControl(apart) => format!("{} to {}", as_decimal(100 - apart.min(100)), as_decimal(100 + apart)),
             Goal::Below(most) => format!("≤ {most} {}", row.unit),
         };
         let verdict = if row.holds() { "holds" } else { "MISSED" };

@@ -22,7 +22,7 @@ use self::happening::{Happening, happening};
 use self::strike::Strike;
 use crate::support::{Books, START, block_on};
 
-pub use self::keeper::{Keeper, SECRET, keeper, keeper_at};
+pub use self::keeper::{Keeper, SECRET, keeper, keeper_at, keeper_of_its_funds};
 pub use self::model::Model;
 
 /// Plays one strike and keeps three sets of books of it.

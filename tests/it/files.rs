@@ -128,6 +128,27 @@ on_both_databases! {
         assert!(most_memory() - before < 64 << 20, "{} bytes more", most_memory() - before);
     }
 
+    async fn a_bomb_within_the_limits_costs_what_its_size_says_and_no_more(books: &Books) {
+        let by = recorder(books).await;
+        sent(books, &by, &pictures::jpeg(1)).await.unwrap();
+        // Five megabytes that inflate to eight hundred, in a picture of a hundred pixels; and headers of forty-nine million pixels with nothing behind.
+        let inflates = pictures::zlib_bomb(10, 10, 3_200_000);
+        assert!((5_000_000..files::LARGEST_BYTES).contains(&inflates.len()), "{}", inflates.len());
+        for (bomb, most) in [(inflates, 64 << 20), (pictures::vast_png(7_000, 7_000), 400 << 20), (pictures::wide_webp(7_000, 7_000), 400 << 20)] {
+            let (before, start) = (most_memory(), Instant::now());
+            let outcome = sent(books, &by, &bomb).await;
+            if let Ok(id) = &outcome {
+                let kept = found(books, *id).await.unwrap();
+                assert!(kept.bytes < 1 << 20, "what is kept is made anew");
+            } else {
+                assert!(matches!(refused(outcome), Refusal::Damaged | Refusal::TooManyPixels | Refusal::TooSlow));
+            }
+            assert!(most_memory() - before < most, "{} bytes more", most_memory() - before);
+            assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+        }
+        sent(books, &by, &pictures::jpeg(2)).await.unwrap();
+    }
+
     async fn a_picture_that_moves_costs_no_more_than_its_first_frame(books: &Books) {
         let by = recorder(books).await;
         let moving = pictures::moving_png(100_000);

@@ -18,6 +18,9 @@ use crate::support::{Books, on_both_databases};
 const CANARY: &str = "canary.person@example.org";
 const LINK: &str = "https://fund.example.org/join/canary-secret";
 
+/// What the head of a mail of ours holds, and nothing beside it.
+const HEAD: [&str; 9] = ["Auto-Submitted", "Content-Type", "Date", "From", "MIME-Version", "Message-ID", "Subject", "To", "Reply-To"];
+
 fn keys() -> Keyring {
     Keyring::from_master(&[7; 32])
 }
@@ -87,6 +90,35 @@ on_both_databases! {
             assert!(!head.to_lowercase().contains("strike"), "{head}");
         }
         assert_ne!(message_id(&mails[0]), message_id(&mails[1]));
+    }
+
+    async fn nothing_that_was_typed_reaches_the_head_of_a_mail_as_a_line_of_its_own(books: &Books) {
+        const HOSTILE: &str = "Ana\r\nBcc: everybody@example.org\r\nSubject: strike\r\n\r\nbody =?utf-8?q?x=0D=0ABcc:_a@example.org?=\u{2028}\u{85}";
+        let server = MailServer::start(Manner::Takes).await;
+        let post = post_to(&local(&server));
+        let values = ["name", "number", "reason", "said", "gift", "since", "minutes", "hours", "days", "count"].map(|name| (name, HOSTILE));
+        for (kind, language) in Kind::ALL.into_iter().flat_map(|kind| [(kind, Language::English), (kind, Language::Spanish)]) {
+            let cause = format!("{kind} {}", language.as_str());
+            let bears_none = [Kind::Test, Kind::FactorChanged, Kind::ClaimApproved, Kind::ClaimPaid, Kind::ClaimSentBack];
+            let link = Some(LINK).filter(|_| !bears_none.contains(&kind));
+            assert!(queue(books, &Letter { cause: &cause, to: CANARY, language, kind, values: &values, link }).await);
+        }
+        let wrong = ["ana@example.org\r\nBcc: everybody@example.org", "ana@example.org, eve@example.org", "a\0na@example.org", "ana@example.org>\r\nRCPT TO:<eve@example.org"];
+        for (n, to) in wrong.into_iter().enumerate() {
+            let cause = format!("wrong {n}");
+            assert!(queue(books, &Letter { cause: &cause, to, ..invitation("", Language::English) }).await);
+        }
+        let round = deliver(books, &post).await;
+        assert_eq!((round.sent, round.failed), (2 * Kind::ALL.len(), 4), "an address that is none is never tried");
+        assert_eq!(server.recipients(), vec![format!("RCPT TO:<{CANARY}>"); 2 * Kind::ALL.len()]);
+        for mail in server.mails() {
+            let head = mail.split("\r\n\r\n").next().unwrap();
+            let unfolded = head.replace("\r\n ", " ").replace("\r\n\t", " ");
+            let mut names: Vec<&str> = unfolded.lines().map(|line| line.split(':').next().unwrap()).collect();
+            names.sort_unstable();
+            assert_eq!(names.iter().filter(|name| **name == "Subject").count(), 1, "{head}");
+            assert!(names.iter().all(|name| HEAD.contains(name)), "{names:?}\n{head}");
+        }
     }
 
     async fn what_is_not_committed_is_never_sent(books: &Books) {

@@ -3,6 +3,7 @@
 mod advances;
 mod captains;
 mod corrections;
+mod giving_back;
 mod life;
 mod model;
 mod payees;

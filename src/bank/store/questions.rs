@@ -56,8 +56,13 @@ const QUESTIONS: &[(&str, &str)] = &[
             AND w.entry_id = p.entry_id AND w.n = p.n
           WHERE p.account_id = a.id AND e.id = p.entry_id AND substr(a.path, 1, 12) = 'assets:bank:' AND (w.n IS NOT NULL AND w.amount_minor = p.amount_minor) <> (
                 NOT EXISTS (SELECT 1 FROM bank_match_posting m WHERE m.entry_id = p.entry_id AND m.n = p.n AND m.undone_at IS NULL)
-            AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.reverses = p.entry_id
-                  AND NOT EXISTS (SELECT 1 FROM bank_match_posting m WHERE m.entry_id = r.id AND m.undone_at IS NULL))
+            AND (WITH RECURSIVE later(id) AS (
+                    SELECT r.id FROM entry r WHERE r.reverses = p.entry_id
+                       AND NOT EXISTS (SELECT 1 FROM bank_match_posting m WHERE m.entry_id = r.id AND m.undone_at IS NULL)
+                    UNION ALL
+                    SELECT r.id FROM later JOIN entry r ON r.reverses = later.id
+                       AND NOT EXISTS (SELECT 1 FROM bank_match_posting m WHERE m.entry_id = r.id AND m.undone_at IS NULL))
+                 SELECT COUNT(*) FROM later) % 2 = 0
             AND NOT (e.reverses IS NOT NULL
                   AND NOT EXISTS (SELECT 1 FROM bank_match_posting m WHERE m.entry_id = e.reverses AND m.undone_at IS NULL)))
           ORDER BY p.entry_id LIMIT 1",

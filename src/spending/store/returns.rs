@@ -62,11 +62,12 @@ pub(in crate::spending) async fn undo(tx: &mut Tx, reversal: EntryId, again: Ent
     Ok(run!(tx, execute, sqlx::query(SQL).bind(reversal).bind(again))? == 1)
 }
 
-/// What is approved stands as paid again, as it was; false where it is not approved, or was paid meanwhile.
+/// What is approved stands as paid again, as it was; false where it is not approved, was paid meanwhile, or was changed and agreed to anew since
+/// the payment came back: its cost is a later entry then, and entries' numbers rise.
 pub(in crate::spending) async fn stands_as_paid(tx: &mut Tx, returned: &Returned, again: EntryId, now: Instant) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE expense SET state = 'paid', payment_id = $2, paid_from = $3, paid_on = $4, pay_reference = $5,
             version = version + 1, changed_at = $6
-        WHERE id = $1 AND state = 'approved' AND payment_id IS NULL";
+        WHERE id = $1 AND state = 'approved' AND payment_id IS NULL AND entry_id < $7";
     let changed = run!(
         tx,
         execute,
@@ -77,6 +78,7 @@ pub(in crate::spending) async fn stands_as_paid(tx: &mut Tx, returned: &Returned
             .bind(returned.paid_on)
             .bind(returned.pay_reference.as_str())
             .bind(now)
+            .bind(returned.reversal_id)
     )?;
     Ok(changed == 1)
 }

@@ -268,6 +268,7 @@ payee-ready = Ready
 payee-held = On hold until { $until }
 payee-waiting = Waiting for approval
 payee-ended = Ended
+payee-looks-like = This looks like the name of another payee, { $label }, and is written with other letters. Type it anew, or tell the two apart.
 payee-no-same = Another payee has this account: { $label }.
 payee-wrong-label = Enter a name of 1 to 60 letters.
 payee-wrong-choice = Choose one of these.

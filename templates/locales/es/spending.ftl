@@ -268,6 +268,7 @@ payee-ready = Listo
 payee-held = Retenido hasta { $until }
 payee-waiting = En espera de aprobación
 payee-ended = Terminado
+payee-looks-like = Parece el nombre de otro beneficiario, { $label }, pero está escrito con otras letras. Escríbalo de nuevo o distinga a los dos.
 payee-no-same = Otro beneficiario tiene esta cuenta: { $label }.
 payee-wrong-label = Escriba un nombre de 1 a 60 letras.
 payee-wrong-choice = Elija una opción.

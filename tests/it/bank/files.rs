@@ -5,6 +5,7 @@ use strikefund::bank::{self, Amounts, Format, NotRead, What};
 use strikefund::money::{Currency, Money};
 
 use super::{bytes_of, mapping, read, table};
+use crate::support::soak;
 
 /// What a statement of the examples says: lines, sum, opening and closing, first and last day.
 type Says = (usize, i64, Option<i64>, Option<i64>, &'static str, &'static str);
@@ -101,44 +102,56 @@ fn a_download_that_broke_off_is_refused_at_the_line_where_it_ends() {
 }
 
 #[test]
-fn a_hundred_thousand_lines_are_read_in_every_format_and_one_wrong_one_is_named() {
-    const LINES: usize = 100_000;
-    let rows: Vec<(String, i64)> = (0..LINES)
-        .map(|n| (format!("2026-{:02}-{:02}", 1 + n * 12 / LINES, 1 + n % 28), i64::try_from(n % 900).unwrap() * 100 - 20_001))
+fn as_many_lines_as_a_file_may_have_are_read_in_every_format_and_one_wrong_one_is_named() {
+    // A line is longest in camt.053; in the soak each file is about as large as a file may be.
+    for (format, lines) in [("csv", soak(100_000, 1_000_000)), ("ofx", soak(100_000, 800_000)), ("camt", soak(100_000, 330_000))] {
+        lines_are_read(format, lines);
+    }
+}
+
+fn lines_are_read(format: &str, lines: usize) {
+    let rows: Vec<(String, i64)> = (0..lines)
+        .map(|n| (format!("2026-{:02}-{:02}", 1 + n * 12 / lines, 1 + n % 28), i64::try_from(n % 900).unwrap() * 100 - 20_001))
         .collect();
     let sum: i64 = rows.iter().map(|(_, minor)| minor).sum();
     let decimal = |minor: i64| Money::new(minor, Currency::USD).decimal();
     let csv_line = |(n, (day, minor)): (usize, &(String, i64))| format!("{day},line {n},{}\n", decimal(*minor));
-    let csv: String = rows.iter().enumerate().map(csv_line).collect();
-    let csv = format!("Date,Description,Amount\n{csv}");
     let ofx_line = |(n, (day, minor)): (usize, &(String, i64))| {
         format!("<STMTTRN><DTPOSTED>{}<TRNAMT>{}<FITID>F{n}<NAME>line {n}</STMTTRN>\n", day.replace('-', ""), decimal(*minor))
     };
-    let ofx: String = rows.iter().enumerate().map(ofx_line).collect();
-    let ofx = format!(
-        "OFXHEADER:100\n<OFX><STMTRS><CURDEF>USD<BANKTRANLIST>\n{ofx}</BANKTRANLIST><LEDGERBAL><BALAMT>{}</LEDGERBAL></STMTRS></OFX>",
-        decimal(sum)
-    );
     let entry = |(n, (day, minor)): (usize, &(String, i64))| {
         let (sign, amount) = (if *minor < 0 { "DBIT" } else { "CRDT" }, decimal(minor.abs()));
         format!(
             "<Ntry><Amt Ccy=\"USD\">{amount}</Amt><CdtDbtInd>{sign}</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>{day}</Dt></BookgDt><AddtlNtryInf>line {n}</AddtlNtryInf></Ntry>\n"
         )
     };
-    let camt: String = rows.iter().enumerate().map(entry).collect();
-    let head = "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.02\"><BkToCstmrStmt><Stmt>\n";
-    let camt = format!("{head}{camt}</Stmt></BkToCstmrStmt></Document>");
-    for (text, head, good, bad) in
-        [(&csv, 1, "line 99998,", "line 99998,x"), (&ofx, 2, "<FITID>F99998", "x<FITID>F99998"), (&camt, 1, "", "")]
-    {
-        let statement = read(text.as_bytes(), "usd").unwrap().statement;
-        assert_eq!((statement.lines.len(), statement.sum()), (LINES, Some(sum)));
-        let amounts = statement.lines.iter().map(|line| (line.on.to_string(), line.amount_minor));
-        assert!(amounts.eq(rows.iter().cloned()), "in the order of their days, none changed");
-        if !good.is_empty() {
-            let (line, _) = wrong(text.replacen(good, bad, 1).as_bytes(), "usd");
-            assert_eq!(line, head + 99_999, "{bad}");
+    let named = lines - 2;
+    let (text, head, wrongly) = match format {
+        "csv" => {
+            let csv: String = rows.iter().enumerate().map(csv_line).collect();
+            (format!("Date,Description,Amount\n{csv}"), 1, Some((format!("line {named},"), format!("line {named},x"))))
         }
+        "ofx" => {
+            let ofx: String = rows.iter().enumerate().map(ofx_line).collect();
+            let ofx = format!(
+                "OFXHEADER:100\n<OFX><STMTRS><CURDEF>USD<BANKTRANLIST>\n{ofx}</BANKTRANLIST><LEDGERBAL><BALAMT>{}</LEDGERBAL></STMTRS></OFX>",
+                decimal(sum)
+            );
+            (ofx, 2, Some((format!("<FITID>F{named}<"), format!("x<FITID>F{named}<"))))
+        }
+        _ => {
+            let camt: String = rows.iter().enumerate().map(entry).collect();
+            let head = "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.02\"><BkToCstmrStmt><Stmt>\n";
+            (format!("{head}{camt}</Stmt></BkToCstmrStmt></Document>"), 1, None)
+        }
+    };
+    let statement = read(text.as_bytes(), "usd").unwrap().statement;
+    assert_eq!((statement.lines.len(), statement.sum()), (lines, Some(sum)));
+    let amounts = statement.lines.iter().map(|line| (line.on.to_string(), line.amount_minor));
+    assert!(amounts.eq(rows.iter().cloned()), "in the order of their days, none changed");
+    if let Some((good, bad)) = wrongly {
+        let (line, _) = wrong(text.replacen(&good, &bad, 1).as_bytes(), "usd");
+        assert_eq!(line, head + named as u64 + 1, "{bad}");
     }
 }
 

@@ -125,6 +125,47 @@ on_both_databases! {
         treasury.sound().await;
     }
 
+    async fn a_return_cannot_be_undone_once_the_expense_is_another_than_the_one_that_was_paid(books: &Books) {
+        let (treasury, id, lines) = paid_and_returned(books).await;
+        let wrong = returned(&treasury, named(&lines, "CHECK 12 RETURNED"), payment(&treasury, id).await).await.unwrap();
+        let whole = treasury.read(id).await.expense;
+        let dearer = Draft { paid_by: PaidBy::Person, paid_from: None, payee: whole.payee_id, ..treasury.water(4_000) };
+        treasury.save(Some((id, whole.version)), &dearer).await.unwrap();
+        assert!(matches!(undo(&treasury, wrong).await, Err(BankError::PaidAgain)), "a draft is not paid");
+        treasury.send(id).await.unwrap();
+        treasury.approve(treasury.ben, id).await.unwrap();
+        // 25.00 were paid and came back; 40.00 are owed now.
+        let refused = undo(&treasury, wrong).await;
+        assert!(matches!(refused, Err(BankError::PaidAgain)), "{refused:?}");
+        assert_eq!((treasury.state(id).await, treasury.held(chart::REIMBURSEMENTS).await), (State::Approved, -4_000));
+        treasury.pay(id).await.unwrap();
+        assert_eq!((treasury.held(chart::BANK).await, treasury.held(chart::REIMBURSEMENTS).await), (6_000, 0));
+        treasury.sound().await;
+    }
+
+    async fn what_waits_at_the_bank_is_right_whatever_was_tied_and_undone(books: &Books) {
+        let (treasury, id, lines) = paid_and_returned(books).await;
+        let first = payment(&treasury, id).await;
+        let ties = async || {
+            let account = main_account(books).await;
+            let tx = &mut books.db.begin_read().await.unwrap();
+            let tie = bank::tie_of(tx, account).await.unwrap();
+            assert!(tie.holds(), "{tie:?}");
+        };
+        let shown = tie(&treasury, named(&lines, "CHECK 12"), first).await.unwrap();
+        let wrong = returned(&treasury, named(&lines, "CHECK 12 RETURNED"), first).await.unwrap();
+        ties().await;
+        undo(&treasury, shown).await.unwrap();
+        ties().await;
+        // The payment, its reversal and the reversal of that wait now, and come to one payment.
+        undo(&treasury, wrong).await.unwrap();
+        ties().await;
+        tie(&treasury, named(&lines, "CHECK 12"), first).await.unwrap();
+        ties().await;
+        assert_eq!(treasury.state(id).await, State::Matched);
+        treasury.sound().await;
+    }
+
     async fn what_was_paid_as_it_was_bought_was_not_bought_when_the_money_comes_back(books: &Books) {
         let treasury = Treasury::holding(books, 10_000).await;
         let id = treasury.sent(&treasury.water(2_500)).await;

@@ -37,6 +37,11 @@ pub async fn keeper(books: &Books, practice: &Practice, clock: &Clock) -> Keeper
 pub async fn keeper_at(books: &Books, api_base: &str, clock: &Clock) -> Keeper {
     books.fund("general", None).await;
     books.fund("hardship", Some("rent")).await;
+    keeper_of_its_funds(books, api_base, clock).await
+}
+
+/// The same for the funds that are there.
+pub async fn keeper_of_its_funds(books: &Books, api_base: &str, clock: &Clock) -> Keeper {
     let funds = funds::list(&mut books.db.begin_read().await.unwrap()).await.unwrap();
     let mut settings = GatewaySettings::new(SecretString::from("sk_test_books"), api_base);
     (settings.first_pause, settings.job_pace) = (Duration::from_millis(1), Duration::ZERO);

@@ -4,6 +4,7 @@ mod disk;
 mod killed;
 mod load;
 mod nodes;
+mod upload;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -126,7 +126,8 @@ on_both_databases! {
         let gone = found(books, sent(books, &by, &pictures::jpeg(2)).await.unwrap()).await.unwrap();
         let (folder, now) = (books.documents.path(), books.now());
         let at = |secs: i64| SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(now.unix_secs() + secs).unwrap());
-        for (name, age) in [("orphan-of-two-days", -172_800), ("orphan-of-an-hour", -3_600)] {
+        // What is half written bears a number behind its name until it is whole.
+        for (name, age) in [("orphan-of-two-days", -172_800), ("orphan-of-an-hour", -3_600), ("unfinished#1", -172_800), ("unfinished#2", -3_600)] {
             fs::write(folder.join(name), b"left by a crash").unwrap();
             File::options().append(true).open(folder.join(name)).unwrap().set_modified(at(age)).unwrap();
         }
@@ -136,9 +137,9 @@ on_both_databases! {
         let withdrawn: sqlx::Result<bool> = transact!(books.db, tx => files::withdraw(tx, gone.id, now).await);
         assert!(withdrawn.unwrap());
         assert!(found(books, gone.id).await.is_none());
-        assert_eq!(files::sweep(&books.files, &books.db, now).await.unwrap(), 1, "the old orphan");
+        assert_eq!(files::sweep(&books.files, &books.db, now).await.unwrap(), 2, "the old orphan, and what was never finished");
         let later = now.plus_secs(24 * 3600 + 1);
-        assert_eq!(files::sweep(&books.files, &books.db, later).await.unwrap(), 2, "the young orphan, and what was withdrawn a day ago");
+        assert_eq!(files::sweep(&books.files, &books.db, later).await.unwrap(), 3, "the young orphans, and what was withdrawn a day ago");
         assert_eq!(names(folder), [kept.reference]);
     }
 

@@ -108,6 +108,31 @@ pub fn vast_png(width: u32, height: u32) -> Vec<u8> {
         .concat()
 }
 
+/// A PNG of this size whose data, once inflated, would go on for a thousand times its length: `matches` times 258 zeros.
+pub fn zlib_bomb(width: u32, height: u32, matches: usize) -> Vec<u8> {
+    let head = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
+    // One block of fixed codes: a zero, then "258 times the letter before" (code 285, distance 1) again and again, then the end.
+    let repeat = [true, true, false, false, false, true, false, true, false, false, false, false, false];
+    let start = [true, true, false, false, false, true, true, false, false, false, false];
+    let bits = start.into_iter().chain(repeat.into_iter().cycle().take(13 * matches)).chain([false; 7]);
+    let mut data = vec![0x78, 0x9c];
+    for (at, bit) in bits.enumerate() {
+        if at % 8 == 0 {
+            data.push(0);
+        }
+        *data.last_mut().unwrap() |= u8::from(bit) << (at % 8);
+    }
+    [&b"\x89PNG\r\n\x1a\n"[..], &chunk(*b"IHDR", &head), &chunk(*b"IDAT", &data), &chunk(*b"IEND", b"")].concat()
+}
+
+/// A WebP of a hundred bytes that says it is of this size, at most 16,384 a side.
+pub fn wide_webp(width: u32, height: u32) -> Vec<u8> {
+    let size = (width - 1) | ((height - 1) << 14);
+    let data = [&[0x2f][..], &size.to_le_bytes(), &[0; 95]].concat();
+    let body = [b"WEBPVP8L", &u32::try_from(data.len()).unwrap().to_le_bytes()[..], &data].concat();
+    [&b"RIFF"[..], &u32::try_from(body.len()).unwrap().to_le_bytes(), &body].concat()
+}
+
 /// A WebP of a few bytes whose canvas is 16,777,216 by 16,777,216.
 pub fn vast_webp() -> Vec<u8> {
     let extended = [&b"VP8X"[..], &10_u32.to_le_bytes(), &[0; 4], &[0xff; 6]].concat();

@@ -1,10 +1,11 @@
 //! Random treasurers, captains and banks beside a plain model in memory (safety test G8): never below nothing where it must not, never paid
-//! twice, never paid unapproved, no approval outlives an edit, and everything recomputed after every step. Expenses here; what happens
-//! around them in `model/`.
+//! twice, never paid unapproved, never more given back than was given, no approval outlives an edit, and everything recomputed after every
+//! step. Expenses here; what happens around them in `model/`.
 
 mod around;
 mod bank;
 mod plain;
+mod stripe;
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,9 @@ use strikefund::ledger::Mistake;
 use strikefund::run;
 use strikefund::spending::Correction;
 
+use self::bank::Matched;
 use self::plain::{GATE, Known, Plain};
+use self::stripe::Stripe;
 use super::*;
 use crate::support::{Books, block_on, soak};
 
@@ -42,8 +45,8 @@ struct World<'a> {
     account: BankAccount,
     /// What the bank says it holds.
     bank_minor: i64,
-    /// What each match that stands has posted by itself.
-    matches: BTreeMap<MatchId, i64>,
+    matches: BTreeMap<MatchId, Matched>,
+    stripe: Stripe,
 }
 
 impl World<'_> {
@@ -226,33 +229,50 @@ impl World<'_> {
     }
 
     async fn step(&mut self) {
-        match self.below(32) {
+        let command = self.below(42);
+        println!("command {command} at {:?}", self.treasury.books.now());
+        match command {
             0..4 => self.save().await,
             4..6 => self.edit().await,
             6..11 => self.send().await,
             11..17 => self.approve().await,
             17 => self.reject().await,
-            18..20 => self.pay().await,
-            20 => self.correct().await,
-            21 => self.claim().await,
-            22 => self.change_payee().await,
-            23 => self.decide_payee().await,
-            24 => self.ask_transfer().await,
-            25 => self.decide_transfer().await,
-            26 => self.statement().await,
-            27 | 28 => self.tie().await,
-            29 => self.undo().await,
-            30 => self.book_or_ignore().await,
+            18..21 => self.pay().await,
+            21 => self.correct().await,
+            22 => self.claim().await,
+            23 => self.change_payee().await,
+            24 => self.decide_payee().await,
+            25 => self.ask_transfer().await,
+            26 => self.decide_transfer().await,
+            27 => self.statement().await,
+            28 | 29 => self.tie().await,
+            30 => self.undo().await,
+            31 => self.book_or_ignore().await,
+            32 => self.come_back().await,
+            33 => self.give_by_card().await,
+            34 | 35 => self.ask_refund().await,
+            36..39 => self.decide_refund().await,
+            39 => self.round().await,
+            40 => self.go_wrong_at_stripe().await,
             _ => self.wait(),
         }
     }
 
+    async fn go_wrong_at_stripe(&mut self) {
+        if self.below(2) == 0 { self.fail_refund().await } else { self.pay_out().await }
+    }
+
     async fn agrees(&self) {
         let treasury = &self.treasury;
-        for path in [chart::BANK, GATE, chart::REIMBURSEMENTS] {
+        for path in [chart::BANK, GATE, chart::REIMBURSEMENTS, chart::STRIPE, chart::IN_TRANSIT] {
             assert_eq!(treasury.held(path).await, self.plain.held(path), "{path}");
         }
         let tx = &mut treasury.books.db.begin_read().await.unwrap();
+        let balances = ledger::balances(tx, None).await.unwrap();
+        for fund in [treasury.fund, self.hardship] {
+            let of_fund = balances.iter().filter(|balance| balance.fund == Some(fund)).map(|balance| -balance.amount.minor);
+            assert_eq!(of_fund.sum::<i64>(), self.plain.fund(fund), "{fund}");
+        }
         let stands: Vec<(ExpenseId, State)> = run!(tx, fetch_all, sqlx::query_as("SELECT id, state FROM expense ORDER BY id")).unwrap();
         let known: Vec<(ExpenseId, State)> = self.expenses.iter().map(|(id, known)| (*id, known.state)).collect();
         assert_eq!(stands, known);
@@ -269,8 +289,10 @@ async fn history(mut books: Books, seed: u64) {
         world.step().await;
         world.agrees().await;
         world.ties().await;
+        world.gives_back_no_more().await;
         world.top_up().await;
     }
+    world.end_at_stripe().await;
     drop(world);
     books.close().await;
 }

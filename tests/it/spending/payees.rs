@@ -30,6 +30,28 @@ on_both_databases! {
         treasury.sound().await;
     }
 
+    async fn a_name_that_only_looks_like_anothers_is_refused_and_namesakes_are_not(books: &Books) {
+        let treasury = Treasury::holding(books, 1_000).await;
+        treasury.new_payee("021000021 123456789").await.unwrap();
+        let add = async |label: &str, account: &str| {
+            let (operation, actor, now) = (treasury.operation(), treasury.author(), books.now());
+            let (new, details) = (NewPayee::parse(label, "person", ("no", ""), "").unwrap(), NewDetails::parse("bank", account, "called").unwrap());
+            let sealing = Sealing { keys: &treasury.keys, entropy: &books.entropy };
+            let added: Result<PayeeId, Refusal> =
+                transact!(books.db, tx => book::add(tx, actor, &operation, (&new, &details), sealing, now).await);
+            added
+        };
+        // A Cyrillic A, an l that is an I, letters of mathematics.
+        for (n, twin) in ["\u{410}na from the picket line", "Ana from the picket Iine", "\u{1d400}na from the picket line"].into_iter().enumerate() {
+            let refused = add(twin, &format!("021000021 11111111{n}")).await;
+            assert!(matches!(&refused, Err(Refusal::LooksLike(of)) if of == "Ana from the picket line"), "{twin}: {refused:?}");
+        }
+        add("Ana from the picket line", "021000021 222222222").await.unwrap();
+        add("Ana from the other line", "021000021 333333333").await.unwrap();
+        add("\u{410}\u{43d}\u{43d}\u{430}", "021000021 444444444").await.unwrap();
+        treasury.sound().await;
+    }
+
     async fn details_that_change_after_the_approval_are_not_paid_to(books: &Books) {
         let treasury = Treasury::holding(books, 100_000).await;
         let payee = treasury.ready_payee().await;

@@ -10,7 +10,7 @@ use strikefund::transact;
 use super::offline::held;
 use super::refunds::{approval, approve, cannot_sign, decide};
 use super::staff::Staff;
-use super::{Answer, Visit};
+use super::{Answer, Visit, each_once};
 use crate::support::{Books, on_both_databases};
 
 const JOURNAL: &str = "/treasury/journal/new";
@@ -18,7 +18,7 @@ const JOURNAL: &str = "/treasury/journal/new";
 async fn journal(staff: &Staff<'_>, fields: &[(&str, &str)]) -> Answer {
     let operation = staff.get(JOURNAL).await.is(200).value_of("operation");
     let head = [("operation", &*operation), ("day", "2026-11-14"), ("reason", "Opening cash of the strike committee")];
-    staff.submit(JOURNAL, &[&head[..], fields].concat()).await
+    staff.submit(JOURNAL, &each_once(&[&head[..], fields].concat())).await
 }
 
 /// Forty dollars of opening cash at the bank.

@@ -1,8 +1,10 @@
 //! What every request passes: names, origins, sizes, methods; and what every answer bears.
 
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{Method, Request};
+use strikefund::people::Role;
 
+use super::staff::Staff;
 use super::{Visit, form_to, to};
 use crate::support::{Books, on_both_databases};
 
@@ -70,35 +72,6 @@ async fn an_address_beyond_8_kib_is_too_long() {
     let long = |length: usize| format!("/robots.txt?{}", "x".repeat(length - "/robots.txt?".len()));
     visit.get(&long(8192)).await.is(200);
     visit.get(&long(8193)).await.is(414).says("too long");
-}
-
-#[tokio::test]
-async fn forms_of_other_sites_are_refused_and_ours_are_read() {
-    let (_books, visit) = visit().await;
-    let sent = async |headers: &[(&str, &str)]| {
-        let request = headers.iter().fold(form_to(GIVE), |request, (name, value)| request.header(*name, *value));
-        visit.send(request.body(Body::from("amount=25")).unwrap()).await
-    };
-    for foreign in [
-        &[("sec-fetch-site", "cross-site")][..],
-        &[("sec-fetch-site", "same-site")],
-        &[("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")],
-        &[("origin", "null")],
-        &[("origin", "https://evil.example")],
-        &[("cookie", "a=b")],
-    ] {
-        let answer = sent(foreign).await.is(403).says("another site");
-        assert_eq!(answer.header("vary"), Some("Sec-Fetch-Site, Origin"), "{foreign:?}");
-    }
-    for ours in [
-        &[("sec-fetch-site", "same-origin")][..],
-        &[("sec-fetch-site", "same-origin"), ("cookie", "a=b")],
-        &[("origin", "https://fund.example.org")],
-        &[("origin", "https://fund.example.org"), ("cookie", "a=b")],
-        &[],
-    ] {
-        sent(ours).await.is(422);
-    }
 }
 
 #[tokio::test]
@@ -183,6 +156,42 @@ async fn an_error_speaks_the_readers_language() {
 }
 
 on_both_databases! {
+    async fn forms_of_other_sites_are_refused_and_ours_are_read(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let staff = Staff::signed_in(&visit, books, &Role::ALL).await;
+        let sent = async |path: &str, cookie: &str, headers: &[(&str, &str)]| {
+            let request = headers.iter().fold(form_to(path), |request, (name, value)| request.header(*name, *value));
+            let request = if cookie.is_empty() { request } else { request.header("cookie", cookie) };
+            visit.send(request.body(Body::from("amount=25")).unwrap()).await
+        };
+        let foreign = [
+            &[("sec-fetch-site", "cross-site")][..],
+            &[("sec-fetch-site", "same-site")],
+            &[("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")],
+            &[("origin", "null")],
+            &[("origin", "https://evil.example")],
+        ];
+        // Every form there is, sent with the cookie of somebody who may do everything.
+        for door in visit.doors().iter().filter(|door| door.method == Method::POST) {
+            let path = door.path.split('/').map(|place| if place == "{fund}" { "general" } else if place.starts_with('{') { "1" } else { place });
+            let path = path.collect::<Vec<_>>().join("/");
+            for headers in foreign.iter().copied().chain([&[][..]]) {
+                let answer = sent(&path, &staff.cookie, headers).await.is(403).says("another site");
+                assert_eq!(answer.header("vary"), Some("Sec-Fetch-Site, Origin"), "{path} {headers:?}");
+            }
+        }
+        for headers in foreign {
+            sent(GIVE, "", headers).await.is(403);
+        }
+        let ours = [&[("sec-fetch-site", "same-origin")][..], &[("origin", "https://fund.example.org")]];
+        for headers in ours {
+            sent(GIVE, "", headers).await.is(422);
+            sent(GIVE, "a=b", headers).await.is(422);
+        }
+        sent(GIVE, "", &[]).await.is(422);
+    }
+
     async fn a_site_is_ready_while_its_database_answers(books: &Books) {
         let visit = Visit::of(books);
         visit.get("/healthz").await.is(200);

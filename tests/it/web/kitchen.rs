@@ -5,9 +5,9 @@ use strikefund::people::Role;
 use strikefund::spending::{Draft, Warning};
 use strikefund::{run, transact};
 
-use super::Visit;
 use super::spending::{WATER, number, photo};
 use super::staff::Staff;
+use super::{Visit, each_once};
 use crate::files::pictures;
 use crate::spending::Treasury;
 use crate::support::on_both_databases;
@@ -79,14 +79,14 @@ on_both_databases! {
         let form = ben.get(&edit).await.is(200).says("2 approvers can.");
         let (version, kept) = (form.value_of("version"), form.value_of("kept"));
         let same = [("version", &*version), ("kept", &*kept)];
-        let theirs = [&fields[..], &same, &[("amount", "21.50")]].concat();
+        let theirs = each_once(&[&fields[..], &same, &[("amount", "21.50")]].concat());
         rosa.upload(&edit, &with(&ids[1], &theirs), &[]).await.is(303);
-        let ours = [&fields[..], &same, &[("vendor", "Harbor Market")]].concat();
+        let ours = each_once(&[&fields[..], &same, &[("vendor", "Harbor Market")]].concat());
         let page = ben.upload(&edit, &with(&ids[2], &ours), &[("file", "r.jpg", "image/jpeg", &pictures::jpeg(1))]).await.is(409);
         let page = page.says("Someone changed this first").says("21.50").says("value=\"Harbor Market\"").says("Saved by somebody else");
         let (newer, both, fresh) = (page.value_of("version"), page.value_of("kept"), page.value_of("operation"));
         assert_eq!((both.split(',').count(), both.starts_with(&kept)), (2, true), "files are here and need not come again");
-        let again = [&fields[..], &[("version", &*newer), ("kept", &*both), ("vendor", "Harbor Market")]].concat();
+        let again = each_once(&[&fields[..], &[("version", &*newer), ("kept", &*both), ("vendor", "Harbor Market")]].concat());
         let next = ben.upload(&edit, &with(&fresh, &again), &[]).await.is(303).next();
         ben.get(&next).await.is(200).says("Harbor Market").says("$18.99").says("Receipt 2");
         treasury.sound().await;

@@ -13,6 +13,7 @@ mod crawl;
 mod documents;
 mod edge;
 mod exports;
+mod fields;
 mod give;
 mod goods;
 mod grown;
@@ -35,6 +36,7 @@ mod staff;
 mod thanks;
 mod together;
 mod told;
+mod two_browsers;
 mod words;
 
 pub use staff::person;
@@ -188,6 +190,12 @@ fn to(path: &str) -> axum::http::request::Builder {
 
 fn form_to(path: &str) -> axum::http::request::Builder {
     to(path).method("POST").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+}
+
+/// Each field once, with the last value it was given.
+fn each_once<'a>(fields: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let later = |at: usize| fields[at + 1..].iter().any(|(name, _)| *name == fields[at].0);
+    (0..fields.len()).filter(|at| !later(*at)).map(|at| fields[at]).collect()
 }
 
 fn encoded(value: &str) -> String {

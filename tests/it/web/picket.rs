@@ -2,9 +2,9 @@
 
 use strikefund::people::Role;
 
-use super::Visit;
 use super::spending::{WATER, approval, number, photo};
 use super::staff::Staff;
+use super::{Visit, each_once};
 use crate::spending::Treasury;
 use crate::support::on_both_databases;
 
@@ -63,11 +63,11 @@ on_both_databases! {
         assert_eq!(captain.upload(&link, &fields, &photo()).await.is(303).next(), next, "sent twice, done once");
         visit.get(&link).await.is(200).says("$81.01");
         // Another claim under the same id is not lost: it is told apart, and can be sent.
-        let other = [&fields[..], &[("amount", "20.00")]].concat();
+        let other = each_once(&[&fields[..], &[("amount", "20.00")]].concat());
         let page = captain.upload(&link, &other, &photo()).await.is(422).says("This claim came through before");
         let (fresh, kept) = (page.value_of("operation"), page.value_of("kept"));
         assert_ne!(fresh, operation);
-        let other = [&other[1..], &[("operation", &*fresh), ("kept", &*kept)]].concat();
+        let other = each_once(&[&other[..], &[("operation", &*fresh), ("kept", &*kept)]].concat());
         let second = captain.upload(&link, &other, &[]).await.is(303).next();
         assert_ne!(claimed(&second), claimed(&next));
         visit.get(&link).await.is(200).says("$61.01");

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Form as Sent;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -69,7 +69,7 @@ pub fn closing(typed: &Typed, currency: Currency) -> Result<Option<i64>, ()> {
 }
 
 /// `POST /treasury/bank/import`: the file is kept for a day at most, and nothing of it is in the books.
-pub async fn send(State(site): AnySite, signed_in: SignedIn, form: Multipart) -> Result<Response, Trouble> {
+pub async fn send(State(site): AnySite, signed_in: SignedIn, form: upload::Form) -> Result<Response, Trouble> {
     let words = signed_in.words;
     let mut sent = upload::read(form, LIMITS).await;
     let mut wrongs = Wrongs::default();

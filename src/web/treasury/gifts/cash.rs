@@ -1,6 +1,6 @@
 //! Counting cash, blind and by two people, and taking it to the bank. Not here: cheques and transfers (`offline.rs`).
 
-use axum::extract::{Form as Sent, Multipart, Path, State};
+use axum::extract::{Form as Sent, Path, State};
 use axum::response::Response;
 
 use super::in_kind::sent;
@@ -20,6 +20,7 @@ use crate::web::form::{Choice, Field, Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Table};
 use crate::web::treasury::spending::to_the_approval;
 use crate::web::treasury::{Part, RECORDERS, Sheet, operation};
+use crate::web::upload;
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
 
@@ -82,7 +83,7 @@ fn new_page(site: &Site, signed_in: &SignedIn, fund: &Fund, typed: Typed, wrongs
         .answer(wrongs)
 }
 
-async fn begin(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>, form: Multipart) -> Result<Response, Trouble> {
+async fn begin(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>, form: upload::Form) -> Result<Response, Trouble> {
     let (words, mut wrongs, now) = (signed_in.words, Wrongs::default(), site.clock.now());
     let (typed, photo) = proof::read(&site, &signed_in, form, &mut wrongs).await?;
     let fund = fund(&mut site.db.begin_read().await?, &slug).await?;

@@ -1,6 +1,6 @@
 //! Gifts that come in by hand: the list, the forms of each kind, one gift and its next step. Not here: counting cash (`cash.rs`).
 
-use axum::extract::{Form as Sent, Multipart, Path, Query, State};
+use axum::extract::{Form as Sent, Path, Query, State};
 use axum::response::Response;
 
 use super::cash;
@@ -18,6 +18,7 @@ use crate::web::error::Trouble;
 use crate::web::form::{Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Facts, Table, behind};
 use crate::web::treasury::{Frame, Part, READERS, RECORDERS, Sheet, operation};
+use crate::web::upload;
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
 
@@ -149,7 +150,7 @@ fn new_page(site: &Site, signed_in: &SignedIn, fund: &Fund, kind: OfflineKind, t
     sheet.with(Part::Form(form.button(words.say("offline-save")))).answer(wrongs)
 }
 
-async fn expect(State(site): AnySite, signed_in: SignedIn, Path((slug, word)): Place, form: Multipart) -> Result<Response, Trouble> {
+async fn expect(State(site): AnySite, signed_in: SignedIn, Path((slug, word)): Place, form: upload::Form) -> Result<Response, Trouble> {
     let (words, kind) = (signed_in.words, expected_kind(&word)?);
     let (mut wrongs, now) = (Wrongs::default(), site.clock.now());
     let (typed, document) = proof::read(&site, &signed_in, form, &mut wrongs).await?;
@@ -330,7 +331,7 @@ async fn arrived(State(site): AnySite, signed_in: SignedIn, Path((slug, number))
     one_page(&site, &signed_in, (&fund, &gift), &Asked::default(), typed, &wrongs).await
 }
 
-async fn bounced(State(site): AnySite, signed_in: SignedIn, Path((slug, number)): Place, form: Multipart) -> Result<Response, Trouble> {
+async fn bounced(State(site): AnySite, signed_in: SignedIn, Path((slug, number)): Place, form: upload::Form) -> Result<Response, Trouble> {
     let (words, mut wrongs, now) = (signed_in.words, Wrongs::default(), site.clock.now());
     let (typed, letter) = proof::read(&site, &signed_in, form, &mut wrongs).await?;
     let (fund, gift) = find(&mut site.db.begin_read().await?, &slug, &number).await?;

@@ -1,8 +1,6 @@
 //! Documents that come with a form about a gift by hand, and what they prove. Not here: what a document must be (`files`), which form needs one
 //! (`donations`).
 
-use axum::extract::Multipart;
-
 use crate::db::Tx;
 use crate::donations::{Offline, Proof, arriving};
 use crate::files::{self, Uploader};
@@ -29,7 +27,7 @@ pub(super) fn fields(parts: &FormParts<'_>, label: &str) -> [Field; 2] {
 pub(super) async fn read(
     site: &Site,
     signed_in: &SignedIn,
-    form: Multipart,
+    form: upload::Form,
     wrongs: &mut Wrongs,
 ) -> Result<(Typed, Option<Proof>), Trouble> {
     let mut upload = upload::read(form, LIMITS).await;

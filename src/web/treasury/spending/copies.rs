@@ -1,7 +1,7 @@
 //! Receipts at reading size, and copies of them for the public: sending one with private parts covered, looking at it, letting it out, taking it
 //! back. Not here: what may be done (`spending::copies`).
 
-use axum::extract::{Form as Sent, Multipart, Path, State};
+use axum::extract::{Form as Sent, Path, State};
 use axum::response::Response;
 
 use super::{Pairs, find, frame, one, operation, refused, sent};
@@ -99,7 +99,7 @@ async fn add(
     State(site): AnySite,
     signed_in: SignedIn,
     Path((slug, number)): Path<(String, String)>,
-    form: Multipart,
+    form: upload::Form,
 ) -> Result<Response, Trouble> {
     let words = signed_in.words;
     let mut upload = upload::read(form, LIMITS).await;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -126,7 +126,7 @@ async fn page(
     Ok(sheet.answer(wrongs))
 }
 
-async fn save_new(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>, form: Multipart) -> Result<Response, Trouble> {
+async fn save_new(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>, form: upload::Form) -> Result<Response, Trouble> {
     let upload = upload::read(form, LIMITS).await;
     let fund = fund(&mut site.db.begin_read().await?, &slug).await?;
     save(&site, &signed_in, (&fund, None), upload).await
@@ -136,7 +136,7 @@ async fn save_edit(
     State(site): AnySite,
     signed_in: SignedIn,
     Path((slug, number)): Path<(String, String)>,
-    form: Multipart,
+    form: upload::Form,
 ) -> Result<Response, Trouble> {
     let upload = upload::read(form, LIMITS).await;
     let (fund, whole) = find(&mut site.db.begin_read().await?, &slug, &number).await?;

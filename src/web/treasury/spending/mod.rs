@@ -209,6 +209,7 @@ fn refused(words: Words, back: &str, error: Refusal, wrongs: &mut Wrongs) -> Res
         Refusal::DetailsChanged => ("payee", words.say("expense-no-details")),
         Refusal::Ended => ("main", words.say("expense-no-ended")),
         Refusal::SameAccount(label) => ("account", words.with("payee-no-same", "label", label)),
+        Refusal::LooksLike(label) => ("label", words.with("payee-looks-like", "label", label)),
         Refusal::OverEach(limit) => ("amount", words.with("captain-no-each", "limit", limit.for_people())),
         Refusal::OverTotal(left) => ("amount", words.with("captain-no-total", "left", left.for_people())),
         Refusal::Kind => ("kind", words.say("correction-no-kind")),

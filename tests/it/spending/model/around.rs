@@ -40,7 +40,8 @@ impl<'a> World<'a> {
             transact!(books.db, tx => captains::add(tx, actor, &operation, &new, &treasury.keys, now).await);
         let account = crate::bank::main_account(books).await;
         let (expenses, asked, matches) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { treasury, hardship, plain, expenses, payees, asked, captain: captain.unwrap(), account, bank_minor: 0, matches }
+        let (captain, stripe) = (captain.unwrap(), Stripe::new(books).await);
+        Self { treasury, hardship, plain, expenses, payees, asked, captain, account, bank_minor: 0, matches, stripe }
     }
 
     /// Gifts keep coming, so that there is something to spend.

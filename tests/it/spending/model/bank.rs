@@ -8,6 +8,19 @@ use strikefund::ids::{BankLineId, EntryId};
 use super::*;
 use crate::bank::{import, table};
 
+/// What a match that stands has done by itself, and undoing it takes back.
+#[derive(Clone, Copy, Debug)]
+pub enum Matched {
+    /// Nothing.
+    Tied,
+    /// So much is the general fund's.
+    Booked(i64),
+    /// A payment of an expense came back; or what it was bought with, where it was paid as it was bought.
+    Returned { expense: ExpenseId, bought: bool },
+    /// What had gone to the north gate came back.
+    Moved(i64),
+}
+
 /// Before and after everything.
 const EVER: (&str, &str) = ("2000-01-01", "2100-01-01");
 
@@ -19,7 +32,12 @@ impl World<'_> {
         let mut rows = Vec::new();
         for _ in 0..=self.below(3) {
             let other = i64::try_from(self.below(900)).unwrap() - 450;
-            let minor = if self.below(3) > 0 { self.any(&paid).map_or(0, |minor| -minor) } else { other };
+            let minor = match self.below(6) {
+                0..3 => self.any(&paid).map_or(0, |minor| -minor),
+                // It sends back what had left.
+                3 => self.any(&paid).unwrap_or(0),
+                _ => other,
+            };
             if minor != 0 {
                 self.bank_minor += minor;
                 let sign = if minor < 0 { "-" } else { "" };
@@ -58,19 +76,23 @@ impl World<'_> {
         let choice = Tied { lines: vec![line.id], postings: vec![(posting.entry_id, posting.n)] };
         let (operation, now, actor) = (self.treasury.operation(), books.now(), self.treasury.author());
         let tied: Result<MatchId, BankError> = transact!(books.db, tx => desk::tie(tx, actor, &choice, &operation, now).await);
+        println!("line {} of {} is {}: {tied:?}", line.id, line.amount_minor, posting.entry_id);
         assert_eq!(tied.is_ok(), posting.amount_minor == line.amount_minor, "{tied:?}");
         if let Ok(id) = tied {
-            self.matches.insert(id, 0);
+            self.matches.insert(id, Matched::Tied);
             self.mark(posting.entry_id, State::Paid, State::Matched).await;
         }
     }
 
+    /// The expense that an entry pays.
+    async fn paid_by(&self, entry: EntryId) -> Option<ExpenseId> {
+        let tx = &mut self.treasury.books.db.begin_read().await.unwrap();
+        spending::find_by_entry(tx, entry).await.unwrap().map(|expense| expense.id)
+    }
+
     /// The expense that an entry pays goes from one state to the other, if it is in the one.
     async fn mark(&mut self, entry: EntryId, from: State, to: State) {
-        const SQL: &str = "SELECT id FROM expense WHERE entry_id = $1 OR payment_id = $1";
-        let tx = &mut self.treasury.books.db.begin_read().await.unwrap();
-        let found: Vec<ExpenseId> = run!(tx, fetch_all, sqlx::query_scalar(SQL).bind(entry)).unwrap();
-        for id in found {
+        if let Some(id) = self.paid_by(entry).await {
             let known = self.expenses.get_mut(&id).unwrap();
             if known.state == from {
                 known.state = to;
@@ -89,12 +111,80 @@ impl World<'_> {
         };
         let (operation, now, actor) = (self.treasury.operation(), books.now(), self.treasury.author());
         let undone: Result<(), BankError> = transact!(books.db, tx => desk::undo(tx, actor, id, &operation, now).await);
-        undone.unwrap();
-        let booked = self.matches.remove(&id).unwrap();
-        self.plain.give(self.treasury.fund, -booked);
+        println!("undo of {id}, {:?}: {undone:?}", self.matches[&id]);
+        match self.matches[&id] {
+            Matched::Tied => undone.unwrap(),
+            Matched::Booked(minor) => {
+                undone.unwrap();
+                self.plain.give(self.treasury.fund, -minor);
+            }
+            Matched::Moved(minor) => {
+                undone.unwrap();
+                self.plain.add(chart::BANK, -minor);
+                self.plain.add(GATE, minor);
+            }
+            Matched::Returned { expense, bought } => {
+                let known = self.expenses.get_mut(&expense).unwrap();
+                if known.back != Some(id) {
+                    // It was paid again, or is another expense by now: it would be paid twice.
+                    assert!(matches!(undone, Err(BankError::PaidAgain)), "{known:?} {undone:?}");
+                    return;
+                }
+                undone.unwrap();
+                if bought {
+                    self.plain.promise(known);
+                }
+                self.plain.pay(known, chart::BANK);
+                self.read_state(expense).await;
+            }
+        }
+        self.matches.remove(&id);
         for entry in entries {
             self.mark(entry, State::Matched, State::Paid).await;
         }
+    }
+
+    /// An expense whose payment stands again is paid, or matched where the bank had shown it.
+    async fn read_state(&mut self, id: ExpenseId) {
+        let state = self.treasury.state(id).await;
+        assert!(matches!(state, State::Paid | State::Matched), "{state:?}");
+        self.expenses.get_mut(&id).unwrap().state = state;
+    }
+
+    /// A treasurer says that a line is a payment of ours, come back: it is owed again, or was not bought after all.
+    pub async fn come_back(&mut self) {
+        let books = self.treasury.books;
+        // Smaller ones may be fees and interest.
+        let lines: Vec<BankLine> = self.open_lines().await.into_iter().filter(|line| line.amount_minor > 450).collect();
+        let Some(line) = self.any(&lines) else { return };
+        let paid = desk::may_have_returned(&mut books.db.begin_read().await.unwrap(), &self.account, &line).await.unwrap();
+        let Some(posting) = self.any(&paid) else { return };
+        let expense = self.paid_by(posting.entry_id).await;
+        let (operation, now, actor) = (self.treasury.operation(), books.now(), self.treasury.author());
+        let booked = Booked::Returned(posting.entry_id);
+        let done: Result<MatchId, BankError> =
+            transact!(books.db, tx => desk::book_line(tx, actor, line.id, &booked, &operation, now).await);
+        println!("line {} of {} is {} come back: {done:?}", line.id, line.amount_minor, posting.entry_id);
+        let id = done.unwrap();
+        let Some(expense) = expense else {
+            self.plain.add(chart::BANK, line.amount_minor);
+            self.plain.add(GATE, -line.amount_minor);
+            self.matches.insert(id, Matched::Moved(line.amount_minor));
+            return;
+        };
+        let known = self.expenses.get_mut(&expense).unwrap();
+        assert!(matches!(known.state, State::Paid | State::Matched) && known.minor() == line.amount_minor, "{known:?}");
+        let bought = known.from.is_some();
+        if bought {
+            self.plain.take_back(known);
+            known.state = State::Corrected;
+        } else {
+            self.plain.add(chart::BANK, line.amount_minor);
+            self.plain.add(chart::REIMBURSEMENTS, -line.amount_minor);
+            (known.state, known.paid_from) = (State::Approved, None);
+        }
+        known.back = Some(id);
+        self.matches.insert(id, Matched::Returned { expense, bought });
     }
 
     /// Fees and interest are facts: they are booked whatever they leave behind.
@@ -111,7 +201,7 @@ impl World<'_> {
             transact!(books.db, tx => desk::book_line(tx, actor, id, &booked, &operation, now).await)
         };
         let minor = if ignores { 0 } else { line.amount_minor };
-        self.matches.insert(done.unwrap(), minor);
+        self.matches.insert(done.unwrap(), Matched::Booked(minor));
         self.plain.give(self.treasury.fund, minor);
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use strikefund::clock::Instant;
-use strikefund::ids::{FundId, PayeeId, PersonId};
+use strikefund::ids::{FundId, MatchId, PayeeId, PersonId};
 use strikefund::ledger::chart;
 use strikefund::spending::{Refusal, State};
 
@@ -28,12 +28,15 @@ pub struct Known {
     pub corrects: Option<super::ExpenseId>,
     /// The account the money left, once it has.
     pub paid_from: Option<&'static str>,
+    /// The match by which its payment came back, while nothing else has happened to it since.
+    pub back: Option<MatchId>,
 }
 
 impl Known {
     pub fn new(parts: Vec<(FundId, i64)>, from: Option<&'static str>, payee: Option<PayeeId>) -> Self {
         let signed = BTreeSet::new();
-        Self { parts, from, payee, details: None, state: State::Draft, signed, emergency: false, corrects: None, paid_from: None }
+        let state = State::Draft;
+        Self { parts, from, payee, details: None, state, signed, emergency: false, corrects: None, paid_from: None, back: None }
     }
 
     pub fn minor(&self) -> i64 {
@@ -66,6 +69,8 @@ pub struct Plain {
     pub restricted: Option<FundId>,
     pub funds: BTreeMap<FundId, i64>,
     pub accounts: BTreeMap<&'static str, i64>,
+    /// What each fund gives back, agreed to and not in the books yet.
+    pub promised: BTreeMap<FundId, i64>,
 }
 
 impl Plain {
@@ -82,20 +87,40 @@ impl Plain {
     }
 
     pub fn give(&mut self, fund: FundId, minor: i64) {
-        *self.funds.entry(fund).or_default() += minor;
+        self.add_to_fund(fund, minor);
         self.add(chart::BANK, minor);
+    }
+
+    /// What a fund gives back, agreed to and not in the books yet.
+    pub fn promised(&self, fund: FundId) -> i64 {
+        self.promised.get(&fund).copied().unwrap_or(0)
     }
 
     /// What is free beyond what is owed and what the restricted fund holds.
     pub fn cover(&self) -> i64 {
+        let liquid: i64 = [chart::BANK, chart::STRIPE, chart::IN_TRANSIT].iter().map(|path| self.held(path)).sum();
         let restricted = self.restricted.map_or(0, |fund| self.fund(fund));
-        self.held(chart::BANK) + self.held(chart::REIMBURSEMENTS) - restricted.max(0)
+        liquid + self.held(chart::REIMBURSEMENTS) - restricted.max(0)
+    }
+
+    /// The same once these funds have given back what they promised.
+    pub fn cover_after(&self, giving: impl Iterator<Item = FundId>) -> i64 {
+        let mut after = self.clone();
+        for fund in giving.collect::<BTreeSet<_>>() {
+            after.add_to_fund(fund, -self.promised(fund));
+            after.add(chart::STRIPE, -self.promised(fund));
+        }
+        after.cover()
+    }
+
+    pub fn add_to_fund(&mut self, fund: FundId, minor: i64) {
+        *self.funds.entry(fund).or_default() += minor;
     }
 
     /// It is approved: the funds bear it, and it is owed.
     pub fn promise(&mut self, known: &Known) {
         for (fund, minor) in &known.parts {
-            *self.funds.entry(*fund).or_default() -= minor;
+            self.add_to_fund(*fund, -minor);
         }
         self.add(chart::REIMBURSEMENTS, -known.minor());
     }
@@ -104,20 +129,21 @@ impl Plain {
     pub fn pay(&mut self, known: &mut Known, from: &'static str) {
         self.add(chart::REIMBURSEMENTS, known.minor());
         self.add(from, -known.minor());
-        (known.state, known.paid_from) = (State::Paid, Some(from));
+        (known.state, known.paid_from, known.back) = (State::Paid, Some(from), None);
     }
 
     /// Everything it did is taken back.
     pub fn take_back(&mut self, known: &Known) {
         for (fund, minor) in &known.parts {
-            *self.funds.entry(*fund).or_default() += minor;
+            self.add_to_fund(*fund, *minor);
         }
         self.add(known.paid_from.unwrap_or(chart::REIMBURSEMENTS), known.minor());
     }
 
-    /// A decision leaves no fund it draws on, and no account it draws on, below nothing.
+    /// A decision leaves no fund it draws on below what that fund promised to give back, and no account it draws on below nothing.
     pub fn assert_holds(&self, known: &Known) {
-        assert!(known.parts.iter().all(|(fund, _)| self.fund(*fund) >= 0), "a fund is below nothing: {known:?} {self:?}");
+        let holds = |fund: FundId| self.fund(fund) >= self.promised(fund);
+        assert!(known.parts.iter().all(|(fund, _)| holds(*fund)), "a fund is below nothing: {known:?} {self:?}");
         assert!(known.paid_from.is_none_or(|path| self.held(path) >= 0), "an account is below nothing: {known:?} {self:?}");
     }
 
@@ -133,8 +159,12 @@ impl Plain {
         }
         after.promise(known);
         match refusal {
-            Refusal::FundTooSmall(..) => assert!(known.parts.iter().any(|(fund, _)| after.fund(*fund) < 0), "{known:?} {after:?}"),
-            Refusal::Uncovered(_) => assert!(after.cover() < 0, "{known:?} {after:?}"),
+            Refusal::FundTooSmall(..) => {
+                assert!(known.parts.iter().any(|(fund, _)| after.fund(*fund) < after.promised(*fund)), "{known:?} {after:?}");
+            }
+            Refusal::Uncovered(_) => {
+                assert!(after.cover_after(known.parts.iter().map(|(fund, _)| *fund)) < 0, "{known:?} {after:?}");
+            }
             Refusal::AccountTooSmall(path, _) => assert!(after.held(path) < known.minor(), "{known:?} {after:?}"),
             other => panic!("{other:?} of {known:?}"),
         }
