@@ -183,7 +183,9 @@ fn tiles(tree: &mut Tree<'_>, levels: &mut Vec<Vec<Hash>>, sizes: &BTreeSet<u64>
     while let Some(last) = levels.last().filter(|last| last.len() >= width) {
         let upper = last.chunks_exact(width).map(|tile| {
             let mut whole = Edge::default();
-            tile.iter().for_each(|hash| whole.push(*hash));
+            for hash in tile {
+                whole.push(*hash);
+            }
             whole.root()
         });
         let upper = upper.collect();

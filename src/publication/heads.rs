@@ -65,7 +65,9 @@ async fn rise(tx: &mut Tx, fund: FundId, level: u32, tile: Tile, hashes: &[Hash]
     }
     let mut whole = Edge::default();
     // A hash over whole subtrees is built as one over leaves.
-    hashes.iter().for_each(|hash| whole.push(*hash));
+    for hash in hashes {
+        whole.push(*hash);
+    }
     store::insert_node(tx, fund, i64::from(level), signed(tile.n), &whole.root()).await
 }
 

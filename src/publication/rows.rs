@@ -62,8 +62,8 @@ trait Rows {
     fn say(&self) -> Say;
     fn figures(&self) -> &Figures;
 
-    fn money(&self, minor: &i64) -> String {
-        self.figures().money(*minor).for_people()
+    fn money(&self, minor: i64) -> String {
+        self.figures().money(minor).for_people()
     }
 
     fn what(&self, row: &Row) -> String {
@@ -155,7 +155,7 @@ impl List<'_> {
     }
 
     fn sum(&self) -> String {
-        self.money(&self.rows.iter().fold(0, |sum, row| sum.saturating_add(row.spending.amount_minor)))
+        self.money(self.rows.iter().fold(0, |sum, row| sum.saturating_add(row.spending.amount_minor)))
     }
 }
 
@@ -221,9 +221,9 @@ async fn list(
     rows.reverse();
     let (say, practice) = (Say(language), figures.practice);
     let older = older.filter(|page| *page > 0);
-    let list = List { say, figures, practice, rows, count, newer, older };
+    let shown = List { say, figures, practice, rows, count, newer, older };
     let place = page.map_or_else(|| "index".to_owned(), |page| format!("pages/{page}"));
-    Ok(Some(File::new(format!("spending/{place}{}.html", say.suffix()), HTML, list.render()?.into_bytes())))
+    Ok(Some(File::new(format!("spending/{place}{}.html", say.suffix()), HTML, shown.render()?.into_bytes())))
 }
 
 /// The page of one spending; None where there is none of that number.

@@ -158,12 +158,11 @@ async fn guard(State(guard): State<Guard>, mut request: Request, next: Next) -> 
         Ok(Found::Another) => Trouble::NotFound.into_response(),
         Ok(Found::Welcome(signed_in)) => {
             let as_file = As::asked_of_list(request.uri().query()).filter(|_| request.method().is_safe());
-            let mut response = match as_file {
-                Some(asked) => whole_list::answer(asked, *signed_in, request, next).await,
-                None => {
-                    request.extensions_mut().insert(*signed_in);
-                    next.run(request).await
-                }
+            let mut response = if let Some(asked) = as_file {
+                whole_list::answer(asked, *signed_in, request, next).await
+            } else {
+                request.extensions_mut().insert(*signed_in);
+                next.run(request).await
             };
             answer::keep_private(&mut response);
             response

@@ -67,7 +67,8 @@ impl Exports {
     /// For the list of this number on the page that `query` leads to: what narrows the page narrows the file, and where the page stands in the
     /// list does not.
     pub fn of_list(words: Words, query: Option<&str>, which: usize) -> Self {
-        let kept: String = query.unwrap_or_default().split('&').filter(|pair| narrows(pair)).map(|pair| format!("{pair}&")).collect();
+        let pairs = query.unwrap_or_default().split('&').filter(|pair| narrows(pair));
+        let kept = pairs.fold(String::new(), |kept, pair| kept + pair + "&");
         let link = |kind: As, label| (format!("?{kept}list={which}&as={}", kind.word()), label);
         Self { label: words.say("export-label"), links: [link(As::Csv, "CSV"), link(As::Xlsx, "Excel")] }
     }

@@ -9,7 +9,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Uri};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use tokio::sync::mpsc;
 
@@ -65,7 +65,7 @@ pub async fn answer((kind, which): (As, usize), signed_in: SignedIn, mut request
     match response.extensions_mut().remove::<Piece>() {
         Some(Piece(first)) => {
             let name = name_of(pages.parts.uri.path());
-            file(words, first, &name, kind, Some(pages)).unwrap_or_else(|trouble| trouble.into_response())
+            file(words, first, &name, kind, Some(pages)).unwrap_or_else(IntoResponse::into_response)
         }
         None => response,
     }

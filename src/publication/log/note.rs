@@ -121,6 +121,9 @@ impl SigningKey {
     }
 
     /// What others check its signatures with.
+    ///
+    /// # Panics
+    /// Never: an Ed25519 key has 32 bytes.
     pub fn public(&self) -> VerifyingKey {
         let public = self.pair.public_key().as_ref().try_into().expect("an Ed25519 key has 32 bytes");
         VerifyingKey { name: self.name.clone(), public }

@@ -40,6 +40,9 @@ impl Edge {
     }
 
     /// Appends a leaf.
+    ///
+    /// # Panics
+    /// Never: an edge has a peak for each bit that is set in its size.
     pub fn push(&mut self, leaf: Hash) {
         let mut hash = leaf;
         for _ in 0..self.size.trailing_ones() {
@@ -204,7 +207,9 @@ mod tests {
 
     fn edge(leaves: &[Hash]) -> Edge {
         let mut edge = Edge::default();
-        leaves.iter().for_each(|leaf| edge.push(*leaf));
+        for leaf in leaves {
+            edge.push(*leaf);
+        }
         edge
     }
 

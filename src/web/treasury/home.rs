@@ -71,7 +71,7 @@ async fn show(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Ask
     let frame = Frame::new(&site, &signed_in, words.say("home-title"));
     let on = day.map(|day| day.to_string()).unwrap_or_default();
     let exports = (!strip.rows().is_empty()).then(|| Exports::of_list(words, signed_in.address.query(), 0));
-    Ok(answer::private_page(StatusCode::OK, &HomePage { frame, tiles, nothing, exports, strip, on, alerts }))
+    Ok(answer::private_page(StatusCode::OK, &HomePage { frame, tiles, nothing, strip, exports, on, alerts }))
 }
 
 fn shown(words: Words, tile: tiles::Tile, now: Instant) -> Shown {

@@ -86,11 +86,12 @@ async fn every_flipped_byte_cut_file_and_stranger_is_found() {
     publish(&books, treasury.fund, books.now()).await.unwrap();
     let folder = tree(&books).await;
     checked(&books, folder.path(), None).await.unwrap();
-    // Every file is bent at its beginning, in its middle and at its end; the log's own at every byte.
-    for path in files(folder.path()) {
+    // Pages all pass through one comparison, so every sixth is bent, in one place; the log's own files in many.
+    let is_log = |path: &Path| path.components().any(|part| part.as_os_str() == "log");
+    let sampled = files(folder.path()).into_iter().enumerate().filter(|(n, path)| n % 6 == 0 || is_log(path));
+    for (_, path) in sampled {
         let whole = std::fs::read(&path).unwrap();
-        let is_log = path.components().any(|part| part.as_os_str() == "log");
-        let step = if is_log { (whole.len() / 24).max(1) } else { (whole.len() / 2).max(1) };
+        let step = if is_log(&path) { (whole.len() / 24).max(1) } else { whole.len() };
         for place in (0..whole.len()).step_by(step).chain([whole.len() - 1]) {
             let mut bent = whole.clone();
             bent[place] ^= 1;

@@ -101,7 +101,7 @@ fn an_xlsx_opens_with_texts_as_texts_and_numbers_as_numbers() {
     assert_eq!(as_decimals(rows), as_decimals(expected(str::to_owned)));
 }
 
-/// The rows as LibreOffice opens and saves them: a cell that it holds for a number comes back in quotes, a text does not.
+/// The rows as `LibreOffice` opens and saves them: a cell that it holds for a number comes back in quotes, a text does not.
 fn opened_by_libreoffice(kind: As, ending: &str) -> Option<Vec<csv::StringRecord>> {
     const SAVED: &str = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false";
     let Some(office) = setting("LIBREOFFICE") else {
