@@ -64,6 +64,7 @@ mod people;
 mod plans;
 #[cfg(test)]
 mod practice;
+#[cfg(test)]
 mod publication;
 #[cfg(test)]
 mod rarities;
