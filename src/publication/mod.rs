@@ -1,7 +1,7 @@
 //! What the public sees: numbered, immutable files, rendered once from one consistent view. Never live figures.
 //!
 //! What the public may know is written down as records, each a leaf of the fund's log ([`record`]). Every page and every figure is worked out of
-//! the published records alone ([`render`]), so whoever has them can work it out again.
+//! the published records alone, so whoever has them can work it out again.
 
 mod bars;
 mod batch;
