@@ -94,7 +94,7 @@ public-computed-note = This statement over the published records gives every row
 
 public-spending = Spending
 public-spending-none = No spending yet.
-public-spending-total = { $count } rows, { $sum } in all.
+public-spending-total = Rows: { $count }. Together { $sum }.
 public-spending-caption = Spending no. { $first } to { $last }, newest first
 public-spending-one = Spending no. { $number }
 public-number = No.

@@ -94,7 +94,7 @@ public-computed-note = Esta consulta sobre los registros publicados da todas las
 
 public-spending = Gastos
 public-spending-none = Todavía no hay gastos.
-public-spending-total = { $count } filas, { $sum } en total.
+public-spending-total = Filas: { $count }. En total { $sum }.
 public-spending-caption = Gastos n.º { $first } a { $last }, primero los más recientes
 public-spending-one = Gasto n.º { $number }
 public-number = N.º
