@@ -89,6 +89,28 @@ const checkouts = new WeakMap();
 const PLACES = {
   "list of funds": (page) => page.goto("/"),
   fund: (page) => page.goto(fund),
+  spending: (page) => page.goto(`${fund}/spending`),
+  "one spending, everything open": async (page) => {
+    await page.goto(`${fund}/spending/1`);
+    for (const more of await page.locator("summary").all()) await more.click();
+  },
+  "one spending": (page) => page.goto(`${fund}/spending/2`),
+  reports: (page) => page.goto(`${fund}/reports`),
+  "report, everything open": async (page) => {
+    await page.goto(`${fund}/reports/spending`);
+    for (const more of await page.locator("summary").all()) await more.click();
+  },
+  "report of activities": (page) => page.goto(`${fund}/reports/activities`),
+  "report of gifts": (page) => page.goto(`${fund}/reports/gifts`),
+  "report of fees": (page) => page.goto(`${fund}/reports/fees`),
+  "report of corrections": (page) => page.goto(`${fund}/reports/corrections`),
+  "trial balance": (page) => page.goto(`${fund}/reports/trial-balance`),
+  "older reports": (page) => page.goto(`${fund}/p/1/reports`),
+  "spending, in Spanish": (page) => page.goto(`${fund}/spending?lang=es`),
+  "one spending, in Spanish": (page) => page.goto(`${fund}/spending/1`),
+  "reports, in Spanish": (page) => page.goto(`${fund}/reports`),
+  "report of corrections, in Spanish": (page) => page.goto(`${fund}/reports/corrections`),
+  "spending, in English again": (page) => page.goto(`${fund}/spending?lang=en`),
   give: (page) => page.goto(`${fund}/give`),
   "give, too soon": async (page) => {
     await page.goto(`${fund}/give`);
