@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 
 use axum::extract::{FromRequestParts, Path, State};
-use axum::http::header::VARY;
+use axum::http::header::{CACHE_CONTROL, VARY};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
@@ -13,7 +13,7 @@ use axum::response::Response;
 use super::answer::Stored;
 use super::error::Trouble;
 use super::shelf::{ASK_AGAIN, FOR_EVER, stored};
-use super::words::Words;
+use super::words::{self, Words};
 use super::{AnySite, Site};
 use crate::language::Language;
 use crate::publication;
@@ -21,6 +21,8 @@ use crate::publication;
 /// In which language somebody reads, and what they hold already.
 pub struct Reader {
     language: Language,
+    /// They just switched to it, by the address they asked for.
+    switched: bool,
     headers: HeaderMap,
 }
 
@@ -28,7 +30,9 @@ impl<S: Sync> FromRequestParts<S> for Reader {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self { language: Words::asked(parts.uri.query(), &parts.headers).0, headers: parts.headers.clone() })
+        let query = parts.uri.query();
+        let (language, switched) = (Words::asked(query, &parts.headers).0, words::switched(query).is_some());
+        Ok(Self { language, switched, headers: parts.headers.clone() })
     }
 }
 
@@ -47,6 +51,10 @@ impl Reader {
     fn answer(&self, file: &Stored) -> Response {
         let mut response = file.answer(&self.headers);
         response.headers_mut().append(VARY, HeaderValue::from_static("Accept-Language, Cookie"));
+        if self.switched {
+            // Only an answer that nobody keeps a copy of may bear the cookie that remembers the switch.
+            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
         response
     }
 }

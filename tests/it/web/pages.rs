@@ -7,6 +7,7 @@ use strikefund::funds::{self, Fund};
 use strikefund::money::{Currency, Money};
 use strikefund::{run, transact};
 
+use super::staff::sign_in::Browser;
 use super::{Visit, to};
 use crate::support::{Books, on_both_databases};
 
@@ -60,6 +61,32 @@ on_both_databases! {
         let fund = gifts(books, "general", 1).await;
         assert_eq!(publish(books, &fund, books.now()).await, Some(1));
         visit.get("/f/general").await.is(200).says("</span> gift counted so far").says("even a single gift").never_says("at least 0").never_says("others");
+    }
+
+    async fn published_pages_speak_the_language_that_was_switched_to_and_numbered_ones_never_change(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        visit.get("/f/general/reports").await.is(404);
+        let fund = gifts(books, "general", 5).await;
+        assert_eq!(publish(books, &fund, books.now()).await, Some(1));
+        let mut browser = Browser::new(&visit);
+        let plain = browser.get("/f/general/reports").await.is(200).says("lang=\"en\"").says("Statement of activities");
+        assert_eq!((plain.header("cache-control"), plain.header("set-cookie")), (Some("public, no-cache"), None));
+        assert!(plain.headers.get_all("vary").iter().any(|vary| vary == "Accept-Language, Cookie"), "{:?}", plain.headers);
+        let switched = browser.get("/f/general/reports?lang=es").await.is(200).says("lang=\"es\"").says("Estado de actividades");
+        assert_eq!(switched.header("cache-control"), Some("no-store"), "nobody else is given the cookie");
+        browser.get("/f/general/reports/spending").await.is(200).says("Todavía no se gastó nada");
+        browser.get("/f/general/spending").await.is(200).says("Todavía no hay gastos");
+
+        let numbered = visit.get("/f/general/p/1/reports/gifts").await.is(200).says("Gifts by batch");
+        assert_eq!(numbered.header("cache-control"), Some("public, max-age=31536000, immutable"));
+        visit.get("/f/general/p/1").await.is(200).says("Publication 1");
+        visit.get("/f/general/log/checkpoint").await.is(200).says("fund.example/f/general\n2\n");
+        let nowhere = ["reports/nothing", "spending/1", "spending/01", "spending/pages/1", "p/2/reports", "p/0/reports", "p/01", "log/tile/0/001", "log/../figures.csv"];
+        for path in nowhere {
+            visit.get(&format!("/f/general/{path}")).await.is(404);
+        }
+        visit.get("/f/nobody/reports").await.is(404);
     }
 
     async fn a_page_is_the_stored_publication_until_the_next(books: &Books) {
