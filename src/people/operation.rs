@@ -1,6 +1,6 @@
 //! Operation ids: doing a command twice does it once, and the second time gives the first one's result (safety rule MO2).
 
-use super::store;
+use super::{NotAllowed, store};
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
 use crate::ids::sha256_hex;
@@ -29,6 +29,30 @@ pub enum OperationError {
 impl Retryable for OperationError {
     fn is_retryable(&self) -> bool {
         matches!(self, Self::Database(error) if error.is_retryable())
+    }
+}
+
+/// Why a command that asks for no more than the right to give it is not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum NotDone {
+    /// Their role does not allow it, or they must confirm who they are first.
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
+    /// The form was sent before with other content, or is damaged.
+    #[error(transparent)]
+    Operation(#[from] OperationError),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+impl Retryable for NotDone {
+    fn is_retryable(&self) -> bool {
+        match self {
+            Self::NotAllowed(error) => error.is_retryable(),
+            Self::Operation(error) => error.is_retryable(),
+            Self::Database(error) => error.is_retryable(),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::clock::{Instant, Zone};
 use crate::db::Tx;
 use crate::ids::LetterId;
 use crate::mail::{self, Counts, Kind, Letter, Sight, State as Got};
-use crate::people::operation::{self, Operation, OperationError};
+use crate::people::operation::{self, NotDone, Operation, OperationError};
 use crate::people::{NotAllowed, audit};
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
@@ -115,27 +115,6 @@ fn sent_table(words: Words, zone: &Zone, list: &[Sight]) -> Table {
     table
 }
 
-/// Why nothing was done.
-#[derive(Debug, thiserror::Error)]
-enum MailError {
-    #[error(transparent)]
-    NotAllowed(#[from] NotAllowed),
-    #[error(transparent)]
-    Operation(#[from] OperationError),
-    #[error(transparent)]
-    Database(#[from] sqlx::Error),
-}
-
-impl crate::db::Retryable for MailError {
-    fn is_retryable(&self) -> bool {
-        match self {
-            Self::NotAllowed(error) => error.is_retryable(),
-            Self::Operation(error) => error.is_retryable(),
-            Self::Database(error) => error.is_retryable(),
-        }
-    }
-}
-
 async fn test(State(site): AnySite, signed_in: SignedIn, FormBody(pairs): FormBody<Vec<(String, String)>>) -> Result<Response, Trouble> {
     let (typed, mut wrongs, words) = (Typed::new(pairs), Wrongs::default(), signed_in.words);
     let to = typed.get("to");
@@ -145,8 +124,8 @@ async fn test(State(site): AnySite, signed_in: SignedIn, FormBody(pairs): FormBo
     }
     match queue_test(&site, &signed_in, typed.get("operation"), to, site.clock.now()).await {
         Ok(()) => Ok(answer::see_other(&format!("{MAIL}?done=test"))?),
-        Err(MailError::NotAllowed(NotAllowed::Role | NotAllowed::StepUp)) => Err(Trouble::NotFound),
-        Err(MailError::Operation(OperationError::Reused | OperationError::Malformed)) => {
+        Err(NotDone::NotAllowed(NotAllowed::Role | NotAllowed::StepUp)) => Err(Trouble::NotFound),
+        Err(NotDone::Operation(OperationError::Reused | OperationError::Malformed)) => {
             wrongs.add("to", words.say("outbox-test-reopen"));
             page(&site, &signed_in, &Asked::default(), &typed, &wrongs).await
         }
@@ -154,7 +133,7 @@ async fn test(State(site): AnySite, signed_in: SignedIn, FormBody(pairs): FormBo
     }
 }
 
-async fn queue_test(site: &Site, signed_in: &SignedIn, operation: &str, to: &str, now: Instant) -> Result<(), MailError> {
+async fn queue_test(site: &Site, signed_in: &SignedIn, operation: &str, to: &str, now: Instant) -> Result<(), NotDone> {
     let (actor, who) = (signed_in.actor(), signed_in.person.reference.as_str());
     let operation = Operation::new(operation, who, &["mail test", to])?;
     let cause = format!("test {}", operation.id());
@@ -166,21 +145,21 @@ async fn queue_test(site: &Site, signed_in: &SignedIn, operation: &str, to: &str
             audit::write(tx, Some(actor.person), "mail tested", &cause, "", now).await?;
             operation::done(tx, &operation, "queued", now).await?;
         }
-        Ok::<(), MailError>(())
+        Ok::<(), NotDone>(())
     })
 }
 
 async fn again(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Trouble> {
     let (actor, now) = (signed_in.actor(), site.clock.now());
-    let done: Result<(), MailError> = transact!(site.db, tx => {
+    let done: Result<(), NotDone> = transact!(site.db, tx => {
         people::require(tx, actor, ADMINISTRATORS).await?;
         let count = mail::again(tx, now).await?;
         audit::write(tx, Some(actor.person), "mail tried again", "outbox", &count.to_string(), now).await?;
-        Ok::<(), MailError>(())
+        Ok::<(), NotDone>(())
     });
     match done {
         Ok(()) => Ok(answer::see_other(&format!("{MAIL}?done=again"))?),
-        Err(MailError::NotAllowed(NotAllowed::Role | NotAllowed::StepUp)) => Err(Trouble::NotFound),
+        Err(NotDone::NotAllowed(NotAllowed::Role | NotAllowed::StepUp)) => Err(Trouble::NotFound),
         Err(fault) => Err(fault.into()),
     }
 }

@@ -7,10 +7,9 @@ use serde::Deserialize;
 
 use super::{ADMINISTRATORS, BACKUP, title, ways};
 use crate::clock::Zone;
-use crate::db::Retryable;
 use crate::db::backup::notes::{self, EVERY_SECS, Noted};
-use crate::people::operation::{self, OperationError};
-use crate::people::{self, NotAllowed, audit};
+use crate::people::operation::{self, NotDone, OperationError};
+use crate::people::{self, audit};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
@@ -98,31 +97,10 @@ fn row(words: Words, noted: &Noted, zone: &Zone) -> Vec<Cell> {
     ]
 }
 
-/// Why none was asked for.
-#[derive(Debug, thiserror::Error)]
-enum AskRefusal {
-    #[error(transparent)]
-    NotAllowed(#[from] NotAllowed),
-    #[error(transparent)]
-    Operation(#[from] OperationError),
-    #[error(transparent)]
-    Database(#[from] sqlx::Error),
-}
-
-impl Retryable for AskRefusal {
-    fn is_retryable(&self) -> bool {
-        match self {
-            Self::NotAllowed(error) => error.is_retryable(),
-            Self::Operation(error) => error.is_retryable(),
-            Self::Database(error) => error.is_retryable(),
-        }
-    }
-}
-
 async fn send(State(site): AnySite, signed_in: SignedIn, Sent(pairs): Pairs) -> Result<Response, Trouble> {
     let typed = Typed::new(pairs.clone());
     let (actor, now) = (signed_in.actor(), site.clock.now());
-    let asked: Result<(), AskRefusal> = match sent(&signed_in, "backup", &pairs, &typed) {
+    let asked: Result<(), NotDone> = match sent(&signed_in, "backup", &pairs, &typed) {
         Err(refused) => Err(refused.into()),
         Ok(operation) => transact!(site.db, tx => async {
             people::require(tx, actor, ADMINISTRATORS).await?;
@@ -131,14 +109,14 @@ async fn send(State(site): AnySite, signed_in: SignedIn, Sent(pairs): Pairs) -> 
             }
             notes::ask(tx, Some(actor.person), now).await?;
             audit::write(tx, Some(actor.person), "backup.asked", "books", "", now).await?;
-            Ok::<_, AskRefusal>(operation::done(tx, &operation, "", now).await?)
+            Ok::<_, NotDone>(operation::done(tx, &operation, "", now).await?)
         }.await),
     };
     match asked {
         Ok(()) => Ok(answer::see_other(&format!("{BACKUP}?done=asked"))?),
-        Err(AskRefusal::NotAllowed(refused)) => not_allowed(refused, BACKUP),
-        Err(AskRefusal::Operation(OperationError::Database(error)) | AskRefusal::Database(error)) => Err(error.into()),
-        Err(AskRefusal::Operation(OperationError::Reused | OperationError::Malformed)) => {
+        Err(NotDone::NotAllowed(refused)) => not_allowed(refused, BACKUP),
+        Err(NotDone::Operation(OperationError::Database(error)) | NotDone::Database(error)) => Err(error.into()),
+        Err(NotDone::Operation(OperationError::Reused | OperationError::Malformed)) => {
             let mut wrongs = Wrongs::default();
             wrongs.conflict(signed_in.words.say("people-reopen"));
             page(&site, &signed_in, &wrongs, None).await

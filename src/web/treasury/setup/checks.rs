@@ -4,10 +4,9 @@ use axum::extract::{Form as Sent, State};
 use axum::response::Response;
 
 use super::{ADMINISTRATORS, MAIL, title, ways};
-use crate::db::Retryable;
 use crate::funds::settings::{self, Step};
 use crate::mail::{self, Kind, Letter, Problem};
-use crate::people::operation::{self, Operation, OperationError};
+use crate::people::operation::{self, NotDone, Operation, OperationError};
 use crate::people::{self, NotAllowed, audit, email_of};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
@@ -75,9 +74,9 @@ async fn check_mail(State(site): AnySite, signed_in: SignedIn, Sent(pairs): Pair
     let operation = match begun {
         Ok(Some(operation)) => operation,
         Ok(None) => return Ok(mail_page(&site, &signed_in, &fresh, &wrongs, Some(went()))),
-        Err(TestRefusal::NotAllowed(refused)) => return not_allowed(refused, MAIL),
-        Err(TestRefusal::Operation(OperationError::Database(error)) | TestRefusal::Database(error)) => return Err(error.into()),
-        Err(TestRefusal::Operation(OperationError::Reused | OperationError::Malformed)) => {
+        Err(NotDone::NotAllowed(refused)) => return not_allowed(refused, MAIL),
+        Err(NotDone::Operation(OperationError::Database(error)) | NotDone::Database(error)) => return Err(error.into()),
+        Err(NotDone::Operation(OperationError::Reused | OperationError::Malformed)) => {
             wrongs.conflict(words.say("people-reopen"));
             return Ok(mail_page(&site, &signed_in, &fresh, &wrongs, None));
         }
@@ -95,37 +94,16 @@ async fn check_mail(State(site): AnySite, signed_in: SignedIn, Sent(pairs): Pair
     Ok(mail_page(&site, &signed_in, &fresh, &wrongs, Some(went())))
 }
 
-/// Why no mail is tried.
-#[derive(Debug, thiserror::Error)]
-enum TestRefusal {
-    #[error(transparent)]
-    NotAllowed(#[from] NotAllowed),
-    #[error(transparent)]
-    Operation(#[from] OperationError),
-    #[error(transparent)]
-    Database(#[from] sqlx::Error),
-}
-
-impl Retryable for TestRefusal {
-    fn is_retryable(&self) -> bool {
-        match self {
-            Self::NotAllowed(error) => error.is_retryable(),
-            Self::Operation(error) => error.is_retryable(),
-            Self::Database(error) => error.is_retryable(),
-        }
-    }
-}
-
 /// Reads the roles again before anything leaves the house, and writes down who had it sent; None: this form sent its mail before.
-async fn begin(site: &Site, signed_in: &SignedIn, operation: Operation) -> Result<Option<Operation>, TestRefusal> {
+async fn begin(site: &Site, signed_in: &SignedIn, operation: Operation) -> Result<Option<Operation>, NotDone> {
     let (actor, now) = (signed_in.actor(), site.clock.now());
-    let first: Result<bool, TestRefusal> = transact!(site.db, tx => async {
+    let first: Result<bool, NotDone> = transact!(site.db, tx => async {
         people::require(tx, actor, ADMINISTRATORS).await?;
         if operation::find_result(tx, &operation).await?.is_some() {
             return Ok(false);
         }
         audit::write(tx, Some(actor.person), "mail.tested", "mail", "", now).await?;
-        Ok::<_, TestRefusal>(true)
+        Ok::<_, NotDone>(true)
     }.await);
     Ok(first?.then_some(operation))
 }
