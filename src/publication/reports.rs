@@ -7,6 +7,7 @@ use serde_json::json;
 use super::export::spreadsheet_text;
 use super::store::{self, Row};
 use super::{CSV, Figures, File, HTML, JSON, PublishError};
+use crate::clock::Day;
 use crate::db::Tx;
 use crate::ids::FundId;
 use crate::language::{Language, Values};
@@ -39,6 +40,11 @@ impl Say {
 
     pub fn with(self, key: &str, name: &'static str, value: impl Into<String>) -> String {
         self.0.text(key, &Values::from([(name.into(), value.into().into())]))
+    }
+
+    /// A week by its Monday: `9 Nov 2026`.
+    pub fn week(self, week: &str) -> String {
+        Day::of_iso_week(week).map_or_else(|| week.to_owned(), |monday| self.0.day(monday))
     }
 
     /// An account as people call it; one that a fund named itself is called by its last word.
@@ -79,6 +85,11 @@ impl Part<'_> {
 
     fn has_texts(&self) -> bool {
         self.rows.iter().any(|row| !row.text.is_empty())
+    }
+
+    /// Whether its rows count anything; what takes nothing back leaves the place empty.
+    fn has_counts(&self) -> bool {
+        self.rows.iter().any(|row| row.count != 0)
     }
 
     fn has_money(&self) -> bool {

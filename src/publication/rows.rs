@@ -144,7 +144,7 @@ impl List<'_> {
 
     /// What stands small under a row: its week, its units, its proof.
     fn aside(&self, row: &Row) -> String {
-        let week = self.say.with("public-in-week", "week", row.spending.week.clone());
+        let week = self.say.with("public-in-week", "week", self.say.week(&row.spending.week));
         let parts = [week, self.units(row), self.proof(row)];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
     }

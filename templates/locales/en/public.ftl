@@ -84,7 +84,7 @@ public-text-corrections = Why
 public-text-emergencies = Note
 public-text-no-receipt = Note
 
-public-week = Week
+public-week = Week of
 public-amount = Amount
 public-total = Together
 public-csv = Spreadsheet (CSV)
@@ -110,7 +110,7 @@ public-older-page = Older
 public-first = First
 public-held = Details held back.
 public-held-note = Words about a purchase are held back for some days, for the safety of picket sites. Its amount counts at once.
-public-in-week = week { $week }
+public-in-week = week of { $week }
 public-people = { $count } payments to people, as one sum
 public-entry = Entry of the books
 public-takes-back = Takes back no. { $number }.

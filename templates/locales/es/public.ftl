@@ -84,7 +84,7 @@ public-text-corrections = Por qué
 public-text-emergencies = Nota
 public-text-no-receipt = Nota
 
-public-week = Semana
+public-week = Semana del
 public-amount = Importe
 public-total = En total
 public-csv = Hoja de cálculo (CSV)
@@ -110,7 +110,7 @@ public-older-page = Anteriores
 public-first = Primeros
 public-held = Detalles reservados.
 public-held-note = Las palabras sobre una compra se reservan unos días, por la seguridad de los piquetes. Su importe cuenta enseguida.
-public-in-week = semana { $week }
+public-in-week = semana del { $week }
 public-people = { $count } pagos a personas, en una suma
 public-entry = Asiento de las cuentas
 public-takes-back = Anula el n.º { $number }.

@@ -53,7 +53,7 @@ on_both_databases! {
         assert_eq!(publish(books, treasury.fund, books.now()).await.unwrap(), Some(1));
 
         let page = list(books).await;
-        for shown in ["$18.99", "Water", "Details held back", "Receipt kept", "2026-W46", "Rows: 1. Together $18.99."] {
+        for shown in ["$18.99", "Water", "Details held back", "Receipt kept", "week of 9 Nov 2026", "Rows: 1. Together $18.99."] {
             assert!(page.contains(shown), "{shown} in {page}");
         }
         for private in ["40 cases", "Shop "] {
