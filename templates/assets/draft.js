@@ -1,7 +1,8 @@
-// Keeps what is typed into a form, and its photo, on this phone until the server has it; sends it with the operation id it began with, so that a
-// lost answer is done once. Without this script the form is sent as any other.
+// Keeps a captain's form and its photo on this phone until the server has it; sends it with its first operation id, so that a lost answer
+// is done once. What is typed into any other form goes along when its page is read in the other language. Nothing needs this script.
 
 const key = location.pathname;
+const along = `along ${key}`;
 
 /** Does one thing with the store of drafts. */
 function drafts(mode, act) {
@@ -21,24 +22,43 @@ function drafts(mode, act) {
   });
 }
 
-const forget = () => drafts("readwrite", (store) => store.delete(key));
+const forget = (name) => drafts("readwrite", (store) => store.delete(name));
 
-/** The fields and files of a form. What the server holds already is named in its hidden field and needs no file. */
+/** The fields and files of a form. What the server holds already is named in its hidden field. */
 function content(form) {
-  const fields = [...new FormData(form)];
+  const secret = new Set([...form.querySelectorAll("[type=password]")].map((box) => box.name));
+  const fields = [...new FormData(form)].filter(([name]) => !secret.has(name));
   const has = form.elements.kept?.value;
   return { fields: fields.filter(([, value]) => !(value instanceof File)), files: has ? [] : fields.filter(([, value]) => value.size) };
 }
 
 function fill(form, { fields, files }) {
-  for (const [name, value] of fields) {
-    const box = form.elements[name];
-    if (box) box.value = value;
+  const held = {};
+  for (const [name, file] of files) (held[name] ??= new DataTransfer()).items.add(file);
+  for (const box of form.elements) {
+    const typed = fields.filter(([name]) => name === box.name).map(([, value]) => value);
+    if (held[box.name]) box.files = held[box.name].files;
+    else if (box.type === "checkbox" || box.type === "radio") box.checked = typed.includes(box.value);
+    else if (typed.length) box.value = typed[0];
   }
-  for (const [name, file] of files) {
-    const held = new DataTransfer();
-    held.items.add(file);
-    if (form.elements[name]) form.elements[name].files = held.files;
+}
+
+/** Takes what is typed along to the page in the other language; there it is kept no longer. */
+function takeAlong() {
+  const forms = [...document.querySelectorAll("form[method=post]:not([data-kept])")];
+  if (!forms.length) return;
+  drafts("readonly", (store) => store.get(along))
+    .then((typed) => typed && forget(along).then(() => typed.forEach((each, at) => forms[at] && fill(forms[at], each))))
+    .catch(() => {});
+  let isTyped = false;
+  for (const form of forms) form.addEventListener("input", () => (isTyped = true));
+  for (const link of document.querySelectorAll(".languages a")) {
+    link.addEventListener("click", async (event) => {
+      if (!isTyped) return;
+      event.preventDefault();
+      await drafts("readwrite", (store) => store.put(forms.map(content), along)).catch(() => {});
+      location.assign(link.href);
+    });
   }
 }
 
@@ -51,7 +71,7 @@ function begin() {
     said.textContent = form.dataset.kept;
     discard.hidden = false;
   };
-  // One after the other, so that what was typed last is what is kept.
+  // In turn: what was typed last is kept.
   let turn = Promise.resolve();
   const keep = () => {
     turn = turn.then(() => drafts("readwrite", (store) => store.put(content(form), key))).then(() => true, () => false);
@@ -60,7 +80,7 @@ function begin() {
   form.addEventListener("input", keep);
   discard.addEventListener("click", async () => {
     await turn;
-    await forget();
+    await forget(key);
     location.replace(key);
   });
   form.addEventListener("submit", async (event) => {
@@ -74,13 +94,13 @@ function begin() {
     try {
       const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
       if (answer.redirected) {
-        await forget();
+        await forget(key);
         return location.assign(answer.url);
       }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (answer.status < 500 && page.querySelector("[role=alert]")) return show(page);
     } catch {
-      // No connection, or one that broke: it stays here.
+      // No connection: it stays here.
     }
     send.removeAttribute("aria-disabled");
     send.textContent = label;
@@ -106,3 +126,4 @@ function show(page) {
 }
 
 begin();
+takeAlong();

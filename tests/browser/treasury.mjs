@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import * as checks from "./checks.mjs";
 import { plantEverywhere, ranNothing } from "./hostile.mjs";
-import { fact, importStatement, reader } from "./reader.mjs";
+import { fact, importStatement, photo, reader } from "./reader.mjs";
 import { fund, picture, stage, visit } from "./stage.mjs";
 
 export const skip = process.argv[2] ? "the ways in are told by a demo of our own" : false;
@@ -60,6 +60,37 @@ test("the expense form is filled in and sent from the keyboard alone, and focus 
     await page.getByRole("status").getByText("Sent for approval.").waitFor();
     assert.equal(await fact(page, "Amount").textContent(), "$7.25");
     assert.equal(await page.getByRole("status").evaluate((box) => box === document.activeElement), true, "focus is on what was done");
+  });
+});
+
+test("what is typed, chosen and attached goes along when the page is read in the other language, and a password does not", { skip }, async () => {
+  await as("Rosa", {}, async (page) => {
+    await page.goto(treasury("/expenses/new"));
+    const box = (name) => page.locator(`main [name="${name}"]`);
+    await box("amount").fill("7.25");
+    await box("category").and(page.locator("[value=water]")).check();
+    await box("show_shop").check();
+    await box("note").fill("Two lines,\none of them longer.");
+    await box("file").setInputFiles([await photo(page, "IMG_0001.jpg"), await photo(page, "IMG_0002.jpg")]);
+    await page.getByRole("link", { name: "Español" }).click();
+    await page.locator("html[lang=es]").waitFor();
+    await page.waitForFunction(() => document.querySelector("[name=amount]").value);
+    assert.equal(await box("amount").inputValue(), "7.25");
+    assert.ok(await box("category").and(page.locator("[value=water]")).isChecked());
+    assert.ok(await box("show_shop").isChecked());
+    assert.equal(await box("note").inputValue(), "Two lines,\none of them longer.");
+    assert.deepEqual(await box("file").evaluate((files) => [...files.files].map((file) => file.name)), ["IMG_0001.jpg", "IMG_0002.jpg"]);
+    await page.reload();
+    assert.equal(await box("amount").inputValue(), "", "it was kept for this one way only");
+  });
+  await visit({}, async (page) => {
+    await page.goto("/sign-in");
+    await page.locator("[name=email]").fill("rosa@union.example");
+    await page.locator("[name=password]").fill("correct horse battery");
+    await page.getByRole("link", { name: "Español" }).click();
+    await page.locator("html[lang=es]").waitFor();
+    await page.waitForFunction(() => document.querySelector("[name=email]").value);
+    assert.equal(await page.locator("[name=password]").inputValue(), "");
   });
 });
 

@@ -54,7 +54,8 @@ const QUESTIONS: &[(&str, &str)] = &[
         "SELECT CAST(p.entry_id AS TEXT) FROM account a CROSS JOIN posting p CROSS JOIN entry e
           LEFT JOIN bank_posting_waiting w ON w.account_id = p.account_id AND w.currency = p.currency AND w.effective_on = e.effective_on
             AND w.entry_id = p.entry_id AND w.n = p.n
-          WHERE p.account_id = a.id AND e.id = p.entry_id AND substr(a.path, 1, 12) = 'assets:bank:' AND (w.n IS NOT NULL AND w.amount_minor = p.amount_minor) <> (
+          WHERE p.account_id = a.id AND e.id = p.entry_id AND substr(a.path, 1, 12) = 'assets:bank:'
+            AND (w.amount_minor <> p.amount_minor OR (w.n IS NOT NULL) <> (
                 NOT EXISTS (SELECT 1 FROM bank_match_posting m WHERE m.entry_id = p.entry_id AND m.n = p.n AND m.undone_at IS NULL)
             AND (WITH RECURSIVE later(id) AS (
                     SELECT r.id FROM entry r WHERE r.reverses = p.entry_id
@@ -64,8 +65,16 @@ const QUESTIONS: &[(&str, &str)] = &[
                        AND NOT EXISTS (SELECT 1 FROM bank_match_posting m WHERE m.entry_id = r.id AND m.undone_at IS NULL))
                  SELECT COUNT(*) FROM later) % 2 = 0
             AND NOT (e.reverses IS NOT NULL
-                  AND NOT EXISTS (SELECT 1 FROM bank_match_posting m WHERE m.entry_id = e.reverses AND m.undone_at IS NULL)))
+                  AND NOT EXISTS (SELECT 1 FROM bank_match_posting m WHERE m.entry_id = e.reverses AND m.undone_at IS NULL))))
           ORDER BY p.entry_id LIMIT 1",
+    ),
+    (
+        "a posting waits for the bank that stands nowhere in the books",
+        "SELECT CAST(w.entry_id AS TEXT) FROM bank_posting_waiting w
+          WHERE NOT EXISTS (SELECT 1 FROM posting p JOIN entry e ON e.id = p.entry_id
+                             WHERE p.entry_id = w.entry_id AND p.n = w.n AND p.account_id = w.account_id AND p.currency = w.currency
+                               AND e.effective_on = w.effective_on)
+          ORDER BY w.entry_id LIMIT 1",
     ),
     (
         "the lines of a bank account do not come to what its last statement closes with",

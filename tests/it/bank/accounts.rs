@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sqlx::AssertSqlSafe;
 use strikefund::bank::{self, AccountRefusal, BankAccount, ImportRefusal, NewAccount};
 use strikefund::ids::{BankAccountId, StatementId};
 use strikefund::money::{Currency, Money};
@@ -9,7 +10,8 @@ use strikefund::people::operation::Operation;
 use strikefund::people::{Actor, NotAllowed, Role, audit};
 use strikefund::{run, transact, verify};
 
-use super::{bytes_of, import, main_account, operation, person, read, recorder};
+use super::matching::{paid, tie};
+use super::{bytes_of, import, main_account, operation, person, read, recorder, table};
 use crate::support::{Books, on_both_databases};
 
 async fn add(books: &Books, actor: Actor, name: &str, operation: &Operation) -> Result<BankAccountId, AccountRefusal> {
@@ -29,6 +31,11 @@ async fn end(books: &Books, actor: Actor, id: BankAccountId) -> Result<(), Accou
 async fn rename(books: &Books, actor: Actor, id: BankAccountId, name: &str, ending: &str) -> Result<(), AccountRefusal> {
     let (new, operation, now) = (NewAccount::parse(name, ending).unwrap(), operation(), books.now());
     transact!(books.db, tx => bank::rename(tx, actor, (id, &new), &operation, now).await)
+}
+
+/// What the bank's own part of `verify` says: these postings stand for no expense.
+async fn wrong(books: &Books) -> Option<String> {
+    bank::verify(&mut books.db.begin_read().await.unwrap()).await.unwrap()
 }
 
 async fn import_into(books: &Books, actor: Actor, id: BankAccountId, bytes: &[u8]) -> Result<StatementId, ImportRefusal> {
@@ -112,5 +119,41 @@ on_both_databases! {
         assert!(forgotten.unwrap() > 0);
         let wrong = verify::verify(&books.db).await.unwrap().wrong.unwrap();
         assert!(wrong.contains("a line of the bank waits that is matched, or is matched nowhere"), "{wrong}");
+    }
+
+    async fn a_posting_that_waits_otherwise_than_it_stands_is_found_by_verify(books: &Books) {
+        let fund = books.general_fund().await;
+        let actor = recorder(books).await;
+        let water = paid(books, fund, "a", "2026-11-12", 1_899).await;
+        paid(books, fund, "b", "2026-11-12", 700).await;
+        import(books, actor, &table(&[("2026-11-13", "WATER", "-18.99")]), Some(-1_899)).await.unwrap();
+        let account = main_account(books).await;
+        let (first, last) = ("2000-01-01".parse().unwrap(), "2100-01-01".parse().unwrap());
+        let line = bank::open_lines(&mut books.db.begin_read().await.unwrap(), account.id, first, last, 1).await.unwrap().remove(0);
+        tie(books, actor, &[line.id], &[water]).await.unwrap();
+        assert_eq!(wrong(books).await, None);
+        // A posting that waits with another amount, one that is tied and waits, one that waits and is forgotten, and one that never was.
+        let tied = format!(
+            "INSERT INTO bank_posting_waiting SELECT account_id, currency, '2026-11-12', entry_id, n, amount_minor FROM posting WHERE entry_id = {} AND n = {}",
+            water.0, water.1
+        );
+        let bends = [
+            ("UPDATE bank_posting_waiting SET amount_minor = amount_minor - 1", "UPDATE bank_posting_waiting SET amount_minor = amount_minor + 1"),
+            (&*tied, "DELETE FROM bank_posting_waiting WHERE amount_minor = -1899"),
+            ("UPDATE bank_posting_waiting SET n = n + 100", "UPDATE bank_posting_waiting SET n = n - 100"),
+            (
+                "INSERT INTO bank_posting_waiting SELECT account_id, currency, effective_on, entry_id, 99, 5 FROM bank_posting_waiting",
+                "DELETE FROM bank_posting_waiting WHERE n = 99",
+            ),
+        ];
+        for (bend, mend) in bends {
+            let done: sqlx::Result<u64> = transact!(books.db, tx => run!(tx, execute, sqlx::query(AssertSqlSafe(bend.to_owned()))));
+            assert_eq!(done.unwrap(), 1, "{bend}");
+            let wrong_now = wrong(books).await.unwrap_or_else(|| panic!("{bend}"));
+            assert!(wrong_now.contains("a posting waits for the bank"), "{wrong_now}");
+            let done: sqlx::Result<u64> = transact!(books.db, tx => run!(tx, execute, sqlx::query(AssertSqlSafe(mend.to_owned()))));
+            assert_eq!(done.unwrap(), 1, "{mend}");
+            assert_eq!(wrong(books).await, None);
+        }
     }
 }

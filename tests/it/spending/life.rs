@@ -1,6 +1,7 @@
 //! An expense from draft to paid, and what is refused on the way.
 
 use strikefund::approvals;
+use strikefund::bank::{self, AccountRefusal, NewAccount};
 use strikefund::people::operation::OperationError;
 use strikefund::spending::{Missing, Warning};
 
@@ -36,6 +37,28 @@ on_both_databases! {
         assert_eq!((treasury.held(chart::REIMBURSEMENTS).await, treasury.held(chart::BANK).await), (0, 40_000));
         assert!(matches!(treasury.pay(id).await, Err(Refusal::State(State::Paid))));
         treasury.sound().await;
+    }
+
+    async fn what_is_owed_is_not_paid_out_of_an_account_that_was_ended(books: &Books) {
+        let treasury = Treasury::holding(books, 100_000).await;
+        let payee = treasury.ready_payee().await;
+        let draft = Draft { paid_by: PaidBy::Person, paid_from: None, payee: Some(payee), ..treasury.water(1_899) };
+        let id = treasury.sent(&draft).await;
+        treasury.approve(treasury.ana, id).await.unwrap();
+        let (actor, now) = (treasury.author(), books.now());
+        let (new, opened, ended) = (NewAccount::parse("Old branch", "").unwrap(), treasury.operation(), treasury.operation());
+        let closed: Result<(), AccountRefusal> = transact!(books.db, tx => async {
+            let account = bank::add(tx, actor, (&new, Currency::USD), &opened, now).await?;
+            bank::end(tx, actor, account, &ended, now).await
+        }.await);
+        closed.unwrap();
+        let payment = Payment { from: "assets:bank:old-branch".to_owned(), on: "2026-11-14".parse().unwrap(), reference: "cheque 12".to_owned() };
+        let (operation, version) = (treasury.operation(), treasury.read(id).await.expense.version);
+        let paid: Result<ExpenseId, Refusal> =
+            transact!(books.db, tx => spending::pay(tx, actor, &operation, (id, version), &payment, treasury.sealing(), now).await);
+        assert!(matches!(&paid, Err(Refusal::AccountEnded(account)) if *account == payment.from), "{paid:?}");
+        assert_eq!((treasury.state(id).await, treasury.held(chart::REIMBURSEMENTS).await), (State::Approved, -1_899));
+        treasury.pay(id).await.unwrap();
     }
 
     async fn a_change_voids_what_was_agreed_to_and_takes_back_what_was_booked(books: &Books) {
