@@ -12,6 +12,7 @@ const ADD_ONLY: &[&str] = &[
     "account",
     "publication",
     "publication_file",
+    "publication_blob",
     "public_record",
     "public_line",
     "published_posting",

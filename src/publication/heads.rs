@@ -8,7 +8,7 @@ use super::{File, Press, PublishError};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::funds::Fund;
-use crate::ids::{FundId, PublicationId, sha256_hex};
+use crate::ids::{FundId, PublicationId};
 
 /// Where a fund's log lies under its address.
 pub const PLACE: &str = "log";
@@ -85,7 +85,7 @@ pub(super) fn edge(head: &HeadRow) -> Option<Edge> {
 
 async fn write(tx: &mut Tx, publication: PublicationId, place: &str, body: Vec<u8>) -> Result<(), PublishError> {
     let content_type = if place == "checkpoint" { "text/plain; charset=utf-8" } else { "application/octet-stream" };
-    let file = File { path: format!("{PLACE}/{place}"), content_type: content_type.to_owned(), sha256: sha256_hex(&body), body };
+    let file = File::new(format!("{PLACE}/{place}"), content_type, body);
     Ok(store::insert_file(tx, publication, &file).await?)
 }
 

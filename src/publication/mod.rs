@@ -21,13 +21,14 @@ mod rows;
 mod sample;
 mod site;
 mod store;
+mod stored;
 mod verify;
 
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
 use crate::donations;
 use crate::funds::Fund;
-use crate::ids::{DonationId, Entropy, FundId, PublicationId, sha256_hex};
+use crate::ids::{DonationId, Entropy, FundId, PublicationId};
 use crate::ledger::{self, chart};
 use crate::seal::Keyring;
 
@@ -39,21 +40,8 @@ use record::{Batch, Record, week_of};
 pub use figures::{Figures, GiftSide};
 pub use rows::{RowsError, expense, spending};
 pub use site::{SiteError, site};
+pub use stored::{File, pack};
 pub use verify::verify;
-
-crate::record! {
-    /// One public file, as it is served for ever.
-    pub struct File {
-        /// Its place under the fund's address, such as `figures.csv`.
-        pub path: String,
-        /// What it is.
-        pub content_type: String,
-        /// SHA-256 of its bytes, in hex; also its entity tag.
-        pub sha256: String,
-        /// Its bytes.
-        pub body: Vec<u8>,
-    }
-}
 
 /// What publishing needs beside the books.
 #[derive(Clone, Copy, Debug)]
@@ -274,12 +262,6 @@ pub async fn file(tx: &mut Tx, slug: &str, number: Option<i64>, path: &str) -> s
 const HTML: &str = "text/html; charset=utf-8";
 const CSV: &str = "text/csv; charset=utf-8; header=present";
 const JSON: &str = "application/json";
-
-impl File {
-    fn new(path: String, content_type: &str, body: Vec<u8>) -> Self {
-        Self { path, content_type: content_type.to_owned(), sha256: sha256_hex(&body), body }
-    }
-}
 
 /// The files of a publication, worked out of the fund's published records alone.
 async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Result<Vec<File>, PublishError> {

@@ -3,7 +3,8 @@
 mod log;
 mod records;
 
-use super::{Figures, File};
+use super::Figures;
+use super::stored::{File, pack};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::ids::{FundId, PublicationId};
@@ -70,20 +71,24 @@ pub(super) async fn number_of(tx: &mut Tx, id: PublicationId) -> sqlx::Result<Op
     run!(tx, fetch_optional, sqlx::query_scalar("SELECT number FROM publication WHERE id = $1").bind(id))
 }
 
+/// Writes a file down; bytes that stand there already, of whatever publication, are not written again.
 pub(super) async fn insert_file(tx: &mut Tx, publication: PublicationId, file: &File) -> sqlx::Result<()> {
-    let sql = "INSERT INTO publication_file (publication_id, path, content_type, sha256, body) VALUES ($1, $2, $3, $4, $5)";
-    let (path, content_type) = (file.path.as_str(), file.content_type.as_str());
-    run!(
-        tx,
-        execute,
-        sqlx::query(sql).bind(publication).bind(path).bind(content_type).bind(file.sha256.as_str()).bind(file.body.as_slice())
-    )?;
+    let sha256 = file.sha256.as_str();
+    let held: Option<i64> =
+        run!(tx, fetch_optional, sqlx::query_scalar("SELECT CAST(1 AS BIGINT) FROM publication_blob WHERE sha256 = $1").bind(sha256))?;
+    if held.is_none() {
+        let gzip = pack(&file.body);
+        let sql = "INSERT INTO publication_blob (sha256, body, gzip) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+        run!(tx, execute, sqlx::query(sql).bind(sha256).bind(file.body.as_slice()).bind(gzip))?;
+    }
+    let sql = "INSERT INTO publication_file (publication_id, path, content_type, sha256) VALUES ($1, $2, $3, $4)";
+    run!(tx, execute, sqlx::query(sql).bind(publication).bind(file.path.as_str()).bind(file.content_type.as_str()).bind(sha256))?;
     Ok(())
 }
 
 pub(super) async fn file(tx: &mut Tx, slug: &str, number: Option<i64>, path: &str) -> sqlx::Result<Option<File>> {
-    let sql = "SELECT f.path, f.content_type, f.sha256, f.body
-                 FROM fund u CROSS JOIN publication p CROSS JOIN publication_file f
+    let sql = "SELECT f.path, f.content_type, f.sha256, b.body, b.gzip
+                 FROM fund u CROSS JOIN publication p CROSS JOIN publication_file f JOIN publication_blob b ON b.sha256 = f.sha256
                 WHERE u.slug = $1 AND p.fund_id = u.id AND f.publication_id = p.id AND f.path = $3
                   AND ($2 = 0 OR p.number <= $2 AND EXISTS (SELECT 1 FROM publication q WHERE q.fund_id = u.id AND q.number = $2))
                 ORDER BY p.number DESC LIMIT 1";
@@ -91,24 +96,36 @@ pub(super) async fn file(tx: &mut Tx, slug: &str, number: Option<i64>, path: &st
 }
 
 crate::record! {
-    /// A file and the publication it belongs to.
-    pub struct FileRow {
-        /// The publication.
-        pub publication_id: PublicationId,
-        /// The file's place in it.
-        pub path: String,
-        /// The hash it was published with.
+    /// Bytes that were published, by their hash.
+    pub struct BlobRow {
+        /// The hash they were published with.
         pub sha256: String,
-        /// Its bytes.
+        /// The bytes.
         pub body: Vec<u8>,
+        /// The same, compressed.
+        pub gzip: Option<Vec<u8>>,
     }
 }
 
-pub(super) async fn files_after(tx: &mut Tx, after: &(PublicationId, String)) -> sqlx::Result<Vec<FileRow>> {
-    let sql = "SELECT publication_id, path, sha256, body FROM publication_file
-                WHERE publication_id > $1 OR (publication_id = $1 AND path > $2)
-                ORDER BY publication_id, path LIMIT 100";
-    run!(tx, fetch_all, sqlx::query_as(sql).bind(after.0).bind(after.1.as_str()))
+pub(super) async fn blobs_after(tx: &mut Tx, after: &str) -> sqlx::Result<Vec<BlobRow>> {
+    run!(
+        tx,
+        fetch_all,
+        sqlx::query_as("SELECT sha256, body, gzip FROM publication_blob WHERE sha256 > $1 ORDER BY sha256 LIMIT 100").bind(after)
+    )
+}
+
+/// The first file whose bytes are these.
+pub(super) async fn place_of(tx: &mut Tx, sha256: &str) -> sqlx::Result<Option<(PublicationId, String)>> {
+    let sql = "SELECT publication_id, path FROM publication_file WHERE sha256 = $1 ORDER BY publication_id, path LIMIT 1";
+    run!(tx, fetch_optional, sqlx::query_as(sql).bind(sha256))
+}
+
+/// The first file whose bytes are missing.
+pub(super) async fn without_bytes(tx: &mut Tx) -> sqlx::Result<Option<(PublicationId, String)>> {
+    let sql = "SELECT publication_id, path FROM publication_file f
+                WHERE NOT EXISTS (SELECT 1 FROM publication_blob b WHERE b.sha256 = f.sha256) ORDER BY publication_id, path LIMIT 1";
+    run!(tx, fetch_optional, sqlx::query_as(sql))
 }
 
 /// Every publication of a fund and its number, the oldest first.

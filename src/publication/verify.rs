@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use super::log::tree::{Edge, leaf_hash};
 use super::record::{MONEY, Record};
-use super::{heads, store};
+use super::store::BlobRow;
+use super::{heads, store, stored};
 use crate::db::Tx;
 use crate::funds::{self, Fund};
-use crate::ids::{EntryId, PublicationId, sha256_hex};
+use crate::ids::{EntryId, sha256_hex};
 use crate::ledger;
 
 /// How many records or postings are held at a time.
@@ -38,13 +39,21 @@ pub async fn verify(tx: &mut Tx) -> sqlx::Result<Option<String>> {
 }
 
 async fn files(tx: &mut Tx) -> sqlx::Result<Option<String>> {
-    let mut after = (PublicationId(0), String::new());
+    if let Some((publication, path)) = store::without_bytes(tx).await? {
+        return Ok(Some(format!("a published file is gone: {path} of publication row {publication}")));
+    }
+    let mut after = String::new();
     loop {
-        let files = store::files_after(tx, &after).await?;
-        let Some(last) = files.last() else { return Ok(None) };
-        after = (last.publication_id, last.path.clone());
-        if let Some(bent) = files.iter().find(|file| sha256_hex(&file.body) != file.sha256) {
-            return Ok(Some(format!("a published file was changed: {} of publication row {}", bent.path, bent.publication_id)));
+        let blobs = store::blobs_after(tx, &after).await?;
+        let Some(last) = blobs.last() else { return Ok(None) };
+        after.clone_from(&last.sha256);
+        let is_bent = |blob: &&BlobRow| {
+            sha256_hex(&blob.body) != blob.sha256 || blob.gzip.as_ref().is_some_and(|gzip| !stored::holds(gzip, &blob.body))
+        };
+        if let Some(bent) = blobs.iter().find(is_bent) {
+            let place = store::place_of(tx, &bent.sha256).await?;
+            let place = place.map_or_else(|| bent.sha256.clone(), |(publication, path)| format!("{path} of publication row {publication}"));
+            return Ok(Some(format!("a published file was changed: {place}")));
         }
     }
 }

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use askama::Template;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::header::InvalidHeaderValue;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, SET_COOKIE};
+use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, SET_COOKIE, VARY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use hyper::body::Frame;
@@ -80,42 +80,77 @@ impl HttpBody for Pieces {
 pub struct Stored {
     /// What they are.
     pub content_type: HeaderValue,
-    /// Their SHA-256 in quotes.
-    pub tag: HeaderValue,
+    /// Their SHA-256 in quotes, and the same of what is sent compressed, which is another representation (RFC 9110, 8.8.3).
+    tags: [HeaderValue; 2],
     /// How long a copy may be used unasked.
     pub cache_control: &'static str,
     /// The bytes.
     pub body: Bytes,
+    /// The bytes compressed as gzip, where that makes them smaller.
+    pub gzip: Option<Bytes>,
 }
 
 impl Stored {
-    /// The whole, or 304 for who has it already by the headers of its request.
+    /// Bytes with this SHA-256 in hex.
+    ///
+    /// # Errors
+    /// When `sha256` is no header text.
+    pub fn new(
+        content_type: HeaderValue,
+        sha256: &str,
+        cache_control: &'static str,
+        body: Bytes,
+        gzip: Option<Bytes>,
+    ) -> Result<Self, InvalidHeaderValue> {
+        let tags = [HeaderValue::try_from(format!("\"{sha256}\""))?, HeaderValue::try_from(format!("\"{sha256}.gz\""))?];
+        Ok(Self { content_type, tags, cache_control, body, gzip })
+    }
+
+    /// The whole, compressed for who takes that, or 304 for who has it already by the headers of its request.
     pub fn answer(&self, request: &HeaderMap) -> Response {
-        let held = request.get_all(IF_NONE_MATCH).iter().any(|held| names(held.as_bytes(), self.tag.as_bytes()));
-        let mut response = Response::new(if held { Body::empty() } else { Body::from(self.body.clone()) });
+        let held = request.get_all(IF_NONE_MATCH).iter().any(|held| self.tags.iter().any(|tag| names(held.as_bytes(), tag.as_bytes())));
+        let packed = self.gzip.as_ref().filter(|_| takes_gzip(request));
+        let body = if held { Body::empty() } else { Body::from(packed.unwrap_or(&self.body).clone()) };
+        let mut response = Response::new(body);
         let headers = response.headers_mut();
-        headers.insert(ETAG, self.tag.clone());
+        headers.insert(ETAG, self.tags[usize::from(packed.is_some())].clone());
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(self.cache_control));
-        headers.insert(CONTENT_TYPE, self.content_type.clone());
+        if self.gzip.is_some() {
+            headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+        }
         if held {
-            headers.remove(CONTENT_TYPE);
             *response.status_mut() = StatusCode::NOT_MODIFIED;
+            return response;
+        }
+        headers.insert(CONTENT_TYPE, self.content_type.clone());
+        if packed.is_some() {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
         response
     }
 }
 
+/// Whether a request takes gzip (RFC 9110, 12.5.3): what is named counts before `*`, and a weight of zero says no.
+fn takes_gzip(request: &HeaderMap) -> bool {
+    let (mut named, mut any) = (None, false);
+    for value in request.get_all(ACCEPT_ENCODING) {
+        for one in value.as_bytes().split(|byte| *byte == b',') {
+            let mut parts = one.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+            let coding = parts.next().unwrap_or_default();
+            let refused = parts.any(|weight| weight.strip_prefix(b"q=").is_some_and(|q| q.iter().all(|byte| matches!(byte, b'0' | b'.'))));
+            if coding.eq_ignore_ascii_case(b"gzip") {
+                named = Some(!refused);
+            } else if coding == b"*" {
+                any = !refused;
+            }
+        }
+    }
+    named.unwrap_or(any)
+}
+
 /// Whether an `If-None-Match` value names `tag`, weakly or not, or names any.
 fn names(held: &[u8], tag: &[u8]) -> bool {
     held.split(|byte| *byte == b',').map(<[u8]>::trim_ascii).any(|one| one == b"*" || one.strip_prefix(b"W/").unwrap_or(one) == tag)
-}
-
-/// An entity tag: `"…"` around the SHA-256 of the bytes in hex.
-///
-/// # Errors
-/// When `sha256` is no header text.
-pub fn tag(sha256: &str) -> Result<HeaderValue, InvalidHeaderValue> {
-    HeaderValue::try_from(format!("\"{sha256}\""))
 }
 
 /// After a form: look there (303), with a GET.
@@ -176,5 +211,34 @@ mod tests {
         for other in ["\"b\"", "a", "", "\"ab\"", "W/\"b\",\"c\""] {
             assert!(!names(other.as_bytes(), b"\"a\""), "{other}");
         }
+    }
+
+    #[test]
+    fn who_takes_gzip_is_sent_it_and_nobody_else() {
+        let asks = |accepted: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_str(accepted).unwrap());
+            takes_gzip(&headers)
+        };
+        for takes in ["gzip", "GZIP", "br, gzip;q=0.5", "*", "identity;q=1, *;q=0.1", "gzip;q=1.0, *;q=0"] {
+            assert!(asks(takes), "{takes}");
+        }
+        for not in ["", "br", "gzip;q=0", "gzip; q=0.000", "*;q=0", "*, gzip;q=0", "x-gzip-not"] {
+            assert!(!asks(not), "{not}");
+        }
+        assert!(!takes_gzip(&HeaderMap::new()));
+        let (body, packed) = (Bytes::from_static(b"water water"), Bytes::from_static(b"w2"));
+        let stored = Stored::new(HeaderValue::from_static(HTML), "ab", "no-cache", body, Some(packed)).unwrap();
+        let mut request = HeaderMap::new();
+        let plain = stored.answer(&request);
+        assert_eq!((plain.headers()[ETAG].as_bytes(), plain.headers()[VARY].as_bytes()), (&b"\"ab\""[..], &b"Accept-Encoding"[..]));
+        assert!(!plain.headers().contains_key(CONTENT_ENCODING));
+        request.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        let sent = stored.answer(&request);
+        // Another representation, another tag.
+        assert_eq!((sent.headers()[ETAG].as_bytes(), sent.headers()[CONTENT_ENCODING].as_bytes()), (&b"\"ab.gz\""[..], &b"gzip"[..]));
+        request.insert(IF_NONE_MATCH, HeaderValue::from_static("\"ab.gz\""));
+        let held = stored.answer(&request);
+        assert_eq!((held.status(), &held.headers()[VARY]), (StatusCode::NOT_MODIFIED, &HeaderValue::from_static("Accept-Encoding")));
     }
 }

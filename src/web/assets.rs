@@ -6,8 +6,9 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 
-use super::answer::{self, Stored};
+use super::answer::Stored;
 use crate::ids::sha256_hex;
+use crate::publication;
 
 /// What every public page asks for, by its address without the first stroke.
 pub const ASSETS: [(&str, &str); 2] = [
@@ -53,10 +54,7 @@ pub async fn passkeys(headers: HeaderMap) -> Response {
 
 /// Stored pages keep the address of the sheet for ever, so it has no version in it: an hour old is new enough.
 fn asset(content_type: &'static str, text: &'static str) -> Stored {
-    Stored {
-        content_type: HeaderValue::from_static(content_type),
-        tag: answer::tag(&sha256_hex(text)).expect("hex digits can stand in a header"),
-        cache_control: "public, max-age=3600",
-        body: Bytes::from_static(text.as_bytes()),
-    }
+    let (content_type, body) = (HeaderValue::from_static(content_type), Bytes::from_static(text.as_bytes()));
+    let gzip = publication::pack(text.as_bytes()).map(Bytes::from);
+    Stored::new(content_type, &sha256_hex(text), "public, max-age=3600", body, gzip).expect("hex digits can stand in a header")
 }

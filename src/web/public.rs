@@ -12,11 +12,11 @@ use axum::response::Response;
 
 use super::answer::Stored;
 use super::error::Trouble;
-use super::shelf::{ASK_AGAIN, FOR_EVER, stored};
+use super::shelf::{ASK_AGAIN, FOR_EVER};
 use super::words::{self, Words};
 use super::{AnySite, Site};
 use crate::language::Language;
-use crate::publication;
+use crate::publication::{self, File, RowsError};
 
 /// In which language somebody reads, and what they hold already.
 pub struct Reader {
@@ -47,6 +47,18 @@ impl Reader {
         }
     }
 
+    /// Answers with a page that is made when it is asked for.
+    async fn hold(
+        &self,
+        site: &Site,
+        address: &str,
+        made: impl Future<Output = Result<Option<File>, RowsError>>,
+    ) -> Result<Response, Trouble> {
+        let packed = async { Ok::<_, RowsError>(made.await?.map(File::packed)) };
+        let file = site.shelf.hold(self.page(address).into_owned(), ASK_AGAIN, packed).await?.ok_or(Trouble::NotFound)?;
+        Ok(self.answer(&file))
+    }
+
     /// Answers with a file, and says that another reader may get another one.
     fn answer(&self, file: &Stored) -> Response {
         let mut response = file.answer(&self.headers);
@@ -70,17 +82,16 @@ pub async fn spending_page(State(site): AnySite, Path((slug, page)): Path<(Strin
 }
 
 async fn list(site: &Site, slug: &str, page: Option<i64>, reader: &Reader) -> Result<Response, Trouble> {
-    let tx = &mut site.db.begin_read().await?;
-    let file = publication::spending(tx, slug, page, reader.language).await?.ok_or(Trouble::NotFound)?;
-    Ok(reader.answer(&stored(file, ASK_AGAIN)?))
+    let address = page.map_or_else(|| format!("{slug}/spending"), |page| format!("{slug}/spending/pages/{page}"));
+    let made = async { publication::spending(&mut site.db.begin_read().await?, slug, page, reader.language).await };
+    reader.hold(site, &address, made).await
 }
 
 /// `/f/{fund}/spending/{number}`.
 pub async fn expense(State(site): AnySite, Path((slug, typed)): Path<(String, String)>, reader: Reader) -> Result<Response, Trouble> {
     let number = number(&typed)?;
-    let tx = &mut site.db.begin_read().await?;
-    let file = publication::expense(tx, &slug, number, reader.language).await?.ok_or(Trouble::NotFound)?;
-    Ok(reader.answer(&stored(file, ASK_AGAIN)?))
+    let made = async { publication::expense(&mut site.db.begin_read().await?, &slug, number, reader.language).await };
+    reader.hold(&site, &format!("{slug}/spending/{number}"), made).await
 }
 
 /// `/f/{fund}/reports`.
@@ -119,18 +130,21 @@ pub async fn older_file(
 
 async fn numbered(site: &Site, slug: &str, typed: &str, path: &str, reader: &Reader) -> Result<Response, Trouble> {
     let number = number(typed)?;
-    let tx = &mut site.db.begin_read().await?;
-    let file = publication::file(tx, slug, Some(number), &reader.page(path)).await?.ok_or(Trouble::NotFound)?;
-    Ok(reader.answer(&stored(file, FOR_EVER)?))
+    let file = site.shelf.numbered(&site.db, slug, number, &reader.page(path)).await?.ok_or(Trouble::NotFound)?;
+    Ok(reader.answer(&file))
 }
 
 /// `/f/{fund}/log/{path}`: the head, the tiles and the records of the fund's log (C2SP tlog-tiles).
 pub async fn log(State(site): AnySite, Path((slug, path)): Path<(String, String)>, headers: HeaderMap) -> Result<Response, Trouble> {
-    let tx = &mut site.db.begin_read().await?;
-    let file = publication::file(tx, &slug, None, &format!("log/{path}")).await?.ok_or(Trouble::NotFound)?;
-    // Tiles never change, whole or in part: their address names how much they hold.
-    let cache_control = if path == "checkpoint" { ASK_AGAIN } else { FOR_EVER };
-    Ok(stored(file, cache_control)?.answer(&headers))
+    let (db, place) = (&site.db, format!("log/{path}"));
+    let file = if path == "checkpoint" {
+        site.shelf.find(db, &slug, &place).await?
+    } else {
+        // Tiles never change, whole or in part: their address names how much they hold.
+        let tile = async { publication::file(&mut db.begin_read().await?, &slug, None, &place).await };
+        site.shelf.hold(format!("{slug}/{place}"), FOR_EVER, tile).await?
+    };
+    Ok(file.ok_or(Trouble::NotFound)?.answer(&headers))
 }
 
 /// A number as addresses bear it: digits, from 1, written in one way.

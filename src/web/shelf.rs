@@ -1,84 +1,115 @@
-//! Published files within reach: kept in memory for a moment, so that reading a page costs no query. Not here: live figures, ever.
+//! Published files within reach: kept in memory, so that reading a page costs no query. Not here: live figures, ever.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use axum::http::HeaderValue;
 use axum::http::header::InvalidHeaderValue;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 
-use super::answer::{self, Stored};
+use super::answer::Stored;
 use super::error::Trouble;
 use crate::db::Db;
 use crate::publication::{self, File};
 
-/// Files of the newest publications, by fund and path. Only files that exist are kept, so no visitor can fill it.
+/// How many files are expected within reach.
+const FILES: usize = 2_000;
+/// How many bytes of them are kept; what is read seldom goes first.
+const MOST_BYTES: u64 = 32 << 20;
+
+/// Published files by their address. Only files that exist are kept, and only so many bytes, so no visitor can fill it.
 #[derive(Debug)]
 pub struct Shelf {
-    /// How old a copy may be before the database is asked for a newer one.
+    /// How old a copy of what the next publication replaces may be before the database is asked for a newer one.
     fresh_for: Duration,
-    kept: RwLock<HashMap<String, HashMap<String, Kept>>>,
+    kept: Cache<String, Arc<Kept>, Bytewise>,
 }
 
 #[derive(Debug)]
 struct Kept {
-    checked_at: Instant,
+    /// None: it never changes.
+    checked_at: Option<Mutex<Instant>>,
     stored: Arc<Stored>,
+}
+
+#[derive(Clone, Debug)]
+struct Bytewise;
+
+impl Weighter<String, Arc<Kept>> for Bytewise {
+    fn weight(&self, address: &String, kept: &Arc<Kept>) -> u64 {
+        let packed = kept.stored.gzip.as_ref().map_or(0, Bytes::len);
+        u64::try_from(address.len() + kept.stored.body.len() + packed).unwrap_or(u64::MAX)
+    }
+}
+
+impl Kept {
+    /// Whether it may be given unasked. Of all who find it old, the first alone is told so and looks for a newer one; the others are given it
+    /// meanwhile.
+    fn is_fresh(&self, fresh_for: Duration) -> bool {
+        let Some(checked_at) = &self.checked_at else { return true };
+        let mut checked_at = checked_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_fresh = checked_at.elapsed() < fresh_for;
+        if !is_fresh {
+            *checked_at = Instant::now();
+        }
+        is_fresh
+    }
 }
 
 impl Shelf {
     /// An empty one.
     pub fn new(fresh_for: Duration) -> Self {
-        Self { fresh_for, kept: RwLock::default() }
+        Self { fresh_for, kept: Cache::with_weighter(FILES, MOST_BYTES, Bytewise) }
     }
 
-    /// The file at `path` of the fund's newest publication. While the database does not answer, a copy at hand is given instead.
+    /// The file at `path` of the fund's newest publication.
     ///
     /// # Errors
     /// When the database does not answer and no copy is at hand.
     pub async fn find(&self, db: &Db, fund: &str, path: &str) -> Result<Option<Arc<Stored>>, Trouble> {
-        let at_hand = match self.take(fund, path) {
-            Copy::Fresh(stored) => return Ok(Some(stored)),
-            Copy::Old(stored) => Some(stored),
-            Copy::None => None,
-        };
-        match (newest(db, fund, path).await, at_hand) {
-            (Ok(Some(file)), _) => Ok(Some(self.keep(fund, path, file)?)),
-            (Ok(None), _) => Ok(None),
-            (Err(error), Some(stored)) => {
-                tracing::warn!(%error, "a published file could not be looked up; the copy at hand was given");
+        self.hold(format!("{fund}/{path}"), ASK_AGAIN, async { file(db, fund, None, path).await }).await
+    }
+
+    /// The file at `path` of the fund's publication with that number: it stays for ever.
+    ///
+    /// # Errors
+    /// When the database does not answer and no copy is at hand.
+    pub async fn numbered(&self, db: &Db, fund: &str, number: i64, path: &str) -> Result<Option<Arc<Stored>>, Trouble> {
+        self.hold(format!("{fund}/p/{number}/{path}"), FOR_EVER, async { file(db, fund, Some(number), path).await }).await
+    }
+
+    /// What stands at `address`, or what `make` makes of the newest publication, which is then kept like a file of it. While the database does
+    /// not answer, a copy at hand is given instead.
+    ///
+    /// # Errors
+    /// What `make` fails with, when no copy is at hand.
+    pub async fn hold<E: Into<Trouble> + std::fmt::Display>(
+        &self,
+        address: String,
+        cache_control: &'static str,
+        make: impl Future<Output = Result<Option<File>, E>>,
+    ) -> Result<Option<Arc<Stored>>, Trouble> {
+        let at_hand = self.kept.get(&address);
+        if let Some(kept) = at_hand.as_ref().filter(|kept| kept.is_fresh(self.fresh_for)) {
+            return Ok(Some(Arc::clone(&kept.stored)));
+        }
+        match (make.await, at_hand) {
+            (Ok(Some(file)), _) => {
+                let stored = Arc::new(stored(file, cache_control)?);
+                let checked_at = (cache_control != FOR_EVER).then(|| Mutex::new(Instant::now()));
+                self.kept.insert(address, Arc::new(Kept { checked_at, stored: Arc::clone(&stored) }));
                 Ok(Some(stored))
+            }
+            (Ok(None), _) => Ok(None),
+            (Err(error), Some(kept)) => {
+                tracing::warn!(%error, "a published file could not be looked up; the copy at hand was given");
+                Ok(Some(Arc::clone(&kept.stored)))
             }
             (Err(error), None) => Err(error.into()),
         }
-    }
-
-    /// The copy at hand. Whoever finds it old looks for a newer one; all others are given it meanwhile.
-    fn take(&self, fund: &str, path: &str) -> Copy {
-        {
-            let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-            match kept.get(fund).and_then(|files| files.get(path)) {
-                Some(file) if file.checked_at.elapsed() < self.fresh_for => return Copy::Fresh(Arc::clone(&file.stored)),
-                Some(_) => {}
-                None => return Copy::None,
-            }
-        }
-        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-        let Some(file) = kept.get_mut(fund).and_then(|files| files.get_mut(path)) else { return Copy::None };
-        if file.checked_at.elapsed() < self.fresh_for {
-            return Copy::Fresh(Arc::clone(&file.stored));
-        }
-        file.checked_at = Instant::now();
-        Copy::Old(Arc::clone(&file.stored))
-    }
-
-    fn keep(&self, fund: &str, path: &str, file: File) -> Result<Arc<Stored>, Trouble> {
-        let stored = Arc::new(stored(file, ASK_AGAIN)?);
-        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-        let files = kept.entry(fund.to_owned()).or_default();
-        files.insert(path.to_owned(), Kept { checked_at: Instant::now(), stored: Arc::clone(&stored) });
-        Ok(stored)
     }
 }
 
@@ -91,18 +122,12 @@ pub const FOR_EVER: &str = "public, max-age=31536000, immutable";
 ///
 /// # Errors
 /// Never for a file of ours: its words are header text.
-pub fn stored(file: File, cache_control: &'static str) -> Result<Stored, InvalidHeaderValue> {
+fn stored(file: File, cache_control: &'static str) -> Result<Stored, InvalidHeaderValue> {
     let content_type = HeaderValue::try_from(&file.content_type)?;
-    Ok(Stored { content_type, tag: answer::tag(&file.sha256)?, cache_control, body: Bytes::from(file.body) })
+    Stored::new(content_type, &file.sha256, cache_control, Bytes::from(file.body), file.gzip.map(Bytes::from))
 }
 
-enum Copy {
-    Fresh(Arc<Stored>),
-    Old(Arc<Stored>),
-    None,
-}
-
-async fn newest(db: &Db, fund: &str, path: &str) -> sqlx::Result<Option<File>> {
+async fn file(db: &Db, fund: &str, number: Option<i64>, path: &str) -> sqlx::Result<Option<File>> {
     let tx = &mut db.begin_read().await?;
-    publication::file(tx, fund, None, path).await
+    publication::file(tx, fund, number, path).await
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use sqlx::AssertSqlSafe;
 use strikefund::clock::Day;
 use strikefund::db::{Db, MIGRATIONS, Tx};
-use strikefund::ids::FundId;
+use strikefund::ids::{FundId, sha256_hex};
 use strikefund::ledger::{self, NewEntry, NewPosting, Source, chart};
 use strikefund::money::{Currency, Money};
 use strikefund::run;
@@ -58,6 +58,8 @@ impl Guard {
     }
 }
 
+const WITHOUT_BYTES: &str =
+    "INSERT INTO publication_file (publication_id, path, content_type, sha256) SELECT id, 'none', '', '' FROM publication WHERE number = 1";
 /// One of each of the bank's rows.
 const ACCOUNT: &str = "INSERT INTO bank_account (account_id, path, name, currency, decisions, created_at)
     SELECT id, path, 'main', 'USD', 0, 0 FROM account WHERE path = 'assets:bank:main'";
@@ -143,8 +145,16 @@ const GUARDS: &[Guard] = &[
     guard("stripe_line_never_goes", "stripe_line", &["DELETE FROM stripe_line WHERE id = 'txn_1'"], "never deleted"),
     guard("publication_never_changes", "publication", &["UPDATE publication SET received_minor = 1"], "never changed"),
     guard("publication_never_goes", "publication", &["DELETE FROM publication WHERE number = 2"], "never deleted"),
-    guard("publication_file_never_changes", "publication_file", &["UPDATE publication_file SET sha256 = 'other'"], "never changed"),
+    guard("publication_file_never_changes", "publication_file", &["UPDATE publication_file SET content_type = 'other'"], "never changed"),
     guard("publication_file_never_goes", "publication_file", &["DELETE FROM publication_file"], "never deleted"),
+    guard("publication_file_has_its_bytes", "publication_file", &[WITHOUT_BYTES], "has its bytes"),
+    guard("publication_blob_never_changes", "publication_blob", &["UPDATE publication_blob SET body = body"], "never changed"),
+    guard(
+        "publication_blob_never_goes",
+        "publication_blob",
+        &["DELETE FROM publication_blob WHERE sha256 NOT IN (SELECT sha256 FROM publication_file)"],
+        "never deleted",
+    ),
     guard("bank_account_never_goes", "bank_account", &[ACCOUNT, "DELETE FROM bank_account"], "never deleted"),
     guard("bank_statement_never_changes", "bank_statement", &[ACCOUNT, STATEMENT, "UPDATE bank_statement SET lines = 2"], "never changed"),
     guard("bank_statement_never_goes", "bank_statement", &[ACCOUNT, STATEMENT, "DELETE FROM bank_statement"], "never deleted"),
@@ -333,8 +343,12 @@ async fn fill(books: &Books) {
     for number in [1_i64, 2] {
         run!(&mut tx, execute, sqlx::query(publication).bind(number)).unwrap();
     }
-    let file = "INSERT INTO publication_file (publication_id, path, content_type, sha256, body) SELECT id, 'index.html', 'text/html', 'x', $1 FROM publication WHERE number = 1";
-    run!(&mut tx, execute, sqlx::query(file).bind(b"<p>".to_vec())).unwrap();
+    for body in [b"<p>".to_vec(), b"<b>".to_vec()] {
+        let blob = "INSERT INTO publication_blob (sha256, body) VALUES ($1, $2)";
+        run!(&mut tx, execute, sqlx::query(blob).bind(sha256_hex(&body)).bind(body)).unwrap();
+    }
+    let file = "INSERT INTO publication_file (publication_id, path, content_type, sha256) SELECT id, 'index.html', 'text/html', $1 FROM publication WHERE number = 1";
+    run!(&mut tx, execute, sqlx::query(file).bind(sha256_hex(b"<p>"))).unwrap();
     tx.commit().await.unwrap();
     assert_eq!(verified(books).await, None);
 }

@@ -7,7 +7,8 @@ use crate::architecture::source::read_all;
 use crate::support::{Books, block_on, repository};
 
 /// Tables that grow with every gift.
-const GROWING: [&str; 8] = ["posting", "entry", "stripe_line", "delivery", "donation", "publication_file", "public_record", "public_line"];
+const GROWING: [&str; 9] =
+    ["posting", "entry", "stripe_line", "delivery", "donation", "publication_file", "publication_blob", "public_record", "public_line"];
 
 /// Statements that may read a whole table, by how they begin, and why.
 const WHOLE: &[(&str, &str)] = &[
@@ -18,6 +19,7 @@ const WHOLE: &[(&str, &str)] = &[
     ("INSERT INTO unsummed (entry_id) SELECT id FROM entry", "day sums are built anew from every entry"),
     ("UPDATE delivery SET next_try_at", "an upgrade asks it once"),
     ("SELECT l.account, l.unit, r.week, CAST(SUM(l.amount) AS BIGINT)", "verify asks it"),
+    ("SELECT publication_id, path FROM publication_file f WHERE NOT EXISTS", "verify asks it"),
     ("SELECT received_at FROM delivery WHERE seen > 0", "it begins at the newest delivery and ends at the first that arrived"),
 ];
 

@@ -99,6 +99,39 @@ on_both_databases! {
         assert_eq!(file(books, Some(3), "reports/spending.json").await, None, "what is not there yet is not the newest");
     }
 
+    async fn bytes_are_kept_once_and_whoever_changes_them_is_found_out(books: &Books) {
+        let treasury = Treasury::holding(books, 100_000).await;
+        purchases(&treasury, 3).await;
+        publish(books, treasury.fund, books.now()).await.unwrap();
+        books.clock.advance(std::time::Duration::from_hours(24));
+        purchases(&treasury, 2).await;
+        publish(books, treasury.fund, books.now()).await.unwrap();
+        let count = |sql: &'static str| async move {
+            let counted: i64 = run!(&mut books.db.begin_read().await.unwrap(), fetch_one, sqlx::query_scalar(sql)).unwrap();
+            counted
+        };
+        let (files, blobs) = (count("SELECT COUNT(DISTINCT sha256) FROM publication_file").await, count("SELECT COUNT(*) FROM publication_blob").await);
+        assert_eq!(files, blobs);
+        assert!(count("SELECT COUNT(*) FROM publication_blob WHERE gzip IS NOT NULL").await > 0);
+        assert_eq!(verified(books).await, None);
+        unguard(books, &[("publication_blob_never_changes", "publication_blob")]).await;
+        let one = "sha256 = (SELECT sha256 FROM publication_file WHERE path = 'index.html' ORDER BY publication_id LIMIT 1)";
+        let kept = "CREATE TABLE kept AS SELECT * FROM publication_blob";
+        raw(books, kept).await;
+        for bend in ["body = $1", "gzip = $1"] {
+            let bent: sqlx::Result<u64> = transact!(books.db, tx => {
+                run!(tx, execute, sqlx::query(AssertSqlSafe(format!("UPDATE publication_blob SET {bend} WHERE {one}"))).bind(b"<p>".to_vec()))
+            });
+            assert_eq!(bent.unwrap(), 1);
+            let wrong = verified(books).await.unwrap();
+            assert!(wrong.starts_with("a published file was changed: index.html of publication row"), "{wrong}");
+            let mend = "UPDATE publication_blob SET body = (SELECT k.body FROM kept k WHERE k.sha256 = publication_blob.sha256),
+                        gzip = (SELECT k.gzip FROM kept k WHERE k.sha256 = publication_blob.sha256)";
+            raw(books, mend).await;
+            assert_eq!(verified(books).await, None);
+        }
+    }
+
     async fn the_published_books_balance(books: &Books) {
         let treasury = Treasury::holding(books, 100_000).await;
         purchases(&treasury, 4).await;

@@ -1,5 +1,7 @@
 //! Public pages: stored bytes of publications, honest before the first, and never anything live.
 
+use std::io::Read as _;
+
 use axum::body::Body;
 use strikefund::clock::Instant;
 use strikefund::donations::{self, Settlement};
@@ -117,6 +119,28 @@ on_both_databases! {
             visit.send(to(path).header("if-none-match", "\"other\"").body(Body::empty()).unwrap()).await.is(200);
             let bodiless = visit.send(to(path).method("HEAD").body(Body::empty()).unwrap()).await.is(200);
             assert!(bodiless.body.is_empty() && bodiless.header("etag") == Some(tag), "{path}");
+        }
+    }
+
+    async fn who_takes_gzip_is_sent_the_same_bytes_in_fewer(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let fund = gifts(books, "general", 5).await;
+        publish(books, &fund, books.now()).await;
+        let paths = ["/f/general", "/f/general/reports", "/f/general/p/1/reports/activities", "/f/general/spending", "/assets/style.css"];
+        for path in paths {
+            let plain = visit.get(path).await.is(200);
+            assert_eq!(plain.header("content-encoding"), None, "{path}");
+            let packed = visit.send(to(path).header("accept-encoding", "br, gzip").body(Body::empty()).unwrap()).await.is(200);
+            assert_eq!(packed.header("content-encoding"), Some("gzip"), "{path}");
+            assert!(packed.headers.get_all("vary").iter().any(|vary| vary == "Accept-Encoding"), "{path}");
+            assert!(packed.body.len() < plain.body.len(), "{path}");
+            let mut unpacked = Vec::new();
+            flate2::read::GzDecoder::new(&*packed.body).read_to_end(&mut unpacked).unwrap();
+            assert_eq!(unpacked, plain.body, "{path}");
+            let tag = packed.header("etag").unwrap();
+            assert_ne!(Some(tag), plain.header("etag"), "{path}");
+            visit.send(to(path).header("if-none-match", tag).body(Body::empty()).unwrap()).await.is(304);
         }
     }
 
