@@ -8,6 +8,7 @@
 //! Each verb that decides locks the proposal's fund and the pool first (safety rule MO5), then reads the roles again (AZ2), then checks, then
 //! writes. Who is author, who else had a hand in it, and how often somebody signed is checked here and, once more, by the database.
 
+pub mod charter;
 mod proposal;
 pub mod questions;
 pub mod rules;
@@ -76,11 +77,8 @@ pub async fn propose(tx: &mut Tx, author: PersonId, new: &NewProposal, now: Inst
     store::drop_standing(tx, new.subject, &new.subject_id, now).await?;
     let amount = new.amount.unwrap_or(Money::new(0, fund.currency));
     let about = (new.at_least, new.more);
-    let needed = if new.subject == Subject::Rules {
-        new.at_least
-    } else {
-        needed(tx, &fund, amount, new.payee.as_deref(), None, about, now).await?
-    };
+    let needed =
+        if new.subject.has_no_tier() { new.at_least } else { needed(tx, &fund, amount, new.payee.as_deref(), None, about, now).await? };
     let hash = sha256_hex(&new.payload);
     let id = store::insert(tx, new, author, amount.currency, &hash, needed, now).await?;
     for hand in &new.hands {
@@ -112,7 +110,7 @@ pub async fn approve(tx: &mut Tx, actor: Actor, id: ProposalId, seen: &str, now:
     store::sign(tx, &proposal, person.id, now).await?;
     let given = i64::try_from(store::signatures(tx, id).await?.len()).unwrap_or(i64::MAX);
     let about = (proposal.at_least, proposal.more);
-    let needed = if proposal.subject == Subject::Rules {
+    let needed = if proposal.subject.has_no_tier() {
         proposal.needed
     } else {
         // A part that came after this one may have lifted both over a tier, and so may a stricter rule. A laxer one lowers nothing.
@@ -148,7 +146,7 @@ pub async fn approve_in_emergency(
         return Err(Refusal::Decided(proposal.state));
     }
     // Whoever could change the rules alone could then do everything alone.
-    if proposal.subject == Subject::Rules || !funds::allows_emergency(tx, fund.id).await? {
+    if proposal.subject.has_no_tier() || !funds::allows_emergency(tx, fund.id).await? {
         return Err(Refusal::NoEmergency);
     }
     let reason = fitting(reason, EMERGENCY_LETTERS)?;

@@ -49,6 +49,11 @@ impl Subject {
             _ => &[Role::Approver],
         }
     }
+
+    /// Whether no sum is at stake, so that no tier says how many must sign; and one alone cannot, whatever the hurry.
+    pub const fn has_no_tier(self) -> bool {
+        matches!(self, Self::Rules | Self::Charter)
+    }
 }
 
 crate::words! {

@@ -1,5 +1,5 @@
 //! Changing the approval rules of a fund: one administrator proposes, a second administrator or an approver agrees, and then they are in force.
-//! The frozen text itself is carried out, so that what is done is what was read. Not here: what rules are (`funds`).
+//! The frozen text itself is carried out, so that what is done is what was read. Not here: what rules are (`funds`), the charter (`charter`).
 
 use super::proposal::{NewProposal, Proposal, Subject};
 use super::{Refusal, lock, propose, store, write_act};
@@ -13,8 +13,8 @@ use crate::people::{self, Actor, NotAllowed, Role, audit};
 
 /// What stands before the lines of the rules that were in force when others were proposed.
 pub const BEFORE: &str = "before-";
-/// What a rule that is in force at once gives as its result.
-const AT_ONCE: &str = "at once";
+/// What a change that is in force at once gives as its result.
+pub(super) const AT_ONCE: &str = "at once";
 
 /// Why a change of the rules was not proposed, or not taken back. Nothing is written then.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +28,9 @@ pub enum RulesRefusal {
     /// These rules are in force already.
     #[error("these rules are in force already")]
     Same,
+    /// The fund winds down: what donors gave for stays as it is.
+    #[error("once the fund winds down, its uses and what becomes of its leftover stay as they are")]
+    Fixed,
     /// The form was sent before with other content, or is damaged.
     #[error(transparent)]
     Operation(#[from] OperationError),
@@ -42,7 +45,7 @@ impl Retryable for RulesRefusal {
             Self::NotAllowed(error) => error.is_retryable(),
             Self::Operation(error) => error.is_retryable(),
             Self::Database(error) => error.is_retryable(),
-            Self::NotFound | Self::Same => false,
+            Self::NotFound | Self::Same | Self::Fixed => false,
         }
     }
 }
@@ -77,7 +80,7 @@ pub async fn ask(
     if standing == *wanted {
         return Err(RulesRefusal::Same);
     }
-    drop_open(tx, id, now).await?;
+    drop_open(tx, id, Subject::Rules, now).await?;
     if people::is_alone(tx, person.id, Subject::Rules.signers()).await? {
         funds::set_rules(tx, id, wanted).await?;
         audit::write(tx, Some(person.id), "rules.set", &format!("fund {id}"), "alone", now).await?;
@@ -124,12 +127,12 @@ fn frozen(fund: &Fund, standing: &Rules, wanted: &Rules, operation: &Operation) 
     }
 }
 
-/// The change of a fund's rules that waits for a second person.
+/// The change of a fund's rules, or of its charter, that waits for a second person.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn open(tx: &mut Tx, fund: FundId) -> sqlx::Result<Option<Proposal>> {
-    store::open_about(tx, fund, Subject::Rules).await
+pub async fn open(tx: &mut Tx, fund: FundId, subject: Subject) -> sqlx::Result<Option<Proposal>> {
+    store::open_about(tx, fund, subject).await
 }
 
 /// Takes back the change that waits; any administrator may.
@@ -140,7 +143,7 @@ pub async fn take_back(
     tx: &mut Tx,
     actor: Actor,
     operation: &Operation,
-    (fund, id): (FundId, ProposalId),
+    (fund, subject, id): (FundId, Subject, ProposalId),
     now: Instant,
 ) -> Result<(), RulesRefusal> {
     lock(tx, fund).await?.ok_or(RulesRefusal::NotFound)?;
@@ -148,15 +151,17 @@ pub async fn take_back(
     if operation::find_result(tx, operation).await?.is_some() {
         return Ok(());
     }
-    let proposal = open(tx, fund).await?.filter(|proposal| proposal.id == id).ok_or(RulesRefusal::NotFound)?;
-    drop_open(tx, fund, now).await?;
-    write_act(tx, &person, "rules.taken_back", &proposal, "", now).await?;
+    let proposal = open(tx, fund, subject).await?.filter(|proposal| proposal.id == id).ok_or(RulesRefusal::NotFound)?;
+    drop_open(tx, fund, subject, now).await?;
+    let act = if subject == Subject::Charter { "charter.taken_back" } else { "rules.taken_back" };
+    write_act(tx, &person, act, &proposal, "", now).await?;
     Ok(operation::done(tx, operation, "", now).await?)
 }
 
-async fn drop_open(tx: &mut Tx, fund: FundId, now: Instant) -> sqlx::Result<()> {
-    while let Some(proposal) = open(tx, fund).await? {
-        store::drop_standing(tx, Subject::Rules, &proposal.subject_id, now).await?;
+/// Takes back every change that waits.
+pub(super) async fn drop_open(tx: &mut Tx, fund: FundId, subject: Subject, now: Instant) -> sqlx::Result<()> {
+    while let Some(proposal) = open(tx, fund, subject).await? {
+        store::drop_standing(tx, subject, &proposal.subject_id, now).await?;
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ const ADD_ONLY: &[&str] = &[
     "publication",
     "publication_file",
     "publication_blob",
+    "charter",
     "public_record",
     "public_line",
     "published_posting",

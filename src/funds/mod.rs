@@ -1,6 +1,7 @@
 //! Funds: a pot of money with one purpose, one public page, one currency. Not here: what it received or spent (`ledger`).
 
 mod about;
+pub mod charter;
 mod fund;
 mod languages;
 mod rules;
@@ -10,7 +11,7 @@ mod tier;
 
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
-use crate::ids::{Entropy, FundId};
+use crate::ids::{Entropy, FundId, ProposalId};
 use crate::ledger;
 
 pub use about::{About, Names, STATEMENT_LETTERS, WrongName, tells_too_much};
@@ -18,6 +19,20 @@ pub use fund::{Fund, NewFund, State};
 pub use languages::Languages;
 pub use rules::Rules;
 pub use tier::{Tier, Tiers, TiersError};
+
+crate::record! {
+    /// A version of a fund's charter.
+    pub struct CharterVersion {
+        /// Its number, from 1.
+        pub n: i64,
+        /// As it was agreed to; [`charter::Charter::of_lines`] reads it.
+        pub body: String,
+        /// What was agreed to; None: nobody else was there who could agree.
+        pub proposal_id: Option<ProposalId>,
+        /// When it came in force.
+        pub agreed_at: Instant,
+    }
+}
 
 /// Why a fund was not set up.
 #[derive(Debug, thiserror::Error)]
@@ -137,6 +152,18 @@ pub async fn rules(tx: &mut Tx, fund: &Fund) -> sqlx::Result<Rules> {
 pub async fn set_rules(tx: &mut Tx, id: FundId, rules: &Rules) -> sqlx::Result<()> {
     set_tiers(tx, id, &rules.tiers).await?;
     allow_emergency(tx, id, rules.emergency).await
+}
+
+/// What a fund promises now; None: nobody agreed to anything yet.
+pub async fn charter(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<CharterVersion>> {
+    store::charter(tx, id).await
+}
+
+/// Notes the next version of a fund's charter. Who agreed to it is known above (`approvals::charter`).
+pub async fn put_charter(tx: &mut Tx, id: FundId, body: &str, proposal: Option<ProposalId>, now: Instant) -> sqlx::Result<i64> {
+    let n = store::charter(tx, id).await?.map_or(1, |last| last.n.saturating_add(1));
+    store::insert_charter(tx, id, (n, body), proposal, now).await?;
+    Ok(n)
 }
 
 /// The fund of this number.

@@ -1,10 +1,10 @@
 //! SQL of the funds, private to this room.
 
 use super::settings::Step;
-use super::{About, Fund, NewFund, State, Tier};
+use super::{About, CharterVersion, Fund, NewFund, State, Tier};
 use crate::clock::Instant;
 use crate::db::Tx;
-use crate::ids::FundId;
+use crate::ids::{FundId, ProposalId};
 use crate::run;
 
 /// Writes a query for whole funds; the columns are named once.
@@ -138,4 +138,20 @@ pub(super) async fn steps_done(tx: &mut Tx) -> sqlx::Result<Vec<Step>> {
 pub(super) async fn note_step(tx: &mut Tx, step: Step, now: Instant) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO setup_step (step, done_at) VALUES ($1, $2) ON CONFLICT (step) DO NOTHING";
     run!(tx, execute, sqlx::query(SQL).bind(step).bind(now)).map(drop)
+}
+
+pub(super) async fn charter(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<CharterVersion>> {
+    const SQL: &str = "SELECT n, body, proposal_id, agreed_at FROM charter WHERE fund_id = $1 ORDER BY n DESC LIMIT 1";
+    run!(tx, fetch_optional, sqlx::query_as(SQL).bind(id))
+}
+
+pub(super) async fn insert_charter(
+    tx: &mut Tx,
+    id: FundId,
+    (n, body): (i64, &str),
+    proposal: Option<ProposalId>,
+    now: Instant,
+) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO charter (fund_id, n, body, proposal_id, agreed_at) VALUES ($1, $2, $3, $4, $5)";
+    run!(tx, execute, sqlx::query(SQL).bind(id).bind(n).bind(body).bind(proposal).bind(now)).map(drop)
 }

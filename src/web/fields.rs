@@ -104,6 +104,11 @@ const FORMS: &[(&str, &str)] = &[
     ("/treasury/{fund}/settings/names", "name purpose contact legal_name statement_text strike_on telling languages"),
     ("/treasury/{fund}/settings/rules", "rows approvers_# over_# emergency more"),
     ("/treasury/{fund}/settings/rules/{proposal}/take-back", ""),
+    (
+        "/treasury/{fund}/settings/charter",
+        "who tie spending withdrawal uses roles leftover recipients reserve_percent reserve_days loss ends refunds privacy access",
+    ),
+    ("/treasury/{fund}/settings/charter/{proposal}/take-back", ""),
 ];
 
 const EXPENSE: &str = "amount bought_on vendor category public_text unit_count unit note paid_by paid_from payee show show_shop no_receipt \

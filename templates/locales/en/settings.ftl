@@ -37,6 +37,8 @@ setting-done-names = Saved. In force now.
 setting-done-in-force = Saved. The rules are in force now.
 setting-done-waits = Sent. The rules change when a second person agrees.
 setting-done-taken-back = Taken back. The rules stay as they are.
+setting-done-charter = Saved. The charter is in force, and is published next.
+setting-done-charter-waits = Sent. The charter is in force when an approver agrees.
 
 setting-rules = How the fund decides on money
 setting-rules-why = From which sum on how many others must agree. A change takes two people: you, and a second administrator or an approver. What was sent for approval before keeps the number it needed; where a new rule is stricter, it counts for that too.

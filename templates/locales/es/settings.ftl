@@ -37,6 +37,8 @@ setting-done-names = Guardado. Ya está en vigor.
 setting-done-in-force = Guardado. Las reglas ya están en vigor.
 setting-done-waits = Enviado. Las reglas cambian cuando una segunda persona esté de acuerdo.
 setting-done-taken-back = Retirado. Las reglas quedan como están.
+setting-done-charter = Guardado. Los estatutos están en vigor y se publican a continuación.
+setting-done-charter-waits = Enviado. Los estatutos entran en vigor cuando alguien que apruebe los acepte.
 
 setting-rules = Cómo decide el fondo sobre el dinero
 setting-rules-why = Desde qué suma cuántas otras personas deben estar de acuerdo. Un cambio lo deciden dos personas: usted y otra persona que administre o apruebe. Lo que ya se envió a aprobar conserva el número que necesitaba; si una regla nueva es más estricta, también vale para ello.

@@ -31,7 +31,7 @@ async fn decide(books: &Books, who: PersonId, proposal: &Proposal, choice: Choic
 }
 
 async fn open(books: &Books, fund: FundId) -> Option<Proposal> {
-    rules::open(&mut books.db.begin_read().await.unwrap(), fund).await.unwrap()
+    rules::open(&mut books.db.begin_read().await.unwrap(), fund, Subject::Rules).await.unwrap()
 }
 
 async fn standing(books: &Books, fund: FundId) -> Rules {
@@ -113,7 +113,7 @@ on_both_databases! {
         behind.unwrap();
         assert!(matches!(decide(books, ben, &second, Choice::Approve).await, Err(DecideError::Approval(Refusal::Changed))));
         let taken: Result<(), RulesRefusal> =
-            transact!(books.db, tx => rules::take_back(tx, acting(books, ana), &operation(books, ana), (fund, second.id), books.now()).await);
+            transact!(books.db, tx => rules::take_back(tx, acting(books, ana), &operation(books, ana), (fund, Subject::Rules, second.id), books.now()).await);
         taken.unwrap();
         assert_eq!(open(books, fund).await, None);
     }

@@ -1,5 +1,6 @@
 //! The settings of a fund: what it says of itself, and how it decides on money. Not here: who agrees to a change of the rules (`approvals`).
 
+mod charter;
 mod names;
 pub(super) mod rules;
 
@@ -8,6 +9,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::{ADMINISTRATORS, Frame, Part, Sheet};
+use crate::approvals::Subject;
 use crate::approvals::rules as changing;
 use crate::db::Tx;
 use crate::funds::{self, Fund};
@@ -30,7 +32,7 @@ pub(super) const SETTINGS_READERS: &[Role] = &Role::ALL;
 
 pub(super) fn doors(doors: Doors) -> Doors {
     let own = doors.get(SETTINGS, Who::Holding(SETTINGS_READERS), list).get(ONE, Who::Holding(SETTINGS_READERS), show);
-    rules::doors(names::doors(own))
+    charter::doors(rules::doors(names::doors(own)))
 }
 
 /// What was just done.
@@ -41,7 +43,7 @@ struct Asked {
 }
 
 /// What can have been done just now.
-const DONE: [&str; 4] = ["names", "in-force", "waits", "taken-back"];
+const DONE: [&str; 6] = ["names", "in-force", "waits", "taken-back", "charter", "charter-waits"];
 
 /// The page of a fund's settings.
 fn page_of(fund: &Fund) -> String {
@@ -94,7 +96,7 @@ async fn show(
     for part in rules::told(words, &fund, &standing, changing::people_there(tx).await?) {
         sheet = sheet.with(part);
     }
-    match changing::open(tx, fund.id).await? {
+    match changing::open(tx, fund.id, Subject::Rules).await? {
         Some(proposal) => {
             for part in rules::waiting(tx, &signed_in, &fund, &proposal, site.entropy.reference()).await? {
                 sheet = sheet.with(part);
@@ -104,6 +106,9 @@ async fn show(
             sheet = sheet.link(format!("{}/rules", page_of(&fund)), words.say("setting-rules-change"));
         }
         None => {}
+    }
+    for part in charter::told(tx, &signed_in, &fund, site.entropy.reference()).await? {
+        sheet = sheet.with(part);
     }
     Ok(sheet.link(SETTINGS, words.say("setting-funds")).answer(&Wrongs::default()))
 }

@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::{ADMINISTRATORS, frame, fund, page_of};
 use crate::approvals::rules::{self as changing, Asked, BEFORE, RulesRefusal};
-use crate::approvals::{self, Proposal};
+use crate::approvals::{self, Proposal, Subject};
 use crate::db::Tx;
 use crate::funds::{self, Fund, Rules, Tier, Tiers, TiersError};
 use crate::ids::ProposalId;
@@ -242,24 +242,30 @@ pub fn not_asked(words: Words, refused: RulesRefusal, back: &str, wrongs: &mut W
         RulesRefusal::NotFound => return Err(Trouble::NotFound),
         RulesRefusal::Database(error) | RulesRefusal::Operation(OperationError::Database(error)) => return Err(error.into()),
         RulesRefusal::Operation(OperationError::Reused | OperationError::Malformed) => "people-reopen",
-        RulesRefusal::Same => "setting-wrong-same",
+        RulesRefusal::Same | RulesRefusal::Fixed => "setting-wrong-same",
     };
     wrongs.add("approvers_0", words.say(key));
     Ok(None)
 }
 
-async fn take_back(
+async fn take_back(state: AnySite, signed_in: SignedIn, path: Path<(String, i64)>, pairs: Pairs) -> Result<Response, Trouble> {
+    take_back_about(state, signed_in, path, pairs, Subject::Rules).await
+}
+
+/// Takes back the change that waits, of the rules or of the charter.
+pub async fn take_back_about(
     State(site): AnySite,
     signed_in: SignedIn,
     Path((slug, id)): Path<(String, i64)>,
     Sent(pairs): Pairs,
+    subject: Subject,
 ) -> Result<Response, Trouble> {
     let fund = fund(&mut site.db.begin_read().await?, &slug).await?;
     let (actor, now) = (signed_in.actor(), site.clock.now());
     let done: Result<(), RulesRefusal> = match sent(&signed_in, &format!("take back {id}"), &pairs, &Typed::new(pairs.clone())) {
         Err(refused) => Err(refused.into()),
         Ok(operation) => {
-            transact!(site.db, tx => changing::take_back(tx, actor, &operation, (fund.id, ProposalId(id)), now).await)
+            transact!(site.db, tx => changing::take_back(tx, actor, &operation, (fund.id, subject, ProposalId(id)), now).await)
         }
     };
     match done {

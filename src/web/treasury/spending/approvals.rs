@@ -153,7 +153,11 @@ async fn page(
     // What the version before said is told, too: nobody has to find out by reading both.
     let before = seen.or_else(|| history.iter().find(|other| other.id < proposal.id));
     if let Some(before) = before {
-        sheet = sheet.maybe(frozen::changes(tx, words, before, proposal).await?.map(Part::Table));
+        sheet = sheet.maybe(frozen::changes(tx, words, &before.payload, proposal).await?.map(Part::Table));
+    } else if proposal.subject == Subject::Charter
+        && let Some(standing) = funds::charter(tx, proposal.fund_id).await?.filter(|standing| standing.body != proposal.payload)
+    {
+        sheet = sheet.maybe(frozen::changes(tx, words, &standing.body, proposal).await?.map(Part::Table));
     }
     if let (Subject::Expense, Ok(id)) = (proposal.subject, proposal.subject_id.parse().map(ExpenseId))
         && let Some(whole) = spending::find(tx, id).await?
@@ -250,7 +254,7 @@ fn steps(
         Part::Heading(words.say("approval-reject")),
         Part::Form(form("reject", vec![reason]).button(words.say("approval-reject"))),
     ]);
-    if emergency && proposal.subject != Subject::Rules {
+    if emergency && !proposal.subject.has_no_tier() {
         let reason = parts.area("emergency", "approval-emergency").hint(words.say("approval-emergency-hint"));
         let alone = form("alone", vec![reason]).button(words.say("approval-alone"));
         list.extend([Part::Heading(words.say("approval-alone")), Part::Form(alone)]);

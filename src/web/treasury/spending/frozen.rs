@@ -4,6 +4,7 @@ use super::{account_in_words, use_in_words};
 use crate::approvals::{self, Proposal, Subject};
 use crate::clock::Day;
 use crate::db::Tx;
+use crate::funds::charter::Charter;
 use crate::ids::PayeeId;
 use crate::spending::payees;
 use crate::web::error::Trouble;
@@ -78,8 +79,8 @@ pub(super) async fn lines(tx: &mut Tx, words: Words, proposal: &Proposal) -> Res
 }
 
 /// What differs between a version and the one that stands in its place; None where nothing does.
-pub(super) async fn changes(tx: &mut Tx, words: Words, before: &Proposal, after: &Proposal) -> Result<Option<Table>, Trouble> {
-    let changes = approvals::changes(&before.payload, &after.payload);
+pub(super) async fn changes(tx: &mut Tx, words: Words, before: &str, after: &Proposal) -> Result<Option<Table>, Trouble> {
+    let changes = approvals::changes(before, &after.payload);
     let mut table = Table::new(words.say("changes-caption"), "")
         .column(words.say("changes-what"))
         .column(words.say("changes-before"))
@@ -96,6 +97,9 @@ pub(super) async fn changes(tx: &mut Tx, words: Words, before: &Proposal, after:
 }
 
 fn label(words: Words, name: &str) -> String {
+    if Charter::names(name) {
+        return words.of("charter", name);
+    }
     if LINES.contains(&name) { words.of("approval-line", name) } else { name.to_owned() }
 }
 
@@ -116,6 +120,10 @@ async fn text(tx: &mut Tx, words: Words, subject: Subject, (name, value): (&str,
         ("use", Subject::Goods) => use_in_words(words, value),
         ("valued", Subject::Goods) => words.of("goods-valued", value),
         ("before-tier" | "tier", Subject::Rules) => tier_in_words(words, value),
+        ("reserve", Subject::Charter) => {
+            let (percent, days) = value.split_once(' ').unwrap_or((value, ""));
+            words.with_two("charter-reserve-says", ("percent", percent.to_owned()), ("days", days.to_owned()))
+        }
         ("before-emergency" | "emergency", Subject::Rules) => words.of("setting-emergency", value),
         ("part", Subject::Expense) => value.split(", ").map(|word| use_in_words(words, word)).collect::<Vec<_>>().join(", "),
         _ => value.to_owned(),
