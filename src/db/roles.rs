@@ -75,6 +75,8 @@ const KEPT: &[&str] = &[
     "bank_match_posting",
     "stripe_tie",
     "fund_about",
+    "fund_reports",
+    "gift_tally",
     "setup_step",
     "backup",
 ];
@@ -87,6 +89,7 @@ const PASSING: &[&str] = &[
     "unpublished",
     "unpublished_text",
     "public_sum",
+    "calendar",
     "lease",
     "person_role",
     "session",
