@@ -115,7 +115,8 @@ pub(super) async fn owed(tx: &mut Tx, fund: &Fund, balances: &[Balance], week: &
     let n = store::last_number(tx, fund.id, "owed").await?;
     let told = if n == 0 { Vec::new() } else { store::lines_of(tx, fund.id, "owed", n).await? };
     let owed = Owed { n: n.saturating_add(1), week: week.to_owned(), groups };
-    let mut lines: Vec<(String, String, i64)> = Record::Owed(owed.clone()).lines().into_iter().map(|l| (l.account, l.unit, l.amount)).collect();
+    let mut lines: Vec<(String, String, i64)> =
+        Record::Owed(owed.clone()).lines().into_iter().map(|l| (l.account, l.unit, l.amount)).collect();
     lines.sort_unstable();
     let told: Vec<(String, String, i64)> = told.into_iter().map(|Sum { account, unit, amount }| (account, unit, amount)).collect();
     Ok((lines != told).then_some(owed))

@@ -184,7 +184,11 @@ pub struct Goods {
 
 impl Goods {
     pub(super) fn text(&self) -> Cow<'_, str> {
-        if self.unit.is_empty() || self.what.is_empty() { Cow::Borrowed(&self.what) } else { Cow::Owned(format!("{} ({})", self.what, self.unit)) }
+        if self.unit.is_empty() || self.what.is_empty() {
+            Cow::Borrowed(&self.what)
+        } else {
+            Cow::Owned(format!("{} ({})", self.what, self.unit))
+        }
     }
 
     pub(super) fn lines(&self) -> Vec<Line> {
@@ -243,9 +247,7 @@ pub struct Group {
 
 impl Owed {
     pub(super) fn lines(&self) -> Vec<Line> {
-        let of = |group: &Group| {
-            [Line::new(&group.account, OWED, group.amount_minor), Line::new(&group.account, OWED_COUNT, group.count)]
-        };
+        let of = |group: &Group| [Line::new(&group.account, OWED, group.amount_minor), Line::new(&group.account, OWED_COUNT, group.count)];
         self.groups.iter().flat_map(of).collect()
     }
 }

@@ -196,7 +196,6 @@ fn in_steps(begins: &[i64], counts: &[i64], step: i64) -> Vec<Band> {
     bands
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -25,7 +25,8 @@ pub(in crate::donations) async fn gave_cash_back(tx: &mut Tx, fund: FundId) -> s
 }
 
 pub(in crate::donations) async fn unpublished_goods(tx: &mut Tx, fund: FundId, limit: i64) -> sqlx::Result<Vec<Goods>> {
-    const SQL: &str = "SELECT id, number, fund_id, what, quantity, unit, category, value_minor, currency, valued_how, received_on, kept, given,
+    const SQL: &str =
+        "SELECT id, number, fund_id, what, quantity, unit, category, value_minor, currency, valued_how, received_on, kept, given,
                               state, recorded_by, recorded_at
                          FROM goods WHERE fund_id = $1 AND public_n IS NULL AND state = 'logged' ORDER BY id LIMIT $2";
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(limit))

@@ -77,8 +77,12 @@ pub(in crate::publication) async fn append(
             let mut statement = sqlx::query(rows::values(RECORD, 9, piece.len(), ""));
             for (position, (record, leaf)) in piece {
                 statement = statement.bind(fund).bind(*position).bind(publication).bind(record.kind());
-                statement =
-                    statement.bind(record.number()).bind(record.about()).bind(record.week()).bind(record.text().into_owned()).bind(leaf.as_str());
+                statement = statement
+                    .bind(record.number())
+                    .bind(record.about())
+                    .bind(record.week())
+                    .bind(record.text().into_owned())
+                    .bind(leaf.as_str());
             }
             statement
         })?;
@@ -194,7 +198,8 @@ pub(in crate::publication) async fn about(tx: &mut Tx, fund: FundId, first: i64,
 
 /// The records from `position` on, at most `limit`, each with the publication that first shows it.
 pub(in crate::publication) async fn leaves_told(tx: &mut Tx, fund: FundId, position: i64, limit: i64) -> sqlx::Result<Vec<Leaf>> {
-    const SQL: &str = "SELECT position, publication, body FROM public_record WHERE fund_id = $1 AND position >= $2 ORDER BY position LIMIT $3";
+    const SQL: &str =
+        "SELECT position, publication, body FROM public_record WHERE fund_id = $1 AND position >= $2 ORDER BY position LIMIT $3";
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(position).bind(limit))
 }
 

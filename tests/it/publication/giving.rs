@@ -88,7 +88,8 @@ pub async fn give(treasury: &Treasury<'_>, fund: FundId, way: Way, minor: i64) {
                            settled_fee_minor, settled_currency, clearing)
                     VALUES ($1, $1, $2, 'elsewhere', 'paid', 'USD', 0, 0, $3, 0, 'USD', 0) RETURNING id";
     let id: i64 = run!(&mut tx, fetch_one, sqlx::query_scalar(donation).bind(reference.as_str()).bind(fund).bind(minor)).unwrap();
-    let by_hand = "INSERT INTO offline_gift (number, fund_id, kind, state, amount_minor, fee_minor, currency, gifts, place, account, dated_on,
+    let by_hand =
+        "INSERT INTO offline_gift (number, fund_id, kind, state, amount_minor, fee_minor, currency, gifts, place, account, dated_on,
                           round, entry_id, donation_id, recorded_by, recorded_at, agreed_by, counted_at)
                    VALUES ($1, $2, $3, 'counted', $4, 0, 'USD', 1, '', $5, '2026-11-14', 1, $6, $7, $8, 0, $9, 0)";
     run!(&mut tx, execute, {

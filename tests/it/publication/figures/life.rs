@@ -55,8 +55,7 @@ async fn set_budget(treasury: &Treasury<'_>, category: &str, minor: i64, reason:
     let (actor, operation, now) = (treasury.author(), treasury.operation(), books.now());
     let fund = funds::find(&mut books.db.begin_read().await.unwrap(), treasury.fund).await.unwrap().unwrap();
     let amounts = [(category.to_owned(), usd(minor))];
-    let set: Result<(), Refusal> =
-        transact!(books.db, tx => budgets::set(tx, actor, &operation, &fund, (&amounts, reason), now).await);
+    let set: Result<(), Refusal> = transact!(books.db, tx => budgets::set(tx, actor, &operation, &fund, (&amounts, reason), now).await);
     set.unwrap();
 }
 
@@ -74,7 +73,8 @@ pub async fn day(treasury: &Treasury<'_>, dice: &mut Dice, n: i64) -> Option<i64
     }
     if n % 3 == 0 {
         refund(treasury, treasury.fund, 500).await;
-        let fee = vec![NewPosting::of_fund("expenses:admin:bank-fees", treasury.fund, usd(150)), NewPosting::pooled(chart::BANK, usd(-150))];
+        let fee =
+            vec![NewPosting::of_fund("expenses:admin:bank-fees", treasury.fund, usd(150)), NewPosting::pooled(chart::BANK, usd(-150))];
         post(treasury, Source::Bank, "bank_fee", &today.to_string(), fee).await;
     }
     if n % 4 == 1 {

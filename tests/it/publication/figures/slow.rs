@@ -194,7 +194,10 @@ async fn spending_reports(books: &Books, spent: &Sums, known: &Known, until: Day
     let forms = super::rows(books, "lm").await;
     let form = |part: &str, item: &str| forms.iter().filter(|row| row.0 == part && row.1 == item).map(|row| row.4).sum::<i64>();
     assert_eq!(form("lm2", "lm2-48"), known.total("income:donations"));
-    assert_eq!((form("lm2", "lm2-50"), form("lm3", "lm3-54") + known.total("income:refunds")), (of("expenses:program:"), of("expenses:program:")));
+    assert_eq!(
+        (form("lm2", "lm2-50"), form("lm3", "lm3-54") + known.total("income:refunds")),
+        (of("expenses:program:"), of("expenses:program:"))
+    );
 }
 
 /// What the newest change of the budget for water set, by its own words.
