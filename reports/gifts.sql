@@ -1,15 +1,32 @@
--- Gifts, batch by batch: how many, and what they brought.
+-- Gifts, batch by batch: how many, and what they brought; by way, and by size.
 --
 -- Gifts are published in batches so large that nobody can tell from a sum what one person gave. They count in the week of the publication that
--- first shows them, never by their own day. What was received is after refunds and disputes too few to hide in. $1 is the fund.
-SELECT 'batches' AS part,
-       CAST(r.n AS TEXT) AS item,
-       r.week AS period,
-       (SELECT l.amount FROM public_line l
-         WHERE l.fund_id = r.fund_id AND l.position = r.position AND l.account = 'income:donations' AND l.unit = 'gifts') AS count,
-       COALESCE((SELECT -l.amount FROM public_line l
-         WHERE l.fund_id = r.fund_id AND l.position = r.position AND l.account = 'income:donations' AND l.unit = 'money'), 0) AS amount_minor,
-       '' AS text
-  FROM public_record r
- WHERE r.fund_id = $1 AND r.kind = 'batch'
- ORDER BY r.position
+-- first shows them, never by their own day. What was received is after refunds and disputes too few to hide in. A way of giving is told once
+-- enough of its gifts wait to be told, and none rules them. Bands of sizes are as of the newest batch; neighbours are merged until each holds
+-- enough gifts, and counts move in steps, so some gifts stand in no band yet. $1 is the fund.
+SELECT part, item, period, count, amount_minor, text FROM (
+    SELECT 1 AS place, 'batches' AS part, r.n AS n, CAST(r.n AS TEXT) AS item, r.week AS period,
+           (SELECT l.amount FROM public_line l
+             WHERE l.fund_id = r.fund_id AND l.position = r.position AND l.account = 'income:donations' AND l.unit = 'gifts') AS count,
+           COALESCE((SELECT -l.amount FROM public_line l
+             WHERE l.fund_id = r.fund_id AND l.position = r.position AND l.account = 'income:donations' AND l.unit = 'money'), 0) AS amount_minor,
+           '' AS text
+      FROM public_record r WHERE r.fund_id = $1 AND r.kind = 'batch' AND r.n > 0
+    UNION ALL
+    SELECT 2, 'ways', 0, s.account, '',
+           COALESCE((SELECT CAST(SUM(g.amount) AS BIGINT) FROM public_sum g WHERE g.fund_id = $1 AND g.account = s.account AND g.unit = 'way-gifts'), 0),
+           CAST(-SUM(s.amount) AS BIGINT), ''
+      FROM public_sum s WHERE s.fund_id = $1 AND s.unit = 'way' GROUP BY s.account
+    UNION ALL
+    SELECT 3, 'bands', 0, l.account, '', l.amount, 0, ''
+      FROM public_line l
+     WHERE l.fund_id = $1 AND l.unit = 'band'
+       AND l.position = (SELECT r.position FROM public_record r WHERE r.fund_id = $1 AND r.kind = 'bands' AND r.n > 0 ORDER BY r.n DESC LIMIT 1)
+    UNION ALL
+    SELECT 4, 'bands', 0, 'none', '',
+           CAST(SUM(s.amount) AS BIGINT) - COALESCE((SELECT CAST(SUM(l.amount) AS BIGINT) FROM public_line l
+             WHERE l.fund_id = $1 AND l.unit = 'band'
+               AND l.position = (SELECT r.position FROM public_record r WHERE r.fund_id = $1 AND r.kind = 'bands' AND r.n > 0 ORDER BY r.n DESC LIMIT 1)), 0),
+           0, ''
+      FROM public_sum s WHERE s.fund_id = $1 AND s.account = 'income:donations' AND s.unit = 'gifts' HAVING COUNT(*) > 0
+) report ORDER BY place, n, item

@@ -76,6 +76,8 @@ const KEPT: &[&str] = &[
     "bank_match_posting",
     "stripe_tie",
     "fund_about",
+    "fund_reports",
+    "gift_tally",
     "setup_step",
     "backup",
 ];
@@ -88,6 +90,7 @@ const PASSING: &[&str] = &[
     "unpublished",
     "unpublished_text",
     "public_sum",
+    "calendar",
     "lease",
     "person_role",
     "session",

@@ -17,6 +17,7 @@ pub mod refunding;
 mod returning;
 mod settle;
 mod store;
+pub mod ways;
 
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};

@@ -27,6 +27,17 @@ crate::record! {
     }
 }
 
+crate::record! {
+    /// Which reports a fund shows that it need not.
+    #[derive(Copy, Default)]
+    pub struct Reports {
+        /// What may be spent on each use, and why that was changed.
+        pub budget: bool,
+        /// Its figures by the lines of the form that unions in the United States file (LM-2, LM-3).
+        pub lm: bool,
+    }
+}
+
 /// What one person may change about a fund, whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Names {

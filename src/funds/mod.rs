@@ -14,7 +14,7 @@ use crate::db::{Retryable, Tx};
 use crate::ids::{Entropy, FundId, ProposalId};
 use crate::ledger;
 
-pub use about::{About, Names, STATEMENT_LETTERS, WrongName, tells_too_much};
+pub use about::{About, Names, Reports, STATEMENT_LETTERS, WrongName, tells_too_much};
 pub use fund::{Fund, NewFund, State};
 pub use languages::Languages;
 pub use rules::Rules;
@@ -174,4 +174,9 @@ pub async fn find(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<Fund>> {
 /// When a fund was set up.
 pub async fn set_up_at(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<Instant>> {
     store::set_up_at(tx, id).await
+}
+
+/// Which reports a fund shows that it need not; none unless somebody chose so.
+pub async fn reports(tx: &mut Tx, id: FundId) -> sqlx::Result<Reports> {
+    Ok(store::reports(tx, id).await?.unwrap_or_default())
 }

@@ -1,7 +1,7 @@
 //! What one administrator changes about a fund, and which steps of its setup are done. Not here: the approval rules, which take two people
 //! (`approvals::rules`).
 
-use super::about::{About, Names};
+use super::about::{About, Names, Reports};
 use super::{Fund, store};
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
@@ -79,6 +79,28 @@ pub async fn set_names(
     let fund: Fund = super::lock(tx, id).await?.ok_or(SettingError::NotFound)?;
     put_names(tx, fund.id, names).await?;
     audit::write(tx, Some(person.id), "fund.named", &format!("fund {id}"), "", now).await?;
+    Ok(operation::done(tx, operation, "", now).await?)
+}
+
+/// Chooses which reports a fund shows that it need not; one person does.
+///
+/// # Errors
+/// [`SettingError`].
+pub async fn set_reports(
+    tx: &mut Tx,
+    actor: Actor,
+    operation: &Operation,
+    id: FundId,
+    reports: Reports,
+    now: Instant,
+) -> Result<(), SettingError> {
+    let person = people::require(tx, actor, KEEPERS).await?;
+    if operation::find_result(tx, operation).await?.is_some() {
+        return Ok(());
+    }
+    let fund: Fund = super::lock(tx, id).await?.ok_or(SettingError::NotFound)?;
+    store::put_reports(tx, fund.id, &reports).await?;
+    audit::write(tx, Some(person.id), "fund.reports", &format!("fund {id}"), "", now).await?;
     Ok(operation::done(tx, operation, "", now).await?)
 }
 

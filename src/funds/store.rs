@@ -1,7 +1,7 @@
 //! SQL of the funds, private to this room.
 
 use super::settings::Step;
-use super::{About, CharterVersion, Fund, NewFund, State, Tier};
+use super::{About, CharterVersion, Fund, NewFund, Reports, State, Tier};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::ids::{FundId, ProposalId};
@@ -154,4 +154,15 @@ pub(super) async fn insert_charter(
 ) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO charter (fund_id, n, body, proposal_id, agreed_at) VALUES ($1, $2, $3, $4, $5)";
     run!(tx, execute, sqlx::query(SQL).bind(id).bind(n).bind(body).bind(proposal).bind(now)).map(drop)
+}
+
+pub(super) async fn reports(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<Reports>> {
+    const SQL: &str = "SELECT (budget = 1) AS budget, (lm = 1) AS lm FROM fund_reports WHERE fund_id = $1";
+    run!(tx, fetch_optional, sqlx::query_as(SQL).bind(id))
+}
+
+pub(super) async fn put_reports(tx: &mut Tx, id: FundId, reports: &Reports) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO fund_reports (fund_id, budget, lm) VALUES ($1, $2, $3)
+        ON CONFLICT (fund_id) DO UPDATE SET budget = excluded.budget, lm = excluded.lm";
+    run!(tx, execute, sqlx::query(SQL).bind(id).bind(i64::from(reports.budget)).bind(i64::from(reports.lm))).map(drop)
 }

@@ -9,7 +9,7 @@ use super::log::note::{self, Head, VerifyingKey};
 use super::log::tile::{self, Tile, WIDTH};
 use super::log::tree::{Edge, Hash, leaf_hash};
 use super::record::Record;
-use super::{Figures, File, PublishError, RowsError, heads, render, rows, store};
+use super::{Figures, File, PublishError, RowsError, general_ledger, heads, render, rows, store};
 use crate::clock::Instant;
 use crate::db::{Db, Tx};
 use crate::funds::{self, NewFund, SetUpError};
@@ -238,6 +238,15 @@ async fn recompute(tree: &mut Tree<'_>, records: &[(Record, String)], key: &Veri
             }
         }
         bundles(tree, records, position, run.len())?;
+        let size = u64::try_from(position).unwrap_or(0);
+        for n in general_ledger::touched(size - run.len() as u64, size) {
+            let File { path, body, .. } = general_ledger::file(tx, fund, &figures.fund, n).await?;
+            tree.is(format!("p/{number}/{path}"), &body)?;
+            // One that a later publication goes on with is checked there.
+            if number == newest.number || general_ledger::is_full(n, size) {
+                tree.is(path, &body)?;
+            }
+        }
     }
     let figures = Figures::of(newest, &store::sums(tx, fund).await?);
     spendings(tree, tx, fund, &figures).await?;

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Instant, Zone};
-use crate::funds::{Fund, State};
+use crate::db::Tx;
+use crate::funds::{self, Fund, State, settings};
 use crate::money::Currency;
 
 /// The end of a publication.
@@ -50,6 +51,20 @@ pub struct Facts {
     pub state: State,
     /// How many new gifts a publication waits for.
     pub min_gifts: i64,
+    /// The strike's first day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strike_on: Option<String>,
+    /// It shows what may be spent on each use.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub shows_budget: bool,
+    /// It shows its figures by the lines of the form that unions in the United States file.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub shows_lm: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// A type that is written as its text.
@@ -79,7 +94,22 @@ impl From<&Fund> for Facts {
             time_zone: fund.time_zone.clone(),
             state: fund.state,
             min_gifts: fund.min_gifts,
+            strike_on: None,
+            shows_budget: false,
+            shows_lm: false,
         }
+    }
+}
+
+impl Facts {
+    /// The same of a fund that publishes: with what reports need of it.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub(super) async fn find(tx: &mut Tx, fund: &Fund) -> sqlx::Result<Self> {
+        let (about, reports) = (settings::about(tx, fund.id).await?, funds::reports(tx, fund.id).await?);
+        let strike_on = about.strike_on.map(|day| day.to_string());
+        Ok(Self { strike_on, shows_budget: reports.budget, shows_lm: reports.lm, ..Self::from(fund) })
     }
 }
 

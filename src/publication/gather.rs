@@ -20,7 +20,7 @@ const HOLD_SECS: i64 = 72 * 3600;
 /// Payments to people are shown as sums, of at least so many.
 const LEAST_PEOPLE: i64 = 3;
 /// The use whose payments go to people.
-const PEOPLE: &str = "expenses:program:community-support";
+pub(super) const PEOPLE: &str = "expenses:program:community-support";
 
 /// What one page of new postings comes to.
 #[derive(Debug, Default)]

@@ -5,13 +5,17 @@
 
 mod bars;
 mod batch;
+mod beyond;
 pub mod check;
 pub mod export;
+mod extras;
 pub mod facts;
 mod figures;
 mod gather;
+mod general_ledger;
 mod gifts;
 mod heads;
+
 pub mod log;
 pub mod page;
 pub mod record;
@@ -20,9 +24,13 @@ mod rows;
 #[cfg(test)]
 mod sample;
 mod site;
+mod standing;
 mod store;
 mod stored;
+mod tables;
+pub mod told;
 mod verify;
+mod ways;
 
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
@@ -108,7 +116,7 @@ pub async fn is_due(tx: &mut Tx, fund: &Fund, now: Instant) -> Result<bool, Publ
     if last.is_some_and(|last| now < last.made_at.plus_secs(fund.publish_interval_secs)) {
         return Ok(false);
     }
-    if gather::has_news(tx, fund).await? || !gather::words(tx, fund, now, 1).await?.0.is_empty() {
+    if gather::has_news(tx, fund).await? || extras::has_news(tx, fund).await? || !gather::words(tx, fund, now, 1).await?.0.is_empty() {
         return Ok(true);
     }
     let waiting = donations::uncounted(tx, fund.id).await?;
@@ -147,6 +155,7 @@ pub async fn publish(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) 
     let counted = log.gifts(tx, fund, now).await?;
     log.spending(tx, fund, now).await?;
     log.words(tx, fund, now).await?;
+    log.beyond(tx, fund, (begun, counted.as_ref()), now).await?;
     if log.size == begun {
         return Ok(None);
     }
@@ -159,7 +168,7 @@ pub async fn publish(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) 
         practice: press.practice,
         suspense,
         key: keys.first().map(|key| key.public().to_string()).unwrap_or_default(),
-        fund: Facts::from(fund),
+        fund: Facts::find(tx, fund).await?,
     };
     log.append(tx, vec![Record::Publication(Box::new(end.clone()))]).await?;
     let figures = Figures::of(&end, &store::sums(tx, fund.id).await?);
@@ -168,6 +177,7 @@ pub async fn publish(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) 
     for file in render(tx, fund.id, &figures).await? {
         store::insert_file(tx, publication, &file).await?;
     }
+    general_ledger::write(tx, (publication, fund.id), &figures.fund, (begun, log.size)).await?;
     heads::seal(tx, press, fund, (publication, number), log.size, &keys).await?;
     if let Some(last) = counted {
         donations::count_in(tx, fund.id, last, publication).await?;

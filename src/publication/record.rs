@@ -1,9 +1,12 @@
 //! The noun: one public record, the leaf of a fund's log. Its text is canonical, so that whoever reads it back can write it again byte for byte.
 //! Not here: where records come from (`gather`), what they add up to (`store`).
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::facts::Publication;
+use super::told::{Accounts, Bands, Budget, Goods, Owed, Tie, Ways};
 use crate::clock::{Day, Instant, Zone};
 use crate::ledger::chart;
 
@@ -34,6 +37,12 @@ pub struct Line {
     pub amount: i64,
 }
 
+impl Line {
+    pub(super) fn new(account: &str, unit: &str, amount: i64) -> Self {
+        Self { account: account.to_owned(), unit: unit.to_owned(), amount }
+    }
+}
+
 crate::record! {
     /// What lines of one account and unit come to.
     pub struct Sum {
@@ -58,6 +67,20 @@ pub enum Record {
     Spending(Spending),
     /// What a spending was, in words, once they may be shown.
     Text(Text),
+    /// How gifts came.
+    Ways(Ways),
+    /// How large gifts were, in bands.
+    Bands(Bands),
+    /// Where the money is.
+    Accounts(Accounts),
+    /// Our books beside somebody else's.
+    Tie(Tie),
+    /// What was given in kind.
+    Goods(Goods),
+    /// What may be spent on a use.
+    Budget(Budget),
+    /// What is approved and not paid, and what people carry.
+    Owed(Owed),
     /// The end of a publication: who published, when, under which rules.
     Publication(Box<Publication>),
 }
@@ -235,6 +258,13 @@ impl Record {
             Self::Batch(_) => "batch",
             Self::Spending(_) => "spending",
             Self::Text(_) => "text",
+            Self::Ways(_) => "ways",
+            Self::Bands(_) => "bands",
+            Self::Accounts(_) => "accounts",
+            Self::Tie(_) => "tie",
+            Self::Goods(_) => "goods",
+            Self::Budget(_) => "budget",
+            Self::Owed(_) => "owed",
             Self::Publication(_) => "publication",
         }
     }
@@ -245,6 +275,13 @@ impl Record {
             Self::Opening(_) | Self::Text(_) => 0,
             Self::Batch(batch) => batch.n,
             Self::Spending(spending) => spending.n,
+            Self::Ways(ways) => ways.n,
+            Self::Bands(bands) => bands.n,
+            Self::Accounts(accounts) => accounts.n,
+            Self::Tie(tie) => tie.n,
+            Self::Goods(goods) => goods.n,
+            Self::Budget(budget) => budget.n,
+            Self::Owed(owed) => owed.n,
             Self::Publication(publication) => publication.number,
         }
     }
@@ -265,22 +302,33 @@ impl Record {
             Self::Batch(batch) => &batch.week,
             Self::Spending(spending) => &spending.week,
             Self::Text(text) => &text.week,
+            Self::Ways(ways) => &ways.week,
+            Self::Bands(bands) => &bands.week,
+            Self::Accounts(accounts) => &accounts.week,
+            Self::Tie(tie) => &tie.week,
+            Self::Goods(goods) => &goods.week,
+            Self::Budget(budget) => &budget.week,
+            Self::Owed(owed) => &owed.week,
             Self::Publication(publication) => &publication.week,
         }
     }
 
-    /// What it says in words: of a purchase what was bought, of a correction why; else nothing.
-    pub fn text(&self) -> &str {
+    /// What it says in words: of a purchase what was bought, of a correction or a budget why, of goods what they are, of a tie the day it is
+    /// as of; else nothing.
+    pub fn text(&self) -> Cow<'_, str> {
         match self {
-            Self::Text(text) => &text.text,
-            Self::Spending(spending) => spending.reason.as_deref().unwrap_or_default(),
-            _ => "",
+            Self::Text(text) => Cow::Borrowed(&text.text),
+            Self::Spending(spending) => Cow::Borrowed(spending.reason.as_deref().unwrap_or_default()),
+            Self::Goods(goods) => goods.text(),
+            Self::Budget(budget) => Cow::Borrowed(&budget.reason),
+            Self::Tie(tie) => Cow::Borrowed(&tie.as_of),
+            _ => Cow::Borrowed(""),
         }
     }
 
     /// What it moves. What is zero is no line.
     pub fn lines(&self) -> Vec<Line> {
-        let line = |account: &str, unit: &str, amount: i64| Line { account: account.to_owned(), unit: unit.to_owned(), amount };
+        let line = Line::new;
         let mut lines = match self {
             Self::Opening(opening) => vec![line(chart::OPENING, MONEY, opening.amount_minor.saturating_neg())],
             Self::Batch(batch) => vec![
@@ -301,6 +349,13 @@ impl Record {
                 lines.extend(flag(spending.receipt == Some(false), NO_RECEIPT));
                 lines
             }
+            Self::Ways(ways) => ways.lines(),
+            Self::Bands(bands) => bands.lines(),
+            Self::Accounts(accounts) => accounts.lines(),
+            Self::Tie(tie) => tie.lines(),
+            Self::Goods(goods) => goods.lines(),
+            Self::Budget(budget) => budget.lines(),
+            Self::Owed(owed) => owed.lines(),
             Self::Text(_) | Self::Publication(_) => Vec::new(),
         };
         lines.retain(|line| line.amount != 0);

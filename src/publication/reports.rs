@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::export::spreadsheet_text;
 use super::store::{self, Row};
+use super::tables::{Scribe, Table};
 use super::{CSV, Figures, File, HTML, JSON, PublishError};
 use crate::clock::Day;
 use crate::db::Tx;
@@ -17,17 +18,41 @@ use crate::language::{Language, Values};
 pub(super) struct Report {
     pub name: &'static str,
     pub sql: &'static str,
+    /// Its statement counts strike days: between the strike's first and the publication's.
+    counts_days: bool,
 }
 
 macro_rules! report {
     ($name:literal) => {
-        Report { name: $name, sql: include_str!(concat!("../../reports/", $name, ".sql")) }
+        report!($name, false)
+    };
+    ($name:literal, $counts_days:literal) => {
+        Report { name: $name, sql: include_str!(concat!("../../reports/", $name, ".sql")), counts_days: $counts_days }
     };
 }
 
 /// Every report, in the order of the index.
-pub(super) const REPORTS: [Report; 6] =
-    [report!("activities"), report!("spending"), report!("gifts"), report!("fees"), report!("corrections"), report!("trial-balance")];
+pub(super) const REPORTS: [Report; 16] = [
+    report!("activities"),
+    report!("position"),
+    report!("cash"),
+    report!("spending", true),
+    report!("promise"),
+    report!("gifts"),
+    report!("fees"),
+    report!("bank-match"),
+    report!("budget"),
+    report!("in-kind"),
+    report!("outstanding"),
+    report!("corrections"),
+    report!("leftovers"),
+    report!("trial-balance"),
+    report!("ledger"),
+    report!("lm"),
+];
+
+/// The first strike day of a fund that named none.
+const NEVER: &str = "9999-12-31";
 
 /// Texts of a public page in one language.
 #[derive(Clone, Copy, Debug)]
@@ -72,35 +97,6 @@ impl Say {
     }
 }
 
-/// A part of a report as a page shows it.
-struct Part<'a> {
-    word: &'a str,
-    rows: Vec<&'a Row>,
-}
-
-impl Part<'_> {
-    fn has_periods(&self) -> bool {
-        self.rows.iter().any(|row| !row.period.is_empty())
-    }
-
-    fn has_texts(&self) -> bool {
-        self.rows.iter().any(|row| !row.text.is_empty())
-    }
-
-    /// Whether its rows count anything; what takes nothing back leaves the place empty.
-    fn has_counts(&self) -> bool {
-        self.rows.iter().any(|row| row.count != 0)
-    }
-
-    fn has_money(&self) -> bool {
-        self.word != "units"
-    }
-
-    fn total(&self) -> i64 {
-        self.rows.iter().fold(0, |sum, row| sum.saturating_add(row.amount_minor))
-    }
-}
-
 #[derive(Template)]
 #[template(path = "publication/report.html")]
 struct Page<'a> {
@@ -108,34 +104,17 @@ struct Page<'a> {
     figures: &'a Figures,
     practice: bool,
     shown: Report,
-    parts: Vec<Part<'a>>,
+    tables: Vec<Table>,
+    /// What the report comes to, in a sentence.
+    sentence: Option<String>,
+    /// The report's other faces: the file's ending and the SHA-256 of its bytes.
+    sums: [(&'static str, &'a str); 2],
 }
 
 impl Page<'_> {
-    fn money(&self, minor: i64) -> String {
-        self.figures.money(minor).for_people()
-    }
-
-    /// What a row is about: an account, or the number of a batch or a spending.
-    fn item(&self, row: &Row) -> String {
-        if row.item.bytes().all(|b| b.is_ascii_digit()) { row.item.clone() } else { self.say.account(&row.item) }
-    }
-
     /// A text of this very report: its name, what it counts, what it says while it is empty.
     fn text(&self, kind: &str) -> String {
         self.say.say(&format!("public-{kind}-{}", self.shown.name))
-    }
-
-    fn word(&self, part: &Part<'_>) -> String {
-        self.head("part", part)
-    }
-
-    fn head(&self, kind: &str, part: &Part<'_>) -> String {
-        self.say.say(&format!("public-{kind}-{}", part.word))
-    }
-
-    fn unit(&self, row: &Row) -> String {
-        self.say.say(&format!("public-unit-{}", row.text))
     }
 }
 
@@ -150,22 +129,50 @@ struct Index<'a> {
 impl Index<'_> {
     /// Each report's word in addresses and its name.
     fn reports(&self) -> impl Iterator<Item = (&'static str, String)> {
-        REPORTS.iter().map(|report| (report.name, self.say.say(&format!("public-report-{}", report.name))))
+        shown(self.figures).map(|report| (report.name, self.say.say(&format!("public-report-{}", report.name))))
     }
+}
+
+/// The reports that a fund shows.
+fn shown(figures: &Figures) -> impl Iterator<Item = &'static Report> {
+    let lm = figures.fund.shows_lm;
+    REPORTS.iter().filter(move |report| lm || report.name != "lm")
 }
 
 /// Every report of a publication, in every face and language, and their index.
 pub(super) async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Result<Vec<File>, PublishError> {
     let mut files = Vec::new();
-    for report in REPORTS {
-        let rows: Vec<Row> = store::report(tx, fund, report.sql).await?;
-        files.push(File::new(format!("reports/{}.csv", report.name), CSV, to_csv(&rows, figures)?));
-        files.push(File::new(format!("reports/{}.json", report.name), JSON, to_json(report.name, &rows, figures).into_bytes()));
+    store::fill_calendar(tx, fund).await?;
+    let today = figures.made_at.day_in(&figures.fund.time_zone);
+    for report in shown(figures) {
+        let until = today.to_string();
+        let days = report.counts_days.then(|| (figures.fund.strike_on.as_deref().unwrap_or(NEVER), until.as_str()));
+        let mut rows: Vec<Row> = store::report(tx, fund, report.sql, days).await?;
+        rows.retain(|row| match &*row.part {
+            "restricted" => figures.fund.restriction.is_some(),
+            _ => report.name != "budget" || figures.fund.shows_budget,
+        });
+        let csv = File::new(format!("reports/{}.csv", report.name), CSV, to_csv(&rows, figures)?);
+        let json = File::new(format!("reports/{}.json", report.name), JSON, to_json(report.name, &rows, figures).into_bytes());
+        // A week is in the month of its Thursday.
+        let week = today.iso_week();
+        let month = Day::of_iso_week(&week).map_or(today, |monday| monday.plus_days(3)).month();
+        let spans = [week, month, String::new()];
         for language in Language::ALL {
             let say = Say(language);
-            let page = Page { say, figures, practice: figures.practice, shown: report, parts: parts(&rows) };
+            let scribe = Scribe { say, figures };
+            let page = Page {
+                say,
+                figures,
+                practice: figures.practice,
+                shown: *report,
+                tables: scribe.tables(&rows, (report.name == "activities").then_some(&spans)),
+                sentence: sentence(say, &rows, figures),
+                sums: [("csv", &csv.sha256), ("json", &json.sha256)],
+            };
             files.push(File::new(format!("reports/{}{}.html", report.name, say.suffix()), HTML, page.render()?.into_bytes()));
         }
+        files.extend([csv, json]);
     }
     for language in Language::ALL {
         let say = Say(language);
@@ -175,11 +182,11 @@ pub(super) async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Resu
     Ok(files)
 }
 
-/// Rows of one part follow each other.
-fn parts(rows: &[Row]) -> Vec<Part<'_>> {
-    rows.chunk_by(|one, other| one.part == other.part)
-        .filter_map(|run| Some(Part { word: &run.first()?.part, rows: run.iter().collect() }))
-        .collect()
+/// `Over this time the fund grew by $1,204.10.`: of a report that has such a line.
+fn sentence(say: Say, rows: &[Row], figures: &Figures) -> Option<String> {
+    let change = rows.iter().find(|row| row.part == "fund" && row.item == "2-change" && row.period.is_empty())?.amount_minor;
+    let key = if change < 0 { "public-shrank" } else { "public-grew" };
+    Some(say.with(key, "by", figures.money(change.saturating_abs()).for_people()))
 }
 
 /// The rows as CSV (RFC 4180, CRLF), amounts as plain decimals, text safe in a spreadsheet.

@@ -2,6 +2,7 @@
 
 mod log;
 mod records;
+mod tallies;
 
 use super::Figures;
 use super::stored::{File, pack};
@@ -12,6 +13,7 @@ use crate::run;
 
 pub(super) use log::*;
 pub(super) use records::*;
+pub(super) use tallies::*;
 
 crate::record! {
     /// What the last publication of a fund said.

@@ -5,7 +5,7 @@ use super::writing::RECORDERS;
 use super::{Refusal, State, Unit};
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
-use crate::funds::Fund;
+use crate::funds::{self, Fund};
 use crate::ids::FundId;
 use crate::ledger::{self, chart, program_category};
 use crate::money::{Currency, Money};
@@ -126,6 +126,36 @@ pub(super) async fn left(tx: &mut Tx, fund: FundId, category: &str, currency: Cu
     Ok(Some(budget.saturating_sub(spent)))
 }
 
+crate::record! {
+    /// A budget as it was set.
+    pub struct SetBudget {
+        /// The use: `food`, `water`, …
+        pub category: String,
+        /// What may be spent since then.
+        pub amount_minor: i64,
+        /// Why.
+        pub reason: String,
+        /// When.
+        pub set_at: Instant,
+    }
+}
+
+/// Every budget a fund ever set, in the order in which they were set.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn all_set(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<SetBudget>> {
+    store::all_set(tx, fund).await
+}
+
+/// What is approved and not paid of a fund: each use, how many parts of expenses, and their sum in minor units.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn approved_by_use(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<(String, i64, i64)>> {
+    store::approved_by_use(tx, fund).await
+}
+
 /// Sets what may be spent on uses from now on, with the reason.
 ///
 /// # Errors
@@ -146,6 +176,8 @@ pub async fn set(
     if reason.is_empty() || reason.chars().count() > 500 {
         return Err(Refusal::Reason);
     }
+    // One after another, so that the order in which budgets were set is the order of their rows.
+    funds::lock(tx, fund.id).await?;
     let standing = store::newest(tx, fund.id).await?;
     for (category, amount) in amounts {
         if !standing.contains(&(category.clone(), amount.minor)) {

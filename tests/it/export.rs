@@ -74,7 +74,7 @@ async fn fill(books: &Books) {
     reversed.unwrap();
 }
 
-async fn exported(books: &Books, format: Format) -> String {
+pub async fn exported(books: &Books, format: Format) -> String {
     let mut out = Vec::new();
     let take = |piece: Vec<u8>| {
         out.extend(piece);
@@ -99,7 +99,7 @@ fn without_zeros(mut balances: Balances) -> Balances {
 }
 
 /// Minor units of a decimal as the judges print it; they leave trailing zeros to the number.
-fn minor(decimal: &str, currency: &str) -> i64 {
+pub fn minor(decimal: &str, currency: &str) -> i64 {
     let exponent = currency.parse::<Currency>().unwrap().exponent() as usize;
     let (whole, decimals) = decimal.split_once('.').unwrap_or((decimal, ""));
     let decimals = decimals.trim_end_matches('0');
@@ -107,7 +107,7 @@ fn minor(decimal: &str, currency: &str) -> i64 {
     format!("{whole}{decimals:0<exponent$}").parse().unwrap_or_else(|_| panic!("{decimal} {currency}"))
 }
 
-fn judge(program: &str, arguments: &[&str], input: &str) -> Output {
+pub fn judge(program: &str, arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(program)
         .args(arguments)
         .env("LC_ALL", "C.UTF-8")
@@ -129,13 +129,13 @@ fn says(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
-fn accepted(output: &Output) -> String {
+pub fn accepted(output: &Output) -> String {
     assert!(output.status.success(), "{}", says(output));
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
 /// Whether a program answers at all.
-fn is_here(program: &str) -> bool {
+pub fn is_here(program: &str) -> bool {
     Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
 }
 

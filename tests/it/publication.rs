@@ -1,5 +1,8 @@
 //! What is published: records, their log, the pages made of them, and that nothing else gets out.
 
+mod figures;
+mod giving;
+mod groups;
 mod log;
 mod stranger;
 mod words;

@@ -77,8 +77,12 @@ pub(in crate::publication) async fn append(
             let mut statement = sqlx::query(rows::values(RECORD, 9, piece.len(), ""));
             for (position, (record, leaf)) in piece {
                 statement = statement.bind(fund).bind(*position).bind(publication).bind(record.kind());
-                statement =
-                    statement.bind(record.number()).bind(record.about()).bind(record.week()).bind(record.text()).bind(leaf.as_str());
+                statement = statement
+                    .bind(record.number())
+                    .bind(record.about())
+                    .bind(record.week())
+                    .bind(record.text().into_owned())
+                    .bind(leaf.as_str());
             }
             statement
         })?;
@@ -192,6 +196,13 @@ pub(in crate::publication) async fn about(tx: &mut Tx, fund: FundId, first: i64,
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(first).bind(last))
 }
 
+/// The records from `position` on, at most `limit`, each with the publication that first shows it.
+pub(in crate::publication) async fn leaves_told(tx: &mut Tx, fund: FundId, position: i64, limit: i64) -> sqlx::Result<Vec<Leaf>> {
+    const SQL: &str =
+        "SELECT position, publication, body FROM public_record WHERE fund_id = $1 AND position >= $2 ORDER BY position LIMIT $3";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(position).bind(limit))
+}
+
 /// Notes words that wait.
 pub(in crate::publication) async fn note_waiting(tx: &mut Tx, fund: FundId, waiting: &[Waiting]) -> sqlx::Result<()> {
     for piece in rows::pieces(waiting, 4) {
@@ -240,9 +251,17 @@ pub(in crate::publication) async fn newest_publication(tx: &mut Tx, fund: FundId
     run!(tx, fetch_optional, sqlx::query_as(SQL).bind(fund))
 }
 
-/// The rows of a report, by its statement of `reports/`.
-pub(in crate::publication) async fn report(tx: &mut Tx, fund: FundId, sql: &'static str) -> sqlx::Result<Vec<Row>> {
-    run!(tx, fetch_all, sqlx::query_as(sql).bind(fund))
+/// The rows of a report, by its statement of `reports/`; `days` are the two that it counts strike days between, where it does.
+pub(in crate::publication) async fn report(
+    tx: &mut Tx,
+    fund: FundId,
+    sql: &'static str,
+    days: Option<(&str, &str)>,
+) -> sqlx::Result<Vec<Row>> {
+    match days {
+        Some((from, to)) => run!(tx, fetch_all, sqlx::query_as(sql).bind(fund).bind(from).bind(to)),
+        None => run!(tx, fetch_all, sqlx::query_as(sql).bind(fund)),
+    }
 }
 
 crate::record! {

@@ -6,6 +6,7 @@ use crate::ids::{FundId, PersonId};
 use crate::money::Money;
 use crate::run;
 use crate::spending::Unit;
+use crate::spending::budgets::SetBudget;
 
 pub(in crate::spending) async fn insert(
     tx: &mut Tx,
@@ -46,4 +47,15 @@ pub(in crate::spending) async fn units_since(tx: &mut Tx, fund: FundId, from: Da
     const SQL: &str = "SELECT unit, CAST(SUM(unit_count) AS BIGINT) FROM expense
         WHERE fund_id = $1 AND bought_on >= $2 AND unit IS NOT NULL AND state IN ('approved', 'paid', 'matched') GROUP BY unit ORDER BY unit";
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(from))
+}
+
+pub(in crate::spending) async fn all_set(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<SetBudget>> {
+    const SQL: &str = "SELECT category, amount_minor, reason, set_at FROM budget WHERE fund_id = $1 ORDER BY id";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund))
+}
+
+pub(in crate::spending) async fn approved_by_use(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<(String, i64, i64)>> {
+    const SQL: &str = "SELECT p.category, COUNT(*), CAST(SUM(p.amount_minor) AS BIGINT) FROM expense e CROSS JOIN expense_part p
+        WHERE e.state = 'approved' AND p.expense_id = e.id AND p.fund_id = $1 GROUP BY p.category ORDER BY p.category";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund))
 }

@@ -25,6 +25,7 @@ pub const GUARDS: &[Guard] = &[
     ),
     guard("month_lock_is_for_ever", "month_lock", &["UPDATE month_lock SET agreed_at = 5 WHERE month = '2026-01'"], "stays locked"),
     guard("month_lock_never_goes", "month_lock", &["DELETE FROM month_lock"], "stays locked"),
+    guard("goods_stay_published", "goods", &["UPDATE goods SET public_n = 7 WHERE public_n IS NOT NULL"], "never changed"),
     guard("goods_keep_what_they_are", "goods", &["UPDATE goods SET quantity = 3"], "keep what was logged"),
     guard("goods_never_go", "goods", &["DELETE FROM goods WHERE number = 'SPARE'"], "never deleted"),
     guard("goods_given_never_changes", "goods_given", &["UPDATE goods_given SET quantity = 2"], "never changed"),
@@ -60,8 +61,8 @@ pub async fn fill(books: &Books) {
 const ROWS: &[&str] = &[
     "INSERT INTO month_lock (month, asked_by, asked_at) SELECT '2026-01', MIN(id), 0 FROM person",
     "UPDATE month_lock SET agreed_by = (SELECT MAX(id) FROM person), agreed_at = 1",
-    "INSERT INTO goods (number, fund_id, what, quantity, unit, category, currency, received_on, kept, given, state, recorded_by, recorded_at)
-     SELECT 'GIVEN', f.id, 'water', 2, 'cases', 'water', 'USD', '2026-11-14', '', 1, 'logged', p.id, 0 FROM fund f, person p WHERE f.slug = 'general' AND p.id = (SELECT MIN(id) FROM person)",
+    "INSERT INTO goods (number, fund_id, what, quantity, unit, category, currency, received_on, kept, given, state, recorded_by, recorded_at, public_n)
+     SELECT 'GIVEN', f.id, 'water', 2, 'cases', 'water', 'USD', '2026-11-14', '', 1, 'logged', p.id, 0, 1 FROM fund f, person p WHERE f.slug = 'general' AND p.id = (SELECT MIN(id) FROM person)",
     "INSERT INTO goods (number, fund_id, what, quantity, unit, category, currency, received_on, kept, given, state, recorded_by, recorded_at)
      SELECT 'SPARE', fund_id, what, quantity, unit, category, currency, received_on, kept, 0, state, recorded_by, 0 FROM goods",
     "INSERT INTO goods_given (goods_id, quantity, given_on, recorded_by, recorded_at) SELECT id, 1, '2026-11-14', recorded_by, 0 FROM goods WHERE number = 'GIVEN'",
