@@ -6,6 +6,7 @@
 mod bars;
 mod batch;
 mod beyond;
+mod charter;
 pub mod check;
 pub mod export;
 mod extras;
@@ -119,6 +120,9 @@ pub async fn is_due(tx: &mut Tx, fund: &Fund, now: Instant) -> Result<bool, Publ
     if gather::has_news(tx, fund).await? || extras::has_news(tx, fund).await? || !gather::words(tx, fund, now, 1).await?.0.is_empty() {
         return Ok(true);
     }
+    if charter::news(tx, fund, now).await?.is_some() {
+        return Ok(true);
+    }
     let waiting = donations::uncounted(tx, fund.id).await?;
     if batch::ready(&waiting, fund.min_gifts).is_some() {
         return Ok(true);
@@ -152,6 +156,8 @@ pub async fn publish(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) 
     if let Some(last) = last.as_ref().filter(|_| begun == 0) {
         log.append(tx, vec![Record::Batch(before_records(last, &week_of(now, &fund.time_zone)))]).await?;
     }
+    let promised = charter::news(tx, fund, now).await?;
+    log.append(tx, promised.into_iter().collect()).await?;
     let counted = log.gifts(tx, fund, now).await?;
     log.spending(tx, fund, now).await?;
     log.words(tx, fund, now).await?;
@@ -281,5 +287,6 @@ async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Result<Vec<File
         File::new("figures.csv".to_owned(), CSV, figures.to_csv()?),
     ];
     files.extend(reports::render(tx, fund, figures).await?);
+    files.extend(charter::render(tx, fund, figures).await?);
     Ok(files)
 }

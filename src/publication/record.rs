@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::facts::Publication;
-use super::told::{Accounts, Bands, Budget, Goods, Owed, Tie, Ways};
+use super::told::{Accounts, Bands, Budget, Chartered, Goods, Owed, Tie, Ways};
 use crate::clock::{Day, Instant, Zone};
 use crate::ledger::chart;
 
@@ -67,6 +67,8 @@ pub enum Record {
     Spending(Spending),
     /// What a spending was, in words, once they may be shown.
     Text(Text),
+    /// What the fund promises.
+    Charter(Box<Chartered>),
     /// How gifts came.
     Ways(Ways),
     /// How large gifts were, in bands.
@@ -258,6 +260,7 @@ impl Record {
             Self::Batch(_) => "batch",
             Self::Spending(_) => "spending",
             Self::Text(_) => "text",
+            Self::Charter(_) => "charter",
             Self::Ways(_) => "ways",
             Self::Bands(_) => "bands",
             Self::Accounts(_) => "accounts",
@@ -275,6 +278,7 @@ impl Record {
             Self::Opening(_) | Self::Text(_) => 0,
             Self::Batch(batch) => batch.n,
             Self::Spending(spending) => spending.n,
+            Self::Charter(charter) => charter.n,
             Self::Ways(ways) => ways.n,
             Self::Bands(bands) => bands.n,
             Self::Accounts(accounts) => accounts.n,
@@ -302,6 +306,7 @@ impl Record {
             Self::Batch(batch) => &batch.week,
             Self::Spending(spending) => &spending.week,
             Self::Text(text) => &text.week,
+            Self::Charter(charter) => &charter.week,
             Self::Ways(ways) => &ways.week,
             Self::Bands(bands) => &bands.week,
             Self::Accounts(accounts) => &accounts.week,
@@ -356,7 +361,7 @@ impl Record {
             Self::Goods(goods) => goods.lines(),
             Self::Budget(budget) => budget.lines(),
             Self::Owed(owed) => owed.lines(),
-            Self::Text(_) | Self::Publication(_) => Vec::new(),
+            Self::Text(_) | Self::Charter(_) | Self::Publication(_) => Vec::new(),
         };
         lines.retain(|line| line.amount != 0);
         lines

@@ -67,6 +67,15 @@ impl Say {
         self.0.text(key, &Values::from([(name.into(), value.into().into())]))
     }
 
+    pub fn with_two(
+        self,
+        key: &str,
+        (one, first): (&'static str, impl Into<String>),
+        (two, second): (&'static str, impl Into<String>),
+    ) -> String {
+        self.0.text(key, &Values::from([(one.into(), first.into().into()), (two.into(), second.into().into())]))
+    }
+
     /// A week by its Monday: `9 Nov 2026`.
     pub fn week(self, week: &str) -> String {
         Day::of_iso_week(week).map_or_else(|| week.to_owned(), |monday| self.0.day(monday))

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::record::Line;
+use super::record::{Agreed, Line};
 
 /// The unit of a line that tells which way gifts came: money, as on the account of everything received.
 pub const WAY: &str = "way";
@@ -33,6 +33,29 @@ pub const BUDGET: &str = "budget";
 pub const OWED: &str = "owed";
 /// The unit of a line that says how many that are.
 pub const OWED_COUNT: &str = "owed-count";
+
+/// What the fund promises: a version of its charter, and how it decides on money. Another of either is another record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chartered {
+    /// Its number, from 1.
+    pub n: i64,
+    /// The week it is published in.
+    pub week: String,
+    /// The day from which the charter is in force.
+    pub in_force_on: String,
+    /// The language it is written in.
+    pub language: String,
+    /// How many agreed to it beside whoever wrote it; none: nobody else was there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreed: Option<Agreed>,
+    /// The charter, a paragraph a line behind the word of its article.
+    pub body: String,
+    /// How many must agree to which sum, as lines.
+    pub rules: String,
+    /// Whom to write to.
+    pub contact: String,
+}
 
 /// Which way gifts came since it was last told; a way of few gifts waits for others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

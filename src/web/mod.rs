@@ -166,6 +166,8 @@ const FIGURES_CSV: &str = "/f/{fund}/figures.csv";
 const SPENDING: &str = "/f/{fund}/spending";
 const SPENDING_PAGE: &str = "/f/{fund}/spending/pages/{page}";
 const SPENDING_ONE: &str = "/f/{fund}/spending/{number}";
+const CHARTER: &str = "/f/{fund}/charter";
+const CHARTER_VERSION: &str = "/f/{fund}/charter/{n}";
 const REPORTS: &str = "/f/{fund}/reports";
 const REPORT: &str = "/f/{fund}/reports/{name}";
 const OLDER: &str = "/f/{fund}/p/{number}";
@@ -209,6 +211,8 @@ fn all_doors(site: &Arc<Site>) -> Doors {
         .get(SPENDING, Who::Anyone, public::spending)
         .get(SPENDING_PAGE, Who::Anyone, public::spending_page)
         .get(SPENDING_ONE, Who::Anyone, public::expense)
+        .get(CHARTER, Who::Anyone, public::charter)
+        .get(CHARTER_VERSION, Who::Anyone, public::charter_version)
         .get(REPORTS, Who::Anyone, public::reports)
         .get(REPORT, Who::Anyone, public::report)
         .get(OLDER, Who::Anyone, public::older)

@@ -94,6 +94,16 @@ pub async fn expense(State(site): AnySite, Path((slug, typed)): Path<(String, St
     reader.hold(&site, &format!("{slug}/spending/{number}"), made).await
 }
 
+/// `/f/{fund}/charter`.
+pub async fn charter(State(site): AnySite, Path(slug): Path<String>, reader: Reader) -> Result<Response, Trouble> {
+    newest(&site, &slug, "charter", &reader).await
+}
+
+/// `/f/{fund}/charter/{n}`: a version, for ever.
+pub async fn charter_version(State(site): AnySite, Path((slug, n)): Path<(String, String)>, reader: Reader) -> Result<Response, Trouble> {
+    newest(&site, &slug, &format!("charter/{n}"), &reader).await
+}
+
 /// `/f/{fund}/reports`.
 pub async fn reports(State(site): AnySite, Path(slug): Path<String>, reader: Reader) -> Result<Response, Trouble> {
     newest(&site, &slug, "reports/index", &reader).await

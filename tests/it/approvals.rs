@@ -1,5 +1,6 @@
 //! What needs a second person: who counts, what a signature stands under, and that no race gets around it.
 
+mod charter;
 mod emergency;
 pub mod races;
 mod rules;

@@ -148,6 +148,14 @@ const GUARDS: &[Guard] = &[
     guard("publication_file_never_changes", "publication_file", &["UPDATE publication_file SET content_type = 'other'"], "never changed"),
     guard("publication_file_never_goes", "publication_file", &["DELETE FROM publication_file"], "never deleted"),
     guard("publication_file_has_its_bytes", "publication_file", &[WITHOUT_BYTES], "has its bytes"),
+    guard("charter_never_changes", "charter", &["UPDATE charter SET body = 'x'"], "never changed"),
+    guard("charter_never_goes", "charter", &["DELETE FROM charter"], "never deleted"),
+    guard(
+        "charter_follows",
+        "charter",
+        &["INSERT INTO charter (fund_id, n, body, agreed_at) SELECT fund_id, 3, 'x', 0 FROM charter"],
+        "follows the one before",
+    ),
     guard("publication_blob_never_changes", "publication_blob", &["UPDATE publication_blob SET body = body"], "never changed"),
     guard(
         "publication_blob_never_goes",
@@ -337,6 +345,9 @@ async fn fill(books: &Books) {
     execute(&mut tx, line).await.unwrap();
     let person = "INSERT INTO person (ref, name, email_hash, email, language, created_at) VALUES ('p', 'p', 'p', $1, 'en', 0)";
     run!(&mut tx, execute, sqlx::query(person).bind(b"sealed".to_vec())).unwrap();
+    execute(&mut tx, "INSERT INTO charter (fund_id, n, body, agreed_at) SELECT id, 1, 'x', 0 FROM fund WHERE slug = 'general'")
+        .await
+        .unwrap();
     let publication =
         "INSERT INTO publication (fund_id, number, made_at, gifts, received_minor, refunded_minor, disputed_minor, fees_minor, spent_minor)
                        SELECT id, $1, 0, 0, 0, 0, 0, 0, 0 FROM fund WHERE slug = 'general'";

@@ -136,6 +136,12 @@ pub(in crate::publication) async fn last_number(tx: &mut Tx, fund: FundId, kind:
     run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(fund).bind(kind))
 }
 
+/// Every record of a kind of which there are few, the oldest first.
+pub(in crate::publication) async fn of_kind(tx: &mut Tx, fund: FundId, kind: &'static str) -> sqlx::Result<Vec<Leaf>> {
+    const SQL: &str = "SELECT position, publication, body FROM public_record WHERE fund_id = $1 AND kind = $2 AND n > 0 ORDER BY n";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(kind))
+}
+
 /// Notes which postings are published by now.
 pub(in crate::publication) async fn note_shown(tx: &mut Tx, fund: FundId, shown: &[Shown]) -> sqlx::Result<()> {
     for piece in rows::pieces(shown, 4) {

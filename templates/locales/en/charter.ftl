@@ -6,6 +6,17 @@ charter-change = Write the next version of the charter
 charter-waits = A version of the charter waits for an approver.
 charter-yours = You wrote this version. An approver must agree.
 charter-agree = Read it and agree
+charter-version = Version { $n }, in force since { $on }.
+charter-published = (publication { $number })
+charter-agreed = { $given ->
+    [0] Nobody else was there yet who could agree to it.
+    [one] One other person agreed to it.
+   *[other] { $given } others agreed to it.
+}
+charter-changes = What this version changed
+charter-first = This is the first version.
+charter-rules-changed = The table of approvals changed.
+charter-versions = All versions
 charter-why = The charter is the fund’s public promise. Two people agree to each version, every version stays public for ever, and each says what changed. Our proposals stand in the fields: change them until they are true.
 charter-send = Send for agreement
 charter-who = Who runs the fund

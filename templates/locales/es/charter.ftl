@@ -6,6 +6,17 @@ charter-change = Escribir la próxima versión de los estatutos
 charter-waits = Una versión de los estatutos espera a alguien que apruebe.
 charter-yours = Usted escribió esta versión. Debe aceptarla alguien que apruebe.
 charter-agree = Leerla y aceptarla
+charter-version = Versión { $n }, en vigor desde el { $on }.
+charter-published = (publicación { $number })
+charter-agreed = { $given ->
+    [0] Aún no había otra persona que pudiera aceptarla.
+    [one] La aceptó otra persona.
+   *[other] La aceptaron otras { $given } personas.
+}
+charter-changes = Qué cambió esta versión
+charter-first = Esta es la primera versión.
+charter-rules-changed = Cambió la tabla de aprobaciones.
+charter-versions = Todas las versiones
 charter-why = Los estatutos son la promesa pública del fondo. Dos personas aceptan cada versión, todas siguen siendo públicas para siempre y cada una dice qué cambió. En los campos están nuestras propuestas: cámbielas hasta que digan la verdad.
 charter-send = Enviar para su acuerdo
 charter-who = Quién lleva el fondo
