@@ -11,7 +11,7 @@
 //! | 3 | [`donations`]: a gift from pledge to settled, gifts by hand, goods, refunds. [`spending`]: money out. [`bank`]: statements and what their lines are tied to. [`payments`]: deliveries, sync, the Stripe gateway, the practice Stripe |
 //! | 2 | [`approvals`]: what needs a second person, and who agreed to what. [`funds`]: a pot of money with one purpose, one page, one currency |
 //! | 1 | [`ledger`]: double entry, locked months; it knows no donor, no Stripe, no HTTP. [`people`]: staff, sign-in, roles, the log of acts. [`files`]: photos of receipts and PDFs. [`mail`]: the outbox |
-//! | 0 | [`money`], [`clock`], [`ids`], [`db`], [`seal`], [`config`], [`language`] |
+//! | 0 | [`money`], [`clock`], [`ids`], [`db`], [`seal`], [`config`], [`language`], [`qr`] |
 //!
 //! Every feature folder has the same rooms: the noun (types, parsing, pure rules), the store (SQL only, private), the verbs (`mod.rs`).
 //!
@@ -53,6 +53,7 @@ pub mod money;
 pub mod payments;
 pub mod people;
 pub mod publication;
+pub mod qr;
 pub mod seal;
 pub mod serve;
 pub mod spending;

@@ -1,5 +1,7 @@
 //! What was published, written out as a folder, and checked as a stranger would. Not here: what a check is (`publication::check`).
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -8,7 +10,7 @@ use clap::Args;
 use strikefund::db::Db;
 use strikefund::funds::{self, State};
 use strikefund::ids::Entropy;
-use strikefund::publication::{self, check};
+use strikefund::publication::{Piece, Tree, check};
 use strikefund::web::ASSETS;
 
 /// Check what a fund published, as a stranger would: no server, no database, no trust
@@ -37,19 +39,32 @@ pub struct VerifyPublic {
 /// Everything published of every fund that is public, and what its pages ask for, as a folder.
 pub async fn write(db: &Db, folder: &Path) -> anyhow::Result<()> {
     let tx = &mut db.begin_read().await?;
-    let write = |place: &Path, body: &[u8]| {
-        std::fs::create_dir_all(place.parent().unwrap_or(folder))?;
-        std::fs::write(place, body)
-    };
     for (name, body) in ASSETS {
-        write(&folder.join(name), body.as_bytes())?;
+        put(&folder.join(name), body.as_bytes(), false)?;
     }
     for fund in funds::list(tx).await?.into_iter().filter(|fund| fund.state != State::Draft) {
         let under = folder.join("f").join(&fund.slug);
-        let files = publication::site(tx, &fund, |path, body| write(&under.join(path), body)).await?;
+        let mut tree = Tree::of(tx, &fund).await?;
+        let (mut files, mut last) = (0, String::new());
+        while let Some(pieces) = tree.next(tx).await? {
+            for Piece { path, body } in pieces {
+                let goes_on = path == last;
+                put(&under.join(&path), &body, goes_on)?;
+                files += u64::from(!goes_on);
+                last = path;
+            }
+        }
         println!("{}: {files} files under {}", fund.slug, under.display());
     }
     Ok(())
+}
+
+/// Writes a file, or goes on with it.
+fn put(place: &Path, body: &[u8], goes_on: bool) -> anyhow::Result<()> {
+    let unwritten = || format!("{} could not be written", place.display());
+    std::fs::create_dir_all(place.parent().unwrap_or(place)).with_context(unwritten)?;
+    let mut file = OpenOptions::new().write(true).create(true).append(goes_on).truncate(!goes_on).open(place).with_context(unwritten)?;
+    file.write_all(body).with_context(unwritten)
 }
 
 /// Checks published files with nothing but a key.

@@ -9,7 +9,8 @@ use super::log::note::{self, Head, VerifyingKey};
 use super::log::tile::{self, Tile, WIDTH};
 use super::log::tree::{Edge, Hash, leaf_hash};
 use super::record::Record;
-use super::{Figures, File, PublishError, RowsError, general_ledger, heads, render, rows, store};
+use super::site::{Once, Piece};
+use super::{Figures, PublishError, RowsError, general_ledger, heads, render, store};
 use crate::clock::Instant;
 use crate::db::{Db, Tx};
 use crate::funds::{self, NewFund, SetUpError};
@@ -231,16 +232,17 @@ async fn recompute(tree: &mut Tree<'_>, records: &[(Record, String)], key: &Veri
             position = position.saturating_add(i64::try_from(piece.len()).unwrap_or(i64::MAX));
         }
         let figures = Figures::of(end, &store::sums(tx, fund).await?);
-        for File { path, body, .. } in render(tx, fund, &figures).await? {
-            tree.is(format!("p/{number}/{path}"), &body)?;
+        for file in render(tx, fund, &figures).await? {
             if number == newest.number {
-                tree.is(path, &body)?;
+                tree.is(file.path.clone(), &file.body)?;
             }
+            let older = file.as_older();
+            tree.is(format!("p/{number}/{}", older.path), &older.body)?;
         }
         bundles(tree, records, position, run.len())?;
         let size = u64::try_from(position).unwrap_or(0);
         for n in general_ledger::touched(size - run.len() as u64, size) {
-            let File { path, body, .. } = general_ledger::file(tx, fund, &figures.fund, n).await?;
+            let super::File { path, body, .. } = general_ledger::file(tx, fund, &figures.fund, n).await?;
             tree.is(format!("p/{number}/{path}"), &body)?;
             // One that a later publication goes on with is checked there.
             if number == newest.number || general_ledger::is_full(n, size) {
@@ -249,7 +251,7 @@ async fn recompute(tree: &mut Tree<'_>, records: &[(Record, String)], key: &Veri
         }
     }
     let figures = Figures::of(newest, &store::sums(tx, fund).await?);
-    spendings(tree, tx, fund, &figures).await?;
+    once(tree, tx, fund, figures).await?;
     Ok(number)
 }
 
@@ -265,16 +267,23 @@ fn bundles(tree: &mut Tree<'_>, records: &[(Record, String)], end: i64, new: usi
     Ok(())
 }
 
-async fn spendings(tree: &mut Tree<'_>, tx: &mut Tx, fund: FundId, figures: &Figures) -> Result<(), CheckError> {
-    let mut from = Some(1);
-    while let Some(first) = from {
-        let (files, next) = rows::some(tx, fund, figures, first).await?;
-        for file in files {
-            tree.is(file.path, &file.body)?;
+/// What there is once, for all publications.
+async fn once(tree: &mut Tree<'_>, tx: &mut Tx, fund: FundId, figures: Figures) -> Result<(), CheckError> {
+    let mut once = Once::new(fund, figures);
+    let mut whole: Option<Piece> = None;
+    while let Some(pieces) = once.next(tx).await.map_err(fault)? {
+        for piece in pieces {
+            match &mut whole {
+                Some(begun) if begun.path == piece.path => begun.body.extend(piece.body),
+                _ => {
+                    if let Some(done) = whole.replace(piece) {
+                        tree.is(done.path, &done.body)?;
+                    }
+                }
+            }
         }
-        from = next;
     }
-    Ok(())
+    whole.map_or(Ok(()), |last| tree.is(last.path, &last.body))
 }
 
 /// A fund for the records to stand on: what it is called is nowhere read, for every page takes that from the records.

@@ -1,9 +1,12 @@
-//! The whole ledger for another program to read: every amount, no free text of strangers. Not here: published figures.
+//! The whole ledger for another program to read: every amount, no free text of strangers. Not here: published figures. The published books go through the same faces (`published`).
 
 mod beancount;
+mod book;
 mod csv;
 mod hledger;
 mod json;
+pub(super) mod published;
+mod spreadsheet;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -17,7 +20,9 @@ use crate::ids::EntryId;
 use crate::ledger::{self, Account, Entry};
 use crate::money::Currency;
 
+pub use self::book::{Book, Value, csv_line};
 pub use self::csv::text as spreadsheet_text;
+pub use self::published::{Books, BooksError};
 
 /// How many entries are held at a time, however many there are.
 const PAGE: i64 = 500;
@@ -78,12 +83,7 @@ pub async fn write<T: Future<Output = io::Result<()>>>(
     mut take: impl FnMut(Vec<u8>) -> T,
 ) -> Result<u64, ExportError> {
     let survey = survey(tx).await?;
-    let mut face: Box<dyn Face + Send> = match format {
-        Format::Hledger => Box::new(hledger::Journal),
-        Format::Beancount => Box::new(beancount::Book),
-        Format::Csv => Box::new(csv::Table::default()),
-        Format::Json => Box::new(json::Array::default()),
-    };
+    let mut face = face(format);
     let mut piece = Vec::new();
     face.begin(&survey, &mut piece)?;
     let (mut after, mut written) = (EntryId(0), 0);
@@ -100,6 +100,15 @@ pub async fn write<T: Future<Output = io::Result<()>>>(
     face.end(&mut piece)?;
     take(piece).await?;
     Ok(written)
+}
+
+fn face(format: Format) -> Box<dyn Face + Send> {
+    match format {
+        Format::Hledger => Box::new(hledger::Journal),
+        Format::Beancount => Box::new(beancount::Book),
+        Format::Csv => Box::new(csv::Table::default()),
+        Format::Json => Box::new(json::Array::default()),
+    }
 }
 
 /// Reads the ledger once before it is written: plain-text books declare what they use at their top.

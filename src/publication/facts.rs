@@ -23,6 +23,9 @@ pub struct Publication {
     pub suspense: bool,
     /// What the head of this publication is signed with.
     pub key: String,
+    /// The site it is published on, such as `https://fund.example`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub site: String,
     /// The fund, as it says of itself.
     pub fund: Facts,
 }

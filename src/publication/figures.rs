@@ -44,6 +44,8 @@ pub struct Figures {
     pub suspense: bool,
     /// What the log's head is signed with.
     pub key: String,
+    /// The site it is published on; empty where that was not written down.
+    pub site: String,
 }
 
 impl Figures {
@@ -71,6 +73,7 @@ impl Figures {
             uses: spent.into_iter().map(|sum| (word(&sum.account), money(sum.amount))).collect(),
             suspense: publication.suspense,
             key: publication.key.clone(),
+            site: publication.site.clone(),
             fund: publication.fund.clone(),
         }
     }
@@ -78,6 +81,11 @@ impl Figures {
     /// An amount of this fund.
     pub const fn money(&self, minor: i64) -> Money {
         Money::new(minor, self.fund.currency)
+    }
+
+    /// The fund's address in the world, such as `https://fund.example/f/pat/`; None where the records do not say at which site.
+    pub fn address(&self) -> Option<String> {
+        (!self.site.is_empty()).then(|| format!("{}/f/{}/", self.site, self.fund.slug))
     }
 
     /// What was spent on all uses.

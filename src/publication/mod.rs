@@ -3,22 +3,26 @@
 //! What the public may know is written down as records, each a leaf of the fund's log ([`record`]). Every page and every figure is worked out of
 //! the published records alone, so whoever has them can work it out again.
 
-mod bars;
+pub mod api;
 mod batch;
 mod beyond;
 mod charter;
+mod charts;
 pub mod check;
+mod download;
 pub mod export;
 mod extras;
 pub mod facts;
+mod feed;
 mod figures;
 mod gather;
 mod general_ledger;
 mod gifts;
 mod heads;
-
+mod known;
 pub mod log;
 pub mod page;
+mod place;
 pub mod record;
 mod reports;
 mod rows;
@@ -38,6 +42,7 @@ use crate::db::{Retryable, Tx};
 use crate::donations;
 use crate::funds::Fund;
 use crate::ids::{DonationId, Entropy, FundId, PublicationId};
+use crate::language::Language;
 use crate::ledger::{self, chart};
 use crate::seal::Keyring;
 
@@ -46,9 +51,11 @@ use gather::Reader;
 use gifts::Side;
 use record::{Batch, Record, week_of};
 
+pub use download::Download;
 pub use figures::{Figures, GiftSide};
+pub use place::{named as page_in, page_named};
 pub use rows::{RowsError, expense, spending};
-pub use site::{SiteError, site};
+pub use site::{Piece, SiteError, Tree};
 pub use stored::{File, pack};
 pub use verify::verify;
 
@@ -85,6 +92,9 @@ pub enum PublishError {
     /// A file could not be written.
     #[error("the figures could not be written: {0}")]
     Csv(#[from] csv::Error),
+    /// What is published already could not be read back.
+    #[error(transparent)]
+    Rows(#[from] RowsError),
     /// A record could not be written.
     #[error("a record could not be written: {0}")]
     Record(#[from] serde_json::Error),
@@ -101,7 +111,7 @@ pub enum PublishError {
 
 impl Retryable for PublishError {
     fn is_retryable(&self) -> bool {
-        matches!(self, Self::Database(error) if error.is_retryable())
+        matches!(self, Self::Database(error) | Self::Rows(RowsError::Database(error)) if error.is_retryable())
     }
 }
 
@@ -174,6 +184,7 @@ pub async fn publish(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) 
         practice: press.practice,
         suspense,
         key: keys.first().map(|key| key.public().to_string()).unwrap_or_default(),
+        site: press.site.trim_end_matches('/').to_owned(),
         fund: Facts::find(tx, fund).await?,
     };
     log.append(tx, vec![Record::Publication(Box::new(end.clone()))]).await?;
@@ -272,7 +283,25 @@ pub async fn number_of(tx: &mut Tx, id: PublicationId) -> sqlx::Result<Option<i6
 
 /// A file of the fund's newest publication, or of the one with that number.
 pub async fn file(tx: &mut Tx, slug: &str, number: Option<i64>, path: &str) -> sqlx::Result<Option<File>> {
-    store::file(tx, slug, number, path).await
+    let file = store::file(tx, slug, number, path).await?;
+    Ok(file.map(|file| if number.is_some() { file.as_older() } else { file }))
+}
+
+/// The names of the reports, in the order of their index.
+pub fn report_names() -> impl Iterator<Item = &'static str> {
+    reports::REPORTS.iter().map(|report| report.name)
+}
+
+/// The pages of a fund's newest publication that search engines may list, by their place under its address, with its day.
+pub async fn pages(tx: &mut Tx, slug: &str) -> Result<Vec<(String, String)>, RowsError> {
+    let Some((_, figures)) = rows::newest(tx, slug).await? else { return Ok(Vec::new()) };
+    let day = figures.made_at.day_in(&figures.fund.time_zone).to_string();
+    let fixed = ["", "spending/", "gifts/", "reports/", "reports/summary.html"].map(str::to_owned);
+    let fixed = fixed
+        .into_iter()
+        .chain(["index", "spending/index", "gifts/index", "reports/index", "reports/summary"].map(|page| page_in(page, Language::Spanish)));
+    let reports = report_names().flat_map(|name| Language::ALL.map(|language| page_in(&format!("reports/{name}"), language)));
+    Ok(fixed.chain(reports).map(|path| (path, day.clone())).collect())
 }
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -282,10 +311,11 @@ const JSON: &str = "application/json";
 /// The files of a publication, worked out of the fund's published records alone.
 async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Result<Vec<File>, PublishError> {
     let mut files = vec![
-        File::new("index.html".to_owned(), HTML, page::render(figures)?.into_bytes()),
         File::new("figures.json".to_owned(), JSON, figures.to_json().into_bytes()),
         File::new("figures.csv".to_owned(), CSV, figures.to_csv()?),
     ];
+    files.extend(page::render(tx, fund, figures).await?);
+    files.extend(feed::render(tx, fund, figures).await?);
     files.extend(reports::render(tx, fund, figures).await?);
     files.extend(charter::render(tx, fund, figures).await?);
     Ok(files)

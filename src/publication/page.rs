@@ -1,63 +1,198 @@
-//! The fund's public page: one function from values to text, run once a publication. Not here: serving it (`web`).
+//! The pages of a publication beside its reports: the fund's own, its gifts, the one to be pinned up. One function from published records to
+//! text, run once a publication. Not here: serving them (`web`), what they are written from (`known`).
 
 use askama::Template;
 
-use super::Figures;
-use super::bars::{self, Bars};
+use super::charts::Steps;
 use super::facts::Facts;
+use super::known::{self, Known, SPENDINGS, Week};
+use super::place::Place;
+use super::record::Spending;
+use super::reports::Say;
+use super::rows::{Row, Rows, RowsError};
+use super::{Figures, File};
+use crate::db::Tx;
 use crate::funds::State;
-use crate::money::Money;
+use crate::ids::FundId;
+use crate::language::Language;
+use crate::qr::Qr;
 
-#[derive(Template)]
-#[template(path = "publication/page.html")]
-struct Page<'a> {
-    fund: &'a Facts,
-    figures: &'a Figures,
-    outgoings: Option<Bars>,
-    practice: bool,
+/// So many batches stand on the fund's own page.
+const BATCHES: usize = 10;
+/// A table with more rows than this is opened by whoever wants it.
+const LONG: usize = 12;
+
+macro_rules! pages {
+    ($($name:ident $template:literal)*) => { $(
+        #[derive(Template)]
+        #[template(path = $template)]
+        struct $name<'a> {
+            say: Say,
+            place: Place,
+            figures: &'a Figures,
+            known: &'a Known,
+            practice: bool,
+        }
+
+        impl Rows for $name<'_> {
+            fn say(&self) -> Say {
+                self.say
+            }
+
+            fn figures(&self) -> &Figures {
+                self.figures
+            }
+        }
+    )* };
 }
 
-impl Page<'_> {
-    fn refunds_and_disputes(&self) -> Money {
-        let gifts = &self.figures.gifts;
-        self.figures.money(gifts.refunded_minor.saturating_add(gifts.disputed_minor))
+pages! {
+    Own "publication/page.html"
+    Gifts "publication/gifts.html"
+    PinUp "publication/summary.html"
+}
+
+impl Own<'_> {
+    fn spendings(&self) -> &[Row] {
+        self.known.spendings.get(..SPENDINGS).unwrap_or(&self.known.spendings)
     }
 
-    fn out_in_all(&self) -> Money {
-        self.figures.money(self.figures.spent().minor.saturating_add(self.figures.gifts.fees_minor))
+    fn batches(&self) -> &[known::Counted] {
+        self.known.batches.get(..BATCHES).unwrap_or(&self.known.batches)
     }
 
-    fn shown(&self, minor: i64) -> String {
-        self.figures.money(minor).for_people()
+    fn feed(&self) -> String {
+        format!("{}feed{}.atom", self.place.up(), self.say.suffix())
     }
 
+    /// Where programs learn how to ask.
+    fn program_interface(&self) -> String {
+        format!("{}/api/v1/openapi.json", self.figures.site)
+    }
+
+    /// Why something was put right, in words.
+    fn why(&self, correction: &Spending) -> String {
+        let mistake = correction.mistake.as_ref().map(|word| self.say.say(&format!("public-mistake-{word}")));
+        correction.reason.clone().or(mistake).unwrap_or_default()
+    }
+
+    fn is_long(&self) -> bool {
+        self.known.weeks.len() > LONG
+    }
+
+    /// In and out since the start, as two lines.
+    fn flow(&self) -> Option<Steps> {
+        let last = self.known.weeks.last()?;
+        let (received, spent) = (self.money(last.received_so_far), self.money(last.spent_so_far));
+        let title = self.say.three(
+            "public-flow-title",
+            ("received", received.clone()),
+            ("spent", spent.clone()),
+            ("week", self.say.week(&last.week)),
+        );
+        let lines = [
+            (self.say.with("public-flow-received", "amount", received), self.values(|week| week.received_so_far)?),
+            (self.say.with("public-flow-spent", "amount", spent), self.values(|week| week.spent_so_far)?),
+        ];
+        self.steps("flow", [title, self.say.say("public-flow-note")], &lines)
+    }
+
+    /// What was on hand, as one.
+    fn held(&self) -> Option<Steps> {
+        let last = self.known.weeks.last()?;
+        let on_hand = self.money(last.held);
+        let title = self.say.with("public-held-title", "amount", on_hand.clone());
+        let lines = [(self.say.with("public-held-line", "amount", on_hand), self.values(|week| week.held)?)];
+        self.steps("held", [title, self.say.say("public-held-over-time")], &lines)
+    }
+
+    fn values(&self, of: impl Fn(&Week) -> i64) -> Option<Vec<(i64, i64)>> {
+        let (places, _) = known::places(&self.known.weeks)?;
+        Some(places.into_iter().zip(self.known.weeks.iter().map(of)).collect())
+    }
+
+    fn steps(&self, id: &'static str, words: [String; 2], lines: &[(String, Vec<(i64, i64)>)]) -> Option<Steps> {
+        let (weeks, (_, count)) = (&self.known.weeks, known::places(&self.known.weeks)?);
+        let ends = [weeks.first()?, weeks.last()?].map(|week| self.say.week(&week.week));
+        Steps::of(id, words, (ends, count), lines, |minor| self.money(minor))
+    }
+}
+
+impl Gifts<'_> {
+    /// Gifts of batches that are too old to stand here, with what they brought.
+    fn earlier(&self) -> Option<(i64, i64)> {
+        let oldest = self.known.batches.last().filter(|oldest| oldest.batch.n > 1)?;
+        let shown: i64 = self.known.batches.iter().map(|counted| counted.batch.gifts).sum();
+        Some((self.figures.gifts.gifts.saturating_sub(shown), oldest.total.saturating_sub(oldest.batch.received_minor)))
+    }
+}
+
+impl PinUp<'_> {
+    /// The address as people type it.
+    fn short_address(&self) -> String {
+        let address = self.figures.address().unwrap_or_default();
+        address.split_once("://").map_or(&*address, |(_, rest)| rest).trim_end_matches('/').to_owned()
+    }
+
+    fn qr(&self) -> Option<Qr> {
+        let address = self.figures.address()?;
+        Qr::new(&address, self.say.with("public-qr", "address", address.clone()))
+    }
+}
+
+/// What all these pages say.
+trait Says: Rows {
     /// What is taken off, with the sign that says so; nothing is plain zero.
     fn less(&self, minor: i64) -> String {
-        self.figures.money(minor.saturating_neg()).for_people()
+        self.money(minor.saturating_neg())
     }
+
+    /// What all uses and fees come to.
+    fn out_in_all(&self) -> String {
+        self.money(self.figures().spent().minor.saturating_add(self.figures().gifts.fees_minor))
+    }
+
+    fn refunds_and_disputes(&self) -> String {
+        let gifts = &self.figures().gifts;
+        self.money(gifts.refunded_minor.saturating_add(gifts.disputed_minor))
+    }
+}
+
+impl<T: Rows> Says for T {}
+
+/// These pages of a publication, in every language.
+///
+/// # Errors
+/// [`RowsError`].
+pub(super) async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Result<Vec<File>, RowsError> {
+    let known = &Known::find(tx, fund, figures).await?;
+    let practice = figures.practice;
+    let mut files = Vec::new();
+    for say in Language::ALL.map(Say) {
+        let page = Own { say, place: Place::new("index", say), figures, known, practice };
+        files.push(page.place.file(page.render()?));
+        let page = Gifts { say, place: Place::new("gifts/index", say), figures, known, practice };
+        files.push(page.place.file(page.render()?));
+        let page = PinUp { say, place: Place::new("reports/summary", say), figures, known, practice };
+        files.push(page.place.file(page.render()?));
+    }
+    Ok(files)
 }
 
 #[derive(Template)]
 #[template(path = "publication/unpublished.html")]
 struct Unpublished<'a> {
+    say: Say,
     fund: &'a Facts,
     practice: bool,
-}
-
-/// The fund's page with the figures of one publication, whole: this text is stored and served as it is.
-///
-/// # Errors
-/// Never in memory; the template engine's own error type is passed on.
-pub fn render(figures: &Figures) -> askama::Result<String> {
-    Page { fund: &figures.fund, figures, outgoings: bars::outgoings(figures), practice: figures.practice }.render()
 }
 
 /// The fund's page before its first publication: it says what it waits for, and nothing about gifts that wait.
 ///
 /// # Errors
 /// Never in memory; the template engine's own error type is passed on.
-pub fn render_unpublished(fund: &Facts, practice: bool) -> askama::Result<String> {
-    Unpublished { fund, practice }.render()
+pub fn render_unpublished(fund: &Facts, language: Language, practice: bool) -> askama::Result<String> {
+    Unpublished { say: Say(language), fund, practice }.render()
 }
 
 /// `Open`, `Winding down`: a fund's state as public pages write it.
@@ -69,55 +204,5 @@ pub const fn state_in_words(state: State) -> &'static str {
         State::WindingDown => "Winding down",
         State::Distributing => "Distributing",
         State::Closed => "Closed",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::publication::sample;
-
-    #[test]
-    fn the_page_says_every_figure_to_the_cent() {
-        let page = render(&sample::figures()).unwrap();
-        for figure in ["$1,204.10", "$2,150.00", "$640.35", "−$25.00", "Publication 42", "37"] {
-            assert!(page.contains(figure), "{figure}");
-        }
-    }
-
-    #[test]
-    fn the_table_of_in_and_out_adds_up() {
-        let figures = sample::figures();
-        let gifts = figures.gifts;
-        let out = [gifts.refunded_minor, gifts.disputed_minor, gifts.fees_minor, figures.spent().minor];
-        assert_eq!(figures.on_hand().minor, gifts.received_minor + figures.opening.minor - out.iter().sum::<i64>());
-    }
-
-    #[test]
-    fn what_a_fund_calls_itself_never_becomes_markup_or_a_style_attribute() {
-        let mut figures = sample::figures();
-        figures.fund.name = "<script>alert(1)</script>\" onload=\"x".to_owned();
-        figures.uses.push(("<svg/onload=1>".to_owned(), figures.money(100)));
-        let page = render(&figures).unwrap();
-        assert!(!page.contains("<script") && !page.contains("<svg/onload") && !page.contains("\" onload") && !page.contains("style="));
-    }
-
-    #[test]
-    fn the_one_purpose_of_a_restricted_fund_stands_on_its_page() {
-        let mut figures = sample::figures();
-        assert!(!render(&figures).unwrap().contains("one purpose"));
-        figures.fund.restriction = Some("rent & <b>food</b>".to_owned());
-        for page in [render(&figures).unwrap(), render_unpublished(&figures.fund, true).unwrap()] {
-            assert!(page.contains("one purpose only: <strong>rent &#38; &#60;b&#62;food&#60;/b&#62;</strong>."), "{page}");
-        }
-    }
-
-    #[test]
-    fn practice_is_said_and_real_money_is_not_called_practice() {
-        let mut figures = sample::figures();
-        assert!(!render(&figures).unwrap().contains("no real money"));
-        figures.practice = true;
-        assert!(render(&figures).unwrap().contains("no real money"));
-        assert!(render_unpublished(&figures.fund, true).unwrap().contains("no real money"));
     }
 }

@@ -5,11 +5,13 @@ use askama::Template;
 use serde_json::json;
 
 use super::export::spreadsheet_text;
+use super::place::Place;
 use super::store::{self, Row};
 use super::tables::{Scribe, Table};
-use super::{CSV, Figures, File, HTML, JSON, PublishError};
+use super::{CSV, Figures, File, JSON, PublishError};
 use crate::clock::Day;
 use crate::db::Tx;
+use crate::funds::State;
 use crate::ids::FundId;
 use crate::language::{Language, Values};
 
@@ -54,6 +56,9 @@ pub(super) const REPORTS: [Report; 16] = [
 /// The first strike day of a fund that named none.
 const NEVER: &str = "9999-12-31";
 
+/// How many older publications an index names.
+const OLDER: usize = 30;
+
 /// Texts of a public page in one language.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Say(pub Language);
@@ -74,6 +79,21 @@ impl Say {
         (two, second): (&'static str, impl Into<String>),
     ) -> String {
         self.0.text(key, &Values::from([(one.into(), first.into().into()), (two.into(), second.into().into())]))
+    }
+
+    /// A text about so many of something.
+    pub fn count(self, key: &str, count: i64) -> String {
+        self.0.text(key, &Values::from([("count".into(), count.into())]))
+    }
+
+    /// A text with three values in it.
+    pub fn three(self, key: &str, one: (&'static str, String), two: (&'static str, String), three: (&'static str, String)) -> String {
+        self.0.text(key, &[one, two, three].into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+
+    /// Where a fund stands: `Open`, `En cierre`.
+    pub fn state(self, state: State) -> String {
+        self.say(&format!("public-state-{}", state.as_str().replace('_', "-")))
     }
 
     /// A week by its Monday: `9 Nov 2026`.
@@ -110,6 +130,7 @@ impl Say {
 #[template(path = "publication/report.html")]
 struct Page<'a> {
     say: Say,
+    place: Place,
     figures: &'a Figures,
     practice: bool,
     shown: Report,
@@ -131,6 +152,7 @@ impl Page<'_> {
 #[template(path = "publication/reports.html")]
 struct Index<'a> {
     say: Say,
+    place: Place,
     figures: &'a Figures,
     practice: bool,
 }
@@ -140,6 +162,16 @@ impl Index<'_> {
     fn reports(&self) -> impl Iterator<Item = (&'static str, String)> {
         shown(self.figures).map(|report| (report.name, self.say.say(&format!("public-report-{}", report.name))))
     }
+
+    /// The publications before, the newest first: from the last of them the way leads on.
+    fn older(&self) -> impl Iterator<Item = i64> {
+        (1..self.figures.number).rev().take(OLDER)
+    }
+
+    /// The reports of one of them.
+    fn numbered(&self, number: i64) -> String {
+        self.place.out(&format!("p/{number}/reports/index"))
+    }
 }
 
 /// The reports that a fund shows.
@@ -148,19 +180,33 @@ fn shown(figures: &Figures) -> impl Iterator<Item = &'static Report> {
     REPORTS.iter().filter(move |report| lm || report.name != "lm")
 }
 
+/// The rows of the report of that name; none where there is no such report.
+pub(super) async fn rows_named(tx: &mut Tx, fund: FundId, figures: &Figures, name: &str) -> sqlx::Result<Vec<Row>> {
+    match REPORTS.iter().find(|report| report.name == name) {
+        Some(report) => rows_of(tx, fund, figures, report).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The rows of a report that its fund shows. The calendar of its weeks must be there.
+async fn rows_of(tx: &mut Tx, fund: FundId, figures: &Figures, report: &Report) -> sqlx::Result<Vec<Row>> {
+    let until = figures.made_at.day_in(&figures.fund.time_zone).to_string();
+    let days = report.counts_days.then(|| (figures.fund.strike_on.as_deref().unwrap_or(NEVER), until.as_str()));
+    let mut rows: Vec<Row> = store::report(tx, fund, report.sql, days).await?;
+    rows.retain(|row| match &*row.part {
+        "restricted" => figures.fund.restriction.is_some(),
+        _ => report.name != "budget" || figures.fund.shows_budget,
+    });
+    Ok(rows)
+}
+
 /// Every report of a publication, in every face and language, and their index.
 pub(super) async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Result<Vec<File>, PublishError> {
     let mut files = Vec::new();
     store::fill_calendar(tx, fund).await?;
     let today = figures.made_at.day_in(&figures.fund.time_zone);
     for report in shown(figures) {
-        let until = today.to_string();
-        let days = report.counts_days.then(|| (figures.fund.strike_on.as_deref().unwrap_or(NEVER), until.as_str()));
-        let mut rows: Vec<Row> = store::report(tx, fund, report.sql, days).await?;
-        rows.retain(|row| match &*row.part {
-            "restricted" => figures.fund.restriction.is_some(),
-            _ => report.name != "budget" || figures.fund.shows_budget,
-        });
+        let rows = rows_of(tx, fund, figures, report).await?;
         let csv = File::new(format!("reports/{}.csv", report.name), CSV, to_csv(&rows, figures)?);
         let json = File::new(format!("reports/{}.json", report.name), JSON, to_json(report.name, &rows, figures).into_bytes());
         // A week is in the month of its Thursday.
@@ -169,24 +215,27 @@ pub(super) async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Resu
         let spans = [week, month, String::new()];
         for language in Language::ALL {
             let say = Say(language);
-            let scribe = Scribe { say, figures };
+            let place = Place::new(format!("reports/{}", report.name), say);
+            let scribe = Scribe { say, figures, place: &place };
+            let tables = scribe.tables(&rows, (report.name == "activities").then_some(&spans));
             let page = Page {
                 say,
                 figures,
                 practice: figures.practice,
                 shown: *report,
-                tables: scribe.tables(&rows, (report.name == "activities").then_some(&spans)),
+                tables,
+                place,
                 sentence: sentence(say, &rows, figures),
                 sums: [("csv", &csv.sha256), ("json", &json.sha256)],
             };
-            files.push(File::new(format!("reports/{}{}.html", report.name, say.suffix()), HTML, page.render()?.into_bytes()));
+            files.push(page.place.file(page.render()?));
         }
         files.extend([csv, json]);
     }
     for language in Language::ALL {
         let say = Say(language);
-        let index = Index { say, figures, practice: figures.practice };
-        files.push(File::new(format!("reports/index{}.html", say.suffix()), HTML, index.render()?.into_bytes()));
+        let index = Index { say, place: Place::new("reports/index", say), figures, practice: figures.practice };
+        files.push(index.place.file(index.render()?));
     }
     Ok(files)
 }

@@ -6,10 +6,11 @@ use data_encoding::HEXLOWER;
 
 use super::facts::Publication;
 use super::log::tree::leaf_hash;
+use super::place::Place;
 use super::record::{Agreed, NoRecord, Record, Spending, Text, What};
 use super::reports::Say;
 use super::store::{self, Leaf};
-use super::{Figures, File, HTML};
+use super::{Figures, File};
 use crate::db::Tx;
 use crate::funds;
 use crate::ids::FundId;
@@ -33,18 +34,18 @@ pub enum RowsError {
 }
 
 /// A spending with everything that was published about it.
-struct Row {
+pub(super) struct Row {
     position: i64,
     publication: i64,
     leaf: String,
     hash: String,
-    spending: Spending,
+    pub spending: Spending,
     text: Option<Text>,
     corrected_by: Vec<i64>,
 }
 
 impl Row {
-    fn shop(&self) -> Option<&str> {
+    pub fn shop(&self) -> Option<&str> {
         self.text.as_ref()?.shop.as_deref()
     }
 
@@ -52,13 +53,29 @@ impl Row {
         self.text.as_ref()?.bought_on.as_deref()
     }
 
-    fn later(&self) -> &[i64] {
+    /// The publication that first showed it.
+    pub const fn publication(&self) -> i64 {
+        self.publication
+    }
+
+    /// What was published of it in words: what was bought, or why it takes another back.
+    pub fn words(&self) -> &str {
+        self.text.as_ref().map(|text| &*text.text).or(self.spending.reason.as_deref()).unwrap_or_default()
+    }
+
+    /// Its leaf's hash, in hex.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// The spendings that take it back or stand in its place.
+    pub fn later(&self) -> &[i64] {
         &self.corrected_by
     }
 }
 
-/// What both pages say of a row.
-trait Rows {
+/// What pages say of a row.
+pub(super) trait Rows {
     fn say(&self) -> Say;
     fn figures(&self) -> &Figures;
 
@@ -98,6 +115,13 @@ trait Rows {
         self.say().say(key)
     }
 
+    /// What stands small under a row: its week, its units, its proof.
+    fn aside(&self, row: &Row) -> String {
+        let week = self.say().with("public-in-week", "week", self.say().week(&row.spending.week));
+        let parts = [week, self.units(row), self.proof(row)];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    }
+
     fn agreed(&self, agreed: &Agreed) -> String {
         let values = Values::from([("given".into(), agreed.given.to_string().into()), ("needed".into(), agreed.needed.to_string().into())]);
         let key = if agreed.emergency { "public-agreed-emergency" } else { "public-agreed-by" };
@@ -109,11 +133,12 @@ trait Rows {
 #[template(path = "publication/spending.html")]
 struct List<'a> {
     say: Say,
+    place: Place,
     figures: &'a Figures,
     practice: bool,
     rows: Vec<Row>,
     count: i64,
-    /// Where the next newer page lies under the list's address.
+    /// The next newer page.
     newer: Option<String>,
     /// The number of the next older page.
     older: Option<i64>,
@@ -142,16 +167,13 @@ impl List<'_> {
         self.say.0.text("public-spending-caption", &values)
     }
 
-    /// What stands small under a row: its week, its units, its proof.
-    fn aside(&self, row: &Row) -> String {
-        let week = self.say.with("public-in-week", "week", self.say.week(&row.spending.week));
-        let parts = [week, self.units(row), self.proof(row)];
-        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
-    }
-
     /// Whether words of a row are held back.
     fn holds_back(&self) -> bool {
         self.rows.iter().any(|row| row.spending.what == What::Expense && row.text.is_none())
+    }
+
+    fn numbered(&self, page: i64) -> String {
+        self.place.out(&numbered(page))
     }
 
     fn sum(&self) -> String {
@@ -163,6 +185,7 @@ impl List<'_> {
 #[template(path = "publication/expense.html")]
 struct One<'a> {
     say: Say,
+    place: Place,
     figures: &'a Figures,
     practice: bool,
     row: &'a Row,
@@ -181,6 +204,11 @@ impl Rows for One<'_> {
 impl One<'_> {
     fn mistake(&self, word: &str) -> String {
         self.say.say(&format!("public-mistake-{word}"))
+    }
+
+    /// The reports of the publication that first showed it.
+    fn publication(&self) -> String {
+        self.place.out(&format!("p/{}/reports/index", self.row.publication))
     }
 
     fn heading(&self) -> String {
@@ -212,7 +240,7 @@ async fn list(
     let (first, last, newer, older) = match page {
         None => (full * PAGE + 1, count, None, Some(full)),
         Some(page) if (1..=full).contains(&page) => {
-            let newer = if page == full { String::new() } else { format!("/pages/{}", page + 1) };
+            let newer = if page == full { NEWEST.to_owned() } else { numbered(page + 1) };
             ((page - 1) * PAGE + 1, page * PAGE, Some(newer), Some(page - 1))
         }
         Some(_) => return Ok(None),
@@ -221,9 +249,26 @@ async fn list(
     rows.reverse();
     let (say, practice) = (Say(language), figures.practice);
     let older = older.filter(|page| *page > 0);
-    let shown = List { say, figures, practice, rows, count, newer, older };
-    let place = page.map_or_else(|| "index".to_owned(), |page| format!("pages/{page}"));
-    Ok(Some(File::new(format!("spending/{place}{}.html", say.suffix()), HTML, shown.render()?.into_bytes())))
+    let place = Place::new(page.map_or_else(|| NEWEST.to_owned(), numbered), say);
+    let shown = List { say, place, figures, practice, rows, count, newer, older };
+    Ok(Some(shown.place.file(shown.render()?)))
+}
+
+/// Where the newest spendings are listed.
+const NEWEST: &str = "spending/index";
+
+/// Where a page of older ones is.
+fn numbered(page: i64) -> String {
+    format!("spending/pages/{page}")
+}
+
+/// The newest spendings, the newest first.
+pub(super) async fn latest(tx: &mut Tx, fund: FundId, count: usize) -> Result<Vec<Row>, RowsError> {
+    let last = store::last_number(tx, fund, "spending").await?;
+    let first = last.saturating_sub(i64::try_from(count).unwrap_or(0)).saturating_add(1);
+    let mut rows = between(tx, fund, first, last).await?;
+    rows.reverse();
+    Ok(rows)
 }
 
 /// The page of one spending; None where there is none of that number.
@@ -238,8 +283,8 @@ pub async fn expense(tx: &mut Tx, slug: &str, number: i64, language: Language) -
 
 fn page(figures: &Figures, row: &Row, language: Language) -> Result<File, RowsError> {
     let say = Say(language);
-    let page = One { say, figures, practice: figures.practice, row };
-    Ok(File::new(format!("spending/{}{}.html", row.spending.n, say.suffix()), HTML, page.render()?.into_bytes()))
+    let page = One { say, place: Place::new(format!("spending/{}", row.spending.n), say), figures, practice: figures.practice, row };
+    Ok(page.place.file(page.render()?))
 }
 
 /// Every page of a fund's spendings, in every language, some at a time: `from` is the number of the first spending they show, and with them
@@ -262,18 +307,24 @@ pub(super) async fn some(tx: &mut Tx, fund: FundId, figures: &Figures, from: i64
 }
 
 /// The fund of that word in addresses, and the figures of its newest publication.
-async fn newest(tx: &mut Tx, slug: &str) -> Result<Option<(FundId, Figures)>, RowsError> {
+pub(super) async fn newest(tx: &mut Tx, slug: &str) -> Result<Option<(FundId, Figures)>, RowsError> {
     let Some(fund) = funds::find_by_slug(tx, slug).await? else { return Ok(None) };
-    let Some(leaf) = store::newest_publication(tx, fund.id).await? else { return Ok(None) };
+    Ok(newest_of(tx, fund.id).await?.map(|figures| (fund.id, figures)))
+}
+
+/// The figures of a fund's newest publication.
+pub(super) async fn newest_of(tx: &mut Tx, fund: FundId) -> Result<Option<Figures>, RowsError> {
+    let Some(leaf) = store::newest_publication(tx, fund).await? else { return Ok(None) };
     let Record::Publication(publication) = read(&leaf)? else { return Ok(None) };
-    Ok(Some((fund.id, figures(tx, fund.id, &publication).await?)))
+    Ok(Some(figures(tx, fund, &publication).await?))
 }
 
 async fn figures(tx: &mut Tx, fund: FundId, publication: &Publication) -> sqlx::Result<Figures> {
     Ok(Figures::of(publication, &store::sums(tx, fund).await?))
 }
 
-async fn between(tx: &mut Tx, fund: FundId, first: i64, last: i64) -> Result<Vec<Row>, RowsError> {
+/// The spendings with numbers from `first` to `last`, with everything that was published about each.
+pub(super) async fn between(tx: &mut Tx, fund: FundId, first: i64, last: i64) -> Result<Vec<Row>, RowsError> {
     let mut rows = Vec::new();
     for leaf in store::spendings(tx, fund, first, last).await? {
         if let Record::Spending(spending) = read(&leaf)? {
@@ -294,6 +345,7 @@ async fn between(tx: &mut Tx, fund: FundId, first: i64, last: i64) -> Result<Vec
     Ok(rows)
 }
 
-fn read(leaf: &Leaf) -> Result<Record, RowsError> {
+/// Reads the record of a leaf.
+pub(super) fn read(leaf: &Leaf) -> Result<Record, RowsError> {
     Record::from_leaf(&leaf.body).map_err(|error| RowsError::Record(leaf.position, error))
 }

@@ -33,5 +33,6 @@ pub(super) fn figures() -> Figures {
         uses: uses.map(|(word, minor)| (word.to_owned(), usd(minor))).into(),
         suspense: false,
         key: "fund.example/f/pat+00000000+AQ==".to_owned(),
+        site: "https://fund.example".to_owned(),
     }
 }

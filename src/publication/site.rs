@@ -1,11 +1,15 @@
-//! Everything published of a fund as a tree of files, for any host that serves files. Not here: writing to a disk.
+//! Everything published of a fund as a tree of files, for any host that serves files, in a folder or in one archive. Not here: writing to a disk.
 
-use super::record::Record;
+use std::collections::{HashSet, VecDeque};
+
+use super::export::published::Writing;
+use super::export::{Books, BooksError};
 use super::rows::{self, RowsError};
 use super::store;
-use super::{Figures, File, heads};
+use super::{Figures, heads};
 use crate::db::Tx;
 use crate::funds::Fund;
+use crate::ids::{FundId, PublicationId};
 
 /// Why the tree could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +17,9 @@ pub enum SiteError {
     /// A page could not be written.
     #[error(transparent)]
     Rows(#[from] RowsError),
+    /// The books could not be written.
+    #[error(transparent)]
+    Books(#[from] BooksError),
     /// A file could not be taken.
     #[error(transparent)]
     Io(#[from] std::io::Error),
@@ -21,36 +28,114 @@ pub enum SiteError {
     Database(#[from] sqlx::Error),
 }
 
-/// Hands every public file of a fund to `take`, by its place under the fund's address; gives how many. A publication's own files stand under
-/// `p/` and its number, and the newest of each also without.
-///
-/// # Errors
-/// [`SiteError`]; what was taken until then is not the whole tree.
-pub async fn site(tx: &mut Tx, fund: &Fund, mut take: impl FnMut(&str, &[u8]) -> std::io::Result<()>) -> Result<u64, SiteError> {
-    let mut taken = 0;
-    for (publication, number) in store::publications(tx, fund.id).await? {
-        for path in store::paths(tx, publication).await? {
-            let Some(file) = store::file(tx, &fund.slug, Some(number), &path).await? else { continue };
-            // The log is one, however many publications made it.
-            if !path.starts_with(heads::PLACE) {
-                take(&format!("p/{number}/{path}"), &file.body)?;
-                taken += 1;
+/// A piece of a file, by the file's place under the fund's address. The next piece of the same place goes on where this one ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// The place.
+    pub path: String,
+    /// The bytes.
+    pub body: Vec<u8>,
+}
+
+/// What is left to be handed out.
+enum Stage {
+    /// The files of each publication, the newest last, and the places without a number that are taken already.
+    Publications(Vec<(PublicationId, i64)>, HashSet<String>),
+    /// What there is once, for all of them.
+    Once(Once),
+    End,
+}
+
+/// Every public file of a fund, some at a time. A publication's own files stand under `p/` and its number, and the newest of each also without.
+pub struct Tree {
+    fund: Fund,
+    stage: Stage,
+}
+
+impl Tree {
+    /// Begins.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn of(tx: &mut Tx, fund: &Fund) -> sqlx::Result<Self> {
+        Ok(Self { fund: fund.clone(), stage: Stage::Publications(store::publications(tx, fund.id).await?, HashSet::new()) })
+    }
+
+    /// The next pieces; None at the end.
+    ///
+    /// # Errors
+    /// [`SiteError`]; what was handed out until then is not the whole tree.
+    pub async fn next(&mut self, tx: &mut Tx) -> Result<Option<Vec<Piece>>, SiteError> {
+        loop {
+            match &mut self.stage {
+                Stage::Publications(left, taken) => {
+                    let Some(publication) = left.pop() else {
+                        let newest = rows::newest_of(tx, self.fund.id).await?;
+                        self.stage = newest.map_or(Stage::End, |figures| Stage::Once(Once::new(self.fund.id, figures)));
+                        continue;
+                    };
+                    return Ok(Some(publication_files(tx, &self.fund, publication, taken).await?));
+                }
+                Stage::Once(once) => match once.next(tx).await? {
+                    Some(pieces) => return Ok(Some(pieces)),
+                    None => self.stage = Stage::End,
+                },
+                Stage::End => return Ok(None),
             }
-            take(&path, &file.body)?;
-            taken += 1;
         }
     }
-    let Some(leaf) = store::newest_publication(tx, fund.id).await? else { return Ok(taken) };
-    let Ok(Record::Publication(newest)) = Record::from_leaf(&leaf.body) else { return Ok(taken) };
-    let figures = Figures::of(&newest, &store::sums(tx, fund.id).await?);
-    let mut from = Some(1);
-    while let Some(first) = from {
-        let (files, next): (Vec<File>, _) = rows::some(tx, fund.id, &figures, first).await?;
-        for file in files {
-            take(&file.path, &file.body)?;
-            taken += 1;
+}
+
+/// The files of one publication: under its number, and without where no newer one has taken the place. The log is one, however many
+/// publications made it.
+async fn publication_files(
+    tx: &mut Tx,
+    fund: &Fund,
+    (id, number): (PublicationId, i64),
+    taken: &mut HashSet<String>,
+) -> Result<Vec<Piece>, SiteError> {
+    let mut pieces = Vec::new();
+    for path in store::paths(tx, id).await? {
+        let Some(file) = store::file(tx, &fund.slug, Some(number), &path).await? else { continue };
+        if taken.insert(path.clone()) {
+            pieces.push(Piece { path: path.clone(), body: file.body.clone() });
         }
-        from = next;
+        if !path.starts_with(heads::PLACE) {
+            pieces.push(Piece { path: format!("p/{number}/{path}"), body: file.as_older().body });
+        }
     }
-    Ok(taken)
+    Ok(pieces)
+}
+
+/// What there is once, for all publications, written from the records: the pages of spendings, and the books for other programs.
+pub(super) struct Once {
+    fund: FundId,
+    figures: Figures,
+    /// The number of the first spending whose page is left.
+    from: Option<i64>,
+    books: VecDeque<(&'static str, Writing)>,
+}
+
+impl Once {
+    pub fn new(fund: FundId, figures: Figures) -> Self {
+        let books = Books::ALL.into_iter().map(|(path, books)| (path, books.begin(fund, &figures))).collect();
+        Self { fund, figures, from: Some(1), books }
+    }
+
+    /// The next pieces; None at the end.
+    pub async fn next(&mut self, tx: &mut Tx) -> Result<Option<Vec<Piece>>, SiteError> {
+        if let Some(first) = self.from {
+            let (files, next) = rows::some(tx, self.fund, &self.figures, first).await?;
+            self.from = next;
+            return Ok(Some(files.into_iter().map(|file| Piece { path: file.path, body: file.body }).collect()));
+        }
+        while let Some((path, writing)) = self.books.front_mut() {
+            let path = (*path).to_owned();
+            if let Some(body) = writing.next(tx).await? {
+                return Ok(Some(vec![Piece { path, body }]));
+            }
+            self.books.pop_front();
+        }
+        Ok(None)
+    }
 }

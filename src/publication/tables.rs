@@ -1,6 +1,7 @@
 //! The rows of a report as tables for people: what stands in which column, in whose words, with which total. Not here: the markup.
 
 use super::Figures;
+use super::place::Place;
 use super::reports::Say;
 use super::store::Row;
 use crate::language::{Language, Values};
@@ -51,6 +52,8 @@ fn number(text: String) -> Cell {
 pub(super) struct Scribe<'a> {
     pub say: Say,
     pub figures: &'a Figures,
+    /// Where its page stands.
+    pub place: &'a Place,
 }
 
 impl Scribe<'_> {
@@ -83,9 +86,9 @@ impl Scribe<'_> {
         let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         match &*row.part {
             "corrections" | "emergencies" | "no-receipt" => {
-                Cell { link: Some(format!("../spending/{}", row.item)), ..plain(row.item.clone()) }
+                Cell { link: Some(self.place.spending(&row.item)), ..plain(row.item.clone()) }
             }
-            "files" => Cell { link: Some(format!("ledger-{}.csv", row.item)), ..plain(row.item.clone()) },
+            "files" => Cell { link: Some(format!("{}reports/ledger-{}.csv", self.place.up(), row.item)), ..plain(row.item.clone()) },
             "bands" if row.item.starts_with('0') => plain(self.band(&row.item)),
             _ if is_digits(&row.item) => plain(row.item.clone()),
             _ => plain(self.say.account(&row.item)),
@@ -261,7 +264,8 @@ mod tests {
     }
 
     fn tables(rows: &[Row], spans: Option<&[String]>) -> Vec<Table> {
-        Scribe { say: Say(Language::English), figures: &sample::figures() }.tables(rows, spans)
+        let say = Say(Language::English);
+        Scribe { say, figures: &sample::figures(), place: &Place::new("reports/activities", say) }.tables(rows, spans)
     }
 
     fn texts(cells: &[Cell]) -> Vec<&str> {

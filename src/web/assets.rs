@@ -1,4 +1,4 @@
-//! The few files that every page shares, and what robots may read. They are part of the program.
+//! The few files that every page shares. They are part of the program.
 
 use std::sync::LazyLock;
 
@@ -18,7 +18,6 @@ pub const ASSETS: [(&str, &str); 2] = [
 
 static STYLE: LazyLock<Stored> = LazyLock::new(|| asset("text/css; charset=utf-8", ASSETS[0].1));
 static ICON: LazyLock<Stored> = LazyLock::new(|| asset("image/svg+xml", ASSETS[1].1));
-static ROBOTS: LazyLock<Stored> = LazyLock::new(|| asset("text/plain; charset=utf-8", include_str!("../../templates/assets/robots.txt")));
 
 /// The one style sheet.
 pub async fn style(headers: HeaderMap) -> Response {
@@ -28,11 +27,6 @@ pub async fn style(headers: HeaderMap) -> Response {
 /// The sign in the browser's tab.
 pub async fn icon(headers: HeaderMap) -> Response {
     ICON.answer(&headers)
-}
-
-/// Public pages may be found; a donor's own may not.
-pub async fn robots(headers: HeaderMap) -> Response {
-    ROBOTS.answer(&headers)
 }
 
 static DRAFT: LazyLock<Stored> = LazyLock::new(|| asset("text/javascript; charset=utf-8", include_str!("../../templates/assets/draft.js")));

@@ -12,10 +12,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tower_http::csrf::{ConfigError, CsrfLayer};
 
-use super::answer;
 use super::error::{self, Reference};
 use super::meter::Meter;
 use super::words::{self, Words};
+use super::{answer, api};
 use crate::language::Language;
 
 /// The longest address we read, in bytes (HT3).
@@ -139,6 +139,7 @@ impl Edge {
 pub async fn pass(State((edge, lane)): State<(Arc<Edge>, Lane)>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let path = request.extensions().get::<MatchedPath>().cloned();
+    let is_api = request.uri().path().starts_with(api::UNDER);
     let words = (lane == Lane::People).then(|| Words::asked(request.uri().query(), request.headers()));
     let decided_by_origin = lane == Lane::People && !is_safe(request.method());
     let switched = words::switched(request.uri().query()).filter(|_| lane == Lane::People && is_safe(request.method()));
@@ -151,7 +152,7 @@ pub async fn pass(State((edge, lane)): State<(Arc<Edge>, Lane)>, request: Reques
         && (status.is_client_error() || status.is_server_error())
         && !is_page(&response)
     {
-        response = error::as_page(response, words, edge.practice);
+        response = if is_api { error::as_problem(response) } else { error::as_page(response, words, edge.practice) };
     }
     edge.dress(response.headers_mut());
     if let Some(language) = switched {

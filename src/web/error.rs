@@ -1,7 +1,9 @@
 //! What a visitor sees when something cannot be done: the one place that gives a refusal or a fault its status.
 
 use askama::Template;
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::answer;
@@ -59,6 +61,21 @@ struct ErrorPage {
     practice: bool,
 }
 
+/// Puts a problem for programs (RFC 9457) where a response carries a bare error; its status and headers stay.
+pub fn as_problem(response: Response) -> Response {
+    let (mut parts, _bare) = response.into_parts();
+    let reference = parts.extensions.get::<Reference>().map(|reference| reference.0.clone());
+    let title = parts.status.canonical_reason().unwrap_or("Error");
+    let mut problem = serde_json::json!({ "type": "about:blank", "title": title, "status": parts.status.as_u16() });
+    if let Some(reference) = reference {
+        problem["instance"] = format!("urn:strikefund:{reference}").into();
+    }
+    parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    parts.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    parts.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(format!("{problem}\n")))
+}
+
 /// Puts a page for people where a response carries a bare error; its status and headers stay.
 pub fn as_page(response: Response, words: Words, practice: bool) -> Response {
     let (parts, _bare) = response.into_parts();
@@ -70,7 +87,7 @@ pub fn as_page(response: Response, words: Words, practice: bool) -> Response {
     let (title, text) = (words.say(&key), words.say(&format!("{key}-text")));
     let mut page = answer::page(parts.status, &ErrorPage { words, title, text, reference, practice });
     for (name, value) in &parts.headers {
-        if name != axum::http::header::CONTENT_TYPE && name != axum::http::header::CONTENT_LENGTH {
+        if name != CONTENT_TYPE && name != CONTENT_LENGTH {
             page.headers_mut().insert(name.clone(), value.clone());
         }
     }

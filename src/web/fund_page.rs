@@ -1,8 +1,8 @@
 //! A fund's public pages: the stored bytes of its newest publication, and the list of funds. Never live figures.
 
 use askama::Template;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
@@ -11,6 +11,7 @@ use super::{AnySite, Site, answer};
 use crate::db::Tx;
 use crate::donations::Donation;
 use crate::funds::{self, Fund, State as FundState};
+use crate::language::Language;
 use crate::money::{Currency, Money};
 use crate::publication::facts::Facts;
 use crate::publication::page::{self, state_in_words};
@@ -33,36 +34,17 @@ pub async fn fund_of(tx: &mut Tx, donation: &Donation) -> sqlx::Result<Option<Fu
     Ok(funds::list(tx).await?.into_iter().find(|fund| fund.id == donation.fund_id))
 }
 
-/// `/f/{fund}`.
-pub async fn show(State(site): AnySite, Path(slug): Path<String>, headers: HeaderMap) -> Result<Response, Trouble> {
-    newest_page(&site, &slug, &headers).await
-}
-
-async fn newest_page(site: &Site, slug: &str, headers: &HeaderMap) -> Result<Response, Trouble> {
-    if let Some(stored) = site.shelf.find(&site.db, slug, "index.html").await? {
-        return Ok(stored.answer(headers));
-    }
+/// The page of a fund that has published nothing yet.
+///
+/// # Errors
+/// As [`public_fund`].
+pub async fn unpublished(site: &Site, slug: &str, language: Language) -> Result<Response, Trouble> {
     let fund = public_fund(site, slug).await?;
-    let html = page::render_unpublished(&Facts::from(&fund), site.is_practice())?;
+    let html = page::render_unpublished(&Facts::from(&fund), language, site.is_practice())?;
     let mut response = html.into_response();
     response.headers_mut().insert("content-type", HeaderValue::from_static(answer::HTML));
     response.headers_mut().insert("cache-control", HeaderValue::from_static("no-cache"));
     Ok(response)
-}
-
-/// `/f/{fund}/figures.json`.
-pub async fn figures_json(State(site): AnySite, Path(slug): Path<String>, headers: HeaderMap) -> Result<Response, Trouble> {
-    stored_file(&site, &slug, "figures.json", &headers).await
-}
-
-/// `/f/{fund}/figures.csv`.
-pub async fn figures_csv(State(site): AnySite, Path(slug): Path<String>, headers: HeaderMap) -> Result<Response, Trouble> {
-    stored_file(&site, &slug, "figures.csv", &headers).await
-}
-
-async fn stored_file(site: &Site, slug: &str, path: &'static str, headers: &HeaderMap) -> Result<Response, Trouble> {
-    let stored = site.shelf.find(&site.db, slug, path).await?.ok_or(Trouble::NotFound)?;
-    Ok(stored.answer(headers))
 }
 
 /// The few published figures that stand beside a fund's name.
@@ -119,15 +101,15 @@ struct FundList {
     practice: bool,
 }
 
-/// `/`: the page of the one public fund, or the list of several.
-pub async fn home(State(site): AnySite, headers: HeaderMap) -> Result<Response, Trouble> {
+/// `/`: the way to the one public fund, or the list of several.
+pub async fn home(State(site): AnySite) -> Result<Response, Trouble> {
     let mut funds = {
         let tx = &mut site.db.begin_read().await?;
         funds::list(tx).await?
     };
     funds.retain(|fund| fund.state != FundState::Draft);
     if let [only] = &*funds {
-        return newest_page(&site, &only.slug, &headers).await;
+        return Ok(answer::see_other(&format!("/f/{}/", only.slug))?);
     }
     let mut list = FundList { running: Vec::new(), finished: Vec::new(), practice: site.is_practice() };
     for fund in funds {

@@ -1,11 +1,14 @@
 //! Every address, on one page: who may come there, what it may cost, which function answers.
 
 mod answer;
+mod api;
 mod assets;
 mod claim;
 pub mod client;
+mod crawlers;
 pub mod documents;
 pub mod doors;
+mod download;
 mod edge;
 mod error;
 pub mod export;
@@ -41,6 +44,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
+use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -98,6 +102,7 @@ pub struct Site {
     deliveries: DeliveryLane,
     hasher: Hasher,
     guesses: Guesses,
+    downloads: Arc<Semaphore>,
 }
 
 impl Site {
@@ -112,6 +117,7 @@ impl Site {
             deliveries: DeliveryLane::new(deliveries),
             hasher: Hasher::default(),
             guesses: Guesses::default(),
+            downloads: Arc::new(Semaphore::new(download::AT_ONCE)),
         }
     }
 
@@ -161,18 +167,17 @@ type AnySite = State<Arc<Site>>;
 
 const HOME: &str = "/";
 const FUND: &str = "/f/{fund}";
-const FIGURES_JSON: &str = "/f/{fund}/figures.json";
-const FIGURES_CSV: &str = "/f/{fund}/figures.csv";
+const FUND_PAGE: &str = "/f/{fund}/";
+const PUBLISHED: &str = "/f/{fund}/{*path}";
 const SPENDING: &str = "/f/{fund}/spending";
+const SPENDING_LIST: &str = "/f/{fund}/spending/";
 const SPENDING_PAGE: &str = "/f/{fund}/spending/pages/{page}";
 const SPENDING_ONE: &str = "/f/{fund}/spending/{number}";
-const CHARTER: &str = "/f/{fund}/charter";
-const CHARTER_VERSION: &str = "/f/{fund}/charter/{n}";
-const REPORTS: &str = "/f/{fund}/reports";
-const REPORT: &str = "/f/{fund}/reports/{name}";
 const OLDER: &str = "/f/{fund}/p/{number}";
-const OLDER_REPORTS: &str = "/f/{fund}/p/{number}/reports";
+const OLDER_PAGE: &str = "/f/{fund}/p/{number}/";
 const OLDER_FILE: &str = "/f/{fund}/p/{number}/{*path}";
+const BOOKS: &str = "/f/{fund}/books/{name}";
+const ARCHIVE: &str = "/f/{fund}/archive.zip";
 const LOG: &str = "/f/{fund}/log/{*path}";
 const GIVE: &str = "/f/{fund}/give";
 const THANKS: &str = "/thanks/{code}";
@@ -180,6 +185,8 @@ const PRACTICE_CHECKOUT: &str = "/practice/checkout/{id}";
 const STYLE: &str = "/assets/style.css";
 const ICON: &str = "/assets/icon.svg";
 const ROBOTS: &str = "/robots.txt";
+const SITEMAP: &str = "/sitemap.xml";
+const SECURITY: &str = "/.well-known/security.txt";
 /// Where Stripe sends its events.
 pub const WEBHOOK: &str = "/webhooks/stripe";
 const ALIVE: &str = "/healthz";
@@ -205,19 +212,18 @@ pub fn addresses(site: &Arc<Site>) -> Vec<Door> {
 fn all_doors(site: &Arc<Site>) -> Doors {
     let public = Doors::new(site)
         .get(HOME, Who::Anyone, fund_page::home)
-        .get(FUND, Who::Anyone, fund_page::show)
-        .get(FIGURES_JSON, Who::Anyone, fund_page::figures_json)
-        .get(FIGURES_CSV, Who::Anyone, fund_page::figures_csv)
-        .get(SPENDING, Who::Anyone, public::spending)
+        .get(FUND, Who::Anyone, public::folder)
+        .get(FUND_PAGE, Who::Anyone, public::show)
+        .get(PUBLISHED, Who::Anyone, public::published)
+        .get(SPENDING, Who::Anyone, public::folder)
+        .get(SPENDING_LIST, Who::Anyone, public::spending)
         .get(SPENDING_PAGE, Who::Anyone, public::spending_page)
         .get(SPENDING_ONE, Who::Anyone, public::expense)
-        .get(CHARTER, Who::Anyone, public::charter)
-        .get(CHARTER_VERSION, Who::Anyone, public::charter_version)
-        .get(REPORTS, Who::Anyone, public::reports)
-        .get(REPORT, Who::Anyone, public::report)
-        .get(OLDER, Who::Anyone, public::older)
-        .get(OLDER_REPORTS, Who::Anyone, public::older_reports)
+        .get(OLDER, Who::Anyone, public::folder)
+        .get(OLDER_PAGE, Who::Anyone, public::older)
         .get(OLDER_FILE, Who::Anyone, public::older_file)
+        .get(BOOKS, Who::Anyone, download::books)
+        .get(ARCHIVE, Who::Anyone, download::archive)
         .get(LOG, Who::Anyone, public::log)
         .get(GIVE, Who::Anyone, give::form)
         .post(GIVE, Who::Anyone, give::send)
@@ -226,8 +232,10 @@ fn all_doors(site: &Arc<Site>) -> Doors {
         .post(PRACTICE_CHECKOUT, Who::Anyone, practice_page::choose)
         .get(STYLE, Who::Anyone, assets::style)
         .get(ICON, Who::Anyone, assets::icon)
-        .get(ROBOTS, Who::Anyone, assets::robots);
-    treasury::doors(claim::doors(public))
+        .get(ROBOTS, Who::Anyone, crawlers::robots)
+        .get(SITEMAP, Who::Anyone, crawlers::sitemap)
+        .get(SECURITY, Who::Anyone, crawlers::security);
+    treasury::doors(claim::doors(api::doors(public)))
 }
 
 /// The whole site. To measure it, [`meter::install`] comes first.

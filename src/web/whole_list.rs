@@ -10,7 +10,6 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use tokio::sync::mpsc;
 
 use super::answer;
@@ -19,14 +18,8 @@ use super::error::Trouble;
 use super::export::{As, Piece, name_of};
 use super::table::{Cell, Column, Table};
 use super::words::Words;
-use crate::publication::export::spreadsheet_text;
+use crate::publication::export::{Book, Value, csv_line};
 
-/// The digits that a spreadsheet keeps exactly.
-const EXACT_DIGITS: usize = 15;
-/// The rows that a sheet of a workbook holds below its heads.
-const SHEET_ROWS: u32 = 1_048_575;
-/// How wide a column of a workbook is, in letters.
-const COLUMN_LETTERS: f64 = 18.0;
 /// Pieces of a file that wait for a slow reader.
 const WAITING: usize = 4;
 
@@ -108,20 +101,11 @@ async fn behind(table: &Table, pages: Option<&Pages>) -> anyhow::Result<Option<T
     Ok(Some(next))
 }
 
-/// Texts stand in quotes, always, and numbers never: so `007` stays the text it is for whoever tells them apart.
 async fn csv(words: Words, first: Table, pages: Option<Pages>, sender: &Sender) -> anyhow::Result<()> {
-    let quoted = |text: &str| format!("\"{}\"", spreadsheet_text(text).replace('"', "\"\""));
-    let line = |values: Vec<Value>| {
-        let plain = |value: Value| match value {
-            Value::Text(text) => quoted(&text),
-            Value::Number(number) => number,
-        };
-        values.into_iter().map(plain).collect::<Vec<_>>().join(",") + "\r\n"
-    };
-    let mut text = format!("\u{feff}{}", line(heads(words, &first)));
+    let mut text = format!("\u{feff}{}", csv_line(heads(words, &first)));
     let mut page = Some(first);
     while let Some(table) = page {
-        text.extend(table.rows().iter().map(|row| line(values(&table, row))));
+        text.extend(table.rows().iter().map(|row| csv_line(values(&table, row))));
         sender.send(Ok(std::mem::take(&mut text).into())).await?;
         page = behind(&table, pages.as_ref()).await?;
     }
@@ -138,15 +122,8 @@ async fn xlsx(words: Words, first: Table, pages: Option<Pages>, sender: &Sender)
         page = behind(&table, pages.as_ref()).await?;
     }
     let out = Out(sender.clone());
-    tokio::task::spawn_blocking(move || book.workbook.save_to_writer(io::BufWriter::with_capacity(1 << 16, out))).await??;
+    tokio::task::spawn_blocking(move || book.save(io::BufWriter::with_capacity(1 << 16, out))).await??;
     Ok(())
-}
-
-/// A value of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Value {
-    Text(String),
-    Number(String),
 }
 
 /// What the columns are called. Behind a column of amounts stands one with their currencies.
@@ -174,76 +151,6 @@ fn values(table: &Table, row: &[Cell]) -> Vec<Value> {
         }
     }
     values
-}
-
-/// A workbook that keeps the row it is at, and lays those before it by on the disk. What one sheet cannot hold goes on in the next.
-struct Book {
-    workbook: Workbook,
-    name: String,
-    heads: Vec<Value>,
-    sheets: usize,
-    rows: u32,
-}
-
-impl Book {
-    fn new(caption: &str, heads: Vec<Value>) -> Result<Self, XlsxError> {
-        let mut book = Self { workbook: Workbook::new(), name: sheet_name(caption), heads, sheets: 0, rows: 0 };
-        book.add_sheet()?;
-        Ok(book)
-    }
-
-    fn add_sheet(&mut self) -> Result<(), XlsxError> {
-        self.sheets += 1;
-        self.rows = 0;
-        let name = if self.sheets == 1 { self.name.clone() } else { format!("{:.27} {}", self.name, self.sheets) };
-        let sheet = self.workbook.add_worksheet_with_constant_memory()?;
-        sheet.set_name(name)?.set_freeze_panes(1, 0)?;
-        let bold = Format::new().set_bold();
-        for (column, head) in (0..).zip(&self.heads) {
-            sheet.set_column_width(column, COLUMN_LETTERS)?;
-            if let Value::Text(head) = head {
-                sheet.write_string_with_format(0, column, head, &bold)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn row(&mut self, values: &[Value]) -> Result<(), XlsxError> {
-        if self.rows == SHEET_ROWS {
-            self.add_sheet()?;
-        }
-        self.rows += 1;
-        let sheet = self.workbook.worksheet_from_index(self.sheets - 1)?;
-        for (column, value) in (0..).zip(values) {
-            write(sheet, self.rows, column, value)?;
-        }
-        Ok(())
-    }
-}
-
-/// Text goes into a workbook as text, whatever it begins with. A number too long to be kept exactly goes as text too.
-fn write(sheet: &mut Worksheet, row: u32, column: u16, value: &Value) -> Result<(), XlsxError> {
-    match value {
-        Value::Text(text) => sheet.write_string(row, column, text)?,
-        Value::Number(number) => {
-            let digits = number.bytes().filter(u8::is_ascii_digit).count();
-            let decimals = number.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-            match number.parse::<f64>() {
-                Ok(exact) if digits <= EXACT_DIGITS => {
-                    let pattern = if decimals == 0 { "#,##0".to_owned() } else { format!("#,##0.{}", "0".repeat(decimals)) };
-                    sheet.write_number_with_format(row, column, exact, &Format::new().set_num_format(pattern))?
-                }
-                _ => sheet.write_string(row, column, number)?,
-            }
-        }
-    };
-    Ok(())
-}
-
-/// What a spreadsheet allows as a sheet's name: 31 letters, some signs left out.
-fn sheet_name(caption: &str) -> String {
-    let name: String = caption.chars().filter(|c| c.is_alphanumeric() || *c == ' ').take(31).collect();
-    if name.trim().is_empty() { "1".to_owned() } else { name.trim().to_owned() }
 }
 
 /// Writes into the answer, from a thread that may wait for its reader.
@@ -309,9 +216,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_list_as_xlsx_is_a_workbook_whose_sheet_has_a_name_that_is_allowed() {
+    async fn a_list_as_xlsx_is_a_workbook() {
         assert!(bytes(As::Xlsx).await.starts_with(b"PK\x03\x04"));
-        assert_eq!(sheet_name("Spending: all [1/2]"), "Spending all 12");
-        assert_eq!((sheet_name("[*]"), sheet_name(&"x".repeat(40)).len()), ("1".to_owned(), 31));
     }
 }

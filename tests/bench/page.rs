@@ -34,7 +34,7 @@ pub async fn measure() -> Row {
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
         bare.push(pages_per_second(control.address, "/page"));
-        ours.push(pages_per_second(node.address, "/f/general"));
+        ours.push(pages_per_second(node.address, "/f/general/"));
     }
     Row {
         what: "public page, stored publication",

@@ -103,7 +103,7 @@ fn a_site_without_a_key_serves_so_that_somebody_can_give_it_one() {
     setup(folder.path());
     let running = Running::start(folder.path(), &["serve"], &[]);
     assert!(running.get("/readyz").starts_with("HTTP/1.1 200"));
-    assert!(running.get("/f/general").starts_with("HTTP/1.1 200"));
+    assert!(running.get("/f/general/").starts_with("HTTP/1.1 200"));
     assert!(running.get("/setup/stripe").starts_with("HTTP/1.1 401"));
     std::thread::sleep(Duration::from_secs(2));
     let (code, logged) = running.stop();

@@ -140,7 +140,7 @@ pub fn is_here(program: &str) -> bool {
 }
 
 /// The python that has beancount, where the test command made one.
-fn beancount() -> Option<String> {
+pub fn beancount() -> Option<String> {
     let python = setting("STRIKEFUND_TEST_JUDGES").map_or_else(|| repository("target/judges"), PathBuf::from).join("bin/python");
     if python.exists() {
         return Some(python.display().to_string());
@@ -150,7 +150,7 @@ fn beancount() -> Option<String> {
 }
 
 /// Loads a file as `bean-check` does, refuses it on any error, and prints the balance of every account.
-const BEANCOUNT: &str = "
+pub const BEANCOUNT: &str = "
 import sys
 from collections import defaultdict
 from beancount import loader

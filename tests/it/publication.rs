@@ -3,8 +3,10 @@
 mod figures;
 mod giving;
 mod groups;
-mod log;
-mod stranger;
+mod hostile;
+pub mod log;
+mod outside;
+pub mod stranger;
 mod words;
 
 use strikefund::clock::Instant;

@@ -202,10 +202,37 @@ pub(in crate::publication) async fn about(tx: &mut Tx, fund: FundId, first: i64,
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(first).bind(last))
 }
 
+/// The records of a kind with numbers below one, or the newest; the newest first, at most `limit`.
+pub(in crate::publication) async fn records_below(
+    tx: &mut Tx,
+    fund: FundId,
+    kind: &'static str,
+    below: Option<i64>,
+    limit: i64,
+) -> sqlx::Result<Vec<Leaf>> {
+    const SQL: &str = "SELECT position, publication, body FROM public_record
+                        WHERE fund_id = $1 AND kind = $2 AND n > 0 AND n < $3 ORDER BY n DESC LIMIT $4";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(kind).bind(below.unwrap_or(i64::MAX)).bind(limit))
+}
+
+/// The newest spendings that are about another: what takes back, and what stands in its place.
+pub(in crate::publication) async fn put_right(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<Leaf>> {
+    const SQL: &str = "SELECT position, publication, body FROM public_record
+                        WHERE fund_id = $1 AND kind = 'spending' AND about > 0 ORDER BY position DESC LIMIT 30";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund))
+}
+
 /// The records from `position` on, at most `limit`, each with the publication that first shows it.
 pub(in crate::publication) async fn leaves_told(tx: &mut Tx, fund: FundId, position: i64, limit: i64) -> sqlx::Result<Vec<Leaf>> {
     const SQL: &str =
         "SELECT position, publication, body FROM public_record WHERE fund_id = $1 AND position >= $2 ORDER BY position LIMIT $3";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(position).bind(limit))
+}
+
+/// The records from `position` on that bring money in and are no spending, at most `limit`.
+pub(in crate::publication) async fn money_in(tx: &mut Tx, fund: FundId, position: i64, limit: i64) -> sqlx::Result<Vec<Leaf>> {
+    const SQL: &str = "SELECT position, publication, body FROM public_record
+                        WHERE fund_id = $1 AND position >= $2 AND kind IN ('opening', 'batch') ORDER BY position LIMIT $3";
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(position).bind(limit))
 }
 

@@ -8,13 +8,13 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use secrecy::SecretString;
 
-use super::qr::Qr;
 use super::sign_in::{Pairs, desk, first_place, keep_device, retry_later, told};
 use super::{Frame, Part, SIGN_IN, Sheet, words_outside};
 use crate::people::device;
 use crate::people::factor::{self, Shown};
 use crate::people::sign_in::{self, Entered, SignInError};
 use crate::people::{self, LONGEST_PASSWORD, Link, NewPerson, Password, PasswordError, Person, Purpose, SHORTEST_PASSWORD, Seed, links};
+use crate::qr::Qr;
 use crate::web::doors::{Doors, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Field, Form, FormParts, Typed, Wrongs};

@@ -15,7 +15,6 @@ mod my_factors;
 mod passkeys;
 mod people;
 mod person;
-mod qr;
 mod settings;
 mod setup;
 mod sheet;

@@ -7,8 +7,8 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
 use super::passkeys::PasskeyButton;
-use super::qr::Qr;
 use super::{Frame, HOME};
+use crate::qr::Qr;
 use crate::web::answer;
 use crate::web::export::{As, Exports, Piece};
 use crate::web::form::{Form, Problems, Wrongs};

@@ -1,15 +1,13 @@
 public-skip = Skip to the content
 public-practice = Practice: no real money
 public-nav = Site
-public-nav-fund = The fund
 public-nav-spending = Spending
 public-nav-reports = Reports
-public-nav-corrections = Corrections
 public-as-of = As of { $at } · Publication { $number }
 
 public-reports = Reports
 public-reports-note = Each report is made of the published records alone, and shows how. Old publications never change; a correction appears in the next one.
-public-older = The publication before
+public-older = Earlier publications
 public-check = Check the books
 public-check-note = Every record is a leaf of a log that can only grow, and its head is signed with the fund’s key. Whoever kept an older head can prove that nothing was changed since.
 public-checkpoint = The signed head of this publication

@@ -1,15 +1,13 @@
 public-skip = Ir al contenido
 public-practice = Práctica: sin dinero real
 public-nav = Sitio
-public-nav-fund = El fondo
 public-nav-spending = Gastos
 public-nav-reports = Informes
-public-nav-corrections = Correcciones
 public-as-of = Al { $at } · Publicación { $number }
 
 public-reports = Informes
 public-reports-note = Cada informe se hace solo con los registros publicados, y muestra cómo. Las publicaciones anteriores nunca cambian; una corrección aparece en la siguiente.
-public-older = La publicación anterior
+public-older = Publicaciones anteriores
 public-check = Compruebe las cuentas
 public-check-note = Cada registro es una hoja de un registro que solo puede crecer, y su cabeza está firmada con la clave del fondo. Quien guardó una cabeza anterior puede probar que nada cambió desde entonces.
 public-checkpoint = La cabeza firmada de esta publicación

@@ -7,7 +7,7 @@ use super::{Found, House};
 
 /// The rooms by floor. A file imports downward; on its own floor only what [`SIDEWAYS`] draws.
 const FLOORS: [&[&str]; 6] = [
-    &["money", "clock", "ids", "db", "seal", "config", "language"],
+    &["money", "clock", "ids", "db", "seal", "config", "language", "qr"],
     &["ledger", "people", "mail", "files"],
     &["funds", "approvals"],
     &["donations", "spending", "bank", "payments"],

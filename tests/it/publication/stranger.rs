@@ -4,7 +4,7 @@ use std::path::Path;
 
 use strikefund::funds;
 use strikefund::publication::check::{CheckError, Checked, check};
-use strikefund::publication::site;
+use strikefund::publication::{Piece, Tree};
 
 use super::log::{key, purchases};
 use super::{DAY, publish, text};
@@ -12,16 +12,21 @@ use crate::spending::Treasury;
 use crate::support::{Books, on_both_databases};
 
 /// Everything published of the general fund, in a folder.
-async fn tree(books: &Books) -> tempfile::TempDir {
+pub async fn tree(books: &Books) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let tx = &mut books.db.begin_read().await.unwrap();
     let fund = funds::find_by_slug(tx, "general").await.unwrap().unwrap();
-    let write = |path: &str, body: &[u8]| {
-        let place = folder.path().join(path);
-        std::fs::create_dir_all(place.parent().unwrap())?;
-        std::fs::write(place, body)
-    };
-    assert!(site(tx, &fund, write).await.unwrap() > 40);
+    let (mut tree, mut count, mut last) = (Tree::of(tx, &fund).await.unwrap(), 0, String::new());
+    while let Some(pieces) = tree.next(tx).await.unwrap() {
+        for Piece { path, body } in pieces {
+            let place = folder.path().join(&path);
+            std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+            let begun = if path == last { std::fs::read(&place).unwrap() } else { Vec::new() };
+            std::fs::write(place, [begun, body].concat()).unwrap();
+            (count, last) = (count + 1, path);
+        }
+    }
+    assert!(count > 40);
     folder
 }
 
@@ -38,7 +43,7 @@ async fn wrong(books: &Books, folder: &Path, since: Option<&str>) -> String {
 }
 
 /// Every file under a folder.
-fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+pub fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

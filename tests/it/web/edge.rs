@@ -22,7 +22,7 @@ async fn every_answer_bears_the_headers_that_keep_it_in_its_place() {
     let (_books, visit) = visit().await;
     for path in [
         "/",
-        "/f/general",
+        "/f/general/",
         GIVE,
         "/nowhere",
         "/assets/style.css",
@@ -205,7 +205,7 @@ on_both_databases! {
         books.general_fund().await;
         let visit = Visit::of(books);
         books.db.close().await;
-        let answer = visit.get("/f/general").await.is(500).says("name this reference").never_says("Pool").never_says("sqlx");
+        let answer = visit.get("/f/general/").await.is(500).says("name this reference").never_says("Pool").never_says("sqlx");
         assert_eq!(answer.header("cache-control"), Some("no-store"));
     }
 }

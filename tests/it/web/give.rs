@@ -125,10 +125,10 @@ on_both_databases! {
             set_state(books, state).await;
             visit.get(GIVE).await.is(200).says(said).never_says("<form");
             visit.give(GIVE, &form).await.is(409).says(said);
-            visit.get("/f/general").await.is(200).never_says("/give");
+            visit.get("/f/general/").await.is(200).never_says("/give");
         }
         set_state(books, funds::State::Draft).await;
-        for path in [GIVE, "/f/general"] {
+        for path in [GIVE, "/f/general/"] {
             visit.get(path).await.is(404);
         }
         visit.give(GIVE, &form).await.is(404);

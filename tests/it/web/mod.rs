@@ -1,6 +1,7 @@
 //! The site from outside: requests to the router in process, and to the accept loop over a real port.
 
 mod accounts;
+mod api;
 mod back;
 mod backing;
 mod bank;
@@ -24,8 +25,9 @@ mod language;
 mod notices;
 mod offline;
 mod outbox;
-mod pages;
+pub mod pages;
 mod picket;
+mod published;
 mod refunds;
 mod returned;
 mod server;

@@ -9,17 +9,23 @@ use strikefund::funds::{self, Fund};
 use strikefund::money::{Currency, Money};
 use strikefund::{run, transact};
 
-use super::staff::sign_in::Browser;
 use super::{Visit, to};
+use crate::spending::Treasury;
 use crate::support::{Books, on_both_databases};
 
 /// Settles `count` gifts of 25.00 as booking would, and gives their fund.
 async fn gifts(books: &Books, slug: &str, count: usize) -> Fund {
     let fund = funds::find_by_slug(&mut books.db.begin_read().await.unwrap(), slug).await.unwrap().unwrap();
+    gifts_of(books, &fund, "ch_", count).await;
+    fund
+}
+
+/// The same, by charges whose names begin so.
+pub async fn gifts_of(books: &Books, fund: &Fund, charges: &str, count: usize) {
     for _ in 0..count {
-        let charge = format!("ch_{}", books.entropy.reference());
+        let charge = format!("{charges}{}", books.entropy.reference());
         let line = Settlement {
-            fund: &fund,
+            fund,
             reference: None,
             subscription_id: None,
             charge_id: &charge,
@@ -34,7 +40,6 @@ async fn gifts(books: &Books, slug: &str, count: usize) -> Fund {
             transact!(books.db, tx => donations::settle(tx, std::slice::from_ref(&line), &books.entropy, now).await);
         settled.unwrap();
     }
-    fund
 }
 
 async fn publish(books: &Books, fund: &Fund, now: Instant) -> Option<i64> {
@@ -45,9 +50,9 @@ on_both_databases! {
     async fn before_the_first_publication_the_page_says_what_it_waits_for_and_nothing_else(books: &Books) {
         books.general_fund().await;
         let visit = Visit::of(books);
-        let empty = visit.get("/f/general").await.is(200).says("The first figures appear after 5 gifts").says("/f/general/give");
+        let empty = visit.get("/f/general/").await.is(200).says("The first figures appear after 5 gifts").says("/f/general/give");
         gifts(books, "general", 4).await;
-        assert_eq!(visit.get("/f/general").await.body, empty.body, "four gifts that wait leave no trace");
+        assert_eq!(visit.get("/f/general/").await.body, empty.body, "four gifts that wait leave no trace");
         visit.get("/f/general/figures.json").await.is(404);
     }
 
@@ -57,38 +62,61 @@ on_both_databases! {
         let visit = Visit::of(books);
         let alone: sqlx::Result<u64> = transact!(books.db, tx => run!(tx, execute, sqlx::query("UPDATE fund SET min_gifts = 1")));
         assert_eq!(alone.unwrap(), 2);
-        visit.get("/f/general").await.is(200).says("appear after 1 gift<").says("even a single gift").never_says("batch").never_says("nobody can tell");
+        visit.get("/f/general/").await.is(200).says("appear after 1 gift<").says("even a single gift").never_says("batches").never_says("nobody can tell");
         visit.get("/").await.is(200).says("appear after 1 gift.").never_says("1 gifts");
         visit.get("/f/general/give").await.is(200).says("even a single gift").never_says("batch");
         let fund = gifts(books, "general", 1).await;
         assert_eq!(publish(books, &fund, books.now()).await, Some(1));
-        visit.get("/f/general").await.is(200).says("</span> gift counted so far").says("even a single gift").never_says("at least 0").never_says("others");
+        visit.get("/f/general/").await.is(200).says("</span> gift counted so far").says("even a single gift").never_says("at least 0").never_says("others");
     }
 
-    async fn published_pages_speak_the_language_that_was_switched_to_and_numbered_ones_never_change(books: &Books) {
+    async fn a_folder_answers_in_the_readers_language_a_file_in_its_own_and_numbered_ones_never_change(books: &Books) {
         books.general_fund().await;
         let visit = Visit::of(books);
-        visit.get("/f/general/reports").await.is(404);
+        visit.get("/f/general/reports/").await.is(404);
         let fund = gifts(books, "general", 5).await;
         assert_eq!(publish(books, &fund, books.now()).await, Some(1));
-        let mut browser = Browser::new(&visit);
-        let plain = browser.get("/f/general/reports").await.is(200).says("lang=\"en\"").says("Statement of activities");
+        let plain = visit.get("/f/general/reports/").await.is(200).says("lang=\"en\"").says("Statement of activities");
         assert_eq!((plain.header("cache-control"), plain.header("set-cookie")), (Some("public, no-cache"), None));
         assert!(plain.headers.get_all("vary").iter().any(|vary| vary == "Accept-Language, Cookie"), "{:?}", plain.headers);
-        let switched = browser.get("/f/general/reports?lang=es").await.is(200).says("lang=\"es\"").says("Estado de actividades");
-        assert_eq!(switched.header("cache-control"), Some("no-store"), "nobody else is given the cookie");
-        browser.get("/f/general/reports/spending").await.is(200).says("Todavía no se gastó nada");
-        browser.get("/f/general/spending").await.is(200).says("Todavía no hay gastos");
+        visit.get("/f/general/reports/?lang=es").await.is(200).says("lang=\"es\"").says("Estado de actividades");
+        let spanish = visit.get("/f/general/reports/spending.es.html").await.is(200).says("Todavía no se gastó nada").says("href=\"index.es.html\"");
+        assert!(spanish.headers.get_all("vary").iter().all(|vary| vary != "Accept-Language, Cookie"), "a file has one language");
+        let reader = |path: &str| to(path).header("accept-language", "es-MX, en;q=0.5").body(Body::empty()).unwrap();
+        for folder in ["", "reports/", "spending/", "gifts/", "p/1/", "p/1/reports/"] {
+            visit.send(reader(&format!("/f/general/{folder}"))).await.is(200).says("lang=\"es\"");
+        }
 
-        let numbered = visit.get("/f/general/p/1/reports/gifts").await.is(200).says("Gifts by batch");
-        assert_eq!(numbered.header("cache-control"), Some("public, max-age=31536000, immutable"));
-        visit.get("/f/general/p/1").await.is(200).says("Publication 1");
+        let numbered = visit.get("/f/general/p/1/reports/gifts.html").await.is(200).says("Gifts by batch");
+        assert_eq!((numbered.header("cache-control"), numbered.header("x-robots-tag")), (Some("public, max-age=31536000, immutable"), Some("noindex")));
+        visit.get("/f/general/p/1/").await.is(200).says("Publication 1");
         visit.get("/f/general/log/checkpoint").await.is(200).says("fund.example/f/general\n2\n");
-        let nowhere = ["reports/nothing", "spending/1", "spending/01", "spending/pages/1", "p/2/reports", "p/0/reports", "p/01", "log/tile/0/001", "log/../figures.csv"];
+        let nowhere = ["reports/nothing", "nothing.html", "spending/1", "spending/1.html", "spending/01", "spending/pages/1.html", "p/2/reports/", "p/0/reports/", "p/01/", "log/tile/0/001", "log/../figures.csv"];
         for path in nowhere {
             visit.get(&format!("/f/general/{path}")).await.is(404);
         }
-        visit.get("/f/nobody/reports").await.is(404);
+        visit.get("/f/nobody/reports/").await.is(404);
+    }
+
+    async fn addresses_that_people_kept_or_type_lead_on(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let treasury = Treasury::holding(books, 100_000).await;
+        let water = treasury.sent(&treasury.water(1_000)).await;
+        treasury.approve(treasury.ana, water).await.unwrap();
+        crate::publication::publish(books, treasury.fund, books.now()).await.unwrap();
+        let leads = [
+            ("", "/f/general/"), ("/reports", "/f/general/reports/"), ("/reports/fees", "/f/general/reports/fees.html"),
+            ("/spending", "/f/general/spending/"), ("/spending/1", "/f/general/spending/1.html"), ("/gifts", "/f/general/gifts/"),
+            ("/p/1", "/f/general/p/1/"), ("/p/1/reports", "/f/general/p/1/reports/"), ("/p/1/reports/fees", "/f/general/p/1/reports/fees.html"),
+            ("/reports?lang=es", "/f/general/reports/?lang=es"), ("/reports/fees?lang=es", "/f/general/reports/fees.es.html?lang=es"),
+        ];
+        for (old, new) in leads {
+            let answer = visit.get(&format!("/f/general{old}")).await;
+            assert_eq!(answer.header("location"), Some(new), "{old}");
+            assert!(answer.status.is_redirection(), "{old}");
+            visit.get(new).await.is(200);
+        }
     }
 
     async fn a_page_is_the_stored_publication_until_the_next(books: &Books) {
@@ -96,14 +124,14 @@ on_both_databases! {
         let visit = Visit::of(books);
         let fund = gifts(books, "general", 5).await;
         assert_eq!(publish(books, &fund, books.now()).await, Some(1));
-        let page = visit.get("/f/general").await.is(200).says("Publication 1").says("no real money");
+        let page = visit.get("/f/general/").await.is(200).says("Publication 1").says("no real money");
         assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
         assert_eq!(page.header("cache-control"), Some("public, no-cache"));
         gifts(books, "general", 3).await;
-        assert_eq!(visit.get("/f/general").await.body, page.body, "gifts since then leave no trace");
+        assert_eq!(visit.get("/f/general/").await.body, page.body, "gifts since then leave no trace");
         gifts(books, "general", 2).await;
         assert_eq!(publish(books, &fund, books.now().plus_secs(86_400)).await, Some(2));
-        visit.get("/f/general").await.is(200).says("Publication 2");
+        visit.get("/f/general/").await.is(200).says("Publication 2");
     }
 
     async fn whoever_has_the_page_is_told_so_by_its_tag(books: &Books) {
@@ -111,7 +139,7 @@ on_both_databases! {
         let visit = Visit::of(books);
         let fund = gifts(books, "general", 5).await;
         publish(books, &fund, books.now()).await;
-        for path in ["/f/general", "/f/general/figures.json", "/f/general/figures.csv", "/assets/style.css"] {
+        for path in ["/f/general/", "/f/general/figures.json", "/f/general/figures.csv", "/assets/style.css"] {
             let whole = visit.get(path).await.is(200);
             let tag = whole.header("etag").unwrap();
             let unchanged = visit.send(to(path).header("if-none-match", tag).body(Body::empty()).unwrap()).await.is(304);
@@ -149,16 +177,16 @@ on_both_databases! {
         let visit = Visit::of(books);
         let fund = gifts(books, "general", 5).await;
         publish(books, &fund, books.now()).await;
-        let page = visit.get("/f/general").await.is(200);
+        let page = visit.get("/f/general/").await.is(200);
         books.db.close().await;
-        assert_eq!(visit.get("/f/general").await.is(200).body, page.body);
+        assert_eq!(visit.get("/f/general/").await.is(200).body, page.body);
     }
 
     async fn one_fund_is_the_start_page_and_several_are_a_list(books: &Books) {
         let visit = Visit::of(books);
         visit.get("/").await.is(200).says("No fund is open here yet");
         books.general_fund().await;
-        visit.get("/").await.is(200).says("<link rel=\"canonical\" href=\"/f/general\">");
+        assert_eq!(visit.get("/").await.is(303).header("location"), Some("/f/general/"));
         books.fund("hardship", Some("rent")).await;
         let fund = gifts(books, "general", 5).await;
         publish(books, &fund, books.now()).await;

@@ -1,0 +1,118 @@
+//! The feed of a fund (Atom, RFC 4287): its publications, what was put right, and each change of its state. No single gifts or spendings. Written
+//! from published records alone. Not here: pages.
+
+use askama::Template;
+
+use super::facts::Publication;
+use super::place::named;
+use super::record::{Record, What};
+use super::reports::Say;
+use super::rows::{self, RowsError};
+use super::{Figures, File, store};
+use crate::clock::Instant;
+use crate::db::Tx;
+use crate::ids::FundId;
+use crate::language::Language;
+
+/// How many publications it goes back.
+const PUBLICATIONS: i64 = 50;
+
+/// One thing to tell.
+struct Item {
+    /// Where to read more; also what it is known by for ever.
+    address: String,
+    /// Behind the address, where several things are told of one.
+    about: &'static str,
+    at: Instant,
+    title: String,
+    text: String,
+}
+
+#[derive(Template)]
+#[template(path = "publication/feed.atom", escape = "html")]
+struct Feed<'a> {
+    say: Say,
+    figures: &'a Figures,
+    address: String,
+    own: String,
+    items: Vec<Item>,
+}
+
+impl Feed<'_> {
+    fn plain(&self, text: &str) -> String {
+        plain(text)
+    }
+}
+
+/// The feed in every language; none where the records do not say at which site the fund is.
+///
+/// # Errors
+/// [`RowsError`].
+pub(super) async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Result<Vec<File>, RowsError> {
+    let Some(address) = figures.address() else { return Ok(Vec::new()) };
+    let mut ends = Vec::new();
+    for leaf in store::records_below(tx, fund, "publication", None, PUBLICATIONS + 1).await? {
+        if let Record::Publication(end) = rows::read(&leaf)? {
+            ends.push(*end);
+        }
+    }
+    let mut corrections = Vec::new();
+    for leaf in store::put_right(tx, fund).await? {
+        if let Record::Spending(spending) = rows::read(&leaf)?
+            && spending.what == What::Correction
+        {
+            corrections.push((leaf.publication, spending.n, spending.reason.unwrap_or_default()));
+        }
+    }
+    let mut files = Vec::new();
+    for say in Language::ALL.map(Say) {
+        let mut items = Vec::new();
+        for (place, end) in ends.iter().enumerate().take(usize::try_from(PUBLICATIONS).unwrap_or(usize::MAX)) {
+            items.extend(state(say, &address, end, ends.get(place + 1)));
+            let put_right = corrections.iter().filter(|(publication, ..)| *publication == end.number);
+            items.extend(put_right.map(|(_, number, reason)| Item {
+                address: format!("{address}{}", named(&format!("spending/{number}"), say.0)),
+                about: "",
+                at: end.made_at(),
+                title: say.with("public-feed-correction", "number", number.to_string()),
+                text: reason.clone(),
+            }));
+            items.push(Item {
+                address: format!("{address}p/{}/{}", end.number, named("index", say.0)),
+                about: "",
+                at: end.made_at(),
+                title: say.with("public-feed-publication", "number", end.number.to_string()),
+                text: say.say("public-feed-publication-text"),
+            });
+        }
+        let own = format!("feed{}.atom", say.suffix());
+        let feed = Feed { say, figures, address: address.clone(), own: own.clone(), items };
+        files.push(File::new(own, "application/atom+xml; charset=utf-8", feed.render()?.into_bytes()));
+    }
+    Ok(files)
+}
+
+/// That a fund stands elsewhere than it did a publication before.
+fn state(say: Say, address: &str, end: &Publication, before: Option<&Publication>) -> Option<Item> {
+    let before = before.filter(|before| before.fund.state != end.fund.state)?;
+    let states = say.three(
+        "public-feed-state-text",
+        ("before", say.state(before.fund.state)),
+        ("after", say.state(end.fund.state)),
+        ("number", end.number.to_string()),
+    );
+    Some(Item {
+        address: format!("{address}p/{}/{}", end.number, named("index", say.0)),
+        about: "#state",
+        at: end.made_at(),
+        title: say.with("public-feed-state", "state", say.state(end.fund.state)),
+        text: states,
+    })
+}
+
+/// Text without what XML cannot hold, and without signs that turn the way in which other text runs.
+pub(super) fn plain(text: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let fits = |c: &char| !turns(*c) && (!c.is_control() || *c == '\n') && !matches!(*c, '\u{fffe}' | '\u{ffff}');
+    text.chars().filter(fits).collect()
+}

@@ -1,0 +1,251 @@
+//! What the fund's own pages show, read from its published records alone: uses, weeks, the newest spendings and batches, what was put right. Not
+//! here: how it looks (`page`, `charts`).
+
+use std::collections::BTreeMap;
+
+use super::place::Place;
+use super::record::{Batch, CORRECTION, EMERGENCY, FEES, GIFTS, MONEY, NO_RECEIPT, Record, Spending, What};
+use super::reports::{self, Say};
+use super::rows::{self, RowsError};
+use super::store::{self, WeekSum};
+use super::{Figures, charts};
+use crate::clock::Day;
+use crate::db::Tx;
+use crate::ids::FundId;
+use crate::ledger::{CHART, chart, is_spending};
+
+/// How many spendings and batches the fund's page shows.
+pub(super) const SPENDINGS: usize = 20;
+/// How many batches the page of gifts shows; all of them stand in their report.
+pub(super) const BATCHES: i64 = 100;
+/// How many corrections the fund's page shows.
+pub(super) const CORRECTIONS: usize = 5;
+
+/// Everything that a publication's own pages are written from.
+pub(super) struct Known {
+    /// What it went to, in the order of the chart, fees last.
+    pub uses: Vec<Use>,
+    /// Week by week, the first first; weeks in which nothing moved are left out.
+    pub weeks: Vec<Week>,
+    /// The newest spendings, the newest first, one more than are shown where there are more.
+    pub spendings: Vec<rows::Row>,
+    /// The newest batches, the newest first.
+    pub batches: Vec<Counted>,
+    /// What was put right last, the newest first.
+    pub corrections: Vec<Spending>,
+    /// How many of each exception there are.
+    pub corrected: i64,
+    /// Agreed to by one person in an emergency.
+    pub emergencies: i64,
+    /// Without a receipt.
+    pub without_receipt: i64,
+}
+
+/// A use, or fees.
+pub(super) struct Use {
+    /// Its account.
+    pub account: String,
+    /// What it came to.
+    pub minor: i64,
+    /// How many entries.
+    pub entries: i64,
+    /// What was bought, counted: how many, of what.
+    pub units: Vec<(i64, String)>,
+}
+
+/// What moved in a week, and what it led to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Week {
+    /// `2026-W46`.
+    pub week: String,
+    /// What gifts brought.
+    pub received: i64,
+    /// What was spent.
+    pub spent: i64,
+    /// What gifts brought, since the start.
+    pub received_so_far: i64,
+    /// What was spent, since the start.
+    pub spent_so_far: i64,
+    /// What was left at its end.
+    pub held: i64,
+}
+
+/// A batch of gifts.
+pub(super) struct Counted {
+    /// What was published.
+    pub batch: Batch,
+    /// In which publication.
+    pub publication: i64,
+    /// What gifts came to with it, since the start.
+    pub total: i64,
+}
+
+impl Known {
+    /// Reads it.
+    pub async fn find(tx: &mut Tx, fund: FundId, figures: &Figures) -> Result<Self, RowsError> {
+        let sums = store::every_sum(tx, fund).await?;
+        store::fill_calendar(tx, fund).await?;
+        let spending = reports::rows_named(tx, fund, figures, "spending").await?;
+        let of_unit = |unit: &str| sums.iter().filter(|sum| sum.unit == unit).map(|sum| sum.amount).sum();
+        let mut corrections = Vec::new();
+        for leaf in store::put_right(tx, fund).await? {
+            if let Record::Spending(spending) = rows::read(&leaf)?
+                && spending.what == What::Correction
+            {
+                corrections.push(spending);
+            }
+        }
+        corrections.truncate(CORRECTIONS);
+        Ok(Self {
+            uses: uses(&spending, figures),
+            weeks: weeks(&sums),
+            spendings: rows::latest(tx, fund, SPENDINGS + 1).await?,
+            batches: batches(tx, fund, figures).await?,
+            corrections,
+            corrected: of_unit(CORRECTION),
+            emergencies: of_unit(EMERGENCY),
+            without_receipt: of_unit(NO_RECEIPT),
+        })
+    }
+
+    /// The bars of where it went. None while nothing did.
+    pub fn where_it_went(&self, say: Say, figures: &Figures) -> Option<charts::Bars> {
+        let whole = self.whole();
+        let largest = self.uses.iter().max_by_key(|used| used.minor)?;
+        let (name, amount) = (say.account(&largest.account), figures.money(largest.minor).for_people());
+        let share = charts::share(say, i128::from(largest.minor), whole);
+        let title = say.three("public-went-title", ("use", name), ("amount", amount), ("share", share));
+        let row = |used: &Use| (say.account(&used.account), charts::mark_of(&used.account), used.share(say, whole), used.minor);
+        charts::Bars::of("went", title, whole, self.uses.iter().map(row).collect())
+    }
+
+    /// What bars are measured against: a use that got more back than it cost is no part of it.
+    pub fn whole(&self) -> i128 {
+        self.uses.iter().map(|used| i128::from(used.minor.max(0))).sum()
+    }
+
+    /// Whether the list of spendings goes on behind what is shown: the number it goes on with.
+    pub fn next_spending(&self) -> Option<i64> {
+        self.spendings.get(SPENDINGS).map(|row| row.spending.n)
+    }
+}
+
+impl Use {
+    /// Its part of the whole.
+    pub fn share(&self, say: Say, whole: i128) -> String {
+        charts::share(say, i128::from(self.minor), whole)
+    }
+
+    pub fn mark(&self) -> &'static str {
+        charts::mark_of(&self.account)
+    }
+
+    /// `12 entries · 40 cases`; nothing for fees, which are counted nowhere.
+    pub fn counted(&self, say: Say) -> String {
+        let entries = (self.entries > 0).then(|| say.count("public-entries", self.entries));
+        let units = self.units.iter().map(|(count, unit)| format!("{count} {}", say.say(&format!("public-unit-{unit}"))));
+        entries.into_iter().chain(units).collect::<Vec<_>>().join(" · ")
+    }
+}
+
+impl Counted {
+    /// The reports of the publication that shows it.
+    pub fn reports(&self, place: &Place) -> String {
+        place.out(&format!("p/{}/reports/index", self.publication))
+    }
+}
+
+fn uses(spending: &[store::Row], figures: &Figures) -> Vec<Use> {
+    let mut uses: Vec<Use> = Vec::new();
+    for row in spending {
+        match &*row.part {
+            "uses" if row.amount_minor != 0 => {
+                uses.push(Use { account: row.item.clone(), minor: row.amount_minor, entries: row.count, units: Vec::new() });
+            }
+            "units" => {
+                if let Some(used) = uses.iter_mut().find(|used| used.account == row.item).filter(|_| row.count != 0) {
+                    used.units.push((row.count, row.text.clone()));
+                }
+            }
+            _ => {}
+        }
+    }
+    let place = |used: &Use| CHART.iter().position(|account| account.path == used.account).unwrap_or(CHART.len());
+    uses.sort_by(|one, other| place(one).cmp(&place(other)).then_with(|| one.account.cmp(&other.account)));
+    if figures.gifts.fees_minor != 0 {
+        uses.push(Use { account: FEES.to_owned(), minor: figures.gifts.fees_minor, entries: 0, units: Vec::new() });
+    }
+    uses
+}
+
+fn weeks(sums: &[WeekSum]) -> Vec<Week> {
+    let mut weeks: BTreeMap<&str, Week> = BTreeMap::new();
+    for sum in sums.iter().filter(|sum| sum.unit == MONEY && sum.amount != 0) {
+        let week = weeks.entry(&sum.week).or_default();
+        if sum.account == GIFTS {
+            week.received = week.received.saturating_sub(sum.amount);
+        } else if is_spending(&sum.account) {
+            week.spent = week.spent.saturating_add(sum.amount);
+        }
+        let moves = is_spending(&sum.account) || [GIFTS, FEES, chart::REFUNDS, chart::CHARGEBACKS, chart::OPENING].contains(&&*sum.account);
+        if moves {
+            week.held = week.held.saturating_sub(sum.amount);
+        }
+    }
+    let mut before = Week::default();
+    let running = weeks.into_iter().map(|(name, moved)| {
+        before = Week {
+            week: name.to_owned(),
+            received_so_far: before.received_so_far.saturating_add(moved.received),
+            spent_so_far: before.spent_so_far.saturating_add(moved.spent),
+            held: before.held.saturating_add(moved.held),
+            ..moved
+        };
+        before.clone()
+    });
+    running.collect()
+}
+
+/// Which week each is, counted from the first, and how many weeks there are from the first to the last.
+pub(super) fn places(weeks: &[Week]) -> Option<(Vec<i64>, i64)> {
+    let first = Day::of_iso_week(&weeks.first()?.week)?;
+    let places: Vec<i64> = weeks.iter().filter_map(|week| Some(first.days_until(Day::of_iso_week(&week.week)?) / 7)).collect();
+    let count = places.last()?.saturating_add(1);
+    (places.len() == weeks.len()).then_some((places, count))
+}
+
+async fn batches(tx: &mut Tx, fund: FundId, figures: &Figures) -> Result<Vec<Counted>, RowsError> {
+    let mut total = figures.gifts.received_minor;
+    let mut batches = Vec::new();
+    for leaf in store::records_below(tx, fund, "batch", None, BATCHES).await? {
+        let Record::Batch(batch) = rows::read(&leaf)? else { continue };
+        let counted = Counted { publication: leaf.publication, total, batch };
+        total = total.saturating_sub(counted.batch.received_minor);
+        batches.push(counted);
+    }
+    Ok(batches)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sum(account: &str, week: &str, amount: i64) -> WeekSum {
+        WeekSum { account: account.to_owned(), unit: MONEY.to_owned(), week: week.to_owned(), amount }
+    }
+
+    #[test]
+    fn weeks_run_on_to_what_is_on_hand() {
+        let sums = [
+            sum("expenses:program:food", "2026-W48", 500),
+            sum(GIFTS, "2026-W46", -2_000),
+            sum(FEES, "2026-W46", 100),
+            sum(GIFTS, "2026-W48", -1_000),
+            sum("income:donations:in-kind", "2026-W46", -9_999),
+        ];
+        let weeks = weeks(&sums);
+        let held: Vec<_> = weeks.iter().map(|week| (&*week.week, week.received_so_far, week.spent_so_far, week.held)).collect();
+        assert_eq!(held, [("2026-W46", 2_000, 0, 1_900), ("2026-W48", 3_000, 500, 2_400)]);
+        assert_eq!(places(&weeks), Some((vec![0, 2], 3)));
+    }
+}

@@ -1,0 +1,122 @@
+public-nav-gifts = Gifts
+public-nav-feed = Feed
+public-free = Books kept in double entry with strikefund, free software that anyone may check.
+
+public-state-draft = Draft
+public-state-open = Open
+public-state-paused = Paused
+public-state-winding-down = Winding down
+public-state-distributing = Distributing
+public-state-closed = Closed
+
+public-one-purpose = This fund’s money may serve one purpose only:
+public-give = Give
+public-give-paused = Giving is paused for now.
+public-give-over = This fund no longer takes gifts.
+
+public-no-publication = No publication yet
+public-first-figures =
+    { $count ->
+        [one] The first figures appear after { $count } gift
+       *[other] The first figures appear after { $count } gifts
+    }
+public-in-batches = Figures are published in batches, so that nobody can tell from a total what one person gave.
+public-single-gifts = This fund publishes even a single gift, so whoever watches the total can tell what one person gave.
+public-to-the-cent = Then you see here what came in, what it was spent on and what is on hand, to the cent.
+
+public-figures = Figures
+public-on-hand = On hand
+public-received = Received
+public-spent = Spent
+public-fees = Fees
+public-refunds-and-disputes = Refunds and disputes
+public-gifts-counted =
+    { $count ->
+        [one] gift counted so far.
+       *[other] gifts counted so far.
+    }
+public-gifts-none =
+    { $count ->
+        [one] The first gifts appear here once one has come in.
+       *[other] The first gifts appear here once { $count } have come in.
+    }
+public-suspense = Some money in the books waits for a rule and stands in none of these lines yet.
+
+public-went = Where it went
+public-went-title = { $use } is the largest part: { $amount }, { $share } of what went out
+public-went-caption = Spending by use, and fees, since the start
+public-went-all = Went out in all
+public-went-none = Nothing has been spent yet. Each use appears here with the first publication after it was paid.
+public-share = Share
+public-percent = { $percent }%
+public-under-percent = under 1%
+public-rounded = Shares are rounded; amounts never are.
+public-entries =
+    { $count ->
+        [one] { $count } entry
+       *[other] { $count } entries
+    }
+
+public-flow = Over time
+public-flow-title = By the week of { $week }, { $received } had come in and { $spent } had been spent
+public-flow-note = Two lines since the start: gifts received, and money spent. The same numbers stand in the table below.
+public-flow-received = Received: { $amount }
+public-flow-spent = Spent: { $amount }
+public-flow-caption = Received and spent, week by week and since the start
+public-received-so-far = Received so far
+public-spent-so-far = Spent so far
+public-so-far = So far
+public-held-heading = On hand over time
+public-held-title = { $amount } are on hand
+public-held-line = On hand: { $amount }
+public-held-over-time = One line: what was left at the end of each week. The same numbers stand in the table below.
+public-held-caption = On hand at the end of each week
+public-in-and-out = How the amount on hand comes about
+
+public-latest = Latest spending
+public-latest-caption = The newest spending first
+public-next = Next 20
+public-spending-all = All spending
+
+public-gifts = Gifts
+public-gifts-latest = The newest batches of gifts
+public-gifts-all = All gifts
+public-gifts-count = Gifts counted
+public-gifts-unnamed = Gifts of people who gave no name are always inside these sums.
+public-batches = Gifts appear in batches of at least { $count }, so that nobody can tell from a total what one person gave.
+public-batches-caption = One line a batch, the newest first
+public-batches-earlier = Earlier
+
+public-corrections-latest = The newest corrections
+public-corrections-all = All corrections, emergencies and missing receipts
+
+public-summary = On one page
+public-exceptions = Exceptions
+public-exceptions-corrections =
+    { $count ->
+        [one] { $count } correction
+       *[other] { $count } corrections
+    }
+public-exceptions-emergencies = Agreed to by one person in an emergency: { $count }
+public-exceptions-receipts = Without a receipt: { $count }
+public-roles = Whoever enters a spending never agrees to it: others do, and their number follows the sum.
+public-every-cent = Every cent, and how to check it:
+public-qr = Square to scan: { $address }
+
+public-take = Take it with you
+public-take-summary = One page to print and pin up
+public-take-reports = All reports, and how to check them
+public-take-figures = The figures of this publication
+public-take-spending = Every spending and every batch
+public-take-postings = Every posting (CSV)
+public-take-journals = Journals
+public-take-archive = All of it in one archive, to open without a network
+public-take-feed = Feed of publications and corrections
+public-take-api = For programs
+public-take-verify = How to check
+
+public-feed-publication = Publication { $number }
+public-feed-publication-text = New figures are out.
+public-feed-correction = Correction no. { $number }
+public-feed-state = Now: { $state }
+public-feed-state-text = It was “{ $before }”, and is “{ $after }” since publication { $number }.
