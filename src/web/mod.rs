@@ -2,6 +2,7 @@
 
 mod answer;
 mod assets;
+mod check_page;
 mod claim;
 pub mod client;
 pub mod documents;
@@ -172,6 +173,8 @@ const OLDER: &str = "/f/{fund}/p/{number}";
 const OLDER_REPORTS: &str = "/f/{fund}/p/{number}/reports";
 const OLDER_FILE: &str = "/f/{fund}/p/{number}/{*path}";
 const LOG: &str = "/f/{fund}/log/{*path}";
+const VERIFY: &str = "/f/{fund}/verify";
+const ROOTS: &str = "/f/{fund}/verify/roots.txt";
 const GIVE: &str = "/f/{fund}/give";
 const THANKS: &str = "/thanks/{code}";
 const PRACTICE_CHECKOUT: &str = "/practice/checkout/{id}";
@@ -215,6 +218,9 @@ fn all_doors(site: &Arc<Site>) -> Doors {
         .get(OLDER_REPORTS, Who::Anyone, public::older_reports)
         .get(OLDER_FILE, Who::Anyone, public::older_file)
         .get(LOG, Who::Anyone, public::log)
+        .get(VERIFY, Who::Anyone, check_page::show)
+        .post(VERIFY, Who::Anyone, check_page::check)
+        .get(ROOTS, Who::Anyone, check_page::roots)
         .get(GIVE, Who::Anyone, give::form)
         .post(GIVE, Who::Anyone, give::send)
         .get(THANKS, Who::Anyone, thanks::show)

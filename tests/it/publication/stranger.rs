@@ -5,6 +5,7 @@ use std::path::Path;
 use strikefund::funds;
 use strikefund::publication::check::{CheckError, Checked, check};
 use strikefund::publication::site;
+use strikefund::publication::source::Source;
 
 use super::log::{key, purchases};
 use super::{DAY, publish, text};
@@ -12,7 +13,7 @@ use crate::spending::Treasury;
 use crate::support::{Books, on_both_databases};
 
 /// Everything published of the general fund, in a folder.
-async fn tree(books: &Books) -> tempfile::TempDir {
+pub async fn tree(books: &Books) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let tx = &mut books.db.begin_read().await.unwrap();
     let fund = funds::find_by_slug(tx, "general").await.unwrap().unwrap();
@@ -26,8 +27,7 @@ async fn tree(books: &Books) -> tempfile::TempDir {
 }
 
 async fn checked(books: &Books, folder: &Path, since: Option<&str>) -> Result<Checked, CheckError> {
-    let scratch = tempfile::tempdir().unwrap();
-    check(folder, &key(books).await, since, scratch.path()).await
+    check(&Source::Folder(folder.to_owned()), &key(books).await, since).await
 }
 
 async fn wrong(books: &Books, folder: &Path, since: Option<&str>) -> String {
