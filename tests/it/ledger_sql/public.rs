@@ -29,8 +29,8 @@ pub const GUARDS: &[Guard] = &[
     guard("log_node_never_changes", "log_node", &["UPDATE log_node SET n = 5"], "never changed"),
     guard("log_node_never_goes", "log_node", &["DELETE FROM log_node"], "never deleted"),
     guard("log_key_never_changes", "log_key", &["UPDATE log_key SET made_at = 5"], "make another"),
-    guard("coin_heap_never_changes", "coin_heap", &["UPDATE coin_heap SET n = 5"], "never changed"),
-    guard("coin_heap_never_goes", "coin_heap", &["DELETE FROM coin_heap"], "never deleted"),
+    guard("coin_heap_never_changes", "coin_heap", &["UPDATE coin_heap SET peaks = coins"], "never changed"),
+    guard("coin_heap_never_goes", "coin_heap", &["DELETE FROM gift_salt", "DELETE FROM coin_heap"], "never deleted"),
     guard("gift_salt_never_changes", "gift_salt", &["UPDATE gift_salt SET amount_minor = 7"], "kept or destroyed"),
     guard("log_key_never_goes", "log_key", &["DELETE FROM log_key"], "never deleted"),
 ];
