@@ -12,7 +12,7 @@ use strikefund::config::Flags;
 use strikefund::people::{Language, Role};
 use strikefund::publication::export::Format;
 
-use published::VerifyPublic;
+use published::{CheckHead, Prove, RotateKey, VerifyPublic, VerifyReceipt};
 
 /// Gifts for a strike fund, in books that balance, on pages that anyone can check.
 #[derive(Debug, Parser)]
@@ -51,6 +51,10 @@ pub enum Verb {
     Verify(Verify),
     Export(Export),
     VerifyPublic(VerifyPublic),
+    VerifyReceipt(VerifyReceipt),
+    Proof(Prove),
+    RotateKey(RotateKey),
+    CheckHead(CheckHead),
     Backup(Backup),
     Restore(Restore),
     MailTest(MailTest),

@@ -2,6 +2,7 @@
 
 pub mod backing;
 mod digest;
+mod heads;
 mod mailing;
 mod night;
 mod telling;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tracing::{error, info, warn};
+use tracing::{error, warn};
 
 use crate::booking::{self, BookingError};
 use crate::clock::{Clock, Instant};
@@ -20,7 +21,8 @@ use crate::ids::{DeliveryId, Entropy};
 use crate::mail::Post;
 use crate::payments::sync::{self, Run};
 use crate::payments::{self, Payments, lease, source};
-use crate::publication::{Press, PublishError};
+use crate::publication::PublishError;
+use crate::publication::anchor::Anchors;
 use crate::seal::Keyring;
 use crate::{donations, funds, publication, transact};
 
@@ -60,6 +62,8 @@ pub struct Jobs {
     pub base_url: String,
     /// Stripe.
     pub payments: Arc<Payments>,
+    /// Heads of logs, kept outside the database; None: nobody keeps any.
+    pub anchors: Option<Anchors>,
     /// No real money: publications say so.
     pub practice: bool,
     /// Where Stripe is to send deliveries: Stripe is asked whether it does.
@@ -299,16 +303,12 @@ impl Jobs {
             }
             funds::list(tx).await?
         };
-        let press = Press { practice: self.practice, site: &self.base_url, keys: &self.keyring, entropy: &self.entropy };
         for fund in &funds {
             let now = self.clock.now();
             if !publication::is_due(&mut self.db.begin_read().await?, fund, now).await? {
                 continue;
             }
-            let number: Result<Option<i64>, PublishError> = transact!(&self.db, tx => publication::publish(tx, &press, fund, now).await);
-            if let Some(number) = number? {
-                info!(fund = fund.slug, number, "published");
-            }
+            self.publish_one(fund).await?;
         }
         Ok(())
     }

@@ -88,6 +88,13 @@ async fn run(cli: Cli, config: Config) -> anyhow::Result<()> {
         Verb::Verify(_) => verify(&config).await,
         Verb::Export(asked) => export(&config, &asked).await,
         Verb::VerifyPublic(asked) => cli::published::check(&asked).await,
+        Verb::VerifyReceipt(asked) => cli::published::check_receipt(&asked),
+        Verb::Proof(asked) => cli::published::prove(&open(&config).await?, &keyring(&config)?, &asked).await,
+        Verb::RotateKey(asked) => {
+            let site = config.base_url_at(config.listen);
+            cli::published::rotate_key(&open(&config).await?, &keyring(&config)?, &site, &asked).await
+        }
+        Verb::CheckHead(asked) => cli::published::check_head(&open(&config).await?, &asked).await,
         Verb::Backup(asked) => back_up(&config, &asked).await,
         Verb::Restore(asked) => restore(&config, &asked).await,
         Verb::MailTest(asked) => mail_test(&config, &asked).await,
@@ -96,6 +103,11 @@ async fn run(cli: Cli, config: Config) -> anyhow::Result<()> {
             Ok(())
         }
     }
+}
+
+/// The keys that open what is sealed in the books.
+fn keyring(config: &Config) -> anyhow::Result<Keyring> {
+    config::keyring(&config.master_key_file, &Entropy::system(), false)
 }
 
 /// Connects to the books as they are.

@@ -20,6 +20,7 @@ use crate::mail::Post;
 use crate::payments::practice::{self, Practice};
 use crate::payments::{Gateway, GatewaySettings, Payments, Secrets, Settings};
 use crate::people::links;
+use crate::publication::anchor::Anchors;
 use crate::transact;
 use crate::web::lanes::Lanes;
 use crate::web::server::Limits;
@@ -35,6 +36,7 @@ pub struct Node {
     listener: TcpListener,
     practice_secret: Option<SecretString>,
     backing: Option<Backing>,
+    anchors: Option<Anchors>,
     metrics: Option<SocketAddr>,
     proxies: Proxies,
 }
@@ -84,7 +86,8 @@ impl Node {
             database_url: config.database_url.clone(),
             node: Entropy::system().reference(),
         });
-        Ok(Self { parts, listener, practice_secret, backing, metrics: config.metrics_listen, proxies: config.proxies.clone() })
+        let anchors = Some(Anchors::in_data(&config.data));
+        Ok(Self { parts, listener, practice_secret, backing, anchors, metrics: config.metrics_listen, proxies: config.proxies.clone() })
     }
 
     /// The same without backups, for books that nobody keeps.
@@ -105,6 +108,7 @@ impl Node {
             keyring: Arc::clone(keyring),
             base_url: base_url.clone(),
             payments: Arc::clone(payments),
+            anchors: self.anchors.clone(),
             practice: practice.is_some(),
             endpoint: format!("{base_url}{WEBHOOK}"),
             node: Entropy::system().reference(),

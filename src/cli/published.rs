@@ -1,4 +1,5 @@
-//! What was published, written out as a folder, and checked as a stranger would. Not here: what a check is (`publication::check`).
+//! What was published, written out as a folder, and checked as a stranger would; proofs for donors; signing keys. Not here: what a check is
+//! (`publication::check`).
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -7,33 +8,101 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Args;
 
+use strikefund::clock::Clock;
 use strikefund::db::Db;
-use strikefund::funds::{self, State};
+use strikefund::funds::{self, Fund, State};
 use strikefund::ids::Entropy;
-use strikefund::publication::{Piece, Tree, check};
+use strikefund::publication::log::note::{self, VerifyingKey};
+use strikefund::publication::receipt::Receipt;
+use strikefund::publication::source::Source;
+use strikefund::publication::{self, Piece, Press, Proof, Tree, check};
+use strikefund::seal::Keyring;
 use strikefund::web::ASSETS;
+use strikefund::{donations, transact};
 
 /// Check what a fund published, as a stranger would: no server, no database, no trust
 #[derive(Args, Debug)]
 #[command(long_about = "\
-Reads a folder of published files (`strikefund export --site` writes one; so does any mirror),
-rebuilds the fund's log, holds its head against the signature and, with --since, against a
-checkpoint that was kept, then works out every published file anew from the records alone and
-compares it byte for byte. Exit code 1 names the first thing wrong.")]
+Reads what a fund published, from a folder (`strikefund export --site` writes one; so does any
+mirror) or from its address, rebuilds the fund's log, holds its head against the signature and,
+with --since, against a checkpoint that was kept, then works out every published file anew from
+the records alone and compares it byte for byte. An old key is followed to the newest, as long as
+each handed over to the next. Exit code 1 names the first thing wrong.")]
 #[command(after_help = "\
 Examples:
   strikefund verify-public site/f/general --key 'fund.example/f/general+1a2b3c4d+AQ…'
-  strikefund verify-public site/f/general --key @key.txt --since kept/checkpoint")]
+  strikefund verify-public https://fund.example/f/general --key @key.txt --since kept/checkpoint")]
 pub struct VerifyPublic {
-    /// The folder that holds what stands under the fund's address
-    #[arg(value_name = "DIR")]
-    pub folder: PathBuf,
+    /// The folder that holds what stands under the fund's address, or that address
+    #[arg(value_name = "DIR|URL")]
+    pub from: String,
     /// The fund's key, as its page of reports shows it; @FILE reads it from a file
     #[arg(long)]
     pub key: String,
     /// A checkpoint that was kept: the log must continue it
     #[arg(long, value_name = "CHECKPOINT")]
     pub since: Option<PathBuf>,
+}
+
+/// Check a donor's proof: is this very gift inside the published total?
+#[derive(Args, Debug)]
+#[command(long_about = "\
+Reads a proof as a donor is given it, and checks without any server that the gift is inside the
+total of its batch, the batch and the publication in the log, and the log's head signed with the
+fund's key. Exit code 1 names the first thing wrong.")]
+#[command(after_help = "\
+Examples:
+  strikefund verify-receipt proof.txt --key 'fund.example/f/general+1a2b3c4d+AQ…'
+  strikefund verify-receipt proof.txt --key @key.txt")]
+pub struct VerifyReceipt {
+    /// The proof, from BEGIN to END
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The fund's key, from a print or a page you trust; @FILE reads it from a file. Left out: the proof's own, which proves less
+    #[arg(long)]
+    pub key: Option<String>,
+}
+
+/// Write the proof for a donor that their gift is inside the published total
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  strikefund proof 3F7KQ2 > proof.txt
+      Hand it to the donor of that gift, and to nobody else.")]
+pub struct Prove {
+    /// The gift's number
+    #[arg(value_name = "NUMBER")]
+    pub gift: String,
+}
+
+/// Give a fund a new key to sign what it publishes
+#[derive(Args, Debug)]
+#[command(long_about = "\
+Makes a new key. The next publication is signed with it and says, signed with the old key, that
+the old key hands over: whoever knows the old one is led to the new one. The old key stays sealed
+in the database, so that what it signed can be told apart; it signs nothing more.")]
+#[command(after_help = "\
+Examples:
+  strikefund rotate-key general")]
+pub struct RotateKey {
+    /// The fund's place in addresses
+    #[arg(value_name = "SLUG")]
+    pub fund: String,
+}
+
+/// Hold a kept head, such as one that came by mail, against the log of this site
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  strikefund check-head general mail.txt
+      The file may be the whole mail; the head in it is found.")]
+pub struct CheckHead {
+    /// The fund's place in addresses
+    #[arg(value_name = "SLUG")]
+    pub fund: String,
+    /// A file that holds a signed head
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
 }
 
 /// Everything published of every fund that is public, and what its pages ask for, as a folder.
@@ -67,17 +136,24 @@ fn put(place: &Path, body: &[u8], goes_on: bool) -> anyhow::Result<()> {
     file.write_all(body).with_context(unwritten)
 }
 
+fn read(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("{} could not be read", path.display()))
+}
+
+/// A key as it was typed, or out of the file that was named.
+fn key(typed: &str) -> anyhow::Result<VerifyingKey> {
+    let text = match typed.strip_prefix('@') {
+        Some(path) => read(Path::new(path))?,
+        None => typed.to_owned(),
+    };
+    text.parse().map_err(|error| anyhow::anyhow!("--key: {error}"))
+}
+
 /// Checks published files with nothing but a key.
 pub async fn check(asked: &VerifyPublic) -> anyhow::Result<()> {
-    let read = |path: &Path| std::fs::read_to_string(path).with_context(|| format!("{} could not be read", path.display()));
-    let key = match asked.key.strip_prefix('@') {
-        Some(path) => read(Path::new(path))?,
-        None => asked.key.clone(),
-    };
-    let key = key.parse().map_err(|error| anyhow::anyhow!("--key: {error}"))?;
+    let source = Source::named(&asked.from).with_context(|| format!("{} cannot be read from", asked.from))?;
     let since = asked.since.as_deref().map(read).transpose()?;
-    let scratch = Scratch::new()?;
-    let checked = check::check(&asked.folder, &key, since.as_deref(), &scratch.0).await?;
+    let checked = check::check(&source, &key(&asked.key)?, since.as_deref()).await?;
     let (records, publications, files) = (checked.head.size, checked.publications, checked.files);
     println!(
         "{}: {publications} publications, {records} records, {files} files. The head is signed, and every file is what the records say.",
@@ -86,19 +162,60 @@ pub async fn check(asked: &VerifyPublic) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// An empty folder beside the system's other passing files; it goes when it is dropped.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> anyhow::Result<Self> {
-        let folder = std::env::temp_dir().join(format!("strikefund-{}", Entropy::system().reference()));
-        std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-        Ok(Self(folder))
+/// Checks a donor's proof with nothing but a key.
+pub fn check_receipt(asked: &VerifyReceipt) -> anyhow::Result<()> {
+    let receipt = Receipt::read(&read(&asked.file)?)?;
+    let known = asked.key.as_deref().map(key).transpose()?;
+    if known.is_none() {
+        eprintln!("No --key was given, so the proof's own is taken: compare it with the fund's printed one. {}", receipt.key);
     }
+    let key = known.map_or_else(|| receipt.key.parse().map_err(|error| anyhow::anyhow!("the proof's key: {error}")), Ok)?;
+    let proven = receipt.check(&[key])?;
+    let practice = if proven.publication.practice { " Practice: no real money." } else { "" };
+    println!(
+        "Yes. Gift {} of {} is inside publication {} of {}, one of {} gifts.{practice}",
+        proven.gift,
+        proven.amount.for_people(),
+        proven.publication.number,
+        proven.head.origin,
+        proven.batch.gifts
+    );
+    Ok(())
 }
 
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
+/// Writes the proof of a gift to standard output.
+pub async fn prove(db: &Db, keys: &Keyring, asked: &Prove) -> anyhow::Result<()> {
+    let tx = &mut db.begin_read().await?;
+    let gift = donations::listing::find_by_number(tx, &asked.gift).await?.with_context(|| format!("There is no gift {}", asked.gift))?;
+    match publication::proof(tx, keys, gift.id).await? {
+        Proof::Ready(text, _) => print!("{text}"),
+        Proof::NotYet => anyhow::bail!("No publication commits to this gift yet: its proof is ready after the next"),
+        Proof::Gone => anyhow::bail!("What opens this gift was destroyed, or sealed with another master key"),
     }
+    Ok(())
+}
+
+async fn fund(db: &Db, slug: &str) -> anyhow::Result<Fund> {
+    funds::find_by_slug(&mut db.begin_read().await?, slug).await?.with_context(|| format!("There is no fund {slug}"))
+}
+
+/// Gives a fund a new signing key. `site` is the site's address.
+pub async fn rotate_key(db: &Db, keys: &Keyring, site: &str, asked: &RotateKey) -> anyhow::Result<()> {
+    let (entropy, fund, now) = (Entropy::system(), fund(db, &asked.fund).await?, Clock::system().now());
+    let press = Press { practice: false, site, keys, entropy: &entropy, anchors: None };
+    let key: sqlx::Result<VerifyingKey> = transact!(db, tx => publication::rotate_key(tx, &press, &fund, now).await);
+    let key = key?;
+    println!("From the next publication on, {} is signed with\n  {key}\n  fingerprint {}", fund.slug, key.fingerprint());
+    println!("Print it anew wherever the old one hangs.");
+    Ok(())
+}
+
+/// Holds a kept head against the log.
+pub async fn check_head(db: &Db, asked: &CheckHead) -> anyhow::Result<()> {
+    let fund = fund(db, &asked.fund).await?;
+    let text = note::find(&read(&asked.file)?).with_context(|| format!("{} holds no signed head", asked.file.display()))?;
+    let tx = &mut db.begin_read().await?;
+    let publication = publication::opened(tx, &fund, &text).await?;
+    println!("Yes: the log of {} continues this head, which publication {publication} signed.", fund.slug);
+    Ok(())
 }

@@ -61,6 +61,7 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(26, "0026_postings_wait"),
     schema!(29, "0029_public_records"),
     schema!(30, "0030_reports"),
+    schema!(32, "0032_gift_proofs"),
     schema!(36, "0036_blobs"),
     schema!(37, "0037_charter"),
 ];

@@ -85,6 +85,19 @@ impl Db {
     }
 }
 
+impl Db {
+    /// An empty embedded database that lies nowhere but in memory, with one connection: for sums that nobody keeps, not for books.
+    ///
+    /// # Errors
+    /// When `SQLite` has no memory to give.
+    pub async fn in_memory() -> anyhow::Result<Self> {
+        let options = SqliteConnectOptions::from_str("sqlite::memory:")?.foreign_keys(false);
+        let pool = SqlitePoolOptions::new().max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
+        let pool = pool.test_before_acquire(false).connect_with(options).await?;
+        Ok(Self::Sqlite { read: pool.clone(), write: pool, file: SqliteFile(PathBuf::new()) })
+    }
+}
+
 /// Writes the log back into the database file, once no commit comes or the log is long, until the pool is closed.
 ///
 /// `SQLite`'s own way is to let every thousandth page or so stop the commit that wrote it, for as long as the disk takes to write and flush

@@ -261,6 +261,8 @@ pub async fn unfinished(tx: &mut Tx, now: Instant, limit: i64) -> sqlx::Result<V
 pub struct Uncounted {
     /// The gift.
     pub id: DonationId,
+    /// For talking about it; opens nothing.
+    pub number: String,
     /// The keyed hash of its donor's address; None where no donor is known.
     pub donor_hash: Option<String>,
     /// What arrived, in minor units.

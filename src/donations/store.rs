@@ -237,10 +237,10 @@ pub(super) async fn set_bounced(tx: &mut Tx, charge_id: &str) -> sqlx::Result<()
 }
 
 pub(super) async fn uncounted(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<Uncounted>> {
-    let sql = "SELECT id, donor_hash, COALESCE(settled_minor, 0) FROM donation
+    let sql = "SELECT id, number, donor_hash, COALESCE(settled_minor, 0) FROM donation
                 WHERE fund_id = $1 AND publication_id IS NULL AND settled_at IS NOT NULL ORDER BY id";
-    let rows: Vec<(DonationId, Option<String>, i64)> = run!(tx, fetch_all, sqlx::query_as(sql).bind(fund))?;
-    Ok(rows.into_iter().map(|(id, donor_hash, amount_minor)| Uncounted { id, donor_hash, amount_minor }).collect())
+    let rows: Vec<(DonationId, String, Option<String>, i64)> = run!(tx, fetch_all, sqlx::query_as(sql).bind(fund))?;
+    Ok(rows.into_iter().map(|(id, number, donor_hash, amount_minor)| Uncounted { id, number, donor_hash, amount_minor }).collect())
 }
 
 /// A pledge is never paid before it is made, so the index of those that are not settled finds the few there are.

@@ -20,6 +20,7 @@ impl Jobs {
         if self.payments.gateway().is_open() {
             self.hold_against_stripe().await;
         }
+        self.look_at_heads().await;
         self.put_away().await;
     }
 

@@ -51,12 +51,14 @@ words! {
         PaymentAlert = "payment alert",
         /// The books need attention: what (`said`) and since when (`since`); bears a link.
         BooksAlert = "books alert",
+        /// The head of what is published: the publication's `number`, its `root`, the `previous` one, the signed `checkpoint`; bears a link.
+        Head = "head",
     }
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Test,
         Self::Invitation,
         Self::Reset,
@@ -76,6 +78,7 @@ impl Kind {
         Self::Waiting,
         Self::PaymentAlert,
         Self::BooksAlert,
+        Self::Head,
     ];
 
     fn key(self, part: &str) -> String {
@@ -246,7 +249,7 @@ mod tests {
     use super::*;
 
     /// A value for every place that a text may have.
-    const VALUES: [(&str, &str); 15] = [
+    const VALUES: [(&str, &str); 18] = [
         ("count", "2"),
         ("days", "7"),
         ("minutes", "30"),
@@ -262,6 +265,9 @@ mod tests {
         ("contact", "<b>CANARY</b>"),
         ("disputes", "2"),
         ("left", "3"),
+        ("root", "1a2b 3c4d"),
+        ("previous", "–"),
+        ("checkpoint", "fund.example/f/general\n4\nAQ==\n\n— fund.example/f/general AQ=="),
     ];
     const WITHOUT_LINK: [Kind; 7] = [
         Kind::Test,

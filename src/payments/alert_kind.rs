@@ -58,6 +58,8 @@ words! {
         DiskLow = "disk low",
         /// No backup was made for longer than a day.
         BackupOld = "backup old",
+        /// The log of what was published is behind a head that was kept outside the database, or another than it.
+        LogBehind = "log behind",
     }
 }
 
@@ -75,6 +77,7 @@ impl AlertKind {
             | Self::BankDiffers
             | Self::DiskLow
             | Self::BackupOld
+            | Self::LogBehind
             | Self::LineChanged
             | Self::LineMissing
             | Self::DeliveriesMissing

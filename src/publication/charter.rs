@@ -2,11 +2,12 @@
 
 use askama::Template;
 
+use super::place::Place;
 use super::record::{Agreed, Record, week_of};
 use super::reports::Say;
 use super::store;
 use super::told::Chartered;
-use super::{Figures, File, HTML, PublishError};
+use super::{Figures, File, PublishError};
 use crate::approvals;
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
@@ -58,23 +59,30 @@ async fn published(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<(i64, Chartere
 #[template(path = "publication/charter.html")]
 struct Page<'a> {
     say: Say,
+    place: Place,
     figures: &'a Figures,
     practice: bool,
-    shown: &'a Chartered,
+    /// None: nothing was agreed to yet.
+    shown: Option<Version<'a>>,
+}
+
+/// A version, beside the one before it.
+#[derive(Clone)]
+struct Version<'a> {
+    told: &'a Chartered,
     charter: Charter,
     rules: Option<Rules>,
     before: Option<&'a Chartered>,
-    versions: &'a [(i64, Chartered)],
+    /// All versions until this one, each with its publication.
+    all: &'a [(i64, Chartered)],
 }
 
 /// What one version says otherwise than the one before: what it is about, as it was, as it is.
 type Change = (String, String, String);
 
 impl Page<'_> {
-    fn articles(&self) -> impl Iterator<Item = (&'static str, String, Vec<&str>)> {
-        Article::ALL
-            .into_iter()
-            .map(|article| (article.as_str(), self.label(article.as_str()), self.charter.text(article).lines().collect()))
+    fn articles<'a>(&self, charter: &'a Charter) -> impl Iterator<Item = (&'static str, String, Vec<&'a str>)> {
+        Article::ALL.into_iter().map(|article| (article.as_str(), self.label(article.as_str()), charter.text(article).lines().collect()))
     }
 
     fn label(&self, word: &str) -> String {
@@ -87,8 +95,8 @@ impl Page<'_> {
         self.say.with_two("charter-version", ("n", version.n.to_string()), ("on", day))
     }
 
-    fn reserve(&self) -> String {
-        self.reserve_in_words(&format!("{} {}", self.charter.reserve_percent, self.charter.reserve_days))
+    fn reserve(&self, charter: &Charter) -> String {
+        self.reserve_in_words(&format!("{} {}", charter.reserve_percent, charter.reserve_days))
     }
 
     fn reserve_in_words(&self, value: &str) -> String {
@@ -97,8 +105,8 @@ impl Page<'_> {
     }
 
     /// Each tier: up to which sum, and how many must agree.
-    fn tiers(&self) -> Vec<(String, i64)> {
-        let tiers: Vec<_> = self.rules.iter().flat_map(|rules| rules.tiers.iter()).collect();
+    fn tiers(&self, version: &Version<'_>) -> Vec<(String, i64)> {
+        let tiers: Vec<_> = version.rules.iter().flat_map(|rules| rules.tiers.iter()).collect();
         let money = |minor| Money::new(minor, self.figures.fund.currency).for_people();
         let sum = |n: usize, over_minor: i64| match tiers.get(n + 1) {
             Some(next) => self.say.with("setting-up-to", "sum", money(next.over_minor)),
@@ -108,51 +116,49 @@ impl Page<'_> {
         tiers.iter().enumerate().map(|(n, tier)| (sum(n, tier.over_minor), tier.approvers)).collect()
     }
 
-    fn emergency(&self) -> String {
-        let allowed = self.rules.as_ref().is_some_and(|rules| rules.emergency);
+    fn emergency(&self, version: &Version<'_>) -> String {
+        let allowed = version.rules.as_ref().is_some_and(|rules| rules.emergency);
         self.say.say(if allowed { "setting-emergency-on" } else { "setting-emergency-off" })
     }
 
-    fn changes(&self) -> Vec<Change> {
-        let Some(before) = self.before else { return Vec::new() };
+    fn changes(&self, version: &Version<'_>) -> Vec<Change> {
+        let Some(before) = version.before else { return Vec::new() };
         let in_words = |name: &str, value: &str| {
             if name == "reserve" && !value.is_empty() { self.reserve_in_words(value) } else { value.to_owned() }
         };
-        let changes = approvals::changes(&before.body, &self.shown.body).into_iter();
+        let changes = approvals::changes(&before.body, &version.told.body).into_iter();
         changes.map(|(name, was, is)| (self.label(&name), in_words(&name, &was), in_words(&name, &is))).collect()
     }
 
-    fn rules_changed(&self) -> bool {
-        self.before.is_some_and(|before| before.rules != self.shown.rules)
-    }
-
-    fn agreed(&self) -> String {
-        let given = self.shown.agreed.map_or(0, |agreed| agreed.given);
+    fn agreed(&self, version: &Version<'_>) -> String {
+        let given = version.told.agreed.map_or(0, |agreed| agreed.given);
         self.say.0.text("charter-agreed", &Values::from([("given".into(), given.into())]))
     }
 }
 
-/// The pages of the version in force, and of those that this very publication shows first: an older version keeps the page it had.
+/// The page of the version in force, and of those that this very publication shows first: an older version keeps the page it had.
 pub(super) async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Result<Vec<File>, PublishError> {
-    let versions = published(tx, fund).await?;
+    let all = published(tx, fund).await?;
+    let version = |at: usize| -> Option<Version<'_>> {
+        let (_, told) = all.get(at)?;
+        Some(Version {
+            told,
+            charter: Charter::of_lines(&told.body)?,
+            rules: Rules::parse(&told.rules, "", figures.fund.currency),
+            before: at.checked_sub(1).and_then(|at| all.get(at)).map(|(_, before)| before),
+            all: all.get(..=at).unwrap_or_default(),
+        })
+    };
+    let mut pages = vec![("charter/index".to_owned(), all.len().checked_sub(1).and_then(version))];
+    let new = all.iter().enumerate().filter(|(_, (publication, _))| *publication == figures.number);
+    pages.extend(new.map(|(at, (_, told))| (format!("charter/{}", told.n), version(at))));
     let mut files = Vec::new();
-    for (at, (publication, shown)) in versions.iter().enumerate() {
-        let is_newest = at + 1 == versions.len();
-        let is_new = *publication == figures.number;
-        let Some(charter) = Charter::of_lines(&shown.body).filter(|_| is_newest || is_new) else { continue };
-        let before = at.checked_sub(1).and_then(|at| versions.get(at)).map(|(_, before)| before);
+    for (page, shown) in pages {
         for language in Language::ALL {
-            let (say, charter) = (Say(language), charter.clone());
-            let rules = Rules::parse(&shown.rules, "", figures.fund.currency);
-            let versions = versions.get(..=at).unwrap_or_default();
-            let page = Page { say, figures, practice: figures.practice, shown, charter, rules, before, versions };
-            let body = page.render()?.into_bytes();
-            if is_new {
-                files.push(File::new(format!("charter/{}{}.html", shown.n, say.suffix()), HTML, body.clone()));
-            }
-            if is_newest {
-                files.push(File::new(format!("charter{}.html", say.suffix()), HTML, body));
-            }
+            let say = Say(language);
+            let place = Place::new(page.clone(), say);
+            let shown = Page { say, place: place.clone(), figures, practice: figures.practice, shown: shown.clone() };
+            files.push(place.file(shown.render()?));
         }
     }
     Ok(files)

@@ -1,8 +1,7 @@
 //! What a stranger does, who has nothing but published files and the fund's key: rebuild the log, hold its head against the signature and
-//! against an older head, work out every published file anew from the records alone, and name the first thing wrong. It trusts no server.
+//! against an older head, follow a key to the next, work out every published file anew from the records alone, and name the first thing wrong. It trusts no server.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use super::facts::Publication;
 use super::log::note::{self, Head, VerifyingKey};
@@ -10,6 +9,7 @@ use super::log::tile::{self, Tile, WIDTH};
 use super::log::tree::{Edge, Hash, leaf_hash};
 use super::record::Record;
 use super::site::{Once, Piece};
+use super::source::Source;
 use super::{Figures, PublishError, RowsError, general_ledger, heads, render, store};
 use crate::clock::Instant;
 use crate::db::{Db, Tx};
@@ -66,85 +66,86 @@ impl From<RowsError> for CheckError {
     }
 }
 
-fn wrong(said: impl Into<String>) -> CheckError {
+pub(super) fn wrong(said: impl Into<String>) -> CheckError {
     CheckError::Wrong(said.into())
 }
 
-/// A published tree: a folder that holds what stands under a fund's address.
+/// What was published, and what of it was found to be right.
 #[derive(Debug)]
 struct Tree<'a> {
-    root: &'a Path,
-    /// What was found to be right.
+    source: &'a Source,
     right: BTreeSet<String>,
 }
 
 impl Tree<'_> {
-    fn find(&self, path: &str) -> Result<Option<Vec<u8>>, CheckError> {
-        match std::fs::read(self.root.join(path)) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(CheckError::Read(path.to_owned(), error)),
-        }
+    async fn get(&self, path: &str) -> Result<Vec<u8>, CheckError> {
+        self.source.find(path).await?.ok_or_else(|| wrong(format!("{path} is missing")))
     }
 
-    fn get(&self, path: &str) -> Result<Vec<u8>, CheckError> {
-        self.find(path)?.ok_or_else(|| wrong(format!("{path} is missing")))
+    async fn text(&self, path: &str) -> Result<String, CheckError> {
+        String::from_utf8(self.get(path).await?).map_err(|_| wrong(format!("{path} is no text")))
     }
 
     /// Whether the file at `path` is byte for byte what it must be.
-    fn is(&mut self, path: String, body: &[u8]) -> Result<(), CheckError> {
-        if self.get(&path)? != body {
+    async fn is(&mut self, path: String, body: &[u8]) -> Result<(), CheckError> {
+        if self.get(&path).await? != body {
             return Err(wrong(format!("{path} is not what the published records say")));
         }
         self.right.insert(path);
         Ok(())
     }
-
-    /// The first file, by name, that nothing published accounts for.
-    fn stranger(&self, folder: &Path) -> Result<Option<String>, CheckError> {
-        let unread = |error| CheckError::Read(folder.display().to_string(), error);
-        let mut entries: Vec<_> = std::fs::read_dir(folder).map_err(unread)?.collect::<Result<_, _>>().map_err(unread)?;
-        entries.sort_by_key(std::fs::DirEntry::file_name);
-        for entry in entries {
-            let path = entry.path();
-            if path.is_dir() {
-                if let Some(found) = self.stranger(&path)? {
-                    return Ok(Some(found));
-                }
-                continue;
-            }
-            let place = path.strip_prefix(self.root).map_or_else(|_| String::new(), |place| place.display().to_string());
-            if !self.right.contains(&place) {
-                return Ok(Some(place));
-            }
-        }
-        Ok(None)
-    }
 }
 
-/// Checks everything published under a fund's address, which lies in the folder `root`, with the fund's key; `since` is a checkpoint that
-/// somebody kept. `scratch` is an empty folder for the checker's own sums.
+/// Checks everything published under a fund's address with a key of the fund: the newest, or an older one that handed over to it. `since` is a
+/// checkpoint that somebody kept.
 ///
 /// # Errors
 /// [`CheckError::Wrong`] names the first thing wrong.
-pub async fn check(root: &Path, key: &VerifyingKey, since: Option<&str>, scratch: &Path) -> Result<Checked, CheckError> {
-    let mut tree = Tree { root, right: BTreeSet::new() };
+pub async fn check(source: &Source, key: &VerifyingKey, since: Option<&str>) -> Result<Checked, CheckError> {
+    let mut tree = Tree { source, right: BTreeSet::new() };
     let place = format!("{}/checkpoint", heads::PLACE);
-    let checkpoint = tree.get(&place)?;
-    let open = |note: &str, what: &str| note::open(note, std::slice::from_ref(key)).map_err(|error| wrong(format!("{what}: {error}")));
-    let head = open(&String::from_utf8(checkpoint.clone()).map_err(|_| wrong(format!("{place} is no text")))?, &place)?;
+    let checkpoint = tree.text(&place).await?;
+    let unsigned = |note: &str, what: &str| note::unsigned(note).map_err(|error| wrong(format!("{what}: {error}")));
+    let (claimed, older) = (unsigned(&checkpoint, &place)?, since.map(|since| unsigned(since, "the older checkpoint")).transpose()?);
+    let records = records(&mut tree, &claimed, older.as_ref()).await?;
+    let keys = keys(&records, key)?;
+    let open = |note: &str, keys: &[VerifyingKey], what: &str| note::open(note, keys).map_err(|error| wrong(format!("{what}: {error}")));
+    let head = open(&checkpoint, &keys[keys.len() - 1..], &place)?;
+    since.map(|since| open(since, &keys, "the older checkpoint")).transpose()?;
     tree.right.insert(place);
-    let older = since.map(|since| open(since, "the older checkpoint")).transpose()?;
-    let records = records(&mut tree, &head, older.as_ref())?;
-    let publications = recompute(&mut tree, &records, key, scratch).await?;
-    if let Some(stranger) = tree.stranger(root)? {
+    let publications = recompute(&mut tree, &records).await?;
+    if let Some(stranger) = source.stranger(&tree.right)? {
         return Err(wrong(format!("{stranger} is no part of what was published")));
     }
     Ok(Checked { head, publications, files: tree.right.len() as u64 })
 }
 
+/// The keys that signed, the newest last: each handed over to the next, and the one that is known is among them.
+fn keys(records: &[(Record, String)], known: &VerifyingKey) -> Result<Vec<VerifyingKey>, CheckError> {
+    let mut keys: Vec<VerifyingKey> = Vec::new();
+    for (record, _) in records {
+        let Record::Publication(publication) = record else { continue };
+        let number = publication.number;
+        let key: VerifyingKey = publication.key.parse().map_err(|error| wrong(format!("the key of publication {number}: {error}")))?;
+        match (keys.last(), &publication.succeeds) {
+            (Some(before), _) if *before == key => continue,
+            (None, _) => {}
+            (Some(before), Some(old)) if old.key == before.to_string() && before.handed_over(&key, number, &old.signature) => {}
+            (Some(_), _) => {
+                return Err(wrong(format!("publication {number} names another key, to which the one before did not hand over")));
+            }
+        }
+        keys.push(key);
+    }
+    match keys.last() {
+        Some(_) if keys.contains(known) => Ok(keys),
+        Some(newest) => Err(wrong(format!("the newest publication names another key: {newest}"))),
+        None => Err(wrong("the log does not end with a publication")),
+    }
+}
+
 /// Every record of the log, its tiles and its root held against the signed head.
-fn records(tree: &mut Tree<'_>, head: &Head, older: Option<&Head>) -> Result<Vec<(Record, String)>, CheckError> {
+async fn records(tree: &mut Tree<'_>, head: &Head, older: Option<&Head>) -> Result<Vec<(Record, String)>, CheckError> {
     if let Some(older) = older.filter(|older| older.size > head.size) {
         return Err(wrong(format!("the log was cut: it had {} records once, and has {} now", older.size, head.size)));
     }
@@ -154,7 +155,7 @@ fn records(tree: &mut Tree<'_>, head: &Head, older: Option<&Head>) -> Result<Vec
     let mut sizes = BTreeSet::new();
     for bundle in Tile::between(0, head.size) {
         let place = format!("{}/{}", heads::PLACE, bundle.of_records());
-        let bytes = tree.get(&place)?;
+        let bytes = tree.get(&place).await?;
         let leaves = tile::unbundle(&bytes).filter(|leaves| leaves.len() as u64 == bundle.width);
         for leaf in leaves.ok_or_else(|| wrong(format!("{place} holds no {} records", bundle.width)))? {
             let at = records.len();
@@ -174,12 +175,12 @@ fn records(tree: &mut Tree<'_>, head: &Head, older: Option<&Head>) -> Result<Vec
     if edge.root() != head.root {
         return Err(wrong("the records do not give the root that was signed"));
     }
-    tiles(tree, &mut levels, &sizes)?;
+    tiles(tree, &mut levels, &sizes).await?;
     Ok(records)
 }
 
 /// Every tile and bundle that any publication wrote, made anew from the hashes.
-fn tiles(tree: &mut Tree<'_>, levels: &mut Vec<Vec<Hash>>, sizes: &BTreeSet<u64>) -> Result<(), CheckError> {
+async fn tiles(tree: &mut Tree<'_>, levels: &mut Vec<Vec<Hash>>, sizes: &BTreeSet<u64>) -> Result<(), CheckError> {
     let width = usize::try_from(WIDTH).unwrap_or(usize::MAX);
     while let Some(last) = levels.last().filter(|last| last.len() >= width) {
         let upper = last.chunks_exact(width).map(|tile| {
@@ -199,7 +200,7 @@ fn tiles(tree: &mut Tree<'_>, levels: &mut Vec<Vec<Hash>>, sizes: &BTreeSet<u64>
             for tile in Tile::between(before, after) {
                 let at = |place: u64| usize::try_from(place).unwrap_or(usize::MAX);
                 let some = hashes.get(at(tile.start())..at(tile.start() + tile.width)).unwrap_or_default();
-                tree.is(format!("{}/{}", heads::PLACE, tile.of_hashes(level)), &tile::of_hashes(some))?;
+                tree.is(format!("{}/{}", heads::PLACE, tile.of_hashes(level)), &tile::of_hashes(some)).await?;
             }
             (before, after) = (before / WIDTH, after / WIDTH);
         }
@@ -209,14 +210,11 @@ fn tiles(tree: &mut Tree<'_>, levels: &mut Vec<Vec<Hash>>, sizes: &BTreeSet<u64>
 }
 
 /// Works out every file of every publication anew; gives how many publications there are.
-async fn recompute(tree: &mut Tree<'_>, records: &[(Record, String)], key: &VerifyingKey, scratch: &Path) -> Result<i64, CheckError> {
+async fn recompute(tree: &mut Tree<'_>, records: &[(Record, String)]) -> Result<i64, CheckError> {
     let Some(Record::Publication(newest)) = records.last().map(|(record, _)| record) else {
         return Err(wrong("the log does not end with a publication"));
     };
-    if newest.key != key.to_string() {
-        return Err(wrong(format!("the newest publication names another key: {}", newest.key)));
-    }
-    let db = Db::open_sqlite(scratch).await?;
+    let db = Db::in_memory().await?;
     db.migrate().await?;
     let tx = &mut db.begin_write().await?;
     let fund = stand_in(tx, newest).await?;
@@ -234,19 +232,19 @@ async fn recompute(tree: &mut Tree<'_>, records: &[(Record, String)], key: &Veri
         let figures = Figures::of(end, &store::sums(tx, fund).await?);
         for file in render(tx, fund, &figures).await? {
             if number == newest.number {
-                tree.is(file.path.clone(), &file.body)?;
+                tree.is(file.path.clone(), &file.body).await?;
             }
             let older = file.as_older();
-            tree.is(format!("p/{number}/{}", older.path), &older.body)?;
+            tree.is(format!("p/{number}/{}", older.path), &older.body).await?;
         }
-        bundles(tree, records, position, run.len())?;
+        bundles(tree, records, position, run.len()).await?;
         let size = u64::try_from(position).unwrap_or(0);
         for n in general_ledger::touched(size - run.len() as u64, size) {
             let super::File { path, body, .. } = general_ledger::file(tx, fund, &figures.fund, n).await?;
-            tree.is(format!("p/{number}/{path}"), &body)?;
+            tree.is(format!("p/{number}/{path}"), &body).await?;
             // One that a later publication goes on with is checked there.
             if number == newest.number || general_ledger::is_full(n, size) {
-                tree.is(path, &body)?;
+                tree.is(path, &body).await?;
             }
         }
     }
@@ -256,13 +254,13 @@ async fn recompute(tree: &mut Tree<'_>, records: &[(Record, String)], key: &Veri
 }
 
 /// The bundles that a publication wrote, whose last record stands before `end`.
-fn bundles(tree: &mut Tree<'_>, records: &[(Record, String)], end: i64, new: usize) -> Result<(), CheckError> {
+async fn bundles(tree: &mut Tree<'_>, records: &[(Record, String)], end: i64, new: usize) -> Result<(), CheckError> {
     let end = u64::try_from(end).unwrap_or(0);
     for bundle in Tile::between(end - new as u64, end) {
         let at = |place: u64| usize::try_from(place).unwrap_or(usize::MAX);
         let some = records.get(at(bundle.start())..at(bundle.start() + bundle.width)).unwrap_or_default();
         let bytes = tile::bundle(some.iter().map(|(_, leaf)| leaf.as_bytes()));
-        tree.is(format!("{}/{}", heads::PLACE, bundle.of_records()), &bytes)?;
+        tree.is(format!("{}/{}", heads::PLACE, bundle.of_records()), &bytes).await?;
     }
     Ok(())
 }
@@ -277,13 +275,16 @@ async fn once(tree: &mut Tree<'_>, tx: &mut Tx, fund: FundId, figures: Figures) 
                 Some(begun) if begun.path == piece.path => begun.body.extend(piece.body),
                 _ => {
                     if let Some(done) = whole.replace(piece) {
-                        tree.is(done.path, &done.body)?;
+                        tree.is(done.path, &done.body).await?;
                     }
                 }
             }
         }
     }
-    whole.map_or(Ok(()), |last| tree.is(last.path, &last.body))
+    match whole {
+        Some(last) => tree.is(last.path, &last.body).await,
+        None => Ok(()),
+    }
 }
 
 /// A fund for the records to stand on: what it is called is nowhere read, for every page takes that from the records.

@@ -26,8 +26,21 @@ pub struct Publication {
     /// The site it is published on, such as `https://fund.example`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub site: String,
+    /// Where that is another key than before: the one before, which speaks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub succeeds: Option<Succession>,
     /// The fund, as it says of itself.
     pub fund: Facts,
+}
+
+/// A key hands over to the next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Succession {
+    /// The key that signed until then.
+    pub key: String,
+    /// Its signature under the handing over (see [`SigningKey::hand_over`](super::log::note::SigningKey::hand_over)).
+    pub signature: String,
 }
 
 /// What a fund says of itself in public.

@@ -74,6 +74,7 @@ impl Side {
             disputed_minor,
             disputes,
             fees_minor: since(self.fees, published.fees),
+            commitment: None,
         }
     }
 

@@ -1,8 +1,10 @@
 //! The log of a fund as it grows: its tiles, its bundles of records, its signed head. Not here: the tree itself (`log`).
 
-use super::log::note::{Head, SigningKey};
+use super::facts::Succession;
+use super::log::note::{Head, SigningKey, VerifyingKey};
 use super::log::tile::{self, Tile, WIDTH};
 use super::log::tree::{Edge, Hash, leaf_hash};
+use super::record::Record;
 use super::store::{self, HeadRow};
 use super::{File, Press, PublishError};
 use crate::clock::Instant;
@@ -20,7 +22,7 @@ pub(super) async fn seal(
     fund: &Fund,
     (publication, number): (PublicationId, i64),
     size: u64,
-    keys: &[SigningKey],
+    key: &SigningKey,
 ) -> Result<(), PublishError> {
     let mut edge = newest(tx, fund.id).await?;
     let old = edge.size();
@@ -39,7 +41,7 @@ pub(super) async fn seal(
     }
     store::insert_head(tx, fund.id, &HeadRow { publication: number, size: signed(size), peaks: edge.peaks().concat() }).await?;
     let head = Head { origin: press.log_of(fund), size, root: edge.root() };
-    let checkpoint = head.sign(&keys.iter().collect::<Vec<_>>());
+    let checkpoint = head.sign(&[key]);
     write(tx, publication, "checkpoint", checkpoint.into_bytes()).await
 }
 
@@ -89,20 +91,55 @@ async fn write(tx: &mut Tx, publication: PublicationId, place: &str, body: Vec<u
     Ok(store::insert_file(tx, publication, &file).await?)
 }
 
-/// What the fund's heads are signed with: its newest key. The first is made when it is needed.
-pub(super) async fn keys(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) -> Result<Vec<SigningKey>, PublishError> {
-    let mut sealed = store::keys(tx, fund.id).await?;
-    if sealed.is_empty() {
-        let seed: [u8; 32] = press.entropy.bytes();
-        let first = press.keys.seal(press.entropy, &context(fund.id, 1), &seed);
-        store::insert_key(tx, fund.id, 1, &first, now).await?;
-        sealed.push((1, first));
+/// What the next head of a fund is signed with, and where that is another key than signed before, how the one before hands over to it. The first
+/// key is made when it is needed.
+pub(super) async fn keys(
+    tx: &mut Tx,
+    press: &Press<'_>,
+    fund: &Fund,
+    number: i64,
+    now: Instant,
+) -> Result<(SigningKey, Option<Succession>), PublishError> {
+    if store::keys(tx, fund.id).await?.is_empty() {
+        insert_key(tx, press, fund.id, 1, now).await?;
     }
-    let open = |(n, seed): &(i64, Vec<u8>)| {
-        let seed: Option<[u8; 32]> = press.keys.open(&context(fund.id, *n), seed).and_then(|seed| seed.try_into().ok());
-        seed.map(|seed| SigningKey::from_seed(&press.log_of(fund), &seed)).ok_or_else(|| PublishError::Key(fund.slug.clone()))
-    };
-    sealed.iter().take(1).map(open).collect()
+    let (log, unknown) = (press.log_of(fund), || PublishError::Key(fund.slug.clone()));
+    let mut seeds = Vec::new();
+    for (n, sealed) in store::keys(tx, fund.id).await? {
+        let seed = press.keys.open(&context(fund.id, n), &sealed).and_then(|seed| <[u8; 32]>::try_from(seed).ok());
+        seeds.push(seed);
+    }
+    let newest = SigningKey::from_seed(&log, seeds.first().and_then(Option::as_ref).ok_or_else(unknown)?);
+    let Some(before) = signed_before(tx, fund.id).await?.filter(|before| *before != newest.public()) else { return Ok((newest, None)) };
+    // A site that moved has another log's name, and the same seed: that is a handing over like any other.
+    let mut known = seeds.iter().flatten().map(|seed| SigningKey::from_seed(before.log(), seed));
+    let old = known.find(|key| key.public() == before).ok_or_else(unknown)?;
+    let signature = old.hand_over(&newest.public(), number);
+    Ok((newest, Some(Succession { key: before.to_string(), signature })))
+}
+
+/// The key that the newest publication names.
+pub(super) async fn signed_before(tx: &mut Tx, fund: FundId) -> sqlx::Result<Option<VerifyingKey>> {
+    let leaf = store::newest_publication(tx, fund).await?;
+    let Some(Ok(Record::Publication(newest))) = leaf.map(|leaf| Record::from_leaf(&leaf.body)) else { return Ok(None) };
+    Ok(newest.key.parse().ok())
+}
+
+async fn insert_key(tx: &mut Tx, press: &Press<'_>, fund: FundId, n: i64, now: Instant) -> sqlx::Result<[u8; 32]> {
+    let seed: [u8; 32] = press.entropy.bytes();
+    let sealed = press.keys.seal(press.entropy, &context(fund, n), &seed);
+    store::insert_key(tx, fund, n, &sealed, now).await?;
+    Ok(seed)
+}
+
+/// Makes a new key, which signs from the next publication on; the one before signs in that very publication that it hands over. Gives the key.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn rotate_key(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) -> sqlx::Result<VerifyingKey> {
+    let newest = store::keys(tx, fund.id).await?.first().map_or(0, |(n, _)| *n);
+    let seed = insert_key(tx, press, fund.id, newest + 1, now).await?;
+    Ok(SigningKey::from_seed(&press.log_of(fund), &seed).public())
 }
 
 /// What a sealed seed is bound to.

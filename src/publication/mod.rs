@@ -3,12 +3,15 @@
 //! What the public may know is written down as records, each a leaf of the fund's log ([`record`]). Every page and every figure is worked out of
 //! the published records alone, so whoever has them can work it out again.
 
+pub mod anchor;
 pub mod api;
 mod batch;
 mod beyond;
 mod charter;
 mod charts;
 pub mod check;
+pub mod coins;
+mod commitments;
 mod download;
 pub mod export;
 mod extras;
@@ -23,12 +26,15 @@ mod known;
 pub mod log;
 pub mod page;
 mod place;
+mod proof;
+pub mod receipt;
 pub mod record;
 mod reports;
 mod rows;
 #[cfg(test)]
 mod sample;
 mod site;
+pub mod source;
 mod standing;
 mod store;
 mod stored;
@@ -36,28 +42,34 @@ mod tables;
 pub mod told;
 mod verify;
 mod ways;
+mod verify_page;
 
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
-use crate::donations;
+use crate::donations::{self, Uncounted};
 use crate::funds::Fund;
 use crate::ids::{DonationId, Entropy, FundId, PublicationId};
 use crate::language::Language;
 use crate::ledger::{self, chart};
 use crate::seal::Keyring;
 
+use anchor::Anchors;
 use facts::{Facts, Publication};
 use gather::Reader;
 use gifts::Side;
 use record::{Batch, Record, week_of};
 
+pub use commitments::forget;
 pub use download::Download;
 pub use figures::{Figures, GiftSide};
+pub use heads::rotate_key;
 pub use place::{named as page_in, page_named};
+pub use proof::{Proof, proof};
 pub use rows::{RowsError, expense, spending};
 pub use site::{Piece, SiteError, Tree};
 pub use stored::{File, pack};
 pub use verify::verify;
+pub use verify_page::{Asked, PublishedHead, opened, published_head, roots, verify_page};
 
 /// What publishing needs beside the books.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +82,8 @@ pub struct Press<'a> {
     pub keys: &'a Keyring,
     /// Where new keys come from.
     pub entropy: &'a Entropy,
+    /// Heads kept outside the database; None: nobody keeps any.
+    pub anchors: Option<&'a Anchors>,
 }
 
 impl Press<'_> {
@@ -101,6 +115,15 @@ pub enum PublishError {
     /// The log and its heads do not fit.
     #[error("the log of {0} and its heads do not fit: nothing is signed until `strikefund verify` says why")]
     Log(String),
+    /// The log is shorter than a head that was kept outside the database, or another than it: an old backup, or somebody rewrote it.
+    #[error("nothing is published for {0}: {1}")]
+    Behind(String, anchor::Behind),
+    /// A head that somebody kept is none that this fund signed.
+    #[error("this head is not one of ours: {0}")]
+    NotOurs(String),
+    /// The head kept outside the database could not be read or written.
+    #[error("the head of {0} that is kept outside the database: {1}")]
+    Anchor(String, std::io::Error),
     /// The key cannot be opened.
     #[error("the signing key of {0} was sealed under another master key")]
     Key(String),
@@ -133,12 +156,20 @@ pub async fn is_due(tx: &mut Tx, fund: &Fund, now: Instant) -> Result<bool, Publ
     if charter::news(tx, fund, now).await?.is_some() {
         return Ok(true);
     }
-    let waiting = donations::uncounted(tx, fund.id).await?;
-    if batch::ready(&waiting, fund.min_gifts).is_some() {
+    let (books, published) = sides(tx, fund).await?;
+    if books.opening(&published, "").is_some() {
         return Ok(true);
     }
-    let (books, published) = sides(tx, fund).await?;
-    Ok(books.opening(&published, "").is_some())
+    let waiting = donations::uncounted(tx, fund.id).await?;
+    Ok(next_batch(fund, &waiting, (&books, &published), (0, "")).is_some())
+}
+
+/// The batch of gifts that may be shown now, and its last gift; None while it waits.
+fn next_batch(fund: &Fund, waiting: &[Uncounted], (books, published): (&Side, &Side), number: (i64, &str)) -> Option<(DonationId, Batch)> {
+    let last = batch::ready(waiting, fund)?;
+    let gifts = i64::try_from(waiting.len()).unwrap_or(i64::MAX);
+    let batch = books.batch(published, gifts, number, fund.min_gifts);
+    (!batch::is_dominated(waiting, batch.received_minor, fund)).then_some((last, batch))
 }
 
 /// The gift side as the books have it, and as it was published.
@@ -161,6 +192,9 @@ pub async fn publish(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) 
         return Ok(None);
     }
     let number = last.as_ref().map_or(1, |last| last.number.saturating_add(1));
+    if let Some(anchors) = press.anchors {
+        anchors.check(tx, fund).await?;
+    }
     let begun = heads::newest(tx, fund.id).await?.size();
     let mut log = Writer { fund: fund.id, number, size: begun };
     if let Some(last) = last.as_ref().filter(|_| begun == 0) {
@@ -168,7 +202,7 @@ pub async fn publish(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) 
     }
     let promised = charter::news(tx, fund, now).await?;
     log.append(tx, promised.into_iter().collect()).await?;
-    let counted = log.gifts(tx, fund, now).await?;
+    let counted = log.gifts(tx, press, fund, now).await?;
     log.spending(tx, fund, now).await?;
     log.words(tx, fund, now).await?;
     log.beyond(tx, fund, (begun, counted.as_ref()), now).await?;
@@ -176,15 +210,16 @@ pub async fn publish(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) 
         return Ok(None);
     }
     let suspense = ledger::balance_of(tx, chart::SUSPENSE).await?.values().any(|minor| *minor != 0);
-    let keys = heads::keys(tx, press, fund, now).await?;
+    let (key, succeeds) = heads::keys(tx, press, fund, number, now).await?;
     let end = Publication {
         number,
         week: week_of(now, &fund.time_zone),
         made_at: now.unix_secs(),
         practice: press.practice,
         suspense,
-        key: keys.first().map(|key| key.public().to_string()).unwrap_or_default(),
+        key: key.public().to_string(),
         site: press.site.trim_end_matches('/').to_owned(),
+        succeeds,
         fund: Facts::find(tx, fund).await?,
     };
     log.append(tx, vec![Record::Publication(Box::new(end.clone()))]).await?;
@@ -195,7 +230,7 @@ pub async fn publish(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) 
         store::insert_file(tx, publication, &file).await?;
     }
     general_ledger::write(tx, (publication, fund.id), &figures.fund, (begun, log.size)).await?;
-    heads::seal(tx, press, fund, (publication, number), log.size, &keys).await?;
+    heads::seal(tx, press, fund, (publication, number), log.size, &key).await?;
     if let Some(last) = counted {
         donations::count_in(tx, fund.id, last, publication).await?;
     }
@@ -214,6 +249,7 @@ fn before_records(last: &store::LastRow, week: &str) -> Batch {
         disputed_minor: last.disputed_minor,
         disputes: 0,
         fees_minor: last.fees_minor,
+        commitment: None,
     }
 }
 
@@ -238,16 +274,17 @@ impl Writer {
     }
 
     /// What the books began with, and the batch of gifts that may be shown; gives the last gift it counts.
-    async fn gifts(&mut self, tx: &mut Tx, fund: &Fund, now: Instant) -> Result<Option<DonationId>, PublishError> {
+    async fn gifts(&mut self, tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) -> Result<Option<DonationId>, PublishError> {
         let (books, published) = sides(tx, fund).await?;
         let week = week_of(now, &fund.time_zone);
         let mut records: Vec<Record> = books.opening(&published, &week).map(Record::Opening).into_iter().collect();
         let waiting = donations::uncounted(tx, fund.id).await?;
-        let counted = batch::ready(&waiting, fund.min_gifts);
-        if counted.is_some() {
-            let n = store::last_number(tx, fund.id, "batch").await?.saturating_add(1);
-            let gifts = i64::try_from(waiting.len()).unwrap_or(i64::MAX);
-            records.push(Record::Batch(books.batch(&published, gifts, (n, &week), fund.min_gifts)));
+        let n = store::last_number(tx, fund.id, "batch").await?.saturating_add(1);
+        let mut counted = None;
+        if let Some((last, mut batch)) = next_batch(fund, &waiting, (&books, &published), (n, &week)) {
+            commitments::commit(tx, press, fund, &mut batch, &waiting).await?;
+            records.push(Record::Batch(batch));
+            counted = Some(last);
         }
         self.append(tx, records).await?;
         Ok(counted)

@@ -119,6 +119,9 @@ pub struct Batch {
     pub disputes: i64,
     /// What Stripe kept.
     pub fees_minor: i64,
+    /// What commits to each of its gifts, of which what they brought is the sum (see [`coins`](super::coins)); a batch that brought nothing has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commitment: Option<String>,
 }
 
 /// What kind of spending a record shows.

@@ -1,5 +1,6 @@
 //! SQL of the publications, private to this room. Not here: records and what they add up to (`store/records.rs`), the log (`store/log.rs`).
 
+mod coins;
 mod log;
 mod records;
 mod tallies;
@@ -11,6 +12,7 @@ use crate::db::Tx;
 use crate::ids::{FundId, PublicationId};
 use crate::run;
 
+pub(super) use coins::*;
 pub(super) use log::*;
 pub(super) use records::*;
 pub(super) use tallies::*;

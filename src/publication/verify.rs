@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::log::tree::{Edge, leaf_hash};
 use super::record::{MONEY, Record};
 use super::store::BlobRow;
-use super::{heads, store, stored};
+use super::{commitments, heads, store, stored};
 use crate::db::Tx;
 use crate::funds::{self, Fund};
 use crate::ids::{EntryId, sha256_hex};
@@ -72,6 +72,11 @@ async fn log(tx: &mut Tx, fund: &Fund) -> sqlx::Result<Result<Sums, String>> {
             let Ok(record) = Record::from_leaf(&leaf) else {
                 return Ok(Err(format!("record {} in the log of {} does not read as one", edge.size(), fund.slug)));
             };
+            if let Record::Batch(batch) = &record
+                && let Some(wrong) = commitments::verify(tx, fund, batch).await?
+            {
+                return Ok(Err(wrong));
+            }
             for line in record.lines() {
                 let sum = sums.entry((line.account, line.unit, record.week().to_owned())).or_default();
                 *sum = sum.saturating_add(line.amount);

@@ -3,6 +3,7 @@
 mod answer;
 mod api;
 mod assets;
+mod check_page;
 mod claim;
 pub mod client;
 mod crawlers;
@@ -179,6 +180,10 @@ const OLDER_FILE: &str = "/f/{fund}/p/{number}/{*path}";
 const BOOKS: &str = "/f/{fund}/books/{name}";
 const ARCHIVE: &str = "/f/{fund}/archive.zip";
 const LOG: &str = "/f/{fund}/log/{*path}";
+const VERIFY: &str = "/f/{fund}/verify";
+const VERIFY_ENGLISH: &str = "/f/{fund}/verify.html";
+const VERIFY_SPANISH: &str = "/f/{fund}/verify.es.html";
+const ROOTS: &str = "/f/{fund}/verify/roots.txt";
 const GIVE: &str = "/f/{fund}/give";
 const THANKS: &str = "/thanks/{code}";
 const PRACTICE_CHECKOUT: &str = "/practice/checkout/{id}";
@@ -225,6 +230,12 @@ fn all_doors(site: &Arc<Site>) -> Doors {
         .get(BOOKS, Who::Anyone, download::books)
         .get(ARCHIVE, Who::Anyone, download::archive)
         .get(LOG, Who::Anyone, public::log)
+        .get(VERIFY, Who::Anyone, public::page_name)
+        .get(VERIFY_ENGLISH, Who::Anyone, check_page::show)
+        .post(VERIFY_ENGLISH, Who::Anyone, check_page::check)
+        .get(VERIFY_SPANISH, Who::Anyone, check_page::show)
+        .post(VERIFY_SPANISH, Who::Anyone, check_page::check)
+        .get(ROOTS, Who::Anyone, check_page::roots)
         .get(GIVE, Who::Anyone, give::form)
         .post(GIVE, Who::Anyone, give::send)
         .get(THANKS, Who::Anyone, thanks::show)

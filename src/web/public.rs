@@ -95,6 +95,11 @@ pub async fn folder(reader: Reader) -> Result<Response, Trouble> {
     reader.lead_on("/", StatusCode::PERMANENT_REDIRECT)
 }
 
+/// A page that is made for whoever asks, without its ending: `/f/{fund}/verify`.
+pub async fn page_name(reader: Reader) -> Result<Response, Trouble> {
+    reader.lead_on_to_page()
+}
+
 /// `/f/{fund}/`.
 pub async fn show(State(site): AnySite, Path(slug): Path<String>, reader: Reader) -> Result<Response, Trouble> {
     if let Some(stored) = site.shelf.find(&site.db, &slug, &reader.page("index")).await? {

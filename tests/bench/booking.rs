@@ -79,7 +79,20 @@ impl Desk {
         let files = Files::in_folder(directory.path()).expect("a folder for documents");
         let (keyring, base_url) = (Arc::new(Keyring::from_master(&[3; 32])), "http://localhost".to_owned());
         let (endpoint, node) = (String::new(), "bench".into());
-        let jobs = Jobs { db: db.clone(), clock, entropy, files, post, keyring, base_url, payments, practice: true, endpoint, node };
+        let jobs = Jobs {
+            db: db.clone(),
+            clock,
+            entropy,
+            files,
+            post,
+            keyring,
+            base_url,
+            payments,
+            anchors: None,
+            practice: true,
+            endpoint,
+            node,
+        };
         Self { directory, db, practice, jobs, fund }
     }
 
@@ -296,7 +309,7 @@ impl Desk {
     async fn publish(&self) -> Duration {
         let (start, now) = (Instant::now(), self.jobs.clock.now());
         let Jobs { practice, base_url, keyring, entropy, .. } = &self.jobs;
-        let press = Press { practice: *practice, site: base_url, keys: keyring, entropy };
+        let press = Press { practice: *practice, site: base_url, keys: keyring, entropy, anchors: None };
         let number: Result<Option<i64>, PublishError> = transact!(self.db, tx => publication::publish(tx, &press, &self.fund, now).await);
         assert!(number.expect("the fund publishes").is_some(), "something was new");
         start.elapsed()

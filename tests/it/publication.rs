@@ -1,12 +1,15 @@
 //! What is published: records, their log, the pages made of them, and that nothing else gets out.
 
 mod figures;
+mod gifts;
 mod giving;
 mod groups;
 mod hostile;
+mod kept;
 pub mod log;
 mod outside;
 pub mod stranger;
+mod watched;
 mod words;
 
 use strikefund::clock::Instant;
@@ -25,7 +28,7 @@ pub const DAY: i64 = 86_400;
 /// Publishes what is due for a fund, as the loop would.
 pub async fn publish(books: &Books, fund: FundId, now: Instant) -> Result<Option<i64>, PublishError> {
     let keys = Keyring::from_master(&[7; 32]);
-    let press = Press { practice: true, site: "https://fund.example", keys: &keys, entropy: &books.entropy };
+    let press = Press { practice: true, site: "https://fund.example", keys: &keys, entropy: &books.entropy, anchors: None };
     let fund = funds::find(&mut books.db.begin_read().await.unwrap(), fund).await.unwrap().unwrap();
     transact!(books.db, tx => publication::publish(tx, &press, &fund, now).await)
 }

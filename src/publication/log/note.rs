@@ -81,6 +81,29 @@ pub fn open(note: &str, keys: &[VerifyingKey]) -> Result<Head, NoteError> {
     }
 }
 
+/// What a checkpoint says, whoever signed it: nothing to rely on before its signature was checked.
+///
+/// # Errors
+/// [`NoteError::Shape`].
+pub fn unsigned(note: &str) -> Result<Head, NoteError> {
+    read(note).map(|(head, _)| head)
+}
+
+/// The first text inside `text` that looks like a checkpoint: a mail has words before and behind it.
+pub fn find(text: &str) -> Option<String> {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    (0..lines.len()).find_map(|start| {
+        let signatures = lines.get(start + 4..)?.iter().take_while(|line| line.starts_with("— ")).count();
+        let note = format!("{}\n", lines.get(start..start + 4 + signatures)?.join("\n"));
+        unsigned(&note).is_ok().then_some(note)
+    })
+}
+
+/// What the key of a log says when it hands over to the next.
+fn handing_over(log: &str, next: &VerifyingKey, publication: i64) -> String {
+    format!("strikefund key change\n{log}\n{publication}\n{next}\n")
+}
+
 /// What a checkpoint says, whoever signed it; and where its signatures begin.
 fn read(note: &str) -> Result<(Head, usize), NoteError> {
     let split = note.find("\n\n— ").filter(|_| note.ends_with('\n')).ok_or(NoteError::Shape("its signatures are missing or cut"))? + 1;
@@ -129,6 +152,12 @@ impl SigningKey {
         VerifyingKey { name: self.name.clone(), public }
     }
 
+    /// Signs that from that publication on `next` signs: base64 of the Ed25519 signature over the lines `strikefund key change`, this key's name, the
+    /// publication's number, and the next key, each with its line end.
+    pub fn hand_over(&self, next: &VerifyingKey, publication: i64) -> String {
+        BASE64.encode(self.pair.sign(handing_over(&self.name, next, publication).as_bytes()).as_ref())
+    }
+
     fn line(&self, text: &str) -> String {
         let signature = self.pair.sign(text.as_bytes());
         format!("— {} {}\n", self.name, BASE64.encode(&[&self.public().hash()[..], signature.as_ref()].concat()))
@@ -146,6 +175,25 @@ impl VerifyingKey {
     /// The log whose heads it signs.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The log it is the key of.
+    pub fn log(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether this key handed over to `next` with that publication.
+    pub fn handed_over(&self, next: &Self, publication: i64, signature: &str) -> bool {
+        let Ok(signature) = BASE64.decode(signature.as_bytes()) else { return false };
+        let said = handing_over(&self.name, next, publication);
+        UnparsedPublicKey::new(&ED25519, self.public).verify(said.as_bytes(), &signature).is_ok()
+    }
+
+    /// The SHA-256 of the key itself in hexadecimal digits, four by four: what is printed and compared.
+    pub fn fingerprint(&self) -> String {
+        let digits = HEXLOWER.encode(&Sha256::digest(self.public));
+        let groups: Vec<&str> = (0..digits.len()).step_by(4).map(|start| &digits[start..start + 4]).collect();
+        groups.join(" ")
     }
 
     /// The first four bytes of the SHA-256 of name and key: tells keys apart.

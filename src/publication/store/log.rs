@@ -61,3 +61,32 @@ pub(in crate::publication) async fn insert_key(tx: &mut Tx, fund: FundId, n: i64
 pub(in crate::publication) async fn heads(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<HeadRow>> {
     run!(tx, fetch_all, sqlx::query_as("SELECT publication, size, peaks FROM log_head WHERE fund_id = $1 ORDER BY publication").bind(fund))
 }
+
+crate::record! {
+    /// A publication and its head.
+    pub struct PublishedRow {
+        /// Its number.
+        pub publication: i64,
+        /// When it was made.
+        pub made_at: Instant,
+        /// How many records its log had.
+        pub size: i64,
+        /// The roots of that log's whole subtrees.
+        pub peaks: Vec<u8>,
+    }
+}
+
+impl PublishedRow {
+    /// The head alone.
+    pub fn head(&self) -> HeadRow {
+        HeadRow { publication: self.publication, size: self.size, peaks: self.peaks.clone() }
+    }
+}
+
+/// At most `limit` publications with their heads, the newest first.
+pub(in crate::publication) async fn published(tx: &mut Tx, fund: FundId, limit: i64) -> sqlx::Result<Vec<PublishedRow>> {
+    const SQL: &str = "SELECT h.publication, p.made_at, h.size, h.peaks
+                         FROM log_head h JOIN publication p ON p.fund_id = h.fund_id AND p.number = h.publication
+                        WHERE h.fund_id = $1 ORDER BY h.publication DESC LIMIT $2";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(limit))
+}

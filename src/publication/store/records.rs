@@ -142,6 +142,12 @@ pub(in crate::publication) async fn of_kind(tx: &mut Tx, fund: FundId, kind: &'s
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(kind))
 }
 
+/// The record with that number among those of its kind.
+pub(in crate::publication) async fn numbered(tx: &mut Tx, fund: FundId, kind: &'static str, n: i64) -> sqlx::Result<Option<Leaf>> {
+    const SQL: &str = "SELECT position, publication, body FROM public_record WHERE fund_id = $1 AND kind = $2 AND n > 0 AND n = $3";
+    run!(tx, fetch_optional, sqlx::query_as(SQL).bind(fund).bind(kind).bind(n))
+}
+
 /// Notes which postings are published by now.
 pub(in crate::publication) async fn note_shown(tx: &mut Tx, fund: FundId, shown: &[Shown]) -> sqlx::Result<()> {
     for piece in rows::pieces(shown, 4) {

@@ -24,6 +24,7 @@ alert-kind-deliveries-missing = No deliveries come
 alert-kind-bank-differs = The bank differs
 alert-kind-disk-low = Disk nearly full
 alert-kind-backup-old = Backup is old
+alert-kind-log-behind = What is published is behind
 
 alert-dispute-open = A donor’s bank asks for the money; answer at Stripe before the day it names.
 alert-payout-failed = A payout failed; the money is back at Stripe.
@@ -54,6 +55,7 @@ alert-signatures-refused = Many deliveries have a wrong signature: compare the w
 alert-other-mode = An endpoint of the other mode (test or live) sends here. Nothing of it was stored: remove that endpoint at Stripe.
 alert-disk-low = Only { $percent } % of the disk that holds the books is free. Make room before it is full: what cannot be written cannot be taken in.
 alert-backup-old = No backup was made for { $hours } hours. Make one on the page of backups, and look into the server’s log for why the nightly one failed.
+alert-log-behind = Nothing is published for { $fund }: { $detail }.
 
 alert-reason-nothing-moved = nothing moved
 alert-reason-the-mirror-of-a-hold--outside-the-balance = the mirror of a hold, outside the balance

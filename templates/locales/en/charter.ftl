@@ -15,6 +15,7 @@ charter-agreed = { $given ->
 }
 charter-changes = What this version changed
 charter-first = This is the first version.
+charter-unpublished = This fund has agreed to no charter yet. What stands above is its promise.
 charter-rules-changed = The table of approvals changed.
 charter-versions = All versions
 charter-why = The charter is the fund’s public promise. Two people agree to each version, every version stays public for ever, and each says what changed. Our proposals stand in the fields: change them until they are true.

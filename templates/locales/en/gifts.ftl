@@ -154,3 +154,4 @@ disputes-file-stop = A repeat gift can be stopped at any time by the link in eac
 disputes-file-dates = EVERY MOVEMENT AT STRIPE
 disputes-file-nobody = Who gave is known to Stripe. This file does not say.
 refund-balance-low = Stripe’s balance is too low now; the refund waits.
+gifts-donor-proof = Proof for the donor

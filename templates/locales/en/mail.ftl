@@ -96,3 +96,14 @@ mail-payee-address-text = Notices about how you are paid go to another address f
         [none] tell whoever you deal with at once, by a way that you know.
        *[other] write to { $contact } at once.
     }
+mail-head-subject = Publication { $number }
+mail-head-text = This is publication { $number }. Keep this mail: with it anybody can show later that nothing was changed since.
+
+    Root: { $root }
+
+    Root before: { $previous }
+
+    The signed head:
+
+    { $checkpoint }
+mail-head-link = Compare it

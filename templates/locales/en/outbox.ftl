@@ -52,5 +52,6 @@ outbox-kind-new-device = New device
 outbox-kind-reset-done = Reset done
 outbox-kind-payment-alert = A payment needs an answer
 outbox-kind-books-alert = The books need attention
+outbox-kind-head = Publication and its root
 outbox-kind-payee-changed = Payee: payment details changed
 outbox-kind-payee-address = Payee: other address

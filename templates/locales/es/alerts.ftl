@@ -24,6 +24,7 @@ alert-kind-deliveries-missing = No llegan avisos
 alert-kind-bank-differs = El banco difiere
 alert-kind-disk-low = Disco casi lleno
 alert-kind-backup-old = Copia de seguridad antigua
+alert-kind-log-behind = Lo publicado va por detrás
 
 alert-dispute-open = El banco de quien donó reclama el dinero; responda en Stripe antes del día que indica.
 alert-payout-failed = Una transferencia al banco falló; el dinero está de nuevo en Stripe.
@@ -54,6 +55,7 @@ alert-signatures-refused = Muchas entregas tienen una firma incorrecta: compare 
 alert-other-mode = Un destino del otro modo (prueba o real) envía aquí. No se guardó nada: quite ese destino en Stripe.
 alert-disk-low = Solo queda libre un { $percent } % del disco que guarda los libros. Haga sitio antes de que se llene: lo que no se puede escribir no se puede recibir.
 alert-backup-old = No se hizo ninguna copia de seguridad en { $hours } horas. Haga una en la página de copias y mire en el registro del servidor por qué falló la de la noche.
+alert-log-behind = No se publica nada de { $fund }: { $detail }.
 
 alert-reason-nothing-moved = no se movió nada
 alert-reason-the-mirror-of-a-hold--outside-the-balance = el reflejo de una retención, fuera del saldo

@@ -15,6 +15,7 @@ charter-agreed = { $given ->
 }
 charter-changes = Qué cambió esta versión
 charter-first = Esta es la primera versión.
+charter-unpublished = Este fondo aún no acordó estatutos. Lo que está arriba es su promesa.
 charter-rules-changed = Cambió la tabla de aprobaciones.
 charter-versions = Todas las versiones
 charter-why = Los estatutos son la promesa pública del fondo. Dos personas aceptan cada versión, todas siguen siendo públicas para siempre y cada una dice qué cambió. En los campos están nuestras propuestas: cámbielas hasta que digan la verdad.

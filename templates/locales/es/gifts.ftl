@@ -154,3 +154,4 @@ disputes-file-stop = Una donación periódica puede detenerse en cualquier momen
 disputes-file-dates = CADA MOVIMIENTO EN STRIPE
 disputes-file-nobody = Stripe sabe quién donó. Este archivo no lo dice.
 refund-balance-low = El saldo de Stripe es ahora demasiado bajo; la devolución espera.
+gifts-donor-proof = Comprobante para quien donó

@@ -96,3 +96,14 @@ mail-payee-address-text = Los avisos sobre cómo se le paga van desde ahora a ot
         [none] avise de inmediato a la persona con quien trata, por una vía que conozca.
        *[other] escriba de inmediato a { $contact }.
     }
+mail-head-subject = Publicación { $number }
+mail-head-text = Esta es la publicación { $number }. Guarde este correo: con él cualquiera puede mostrar más tarde que nada se cambió desde entonces.
+
+    Raíz: { $root }
+
+    Raíz anterior: { $previous }
+
+    La cabeza firmada:
+
+    { $checkpoint }
+mail-head-link = Compararla

@@ -52,5 +52,6 @@ outbox-kind-new-device = Dispositivo nuevo
 outbox-kind-reset-done = Acceso restablecido
 outbox-kind-payment-alert = Un pago necesita respuesta
 outbox-kind-books-alert = Los libros necesitan atención
+outbox-kind-head = Publicación y su raíz
 outbox-kind-payee-changed = Beneficiario: datos de pago cambiados
 outbox-kind-payee-address = Beneficiario: otra dirección

@@ -62,6 +62,7 @@ pub async fn keeper_of_its_funds(books: &Books, api_base: &str, clock: &Clock) -
         keyring: Arc::new(Keyring::from_master(&[7; 32])),
         base_url: "https://fund.example.org".to_owned(),
         payments: Arc::clone(&payments),
+        anchors: None,
         practice: true,
         endpoint: "https://fund.example.org/webhooks/stripe".to_owned(),
         node: "test".to_owned(),

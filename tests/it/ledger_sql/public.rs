@@ -29,6 +29,9 @@ pub const GUARDS: &[Guard] = &[
     guard("log_node_never_changes", "log_node", &["UPDATE log_node SET n = 5"], "never changed"),
     guard("log_node_never_goes", "log_node", &["DELETE FROM log_node"], "never deleted"),
     guard("log_key_never_changes", "log_key", &["UPDATE log_key SET made_at = 5"], "make another"),
+    guard("coin_heap_never_changes", "coin_heap", &["UPDATE coin_heap SET peaks = coins"], "never changed"),
+    guard("coin_heap_never_goes", "coin_heap", &["DELETE FROM gift_salt", "DELETE FROM coin_heap"], "never deleted"),
+    guard("gift_salt_never_changes", "gift_salt", &["UPDATE gift_salt SET amount_minor = 7"], "kept or destroyed"),
     guard("log_key_never_goes", "log_key", &["DELETE FROM log_key"], "never deleted"),
 ];
 
@@ -47,6 +50,14 @@ pub async fn fill(books: &Books) {
     for sql in rows {
         assert!(execute(&mut tx, sql).await.unwrap() > 0, "{sql}");
     }
+    let coins = "INSERT INTO coin_heap (fund_id, batch, n, coins, peaks) SELECT id, 1, 0, $1, $1 FROM fund WHERE slug = 'general'";
+    run!(&mut tx, execute, sqlx::query(coins).bind(vec![0_u8; 33])).unwrap();
+    let gift = "INSERT INTO donation (ref, number, fund_id, origin, state, currency, pledged_at, clearing)
+                SELECT 'proved', 'PROVED', id, 'elsewhere', 'paid', 'USD', 0, 0 FROM fund WHERE slug = 'general'";
+    execute(&mut tx, gift).await.unwrap();
+    let salt = "INSERT INTO gift_salt (donation_id, fund_id, batch, heap, number, amount_minor, salt)
+                SELECT id, fund_id, 1, 0, number, 5, $1 FROM donation WHERE number = 'PROVED'";
+    run!(&mut tx, execute, sqlx::query(salt).bind(vec![0_u8; 32])).unwrap();
     let hash = || vec![0_u8; 32];
     let sealed = [
         "INSERT INTO log_head (fund_id, publication, size, peaks) SELECT id, 1, 2, $1 FROM fund WHERE slug = 'general'",

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use strikefund::funds;
 use strikefund::publication::check::{CheckError, Checked, check};
+use strikefund::publication::source::Source;
 use strikefund::publication::{Piece, Tree};
 
 use super::log::{key, purchases};
@@ -31,8 +32,7 @@ pub async fn tree(books: &Books) -> tempfile::TempDir {
 }
 
 async fn checked(books: &Books, folder: &Path, since: Option<&str>) -> Result<Checked, CheckError> {
-    let scratch = tempfile::tempdir().unwrap();
-    check(folder, &key(books).await, since, scratch.path()).await
+    check(&Source::Folder(folder.to_owned()), &key(books).await, since).await
 }
 
 async fn wrong(books: &Books, folder: &Path, since: Option<&str>) -> String {

@@ -56,6 +56,7 @@ pub(super) async fn settle(visit: &Visit, books: &Books, secs: u64) -> usize {
         clock: books.clock.clone(),
         entropy: Entropy::seeded(3),
         payments: Arc::clone(&visit.payments),
+        anchors: None,
         practice: true,
         endpoint: "https://fund.example.org/webhooks/stripe".to_owned(),
         node: "test".to_owned(),

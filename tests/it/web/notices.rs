@@ -44,6 +44,7 @@ impl Mailed {
             keyring: Arc::clone(&visit.site.keyring),
             base_url: visit.site.base_url.clone(),
             payments: Arc::clone(&visit.payments),
+            anchors: None,
             practice: true,
             endpoint: String::new(),
             node: "test".to_owned(),

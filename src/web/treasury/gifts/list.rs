@@ -6,7 +6,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 
 use super::disputes::{self, DISPUTES};
-use super::{Asked, frame, fund, refunds, ways};
+use super::{Asked, donor_proof, frame, fund, refunds, ways};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::donations::{Donation, OfflineKind, arriving, listing};
@@ -169,7 +169,8 @@ async fn gift_sheet(
         .add(words.say("gifts-publication"), Cell::text(publication.unwrap_or_else(|| words.say("gifts-not-published"))));
     let title = words.with("gifts-one", "number", gift.number.as_str());
     let frame = Frame::new(site, signed_in, title).saying(asked.said(words));
-    let mut sheet = Sheet::new(frame).with(ways(words, fund)).with(Part::Facts(facts)).with(Part::Table(postings(tx, words, gift).await?));
+    let sheet = Sheet::new(frame).with(ways(words, fund)).with(Part::Facts(facts)).maybe(donor_proof::way(signed_in, gift));
+    let mut sheet = sheet.with(Part::Table(postings(tx, words, gift).await?));
     if let Some(charge) = &gift.charge_id {
         sheet = sheet.with(Part::Table(states(tx, words, fund, charge).await?)).maybe(disputes::way(tx, signed_in, gift).await?);
     }

@@ -2,6 +2,7 @@
 
 mod cash;
 mod disputes;
+mod donor_proof;
 mod in_kind;
 mod list;
 mod offline;
@@ -25,7 +26,7 @@ use crate::web::words::Words;
 
 pub(super) fn doors(doors: Doors) -> Doors {
     let doors = disputes::doors(list::doors(in_kind::doors(doors)));
-    refunds::doors(cash::doors(offline::doors(doors)))
+    donor_proof::doors(refunds::doors(cash::doors(offline::doors(doors))))
 }
 
 /// What may stand behind an address of these pages.

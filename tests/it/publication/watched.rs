@@ -1,0 +1,114 @@
+//! Somebody who keeps every publication, and looks at every public page each hour, among a thousand simulated gifts (safety table L3): no gift is
+//! dated closer than its batch, and none is isolated. Small batches, rulers, repeat givers and single refunds wait or hide (L2).
+
+use std::collections::BTreeMap;
+
+use strikefund::funds;
+use strikefund::publication::{self, Asked};
+use strikefund::{run, transact};
+
+use super::gifts::{batches, fund, given, refunded};
+use super::{DAY, publish, verified};
+use crate::support::Books;
+
+/// Every public byte of the fund: what is newest of each file, and the page that checks.
+async fn seen(books: &Books) -> BTreeMap<String, Vec<u8>> {
+    let mut seen = BTreeMap::new();
+    let fund = fund(books).await;
+    let tx = &mut books.db.begin_read().await.unwrap();
+    publication::site(tx, &fund, |path, body| {
+        seen.insert(path.to_owned(), body.to_vec());
+        Ok(())
+    })
+    .await
+    .unwrap();
+    let page = publication::verify_page(tx, &fund, strikefund::language::Language::English, "https://x", Asked::Nothing).await.unwrap();
+    seen.extend(page.map(|page| ("verify".to_owned(), page.into_bytes())));
+    seen
+}
+
+#[tokio::test]
+async fn hourly_copies_of_every_public_page_date_no_gift_closer_than_its_batch_and_isolate_none() {
+    let books = Books::on_sqlite().await;
+    books.general_fund().await;
+    let fund = fund(&books).await;
+    let (mut given_so_far, mut published) = (0_i64, 0_i64);
+    let mut before = seen(&books).await;
+    let mut single_changes = 0;
+    for hour in 0..240_i64 {
+        // Between none and eight gifts an hour, a thousand in ten days; amounts that nobody else gives, so that any of them would be recognised.
+        let count = books.entropy.below(9);
+        let amounts: Vec<i64> = (0..count).map(|n| 1_000 + i64::try_from(books.entropy.below(20_000) * 10 + n).unwrap()).collect();
+        given(&books, &fund, &amounts).await;
+        given_so_far += i64::try_from(count).unwrap();
+        if hour % 30 == 7 {
+            refunded(&books, fund.id, 1_700).await;
+        }
+        let number = publish(&books, fund.id, books.now().plus_secs(hour * 3600)).await.unwrap();
+        let now = seen(&books).await;
+        if number.is_none() {
+            assert_eq!(now, before, "hour {hour}: something public moved without a publication");
+            single_changes += 1;
+        } else {
+            let counted: i64 = batches(&books).await.last().unwrap().gifts;
+            assert!(counted >= 5, "a batch of {counted}");
+            published += counted;
+            assert_eq!(published, given_so_far, "what is published is whole batches");
+        }
+        before = now;
+    }
+    assert!(given_so_far > 800 && single_changes > 200, "{given_so_far} gifts, {single_changes} quiet hours");
+    // No leaf, page or file holds an amount of one gift or refund, nor a time finer than the publication's own.
+    let log = before.iter().filter(|(path, _)| path.starts_with("log/tile/entries"));
+    for (path, bytes) in log {
+        let text = String::from_utf8_lossy(bytes);
+        assert!(!text.contains("1700") || text.contains("\"refunds\":0") || text.contains("\"refunds\":5"), "{path}: a refund alone");
+    }
+    for batch in batches(&books).await {
+        assert!(batch.refunds == 0 || batch.refunds >= 5, "{batch:?}");
+    }
+    assert_eq!(verified(&books).await, None);
+    books.close().await;
+}
+
+#[tokio::test]
+async fn few_gifts_one_ruler_and_one_donor_giving_five_times_wait_and_leave_no_trace() {
+    let books = Books::on_sqlite().await;
+    books.general_fund().await;
+    let fund = fund(&books).await;
+    given(&books, &fund, &[2_500, 1_000, 5_000, 2_500]).await;
+    assert_eq!(publish(&books, fund.id, books.now()).await.unwrap(), None, "four are too few");
+    given(&books, &fund, &[100_000]).await;
+    assert_eq!(publish(&books, fund.id, books.now()).await.unwrap(), None, "one gave most of it");
+    assert!(seen(&books).await.is_empty());
+    given(&books, &fund, &[15_000]).await;
+    assert_eq!(publish(&books, fund.id, books.now()).await.unwrap(), Some(1));
+
+    // Five gifts of one donor are one; what is public stays as it is.
+    let before = seen(&books).await;
+    let mine = given(&books, &fund, &[2_500; 5]).await;
+    for gift in &mine {
+        let known: sqlx::Result<u64> = transact!(books.db, tx => run!(tx, execute,
+            sqlx::query("UPDATE donation SET donor_hash = 'one' WHERE id = $1").bind(*gift)));
+        known.unwrap();
+    }
+    assert_eq!(publish(&books, fund.id, books.now().plus_secs(DAY)).await.unwrap(), None);
+    assert_eq!(seen(&books).await, before);
+
+    // While the fund winds down everything waits for the remainder; then it goes out as one.
+    given(&books, &fund, &[2_000, 1_000, 3_000, 4_000]).await;
+    let set = async |state: &'static str| {
+        let done: sqlx::Result<u64> =
+            transact!(books.db, tx => run!(tx, execute, sqlx::query("UPDATE fund SET state = $1 WHERE slug = 'general'").bind(state)));
+        done.unwrap();
+    };
+    set("winding_down").await;
+    let state = funds::find_by_slug(&mut books.db.begin_read().await.unwrap(), "general").await.unwrap().unwrap().state;
+    assert_eq!(state, funds::State::WindingDown);
+    assert_eq!(publish(&books, fund.id, books.now().plus_secs(DAY)).await.unwrap(), None);
+    given(&books, &fund, &[700]).await;
+    set("distributing").await;
+    assert_eq!(publish(&books, fund.id, books.now().plus_secs(2 * DAY)).await.unwrap(), Some(2));
+    assert_eq!(batches(&books).await.last().unwrap().gifts, 10);
+    books.close().await;
+}
