@@ -24,6 +24,7 @@ mod rows;
 #[cfg(test)]
 mod sample;
 mod site;
+pub mod spent;
 mod standing;
 mod store;
 mod stored;

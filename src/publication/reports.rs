@@ -5,8 +5,8 @@ use askama::Template;
 use serde_json::json;
 
 use super::export::spreadsheet_text;
-use super::store::{self, Row};
-use super::tables::{Scribe, Table};
+use super::store;
+use super::tables::{Row, Scribe, Table};
 use super::{CSV, Figures, File, HTML, JSON, PublishError};
 use crate::clock::Day;
 use crate::db::Tx;

@@ -1,6 +1,7 @@
 //! The settings of a fund: what it says of itself, and how it decides on money. Not here: who agrees to a change of the rules (`approvals`).
 
 mod names;
+mod reports;
 pub(super) mod rules;
 
 use axum::extract::{Path, Query, State};
@@ -30,7 +31,7 @@ pub(super) const SETTINGS_READERS: &[Role] = &Role::ALL;
 
 pub(super) fn doors(doors: Doors) -> Doors {
     let own = doors.get(SETTINGS, Who::Holding(SETTINGS_READERS), list).get(ONE, Who::Holding(SETTINGS_READERS), show);
-    rules::doors(names::doors(own))
+    reports::doors(rules::doors(names::doors(own)))
 }
 
 /// What was just done.
@@ -41,7 +42,7 @@ struct Asked {
 }
 
 /// What can have been done just now.
-const DONE: [&str; 4] = ["names", "in-force", "waits", "taken-back"];
+const DONE: [&str; 5] = ["names", "reports", "in-force", "waits", "taken-back"];
 
 /// The page of a fund's settings.
 fn page_of(fund: &Fund) -> String {
@@ -88,6 +89,7 @@ async fn show(
     sheet = sheet.with(Part::Heading(words.say("setting-names"))).with(Part::Facts(names_facts(tx, words, &fund).await?));
     if signed_in.person.roles.holds(Role::Administrator) {
         sheet = sheet.link(format!("{}/names", page_of(&fund)), words.say("setting-names-change"));
+        sheet = sheet.link(format!("{}/reports", page_of(&fund)), words.say("setting-reports-change"));
     }
     sheet = sheet.with(Part::Heading(words.say("setting-rules")));
     let standing = funds::rules(tx, &fund).await?;
