@@ -35,6 +35,7 @@ mod rows;
 mod sample;
 mod site;
 pub mod source;
+pub mod spent;
 mod standing;
 mod store;
 mod stored;

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::export::spreadsheet_text;
 use super::place::Place;
-use super::store::{self, Row};
-use super::tables::{Scribe, Table};
+use super::store;
+use super::tables::{Row, Scribe, Table};
 use super::{CSV, Figures, File, JSON, PublishError};
 use crate::clock::Day;
 use crate::db::Tx;

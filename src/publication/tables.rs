@@ -3,8 +3,25 @@
 use super::Figures;
 use super::place::Place;
 use super::reports::Say;
-use super::store::Row;
 use crate::language::{Language, Values};
+
+crate::record! {
+    /// A row of any report.
+    pub struct Row {
+        /// The part of the report it belongs to.
+        pub part: String,
+        /// What it is about: an account's path, or a number.
+        pub item: String,
+        /// The week it counts in; empty: since the start.
+        pub period: String,
+        /// How many; of a correction, the spending that it is about.
+        pub count: i64,
+        /// How much, in minor units of the fund's currency.
+        pub amount_minor: i64,
+        /// Words that belong to it; mostly none.
+        pub text: String,
+    }
+}
 
 /// A cell as it is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -284,7 +301,7 @@ mod tests {
         let [table] = &tables(&rows, Some(&spans))[..] else { panic!() };
         assert_eq!(texts(&table.heads), ["Line", "week of 9 Nov 2026", "Nov 2026", "Since the start"]);
         assert_eq!(texts(&table.rows[0]), ["Food", "$0.00", "$3.00", "$5.00"]);
-        assert_eq!(texts(table.foot.as_deref().unwrap()), ["Together", "$0.00", "$3.00", "$5.00"]);
+        assert_eq!(texts(table.foot.as_deref().unwrap()), ["Outgoings", "$0.00", "$3.00", "$5.00"]);
 
         let rows = [row("purposes/help", "expenses:program:food", "", 500), row("purposes/raising", "expenses:fees", "", 40)];
         let [table] = &tables(&rows, None)[..] else { panic!() };
@@ -297,6 +314,6 @@ mod tests {
         let rows = [row("bands", "000000000000-000000002500", "", 0), row("bands", "000000025000-", "", 0), row("bands", "none", "", 0)];
         let [table] = &tables(&rows, None)[..] else { panic!() };
         let words: Vec<_> = table.rows.iter().map(|cells| cells[0].text.as_str()).collect();
-        assert_eq!(words, ["under $25.00", "$250.00 and up", "Not yet in a band"]);
+        assert_eq!(words, ["Under $25.00", "$250.00 and up", "Not yet in a band"]);
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::record::{Record, Sum, Units};
+use super::super::tables::Row;
 use crate::clock::Instant;
 use crate::db::{Tx, rows};
 use crate::ids::{EntryId, ExpenseId, FundId};
@@ -40,24 +41,6 @@ crate::record! {
         pub publication: i64,
         /// Its text.
         pub body: String,
-    }
-}
-
-crate::record! {
-    /// A row of any report.
-    pub struct Row {
-        /// The part of the report it belongs to.
-        pub part: String,
-        /// What it is about: an account's path, or a number.
-        pub item: String,
-        /// The week it counts in; empty: since the start.
-        pub period: String,
-        /// How many; of a correction, the spending that it is about.
-        pub count: i64,
-        /// How much, in minor units of the fund's currency.
-        pub amount_minor: i64,
-        /// Words that belong to it; mostly none.
-        pub text: String,
     }
 }
 

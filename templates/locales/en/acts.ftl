@@ -27,6 +27,7 @@ act-factor-passkey-ended = Removed a passkey
 act-factor-passkey-set = Added a passkey
 act-factor-password-set = Set a password
 act-fund-named = Changed what a fund says of itself
+act-fund-reports = Chose which reports a fund shows
 act-fund-set-up = Set up a fund
 act-gift-arrived = Noted that a gift arrived
 act-gift-expected = Entered a gift

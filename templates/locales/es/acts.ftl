@@ -27,6 +27,7 @@ act-factor-passkey-ended = Quitó una llave de acceso
 act-factor-passkey-set = Añadió una llave de acceso
 act-factor-password-set = Puso una contraseña
 act-fund-named = Cambió lo que un fondo dice de sí mismo
+act-fund-reports = Eligió qué informes muestra un fondo
 act-fund-set-up = Creó un fondo
 act-gift-arrived = Anotó que llegó una donación
 act-gift-expected = Registró una donación

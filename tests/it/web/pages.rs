@@ -90,7 +90,8 @@ on_both_databases! {
         let numbered = visit.get("/f/general/p/1/reports/gifts.html").await.is(200).says("Gifts by batch");
         assert_eq!((numbered.header("cache-control"), numbered.header("x-robots-tag")), (Some("public, max-age=31536000, immutable"), Some("noindex")));
         visit.get("/f/general/p/1/").await.is(200).says("Publication 1");
-        visit.get("/f/general/log/checkpoint").await.is(200).says("fund.example/f/general\n2\n");
+        // The batch, the bands of its sizes, the end of the publication.
+        visit.get("/f/general/log/checkpoint").await.is(200).says("fund.example/f/general\n3\n");
         let nowhere = ["reports/nothing", "nothing.html", "spending/1", "spending/1.html", "spending/01", "spending/pages/1.html", "p/2/reports/", "p/0/reports/", "p/01/", "log/tile/0/001", "log/../figures.csv"];
         for path in nowhere {
             visit.get(&format!("/f/general/{path}")).await.is(404);

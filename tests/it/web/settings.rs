@@ -98,4 +98,21 @@ on_both_databases! {
         send(kept).await.is(303);
         ana.get("/treasury/nowhere/settings").await.is(404);
     }
+
+    async fn one_person_chooses_which_reports_a_fund_shows(books: &Books) {
+        let fund = books.general_fund().await;
+        let visit = Visit::of(books);
+        let ana = Staff::signed_in(&visit, books, &[Role::Administrator]).await;
+        let path = "/treasury/general/settings/reports";
+        let chosen = async || strikefund::funds::reports(&mut books.db.begin_read().await.unwrap(), fund).await.unwrap();
+        assert_eq!(chosen().await, strikefund::funds::Reports::default(), "none unless somebody chose");
+        let operation = ana.get(path).await.is(200).never_says("checked").value_of("operation");
+        let sent = [("budget", "yes"), ("operation", &*operation)];
+        assert_eq!(ana.submit(path, &sent).await.is(303).next(), format!("{SETTINGS}?done=reports"));
+        assert_eq!(chosen().await, strikefund::funds::Reports { budget: true, lm: false });
+        ana.get(path).await.is(200).says("checked");
+        ana.submit(path, &[("operation", &*operation)]).await.is(422).says("Open it again");
+        let eve = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        eve.get(path).await.is(404);
+    }
 }

@@ -2,6 +2,7 @@
 
 mod charter;
 mod names;
+mod reports;
 pub(super) mod rules;
 
 use axum::extract::{Path, Query, State};
@@ -32,7 +33,7 @@ pub(super) const SETTINGS_READERS: &[Role] = &Role::ALL;
 
 pub(super) fn doors(doors: Doors) -> Doors {
     let own = doors.get(SETTINGS, Who::Holding(SETTINGS_READERS), list).get(ONE, Who::Holding(SETTINGS_READERS), show);
-    charter::doors(rules::doors(names::doors(own)))
+    reports::doors(charter::doors(rules::doors(names::doors(own))))
 }
 
 /// What was just done.
@@ -43,7 +44,7 @@ struct Asked {
 }
 
 /// What can have been done just now.
-const DONE: [&str; 6] = ["names", "in-force", "waits", "taken-back", "charter", "charter-waits"];
+const DONE: [&str; 7] = ["names", "reports", "in-force", "waits", "taken-back", "charter", "charter-waits"];
 
 /// The page of a fund's settings.
 fn page_of(fund: &Fund) -> String {
@@ -90,6 +91,7 @@ async fn show(
     sheet = sheet.with(Part::Heading(words.say("setting-names"))).with(Part::Facts(names_facts(tx, words, &fund).await?));
     if signed_in.person.roles.holds(Role::Administrator) {
         sheet = sheet.link(format!("{}/names", page_of(&fund)), words.say("setting-names-change"));
+        sheet = sheet.link(format!("{}/reports", page_of(&fund)), words.say("setting-reports-change"));
     }
     sheet = sheet.with(Part::Heading(words.say("setting-rules")));
     let standing = funds::rules(tx, &fund).await?;
