@@ -25,6 +25,7 @@ use strikefund::ids::Entropy;
 use strikefund::language::Language;
 use strikefund::mail::{self, Kind, Letter, Post, Problem};
 use strikefund::people::session;
+use strikefund::publication::anchor::Anchors;
 use strikefund::publication::export;
 use strikefund::seal::Keyring;
 use strikefund::serve::{self, Node};
@@ -301,10 +302,22 @@ async fn restore(config: &Config, asked: &cli::Restore) -> anyhow::Result<()> {
     if let held @ 1.. = held? {
         println!("{held} mails waited when the backup was made and may have been sent since. They are held: see /treasury/mail.");
     }
+    compare_heads(config, &db).await?;
     db.close().await;
     println!("The books are restored; everybody signs in anew. What Stripe did since then is booked when the site runs again.");
     if !config.master_key_file.exists() {
         println!("The master key is not part of a backup: put its copy at {}.", config.master_key_file.display());
+    }
+    Ok(())
+}
+
+/// Says of each fund whose log is behind a head that was kept: nothing will be published on top of it.
+async fn compare_heads(config: &Config, db: &Db) -> anyhow::Result<()> {
+    let (anchors, tx) = (Anchors::in_data(&config.data), &mut db.begin_read().await?);
+    for fund in funds::list(tx).await? {
+        if let Err(behind) = anchors.check(tx, &fund).await {
+            println!("Take care: {behind}.");
+        }
     }
     Ok(())
 }

@@ -42,8 +42,8 @@ mod stored;
 mod tables;
 pub mod told;
 mod verify;
-mod ways;
 mod verify_page;
+mod ways;
 
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};

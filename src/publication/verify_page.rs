@@ -3,6 +3,7 @@
 
 use askama::Template;
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
+use fluent_templates::fluent_bundle::FluentValue;
 
 use super::anchor::{self, Behind};
 use super::log::note::{self, Head, VerifyingKey};
@@ -109,7 +110,11 @@ impl Page<'_> {
     /// The answer in words.
     fn said(&self, answer: &Answer) -> String {
         let said = |key: &str, values: &[(&'static str, String)]| {
-            let values: Values<'_> = values.iter().map(|(name, value)| ((*name).into(), value.as_str().into())).collect();
+            // What is counted decides between one and many.
+            let of = |name: &str, value| {
+                if matches!(name, "gifts" | "least") { FluentValue::try_number(value) } else { FluentValue::from(value) }
+            };
+            let values: Values<'_> = values.iter().map(|(name, value)| ((*name).into(), of(name, value.as_str()))).collect();
             self.say.0.text(key, &values)
         };
         let contact = || ("contact", if self.has_contact() { self.contact.to_owned() } else { "none".to_owned() });

@@ -2,8 +2,12 @@
 
 use std::path::Path;
 
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect};
 use strikefund::funds;
 use strikefund::publication::check::{CheckError, Checked, check};
+use strikefund::publication::log::note::{Head, SigningKey};
+use strikefund::publication::log::tile;
 use strikefund::publication::source::Source;
 use strikefund::publication::{Piece, Tree};
 
@@ -91,12 +95,12 @@ async fn every_flipped_byte_cut_file_and_stranger_is_found() {
     publish(&books, treasury.fund, books.now()).await.unwrap();
     let folder = tree(&books).await;
     checked(&books, folder.path(), None).await.unwrap();
-    // Pages all pass through one comparison, so every sixth is bent, in one place; the log's own files in many.
+    // Pages all pass through one comparison, so every sixth is bent, in one place; the log's own files at every byte.
     let is_log = |path: &Path| path.components().any(|part| part.as_os_str() == "log");
     let sampled = files(folder.path()).into_iter().enumerate().filter(|(n, path)| n % 6 == 0 || is_log(path));
     for (_, path) in sampled {
         let whole = std::fs::read(&path).unwrap();
-        let step = if is_log(&path) { (whole.len() / 24).max(1) } else { whole.len() };
+        let step = if is_log(&path) { 1 } else { whole.len() };
         for place in (0..whole.len()).step_by(step).chain([whole.len() - 1]) {
             let mut bent = whole.clone();
             bent[place] ^= 1;
@@ -115,5 +119,74 @@ async fn every_flipped_byte_cut_file_and_stranger_is_found() {
     assert_eq!(wrong(&books, folder.path(), None).await, "reports/extra.html is no part of what was published");
     std::fs::remove_file(folder.path().join("reports/extra.html")).unwrap();
     checked(&books, folder.path(), None).await.unwrap();
+    books.close().await;
+}
+
+/// Records that are dropped, doubled, swapped or added, and a head that another key signed.
+#[tokio::test]
+async fn every_dropped_doubled_or_swapped_record_and_every_other_signature_is_found() {
+    let books = Books::on_sqlite().await;
+    let treasury = Treasury::holding(&books, 100_000).await;
+    purchases(&treasury, 5).await;
+    publish(&books, treasury.fund, books.now()).await.unwrap();
+    let folder = tree(&books).await;
+    let head = checked(&books, folder.path(), None).await.unwrap().head;
+    let place = folder.path().join(format!("log/tile/entries/000.p/{}", head.size));
+    let whole = std::fs::read(&place).unwrap();
+    let records: Vec<&[u8]> = tile::unbundle(&whole).unwrap();
+    let mut histories: Vec<Vec<&[u8]>> = Vec::new();
+    for n in 0..records.len() {
+        let [mut dropped, mut doubled, mut swapped] = [records.clone(), records.clone(), records.clone()];
+        dropped.remove(n);
+        doubled.insert(n, records[n]);
+        swapped.swap(n, (n + 1) % records.len());
+        histories.extend([dropped, doubled, swapped]);
+    }
+    for history in histories {
+        std::fs::write(&place, tile::bundle(history)).unwrap();
+        wrong(&books, folder.path(), None).await;
+    }
+    std::fs::write(&place, &whole).unwrap();
+
+    let checkpoint = folder.path().join("log/checkpoint");
+    let signed = std::fs::read(&checkpoint).unwrap();
+    std::fs::write(&checkpoint, head.sign(&[&SigningKey::from_seed("fund.example/f/general", &[9; 32])])).unwrap();
+    assert!(wrong(&books, folder.path(), None).await.contains("bears no signature by the key"));
+    // Two histories with one key: whoever kept the head of the other one sees it.
+    std::fs::write(&checkpoint, signed).unwrap();
+    let other = Head { root: [7; 32], ..head.clone() }.sign(&[&SigningKey::from_seed("fund.example/f/general", &[9; 32])]);
+    assert_eq!(wrong(&books, folder.path(), Some(&other)).await, "the log does not continue the older checkpoint: its history was changed");
+    books.close().await;
+}
+
+/// The same tree behind an address: it passes, a file that is missing there is named, and nobody is led elsewhere.
+#[tokio::test]
+async fn what_lies_behind_an_address_is_checked_like_a_folder() {
+    let books = Books::on_sqlite().await;
+    let treasury = Treasury::holding(&books, 100_000).await;
+    purchases(&treasury, 2).await;
+    publish(&books, treasury.fund, books.now()).await.unwrap();
+    let folder = tree(&books).await;
+    let root = folder.path().to_owned();
+    let serve = move |uri: Uri| {
+        let place = root.join(uri.path().trim_start_matches("/f/general/"));
+        async move {
+            if uri.path().starts_with("/moved") {
+                return Redirect::to("/f/general/log/checkpoint").into_response();
+            }
+            std::fs::read(place).map_or_else(|_| StatusCode::NOT_FOUND.into_response(), IntoResponse::into_response)
+        }
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(serve)).await });
+    let key = key(&books).await;
+    let at = async |path: &str| check(&Source::named(&format!("{address}{path}")).unwrap(), &key, None).await;
+    assert_eq!(at("/f/general/").await.unwrap().files, files(folder.path()).len() as u64);
+    std::fs::remove_file(folder.path().join("figures.csv")).unwrap();
+    assert_eq!(at("/f/general").await.unwrap_err().to_string(), "figures.csv is missing");
+    assert!(at("/moved").await.unwrap_err().to_string().contains("the server answered 303"));
+    assert!(Source::named("https://fund.example/f/general?x").is_err());
+    server.abort();
     books.close().await;
 }

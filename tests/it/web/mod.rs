@@ -39,6 +39,7 @@ mod thanks;
 mod together;
 mod told;
 mod two_browsers;
+mod verifying;
 mod words;
 
 pub use staff::person;
