@@ -8,6 +8,7 @@ use super::record::{Batch, CORRECTION, EMERGENCY, FEES, GIFTS, MONEY, NO_RECEIPT
 use super::reports::{self, Say};
 use super::rows::{self, RowsError};
 use super::store::{self, WeekSum};
+use super::tables::Row;
 use super::{Figures, charts};
 use crate::clock::Day;
 use crate::db::Tx;
@@ -155,7 +156,7 @@ impl Counted {
     }
 }
 
-fn uses(spending: &[store::Row], figures: &Figures) -> Vec<Use> {
+fn uses(spending: &[Row], figures: &Figures) -> Vec<Use> {
     let mut uses: Vec<Use> = Vec::new();
     for row in spending {
         match &*row.part {

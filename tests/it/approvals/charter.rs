@@ -83,7 +83,7 @@ on_both_databases! {
         assert_eq!(ask(books, ana, fund, &written(&[])).await.unwrap(), Asked::InForce, "nobody else is there");
         publish(books, fund, books.now()).await.unwrap();
         assert!(text(books, "charter/index.html").await.contains("Nobody else was there yet"));
-        let done: sqlx::Result<()> = transact!(books.db, tx => strikefund::funds::allow_emergency(tx, fund, true).await);
+        let done: sqlx::Result<()> = transact!(books.db, tx => funds::allow_emergency(tx, fund, true).await);
         done.unwrap();
         books.clock.advance(std::time::Duration::from_hours(24));
         assert_eq!(publish(books, fund, books.now()).await.unwrap(), Some(2));

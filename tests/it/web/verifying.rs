@@ -6,15 +6,16 @@ use super::Visit;
 use super::staff::Staff;
 use crate::publication::gifts::{fund, given, proof_text};
 use crate::publication::{DAY, publish, text};
-use crate::support::{Books, on_both_databases};
+use crate::support::on_both_databases;
 
-const PAGE: &str = "/f/general/verify";
+const PAGE: &str = "/f/general/verify.html";
 
 on_both_databases! {
     async fn the_page_answers_what_is_pasted_with_one_of_five_answers(books: &Books) {
         books.general_fund().await;
         let visit = Visit::of(books);
         visit.get(PAGE).await.is(404);
+        assert_eq!(visit.get("/f/general/verify").await.is(302).header("location"), Some(PAGE));
         let general = fund(books).await;
         let gifts = given(books, &general, &[2_500, 1_000, 5_000, 2_500, 1_500]).await;
         publish(books, general.id, books.now()).await.unwrap();
@@ -27,7 +28,7 @@ on_both_databases! {
         let yes = visit.submit(PAGE, &[("proof", &proof)]).await.is(200).says("Yes. This gift of $25.00 is inside publication 1, one of 5 gifts.");
         assert_eq!(yes.header("cache-control"), Some("no-store"));
         yes.says("role=\"status\"").never_says("BEGIN STRIKEFUND PROOF-");
-        visit.submit(&format!("{PAGE}?lang=es"), &[("proof", &proof)]).await.is(200).says("Sí. Esta donación de");
+        visit.submit("/f/general/verify.es.html", &[("proof", &proof)]).await.is(200).says("Sí. Esta donación de");
         let bent = proof.replacen("amount_minor: 2500", "amount_minor: 2600", 1);
         visit.submit(PAGE, &[("proof", &bent)]).await.is(200).says("No. This proof does not fit publication 1. Keep it.");
         visit.submit(PAGE, &[("proof", &proof[..proof.len() / 2])]).await.is(200).says("That is not a whole proof. Paste all lines from BEGIN to END.");
@@ -36,7 +37,7 @@ on_both_databases! {
         visit.submit(PAGE, &[("proof", &later)]).await.is(200).says("Not published yet. Next publication: at least 5 gifts.");
 
         visit.submit(PAGE, &[("root", &kept)]).await.is(200).says("Yes: publication 1, and today’s books continue it.");
-        let roots = visit.get(&format!("{PAGE}/roots.txt")).await.is(200).body;
+        let roots = visit.get("/f/general/verify/roots.txt").await.is(200).body;
         let roots = String::from_utf8(roots.to_vec()).unwrap();
         let root = roots.lines().last().unwrap().split(' ').next_back().unwrap().to_owned();
         visit.submit(PAGE, &[("root", &root)]).await.is(200).says("Yes: publication 1,");

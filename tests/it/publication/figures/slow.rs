@@ -6,7 +6,7 @@ use strikefund::clock::{Day, Instant};
 use strikefund::funds;
 use strikefund::ids::EntryId;
 use strikefund::ledger::{self, Entry};
-use strikefund::publication;
+use strikefund::publication::{Piece, Tree};
 
 use super::life::{self, Dice};
 use super::{amounts, rows};
@@ -276,12 +276,13 @@ on_both_databases! {
 async fn everything(books: &Books) -> BTreeMap<String, Vec<u8>> {
     let tx = &mut books.db.begin_read().await.unwrap();
     let fund = funds::find_by_slug(tx, "general").await.unwrap().unwrap();
-    let mut files = BTreeMap::new();
-    let take = |path: &str, body: &[u8]| {
-        files.insert(path.to_owned(), body.to_vec());
-        Ok(())
-    };
-    publication::site(tx, &fund, take).await.unwrap();
+    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    let mut tree = Tree::of(tx, &fund).await.unwrap();
+    while let Some(pieces) = tree.next(tx).await.unwrap() {
+        for Piece { path, body } in pieces {
+            files.entry(path).or_default().extend(body);
+        }
+    }
     files
 }
 
