@@ -119,7 +119,7 @@ fn statement(format: &str) -> Vec<u8> {
 }
 
 /// What the kernel counts of our own memory.
-fn memory_kib(what: &str) -> u64 {
+pub fn memory_kib(what: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").expect("the process runs");
     let line = status.lines().find_map(|line| line.strip_prefix(what)).expect("the kernel counts memory");
     line.trim().trim_end_matches(" kB").parse().expect("a number")

@@ -10,6 +10,7 @@ mod memory;
 mod node;
 mod page;
 mod pictures;
+mod publishing;
 mod signing_in;
 mod table;
 mod treasury;
@@ -35,6 +36,12 @@ fn main() {
         runtime.block_on(bank::import(format));
         return;
     }
+    if let [verb, folder] = arguments.as_slice()
+        && verb == publishing::VERB
+    {
+        runtime.block_on(publishing::publish(folder));
+        return;
+    }
     let only = arguments.iter().position(|argument| argument == "--only").and_then(|at| arguments.get(at + 1));
     let wanted = |name: &str| only.is_none_or(|only| only == name);
     let mut rows: Vec<Row> = Vec::new();
@@ -51,7 +58,10 @@ fn main() {
         rows.extend(runtime.block_on(booking::measure_growth()));
     }
     if wanted("page") {
-        rows.push(runtime.block_on(page::measure()));
+        rows.extend(runtime.block_on(page::measure()));
+    }
+    if wanted("publishing") {
+        rows.extend(runtime.block_on(publishing::measure()));
     }
     if wanted("pictures") {
         rows.push(runtime.block_on(pictures::measure()));
