@@ -8,7 +8,7 @@ use super::record::{Batch, CORRECTION, EMERGENCY, FEES, GIFTS, MONEY, NO_RECEIPT
 use super::reports::{self, Say};
 use super::rows::{self, RowsError};
 use super::store::{self, WeekSum};
-use super::{Figures, charts};
+use super::{Figures, charts, tables};
 use crate::clock::Day;
 use crate::db::Tx;
 use crate::ids::FundId;
@@ -155,7 +155,7 @@ impl Counted {
     }
 }
 
-fn uses(spending: &[store::Row], figures: &Figures) -> Vec<Use> {
+fn uses(spending: &[tables::Row], figures: &Figures) -> Vec<Use> {
     let mut uses: Vec<Use> = Vec::new();
     for row in spending {
         match &*row.part {
