@@ -111,13 +111,13 @@ pub(super) async fn ties(tx: &mut Tx, fund: &Fund, week: &str, now: Instant) -> 
         if account.currency != fund.currency || account.ended_at.is_some() {
             continue;
         }
-        let found = bank::tie_of(tx, account).await?;
+        let held = bank::tie_of(tx, account).await?;
         // An account at which nothing ever was has no statement to wait for.
-        let Some(last) = &found.last else { continue };
-        banks.agrees = banks.agrees && found.holds();
-        banks.waiting = banks.waiting.saturating_add(found.lines.count).saturating_add(found.postings.count);
+        let Some(last) = &held.last else { continue };
+        banks.agrees = banks.agrees && held.holds();
+        banks.waiting = banks.waiting.saturating_add(held.lines.count).saturating_add(held.postings.count);
         read = Some(read.map_or(last.last_on, |read| read.min(last.last_on)));
-        for day in [found.lines.oldest_on, found.postings.oldest_on].into_iter().flatten() {
+        for day in [held.lines.oldest_on, held.postings.oldest_on].into_iter().flatten() {
             oldest = Some(oldest.map_or(day, |oldest| oldest.min(day)));
         }
     }

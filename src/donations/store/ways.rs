@@ -20,8 +20,8 @@ pub(in crate::donations) async fn counted_amounts(tx: &mut Tx, fund: FundId) -> 
 
 pub(in crate::donations) async fn gave_cash_back(tx: &mut Tx, fund: FundId) -> sqlx::Result<bool> {
     const SQL: &str = "SELECT id FROM refund WHERE fund_id = $1 AND way = 'cash' AND state = 'done' LIMIT 1";
-    let found: Option<i64> = run!(tx, fetch_optional, sqlx::query_scalar(SQL).bind(fund))?;
-    Ok(found.is_some())
+    let refund: Option<i64> = run!(tx, fetch_optional, sqlx::query_scalar(SQL).bind(fund))?;
+    Ok(refund.is_some())
 }
 
 pub(in crate::donations) async fn unpublished_goods(tx: &mut Tx, fund: FundId, limit: i64) -> sqlx::Result<Vec<Goods>> {
