@@ -102,9 +102,7 @@ impl Scribe<'_> {
     fn item(&self, row: &Row) -> Cell {
         let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         match &*row.part {
-            "corrections" | "emergencies" | "no-receipt" => {
-                Cell { link: Some(self.place.spending(&row.item)), ..plain(row.item.clone()) }
-            }
+            "corrections" | "emergencies" | "no-receipt" => Cell { link: Some(self.place.spending(&row.item)), ..plain(row.item.clone()) },
             "files" => Cell { link: Some(format!("{}reports/ledger-{}.csv", self.place.up(), row.item)), ..plain(row.item.clone()) },
             "bands" if row.item.starts_with('0') => plain(self.band(&row.item)),
             _ if is_digits(&row.item) => plain(row.item.clone()),

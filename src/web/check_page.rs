@@ -36,12 +36,7 @@ pub async fn show(State(site): AnySite, Path(slug): Path<String>, address: Uri) 
 }
 
 /// `POST /f/{fund}/verify.html`: the same page with its answer; nobody keeps a copy.
-pub async fn check(
-    State(site): AnySite,
-    Path(slug): Path<String>,
-    address: Uri,
-    Form(pasted): Form<Pasted>,
-) -> Result<Response, Trouble> {
+pub async fn check(State(site): AnySite, Path(slug): Path<String>, address: Uri, Form(pasted): Form<Pasted>) -> Result<Response, Trouble> {
     let asked = if pasted.proof.is_empty() { Asked::Older(&pasted.root) } else { Asked::Proof(&pasted.proof) };
     page(&site, &slug, language_of(&address), asked).await
 }

@@ -36,7 +36,7 @@ async fn hourly_copies_of_every_public_page_date_no_gift_closer_than_its_batch_a
     books.general_fund().await;
     let fund = fund(&books).await;
     let (mut given_so_far, mut published) = (0_i64, 0_i64);
-    let mut singles = BTreeSet::new();
+    let mut singles: BTreeSet<i64> = BTreeSet::new();
     let mut before = seen(&books).await;
     let mut quiet_hours = 0;
     for hour in 0..120_i64 {

@@ -6,7 +6,7 @@ use super::Visit;
 use super::staff::Staff;
 use crate::publication::gifts::{fund, given, proof_text};
 use crate::publication::{DAY, publish, text};
-use crate::support::{Books, on_both_databases};
+use crate::support::on_both_databases;
 
 const PAGE: &str = "/f/general/verify";
 
