@@ -19,6 +19,7 @@ mod give;
 mod goods;
 mod grown;
 mod hostile;
+mod kept_heads;
 mod kitchen;
 mod lanes;
 mod language;
