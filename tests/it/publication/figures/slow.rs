@@ -6,10 +6,10 @@ use strikefund::clock::{Day, Instant};
 use strikefund::funds;
 use strikefund::ids::EntryId;
 use strikefund::ledger::{self, Entry};
-use strikefund::publication;
 
 use super::life::{self, Dice};
 use super::{amounts, rows};
+use crate::publication::stranger::everything;
 use crate::publication::{file, text, verified};
 use crate::spending::Treasury;
 use crate::support::{Books, on_both_databases};
@@ -270,19 +270,6 @@ on_both_databases! {
         assert!(checked >= 10 && batches >= 4 && told > 4, "{checked} {batches} {told}");
         assert_eq!(verified(books).await, None);
     }
-}
-
-/// Every file of every publication, by its place.
-async fn everything(books: &Books) -> BTreeMap<String, Vec<u8>> {
-    let tx = &mut books.db.begin_read().await.unwrap();
-    let fund = funds::find_by_slug(tx, "general").await.unwrap().unwrap();
-    let mut files = BTreeMap::new();
-    let take = |path: &str, body: &[u8]| {
-        files.insert(path.to_owned(), body.to_vec());
-        Ok(())
-    };
-    publication::site(tx, &fund, take).await.unwrap();
-    files
 }
 
 #[tokio::test(flavor = "multi_thread")]
