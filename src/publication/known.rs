@@ -8,7 +8,7 @@ use super::record::{Batch, CORRECTION, EMERGENCY, FEES, GIFTS, MONEY, NO_RECEIPT
 use super::reports::{self, Say};
 use super::rows::{self, RowsError};
 use super::store::{self, WeekSum};
-use super::tables::Row;
+use super::tables::{Row, Scribe};
 use super::{Figures, charts};
 use crate::clock::Day;
 use crate::db::Tx;
@@ -40,6 +40,28 @@ pub(super) struct Known {
     pub emergencies: i64,
     /// Without a receipt.
     pub without_receipt: i64,
+    /// What was spent on each strike day, by week.
+    pub strike: Vec<StrikeWeek>,
+    /// Rows of other reports, as they stand there.
+    pub promise: Vec<Row>,
+    pub budget: Vec<Row>,
+    pub goods: Vec<Row>,
+    pub tie: Vec<Row>,
+    /// Of the report of gifts: by way, and by size.
+    pub giving: Vec<Row>,
+}
+
+/// A week with strike days in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct StrikeWeek {
+    /// `2026-W46`.
+    pub week: String,
+    /// How many of its days are strike days.
+    pub days: i64,
+    /// What was spent in it.
+    pub spent: i64,
+    /// The same for each of them.
+    pub per_day: i64,
 }
 
 /// A use, or fees.
@@ -106,6 +128,12 @@ impl Known {
             corrected: of_unit(CORRECTION),
             emergencies: of_unit(EMERGENCY),
             without_receipt: of_unit(NO_RECEIPT),
+            strike: strike(&spending),
+            promise: reports::rows_named(tx, fund, figures, "promise").await?,
+            budget: reports::rows_named(tx, fund, figures, "budget").await?,
+            goods: reports::rows_named(tx, fund, figures, "in-kind").await?,
+            tie: reports::rows_named(tx, fund, figures, "bank-match").await?,
+            giving: giving(reports::rows_named(tx, fund, figures, "gifts").await?),
         })
     }
 
@@ -123,6 +151,48 @@ impl Known {
     /// What bars are measured against: a use that got more back than it cost is no part of it.
     pub fn whole(&self) -> i128 {
         self.uses.iter().map(|used| i128::from(used.minor.max(0))).sum()
+    }
+
+    /// Bars of what was spent on each strike day. None without strike days.
+    pub fn per_day(&self, say: Say, figures: &Figures) -> Option<charts::Bars> {
+        let most = self.strike.iter().max_by_key(|week| week.per_day)?;
+        let title = say.two("public-strike-title", ("amount", figures.money(most.per_day).for_people()), ("week", say.week(&most.week)));
+        let row = |week: &StrikeWeek| (say.week(&week.week), "plain", figures.money(week.per_day).for_people(), week.per_day);
+        charts::Bars::of("strike", title, i128::from(most.per_day), self.strike.iter().map(row).collect())
+    }
+
+    /// Bars of what was spent of each use's budget. None where none is shown.
+    pub fn against_budget(&self, say: Say) -> Option<charts::Bars> {
+        let parts = self.budget.iter().filter(|row| row.part == "plan/percent");
+        let percent = |percent: i64| say.with("public-percent", "percent", percent.to_string());
+        let rows: Vec<_> = parts.map(|row| (say.account(&row.item), charts::mark_of(&row.item), percent(row.count), row.count)).collect();
+        charts::Bars::of("budget", say.say("public-budget-title"), 100, rows)
+    }
+
+    /// Bars of how many gifts of which size came. None before there are bands.
+    pub fn bands(&self, scribe: Scribe<'_>) -> Option<charts::Bars> {
+        let bands: Vec<_> = self.giving.iter().filter(|row| row.part == "bands" && row.item != "none").collect();
+        let whole = self.giving.iter().filter(|row| row.part == "bands").map(|row| i128::from(row.count)).sum();
+        let rows = bands.into_iter().map(|row| (scribe.item(row).text, "plain", row.count.to_string(), row.count)).collect();
+        charts::Bars::of("bands", scribe.say.say("public-bands-title"), whole, rows)
+    }
+
+    /// Through which day every account was held against the bank's or Stripe's own books without a difference. None where one was not.
+    pub fn matched_through(&self) -> Option<&str> {
+        let agrees = self.tie.iter().filter(|row| row.part == "ties/difference").all(|row| row.text == "none");
+        self.tie.iter().filter(|row| row.part == "ties/as-of").map(|row| &*row.text).min().filter(|_| agrees)
+    }
+
+    /// How much of the spending was inside the promised uses, in words; None while nothing was spent.
+    pub fn promise_kept(&self, say: Say) -> Option<String> {
+        let share = &self.promise.iter().find(|row| row.part == "share")?.text;
+        let percent = say.with("public-percent", "percent", share.strip_suffix(".0").unwrap_or(share));
+        Some(say.with("public-promise", "share", percent))
+    }
+
+    /// How many kinds of spending stand outside them.
+    pub fn outside(&self) -> usize {
+        self.promise.iter().filter(|row| row.part == "outside" && row.amount_minor != 0).count()
     }
 
     /// Whether the list of spendings goes on behind what is shown: the number it goes on with.
@@ -154,6 +224,24 @@ impl Counted {
     pub fn reports(&self, place: &Place) -> String {
         place.out(&format!("p/{}/reports/index", self.publication))
     }
+}
+
+fn giving(mut rows: Vec<Row>) -> Vec<Row> {
+    rows.retain(|row| row.part != "batches");
+    rows
+}
+
+fn strike(spending: &[Row]) -> Vec<StrikeWeek> {
+    let mut weeks: Vec<StrikeWeek> = Vec::new();
+    for row in spending.iter().filter(|row| row.part.starts_with("strike/")) {
+        if row.part == "strike/days" {
+            weeks.push(StrikeWeek { week: row.period.clone(), days: row.count, ..StrikeWeek::default() });
+        } else if let Some(week) = weeks.iter_mut().find(|week| week.week == row.period) {
+            let amount = if row.part == "strike/spent" { &mut week.spent } else { &mut week.per_day };
+            *amount = row.amount_minor;
+        }
+    }
+    weeks
 }
 
 fn uses(spending: &[Row], figures: &Figures) -> Vec<Use> {

@@ -10,7 +10,10 @@ use super::place::Place;
 use super::record::Spending;
 use super::reports::Say;
 use super::rows::{Row, Rows, RowsError};
+use super::store;
+use super::tables::{Scribe, Table};
 use super::{Figures, File};
+use crate::clock::Day;
 use crate::db::Tx;
 use crate::funds::State;
 use crate::ids::FundId;
@@ -21,6 +24,8 @@ use crate::qr::Qr;
 const BATCHES: usize = 10;
 /// A table with more rows than this is opened by whoever wants it.
 const LONG: usize = 12;
+/// So many rows of another report stand on the fund's own page; all of them stand in the report.
+const MOST_ROWS: usize = 20;
 
 macro_rules! pages {
     ($($name:ident $template:literal)*) => { $(
@@ -53,6 +58,10 @@ pages! {
 }
 
 impl Own<'_> {
+    const fn scribe(&self) -> Scribe<'_> {
+        Scribe { say: self.say, figures: self.figures, place: &self.place }
+    }
+
     fn spendings(&self) -> &[Row] {
         self.known.spendings.get(..SPENDINGS).unwrap_or(&self.known.spendings)
     }
@@ -80,6 +89,19 @@ impl Own<'_> {
         self.known.weeks.len() > LONG
     }
 
+    /// The rows of a report as its tables, at most so many of them.
+    fn tables(&self, rows: &[store::Row]) -> Vec<Table> {
+        let mut tables = self.scribe().tables(rows, None);
+        tables.iter_mut().for_each(|table| table.rows.truncate(MOST_ROWS));
+        tables
+    }
+
+    /// `Matched to the bank through 14 Nov 2026, without a difference.`
+    fn matched(&self) -> Option<String> {
+        let day: Day = self.known.matched_through()?.parse().ok()?;
+        Some(self.say.with("public-matched", "day", self.say.0.day(day)))
+    }
+
     /// In and out since the start, as two lines.
     fn flow(&self) -> Option<Steps> {
         let last = self.known.weeks.last()?;
@@ -94,7 +116,8 @@ impl Own<'_> {
             (self.say.with("public-flow-received", "amount", received), self.values(|week| week.received_so_far)?),
             (self.say.with("public-flow-spent", "amount", spent), self.values(|week| week.spent_so_far)?),
         ];
-        self.steps("flow", [title, self.say.say("public-flow-note")], &lines)
+        let steps = self.steps("flow", [title, self.say.say("public-flow-note")], &lines)?;
+        Some(Steps { marked: self.strike_days(), ..steps })
     }
 
     /// What was on hand, as one.
@@ -104,6 +127,14 @@ impl Own<'_> {
         let title = self.say.with("public-held-title", "amount", on_hand.clone());
         let lines = [(self.say.with("public-held-line", "amount", on_hand), self.values(|week| week.held)?)];
         self.steps("held", [title, self.say.say("public-held-over-time")], &lines)
+    }
+
+    /// Where the strike's days lie between the first week and the last, in thousandths.
+    fn strike_days(&self) -> Option<(i64, i64)> {
+        let begun: Day = self.figures.fund.strike_on.as_ref()?.parse().ok()?;
+        let (first, (_, count)) = (Day::of_iso_week(&self.known.weeks.first()?.week)?, known::places(&self.known.weeks)?);
+        let from = first.days_until(begun).max(0) * 1000 / count.saturating_mul(7).max(1);
+        (from < 1000).then_some((from, 1000 - from))
     }
 
     fn values(&self, of: impl Fn(&Week) -> i64) -> Option<Vec<(i64, i64)>> {
@@ -124,6 +155,16 @@ impl Gifts<'_> {
         let oldest = self.known.batches.last().filter(|oldest| oldest.batch.n > 1)?;
         let shown: i64 = self.known.batches.iter().map(|counted| counted.batch.gifts).sum();
         Some((self.figures.gifts.gifts.saturating_sub(shown), oldest.total.saturating_sub(oldest.batch.received_minor)))
+    }
+}
+
+impl Gifts<'_> {
+    const fn scribe(&self) -> Scribe<'_> {
+        Scribe { say: self.say, figures: self.figures, place: &self.place }
+    }
+
+    fn tables(&self) -> Vec<Table> {
+        self.scribe().tables(&self.known.giving, None)
     }
 }
 

@@ -86,6 +86,11 @@ impl Say {
         self.0.text(key, &Values::from([("count".into(), count.into())]))
     }
 
+    /// A text with two values in it.
+    pub fn two(self, key: &str, one: (&'static str, String), two: (&'static str, String)) -> String {
+        self.0.text(key, &[one, two].into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+
     /// A text with three values in it.
     pub fn three(self, key: &str, one: (&'static str, String), two: (&'static str, String), three: (&'static str, String)) -> String {
         self.0.text(key, &[one, two, three].into_iter().map(|(name, value)| (name.into(), value.into())).collect())

@@ -99,7 +99,7 @@ impl Scribe<'_> {
     }
 
     /// What a row is about: an account, a number, a band of sizes.
-    fn item(&self, row: &Row) -> Cell {
+    pub(super) fn item(&self, row: &Row) -> Cell {
         let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         match &*row.part {
             "corrections" | "emergencies" | "no-receipt" => Cell { link: Some(self.place.spending(&row.item)), ..plain(row.item.clone()) },

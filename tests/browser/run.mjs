@@ -8,6 +8,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import * as checks from "./checks.mjs";
 import { PHONE, fund, picture, stage, visit } from "./stage.mjs";
 import "./day.mjs";
+import "./public.mjs";
 import "./treasury.mjs";
 import "./captain.mjs";
 
@@ -88,29 +89,40 @@ const checkouts = new WeakMap();
 /** How to come to every page in every state, one after the other; each gives the response that made it, where one load did. */
 const PLACES = {
   "list of funds": (page) => page.goto("/"),
-  fund: (page) => page.goto(fund),
-  spending: (page) => page.goto(`${fund}/spending`),
+  ...Object.fromEntries(
+    ["", ".es"].flatMap((language) =>
+      [
+        "index",
+        "gifts/index",
+        "spending/index",
+        "spending/2",
+        "reports/index",
+        "reports/summary",
+        "reports/activities",
+        "reports/position",
+        "reports/cash",
+        "reports/promise",
+        "reports/gifts",
+        "reports/fees",
+        "reports/bank-match",
+        "reports/budget",
+        "reports/in-kind",
+        "reports/corrections",
+        "reports/trial-balance",
+        "reports/ledger",
+      ].map((name) => [`${name}${language}`, (page) => page.goto(`${fund}/${name}${language}.html`)]),
+    ),
+  ),
   "one spending, everything open": async (page) => {
-    await page.goto(`${fund}/spending/1`);
+    await page.goto(`${fund}/spending/1.html`);
     for (const more of await page.locator("summary").all()) await more.click();
   },
-  "one spending": (page) => page.goto(`${fund}/spending/2`),
-  reports: (page) => page.goto(`${fund}/reports`),
   "report, everything open": async (page) => {
-    await page.goto(`${fund}/reports/spending`);
+    await page.goto(`${fund}/reports/spending.html`);
     for (const more of await page.locator("summary").all()) await more.click();
   },
-  "report of activities": (page) => page.goto(`${fund}/reports/activities`),
-  "report of gifts": (page) => page.goto(`${fund}/reports/gifts`),
-  "report of fees": (page) => page.goto(`${fund}/reports/fees`),
-  "report of corrections": (page) => page.goto(`${fund}/reports/corrections`),
-  "trial balance": (page) => page.goto(`${fund}/reports/trial-balance`),
-  "older reports": (page) => page.goto(`${fund}/p/1/reports`),
-  "spending, in Spanish": (page) => page.goto(`${fund}/spending?lang=es`),
-  "one spending, in Spanish": (page) => page.goto(`${fund}/spending/1`),
-  "reports, in Spanish": (page) => page.goto(`${fund}/reports`),
-  "report of corrections, in Spanish": (page) => page.goto(`${fund}/reports/corrections`),
-  "spending, in English again": (page) => page.goto(`${fund}/spending?lang=en`),
+  "older reports": (page) => page.goto(`${fund}/p/1/reports/`),
+  "older fund": (page) => page.goto(`${fund}/p/1/`),
   give: (page) => page.goto(`${fund}/give`),
   "give, too soon": async (page) => {
     await page.goto(`${fund}/give`);

@@ -34,8 +34,8 @@ before(async () => {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
   Object.assign(stage, { url: under.url, staff: under.staff, browser });
   if (SHOTS) mkdirSync(SHOTS, { recursive: true });
-  const home = await (await fetch(under.url)).text();
-  fund = home.match(/href="(\/f\/[a-z0-9-]+)"/)[1];
+  const home = await fetch(under.url);
+  fund = (home.url + (await home.text())).match(/(\/f\/[a-z0-9-]+)[/"]/)[1];
 });
 
 after(async () => {

@@ -1,5 +1,6 @@
 //! A stranger checks a folder of published files: what is right passes, and every change is named.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use axum::http::{StatusCode, Uri};
@@ -16,22 +17,28 @@ use super::{DAY, publish, text};
 use crate::spending::Treasury;
 use crate::support::{Books, on_both_databases};
 
-/// Everything published of the general fund, in a folder.
-pub async fn tree(books: &Books) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
+/// Every file of the general fund, by its place.
+pub async fn everything(books: &Books) -> BTreeMap<String, Vec<u8>> {
     let tx = &mut books.db.begin_read().await.unwrap();
     let fund = funds::find_by_slug(tx, "general").await.unwrap().unwrap();
-    let (mut tree, mut count, mut last) = (Tree::of(tx, &fund).await.unwrap(), 0, String::new());
+    let (mut tree, mut files) = (Tree::of(tx, &fund).await.unwrap(), BTreeMap::<String, Vec<u8>>::new());
     while let Some(pieces) = tree.next(tx).await.unwrap() {
         for Piece { path, body } in pieces {
-            let place = folder.path().join(&path);
-            std::fs::create_dir_all(place.parent().unwrap()).unwrap();
-            let begun = if path == last { std::fs::read(&place).unwrap() } else { Vec::new() };
-            std::fs::write(place, [begun, body].concat()).unwrap();
-            (count, last) = (count + 1, path);
+            files.entry(path).or_default().extend(body);
         }
     }
-    assert!(count > 40);
+    files
+}
+
+/// The same in a folder.
+pub async fn tree(books: &Books) -> tempfile::TempDir {
+    let (folder, files) = (tempfile::tempdir().unwrap(), everything(books).await);
+    assert!(files.len() > 40);
+    for (path, body) in files {
+        let place = folder.path().join(path);
+        std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+        std::fs::write(place, body).unwrap();
+    }
     folder
 }
 

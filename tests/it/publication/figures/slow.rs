@@ -6,10 +6,10 @@ use strikefund::clock::{Day, Instant};
 use strikefund::funds;
 use strikefund::ids::EntryId;
 use strikefund::ledger::{self, Entry};
-use strikefund::publication::{Piece, Tree};
 
 use super::life::{self, Dice};
 use super::{amounts, rows};
+use crate::publication::stranger::everything;
 use crate::publication::{file, text, verified};
 use crate::spending::Treasury;
 use crate::support::{Books, on_both_databases};
@@ -270,20 +270,6 @@ on_both_databases! {
         assert!(checked >= 10 && batches >= 4 && told > 4, "{checked} {batches} {told}");
         assert_eq!(verified(books).await, None);
     }
-}
-
-/// Every file of every publication, by its place.
-async fn everything(books: &Books) -> BTreeMap<String, Vec<u8>> {
-    let tx = &mut books.db.begin_read().await.unwrap();
-    let fund = funds::find_by_slug(tx, "general").await.unwrap().unwrap();
-    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    let mut tree = Tree::of(tx, &fund).await.unwrap();
-    while let Some(pieces) = tree.next(tx).await.unwrap() {
-        for Piece { path, body } in pieces {
-            files.entry(path).or_default().extend(body);
-        }
-    }
-    files
 }
 
 #[tokio::test(flavor = "multi_thread")]
