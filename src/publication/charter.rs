@@ -55,6 +55,12 @@ async fn published(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<(i64, Chartere
     Ok(leaves.into_iter().filter_map(read).collect())
 }
 
+/// What was published last; None: nothing yet.
+pub(super) async fn newest(tx: &mut Tx, fund: FundId) -> sqlx::Result<Option<(Chartered, Charter)>> {
+    let last = published(tx, fund).await?.pop();
+    Ok(last.and_then(|(_, told)| Charter::of_lines(&told.body).map(|charter| (told, charter))))
+}
+
 #[derive(Template)]
 #[template(path = "publication/charter.html")]
 struct Page<'a> {

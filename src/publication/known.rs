@@ -9,9 +9,11 @@ use super::reports::{self, Say};
 use super::rows::{self, RowsError};
 use super::store::{self, WeekSum};
 use super::tables::{Row, Scribe};
-use super::{Figures, charts};
+use super::told::Chartered;
+use super::{Figures, charter, charts};
 use crate::clock::Day;
 use crate::db::Tx;
+use crate::funds::charter::Charter;
 use crate::ids::FundId;
 use crate::ledger::{CHART, chart, is_spending};
 
@@ -49,6 +51,8 @@ pub(super) struct Known {
     pub tie: Vec<Row>,
     /// Of the report of gifts: by way, and by size.
     pub giving: Vec<Row>,
+    /// What the fund promises, as it was published last.
+    pub charter: Option<(Chartered, Charter)>,
 }
 
 /// A week with strike days in it.
@@ -134,6 +138,7 @@ impl Known {
             goods: reports::rows_named(tx, fund, figures, "in-kind").await?,
             tie: reports::rows_named(tx, fund, figures, "bank-match").await?,
             giving: giving(reports::rows_named(tx, fund, figures, "gifts").await?),
+            charter: charter::newest(tx, fund).await?,
         })
     }
 

@@ -10,12 +10,12 @@ use super::place::Place;
 use super::record::Spending;
 use super::reports::Say;
 use super::rows::{Row, Rows, RowsError};
-use super::store;
-use super::tables::{Scribe, Table};
+use super::tables::{self, Scribe, Table};
 use super::{Figures, File};
 use crate::clock::Day;
 use crate::db::Tx;
 use crate::funds::State;
+use crate::funds::charter::{Article, Charter};
 use crate::ids::FundId;
 use crate::language::Language;
 use crate::qr::Qr;
@@ -70,6 +70,15 @@ impl Own<'_> {
         self.known.batches.get(..BATCHES).unwrap_or(&self.known.batches)
     }
 
+    /// The charter's own words about who runs the fund and how, each article under what it is about.
+    fn articles(charter: &Charter) -> [(Article, Vec<&str>); 4] {
+        [Article::Who, Article::Tie, Article::Spending, Article::Withdrawal].map(|article| (article, charter.text(article).lines().collect()))
+    }
+
+    fn leftover(charter: &Charter) -> impl Iterator<Item = &str> {
+        charter.text(Article::Leftover).lines()
+    }
+
     fn feed(&self) -> String {
         format!("{}feed{}.atom", self.place.up(), self.say.suffix())
     }
@@ -90,7 +99,7 @@ impl Own<'_> {
     }
 
     /// The rows of a report as its tables, at most so many of them.
-    fn tables(&self, rows: &[store::Row]) -> Vec<Table> {
+    fn tables(&self, rows: &[tables::Row]) -> Vec<Table> {
         let mut tables = self.scribe().tables(rows, None);
         tables.iter_mut().for_each(|table| table.rows.truncate(MOST_ROWS));
         tables
