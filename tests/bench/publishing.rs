@@ -148,8 +148,8 @@ impl Books {
             format!("INSERT INTO unpublished (fund_id, entry_id, n) SELECT {}, n, 1 FROM new", self.fund),
         ];
         for sql in statements {
-            let query = sqlx::query(AssertSqlSafe(format!("{numbers} {sql}"))).bind(last).bind(last + count);
-            run!(&mut tx, execute, query).expect("the books are written");
+            let whole = format!("{numbers} {sql}");
+            run!(&mut tx, execute, sqlx::query(AssertSqlSafe(whole)).bind(last).bind(last + count)).expect("the books are written");
         }
         tx.commit().await.expect("a commit");
         loop {
