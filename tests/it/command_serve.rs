@@ -131,7 +131,7 @@ fn the_demo_needs_nothing_and_keeps_nothing() {
     let place = folder.path().to_str().unwrap().to_owned();
     let running = Running::start(folder.path(), &["demo"], &[("TMPDIR", &place)]);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "everything is in one folder");
-    let page = running.get("/f/strike-support");
+    let page = running.get("/f/strike-support/");
     assert!(page.starts_with("HTTP/1.1 200") && page.contains("Strike Support"), "{page}");
     let (code, logged) = running.stop();
     assert_eq!(code, Some(0), "{logged}");
