@@ -230,8 +230,8 @@ async fn older(tx: &mut Tx, fund: &Fund, text: &str) -> Result<Answer, PublishEr
         if head.as_ref().is_some_and(|head| head.size != edge.size()) {
             break;
         }
-        let found = Head { origin: String::new(), size: edge.size(), root };
-        return Ok(match anchor::continues(tx, fund, &found).await? {
+        let at = Head { origin: String::new(), size: edge.size(), root };
+        return Ok(match anchor::continues(tx, fund, &at).await? {
             Ok(()) => Answer::Continues(row.publication),
             Err(Behind::Shorter { .. } | Behind::Another(_)) => Answer::NoSuch,
         });
