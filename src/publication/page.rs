@@ -72,7 +72,8 @@ impl Own<'_> {
 
     /// The charter's own words about who runs the fund and how, each article under what it is about.
     fn articles(charter: &Charter) -> [(Article, Vec<&str>); 4] {
-        [Article::Who, Article::Tie, Article::Spending, Article::Withdrawal].map(|article| (article, charter.text(article).lines().collect()))
+        [Article::Who, Article::Tie, Article::Spending, Article::Withdrawal]
+            .map(|article| (article, charter.text(article).lines().collect()))
     }
 
     fn leftover(charter: &Charter) -> impl Iterator<Item = &str> {
