@@ -58,6 +58,11 @@ impl Published {
         })
     }
 
+    /// The names of the reports that it shows.
+    pub fn reports(&self) -> Vec<&'static str> {
+        super::report_names(&self.figures).collect()
+    }
+
     /// Its publications below a number.
     ///
     /// # Errors

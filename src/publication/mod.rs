@@ -325,9 +325,9 @@ pub async fn file(tx: &mut Tx, slug: &str, number: Option<i64>, path: &str) -> s
     Ok(file.map(|file| if number.is_some() { file.as_older() } else { file }))
 }
 
-/// The names of the reports, in the order of their index.
-pub fn report_names() -> impl Iterator<Item = &'static str> {
-    reports::REPORTS.iter().map(|report| report.name)
+/// The names of the reports that a fund shows, in the order of their index.
+fn report_names(figures: &Figures) -> impl Iterator<Item = &'static str> {
+    reports::shown(figures).map(|report| report.name)
 }
 
 /// The pages of a fund's newest publication that search engines may list, by their place under its address, with its day.
@@ -338,7 +338,7 @@ pub async fn pages(tx: &mut Tx, slug: &str) -> Result<Vec<(String, String)>, Row
     let fixed = fixed
         .into_iter()
         .chain(["index", "spending/index", "gifts/index", "reports/index", "reports/summary"].map(|page| page_in(page, Language::Spanish)));
-    let reports = report_names().flat_map(|name| Language::ALL.map(|language| page_in(&format!("reports/{name}"), language)));
+    let reports = report_names(&figures).flat_map(|name| Language::ALL.map(|language| page_in(&format!("reports/{name}"), language)));
     Ok(fixed.chain(reports).map(|path| (path, day.clone())).collect())
 }
 

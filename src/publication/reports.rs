@@ -180,7 +180,7 @@ impl Index<'_> {
 }
 
 /// The reports that a fund shows.
-fn shown(figures: &Figures) -> impl Iterator<Item = &'static Report> {
+pub(super) fn shown(figures: &Figures) -> impl Iterator<Item = &'static Report> {
     let lm = figures.fund.shows_lm;
     REPORTS.iter().filter(move |report| lm || report.name != "lm")
 }

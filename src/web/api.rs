@@ -16,8 +16,8 @@ use super::{AnySite, Site};
 use crate::db::Tx;
 use crate::funds::{self, State as FundState};
 use crate::ids::sha256_hex;
+use crate::publication;
 use crate::publication::api::{Published, Stretch};
-use crate::publication::{self, report_names};
 
 /// What stands before every address of it.
 pub const UNDER: &str = "/api/";
@@ -128,14 +128,14 @@ async fn one_publication(
 }
 
 async fn reports(State(site): AnySite, Path(slug): Path<String>, headers: HeaderMap) -> Result<Response, Trouble> {
-    find(&site, &slug).await?;
-    let items: Vec<Value> =
-        report_names().map(|name| json!({ "report": name, "address": format!("{FUNDS}/{slug}/reports/{name}") })).collect();
+    let names = find(&site, &slug).await?.1.reports().into_iter();
+    let items: Vec<Value> = names.map(|name| json!({ "report": name, "address": format!("{FUNDS}/{slug}/reports/{name}") })).collect();
     json(&json!({ "items": items, "next": null }), &headers)
 }
 
 async fn report(State(site): AnySite, Path((slug, name)): Path<(String, String)>, headers: HeaderMap) -> Result<Response, Trouble> {
-    let name = report_names().find(|known| *known == name).ok_or(Trouble::NotFound)?;
+    let names = find(&site, &slug).await?.1.reports();
+    let name = names.into_iter().find(|known| *known == name).ok_or(Trouble::NotFound)?;
     stored(&site, &slug, None, &format!("reports/{name}.json"), &headers).await
 }
 

@@ -91,7 +91,8 @@ on_both_databases! {
         }
         assert!(live.contains("/f/general/give") && live.len() > 10, "{live:?}");
         for address in live {
-            visit.get(&address).await.is(200);
+            let answer = visit.get(&address).await;
+            assert!(answer.status.is_success() || answer.status.is_redirection(), "{address}: {}", answer.status);
         }
     }
 
