@@ -175,7 +175,7 @@ impl Steps {
     }
 
     /// How tall the drawing is, without the words around it.
-    pub fn drawing(&self) -> String {
+    pub fn drawing() -> String {
         ems(DRAWING)
     }
 

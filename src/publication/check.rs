@@ -234,7 +234,7 @@ async fn recompute(tree: &mut Tree<'_>, records: &[(Record, String)]) -> Result<
             if number == newest.number {
                 tree.is(file.path.clone(), &file.body).await?;
             }
-            let older = file.as_older();
+            let older = file.into_older();
             tree.is(format!("p/{number}/{}", older.path), &older.body).await?;
         }
         bundles(tree, records, position, run.len()).await?;

@@ -157,13 +157,15 @@ pub fn commitment(total: u64, peaks: &[Node]) -> Hash {
 
 fn root<'a>(total: u64, peaks: impl Iterator<Item = &'a Hash>) -> Hash {
     let start = Sha256::new().chain_update([2]).chain_update(TAG).chain_update(total.to_be_bytes());
-    peaks.fold(start, |hasher, peak| hasher.chain_update(peak)).finalize().into()
+    peaks.fold(start, sha2::Digest::chain_update).finalize().into()
 }
 
 /// The proof for the coins that are open in these peaks.
 pub fn proof(peaks: &[Node]) -> Vec<u8> {
     let mut proof = Vec::new();
-    peaks.iter().for_each(|peak| peak.write(&mut proof));
+    for peak in peaks {
+        peak.write(&mut proof);
+    }
     proof
 }
 

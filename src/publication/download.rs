@@ -120,18 +120,15 @@ impl Archive {
 
     async fn next(&mut self, tx: &mut Tx) -> Result<Option<Vec<u8>>, SiteError> {
         while !self.is_done {
-            match self.tree.next(tx).await? {
-                Some(pieces) => {
-                    for Piece { path, body } in pieces {
-                        let place = format!("{}{path}", self.under);
-                        self.add(&place, &body)?;
-                    }
+            if let Some(pieces) = self.tree.next(tx).await? {
+                for Piece { path, body } in pieces {
+                    let place = format!("{}{path}", self.under);
+                    self.add(&place, &body)?;
                 }
-                None => {
-                    self.is_done = true;
-                    let whole = std::mem::replace(&mut self.zip, ZipWriter::new_stream(Pipe::default()));
-                    whole.finish().map_err(io::Error::from)?;
-                }
+            } else {
+                self.is_done = true;
+                let whole = std::mem::replace(&mut self.zip, ZipWriter::new_stream(Pipe::default()));
+                whole.finish().map_err(io::Error::from)?;
             }
             let bytes = self.pipe.take();
             if !bytes.is_empty() {

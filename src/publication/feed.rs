@@ -38,12 +38,6 @@ struct Feed<'a> {
     items: Vec<Item>,
 }
 
-impl Feed<'_> {
-    fn plain(&self, text: &str) -> String {
-        plain(text)
-    }
-}
-
 /// The feed in every language; none where the records do not say at which site the fund is.
 ///
 /// # Errors

@@ -82,6 +82,7 @@ pub(super) struct Use {
 
 /// What moved in a week, and what it led to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "it says which week it is")]
 pub(super) struct Week {
     /// `2026-W46`.
     pub week: String,

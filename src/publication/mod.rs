@@ -322,7 +322,7 @@ pub async fn number_of(tx: &mut Tx, id: PublicationId) -> sqlx::Result<Option<i6
 /// A file of the fund's newest publication, or of the one with that number.
 pub async fn file(tx: &mut Tx, slug: &str, number: Option<i64>, path: &str) -> sqlx::Result<Option<File>> {
     let file = store::file(tx, slug, number, path).await?;
-    Ok(file.map(|file| if number.is_some() { file.as_older() } else { file }))
+    Ok(file.map(|file| if number.is_some() { file.into_older() } else { file }))
 }
 
 /// The names of the reports that a fund shows, in the order of their index.

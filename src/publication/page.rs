@@ -102,7 +102,9 @@ impl Own<'_> {
     /// The rows of a report as its tables, at most so many of them.
     fn tables(&self, rows: &[tables::Row]) -> Vec<Table> {
         let mut tables = self.scribe().tables(rows, None);
-        tables.iter_mut().for_each(|table| table.rows.truncate(MOST_ROWS));
+        for table in &mut tables {
+            table.rows.truncate(MOST_ROWS);
+        }
         tables
     }
 

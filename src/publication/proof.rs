@@ -93,7 +93,9 @@ async fn subtree(tx: &mut Tx, fund: FundId, start: u64, bits: u32) -> sqlx::Resu
         nodes.iter().filter_map(|node| node.as_slice().try_into().ok()).collect()
     };
     let mut whole = Edge::default();
-    hashes.into_iter().for_each(|hash| whole.push(hash));
+    for hash in hashes {
+        whole.push(hash);
+    }
     Ok(whole.root())
 }
 

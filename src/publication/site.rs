@@ -42,7 +42,7 @@ enum Stage {
     /// The files of each publication, the newest last, and the places without a number that are taken already.
     Publications(Vec<(PublicationId, i64)>, HashSet<String>),
     /// What there is once, for all of them.
-    Once(Once),
+    Once(Box<Once>),
     End,
 }
 
@@ -71,7 +71,7 @@ impl Tree {
                 Stage::Publications(left, taken) => {
                     let Some(publication) = left.pop() else {
                         let newest = rows::newest_of(tx, self.fund.id).await?;
-                        self.stage = newest.map_or(Stage::End, |figures| Stage::Once(Once::new(self.fund.id, figures)));
+                        self.stage = newest.map_or(Stage::End, |figures| Stage::Once(Box::new(Once::new(self.fund.id, figures))));
                         continue;
                     };
                     return Ok(Some(publication_files(tx, &self.fund, publication, taken).await?));
@@ -101,7 +101,7 @@ async fn publication_files(
             pieces.push(Piece { path: path.clone(), body: file.body.clone() });
         }
         if !path.starts_with(heads::PLACE) {
-            pieces.push(Piece { path: format!("p/{number}/{path}"), body: file.as_older().body });
+            pieces.push(Piece { path: format!("p/{number}/{path}"), body: file.into_older().body });
         }
     }
     Ok(pieces)

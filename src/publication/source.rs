@@ -19,7 +19,7 @@ use super::check::CheckError;
 /// The longest file that is taken from an address; a bundle of records is 16 MiB at most.
 const LONGEST: usize = 64 << 20;
 /// How long one file may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A published tree.
 #[derive(Debug)]

@@ -33,7 +33,7 @@ impl File {
 
     /// As it stands under `p/` and its publication's number: the links of a page lead further out from there.
     #[must_use]
-    pub(super) fn as_older(self) -> Self {
+    pub(super) fn into_older(self) -> Self {
         match std::str::from_utf8(&self.body) {
             Ok(html) if self.content_type == HTML => Self::new(self.path, HTML, place::older(html).into_bytes()).packed(),
             _ => self,

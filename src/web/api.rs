@@ -60,7 +60,7 @@ fn json(value: &Value, request: &HeaderMap) -> Result<Response, Trouble> {
     bytes(Bytes::from(format!("{value}\n")), request)
 }
 
-/// What the API is, in the words of OpenAPI.
+/// What the API is, in the words of `OpenAPI`.
 async fn description(headers: HeaderMap) -> Result<Response, Trouble> {
     bytes(Bytes::from_static(include_str!("../../templates/assets/openapi.json").as_bytes()), &headers)
 }
@@ -85,10 +85,10 @@ async fn fund(State(site): AnySite, Path(slug): Path<String>, headers: HeaderMap
 }
 
 /// Where a list goes on, out of `cursor=`; an error where that says nothing of ours.
-fn cursor(address: &Uri) -> Result<Option<i64>, Response> {
+fn cursor(address: &Uri) -> Result<Option<i64>, StatusCode> {
     let mut pairs = address.query().unwrap_or_default().split('&');
     let Some(typed) = pairs.find_map(|pair| pair.strip_prefix("cursor=")) else { return Ok(None) };
-    number(typed).map(Some).map_err(|_| StatusCode::BAD_REQUEST.into_response())
+    number(typed).map(Some).map_err(|_| StatusCode::BAD_REQUEST)
 }
 
 /// A stretch of the list at an address, with the address that it goes on at.
@@ -102,7 +102,7 @@ macro_rules! lists {
         async fn $name(State(site): AnySite, Path(slug): Path<String>, address: Uri, headers: HeaderMap) -> Result<Response, Trouble> {
             let below = match cursor(&address) {
                 Ok(below) => below,
-                Err(refusal) => return Ok(refusal),
+                Err(refusal) => return Ok(refusal.into_response()),
             };
             let (mut tx, published) = find(&site, &slug).await?;
             stretch(&published.$name(&mut tx, below).await?, &address, &headers)

@@ -1,5 +1,7 @@
 //! What programs that walk the web ask for: what they may read, where the pages are, whom to tell of a hole. Not here: pages.
 
+use std::fmt::Write as _;
+
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue};
@@ -36,7 +38,8 @@ pub async fn sitemap(State(site): AnySite, headers: HeaderMap) -> Result<Respons
         let tx = &mut site.db.begin_read().await?;
         for (path, day) in publication::pages(tx, &slug).await? {
             // The pages of a fund have plain names; so has the fund in addresses.
-            whole += &format!("<url><loc>{}/f/{slug}/{path}</loc><lastmod>{day}</lastmod></url>\n", site.base_url);
+            writeln!(whole, "<url><loc>{}/f/{slug}/{path}</loc><lastmod>{day}</lastmod></url>", site.base_url)
+                .map_err(anyhow::Error::from)?;
         }
     }
     text("application/xml; charset=utf-8", whole + "</urlset>\n", &headers)

@@ -63,8 +63,8 @@ async fn download(State(site): AnySite, slug: &str, path: &str, headers: &Header
                 }
             };
             let is_broken = piece.is_err();
-            let sent = tokio::time::timeout(PATIENCE, sender.send(piece)).await;
-            if is_broken || !matches!(sent, Ok(Ok(()))) {
+            let taken = tokio::time::timeout(PATIENCE, sender.send(piece)).await;
+            if is_broken || !matches!(taken, Ok(Ok(()))) {
                 break;
             }
         }

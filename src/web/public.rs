@@ -66,10 +66,10 @@ impl Reader {
 
     /// Answers with a file whose address another reader would be given another one for.
     fn answer(&self, file: &Stored) -> Response {
-        self.varies(file.answer(&self.headers))
+        Self::varies(file.answer(&self.headers))
     }
 
-    fn varies(&self, mut response: Response) -> Response {
+    fn varies(mut response: Response) -> Response {
         response.headers_mut().append(VARY, HeaderValue::from_static("Accept-Language, Cookie"));
         response
     }
@@ -81,7 +81,7 @@ impl Reader {
         let headers = response.headers_mut();
         headers.insert(LOCATION, HeaderValue::try_from(format!("{}{behind}{query}", self.address.path()))?);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(ASK_AGAIN));
-        Ok(self.varies(response))
+        Ok(Self::varies(response))
     }
 
     /// Leads on to the page of that name, in the reader's language.
@@ -105,7 +105,7 @@ pub async fn show(State(site): AnySite, Path(slug): Path<String>, reader: Reader
     if let Some(stored) = site.shelf.find(&site.db, &slug, &reader.page("index")).await? {
         return Ok(reader.answer(&stored));
     }
-    fund_page::unpublished(&site, &slug, reader.language).await.map(|page| reader.varies(page))
+    fund_page::unpublished(&site, &slug, reader.language).await.map(|page| Reader::varies(page))
 }
 
 /// `/f/{fund}/{path}`: any file of the newest publication.
@@ -115,7 +115,7 @@ pub async fn published(State(site): AnySite, Path((slug, path)): Path<(String, S
         Named::File(path) => {
             let file = find(path.clone()).await?.ok_or(Trouble::NotFound)?;
             let mut response = file.answer(&reader.headers);
-            if path.ends_with(".atom") {
+            if path.rsplit('.').next() == Some("atom") {
                 response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(FOR_FIVE_MINUTES));
             }
             Ok(response)

@@ -33,7 +33,7 @@ impl Value {
     }
 
     /// A number.
-    pub fn number(number: impl ToString) -> Self {
+    pub fn number(number: i64) -> Self {
         Self::Number(number.to_string())
     }
 }

@@ -141,12 +141,11 @@ impl Journal {
                         self.face.entry(&entry, &mut piece)?;
                     }
                 }
-                self.stage = match leaves.last() {
-                    Some(last) => Stage::From(last.position.saturating_add(1)),
-                    None => {
-                        self.face.end(&mut piece)?;
-                        Stage::End
-                    }
+                self.stage = if let Some(last) = leaves.last() {
+                    Stage::From(last.position.saturating_add(1))
+                } else {
+                    self.face.end(&mut piece)?;
+                    Stage::End
                 };
             }
             Stage::End => return Ok(None),
