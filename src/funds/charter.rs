@@ -123,12 +123,12 @@ impl Recipient {
     /// `name | why | address`, the last of which may be missing.
     fn parse(line: &str) -> Option<Self> {
         let mut parts = line.split('|').map(str::trim);
-        let (name, reason, link) = (parts.next()?, parts.next()?, parts.next().unwrap_or_default());
-        let fits = [name, reason, link].iter().zip(RECIPIENT_LETTERS).all(|(text, most)| text.chars().count() <= most);
-        let is_link = link.is_empty()
-            || link.strip_prefix("https://").is_some_and(|rest| !rest.is_empty() && link.bytes().all(|b| b.is_ascii_graphic()));
+        let (name, reason, page) = (parts.next()?, parts.next()?, parts.next().unwrap_or_default());
+        let fits = [name, reason, page].iter().zip(RECIPIENT_LETTERS).all(|(text, most)| text.chars().count() <= most);
+        let is_link = page.is_empty()
+            || page.strip_prefix("https://").is_some_and(|rest| !rest.is_empty() && page.bytes().all(|b| b.is_ascii_graphic()));
         let whole = parts.next().is_none() && !name.is_empty() && !reason.is_empty() && !line.chars().any(char::is_control);
-        (fits && is_link && whole).then(|| Self { name: name.to_owned(), why: reason.to_owned(), link: link.to_owned() })
+        (fits && is_link && whole).then(|| Self { name: name.to_owned(), why: reason.to_owned(), link: page.to_owned() })
     }
 
     fn line(&self) -> String {

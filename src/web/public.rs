@@ -105,7 +105,7 @@ pub async fn show(State(site): AnySite, Path(slug): Path<String>, reader: Reader
     if let Some(stored) = site.shelf.find(&site.db, &slug, &reader.page("index")).await? {
         return Ok(reader.answer(&stored));
     }
-    fund_page::unpublished(&site, &slug, reader.language).await.map(|page| Reader::varies(page))
+    fund_page::unpublished(&site, &slug, reader.language).await.map(Reader::varies)
 }
 
 /// `/f/{fund}/{path}`: any file of the newest publication.

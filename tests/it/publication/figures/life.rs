@@ -44,8 +44,8 @@ pub async fn begin(treasury: &Treasury<'_>) {
     set.unwrap();
     let about = About { strike_on: Some("2026-11-11".parse().unwrap()), ..About::default() };
     let names = Names { name: "General".to_owned(), purpose: "Food and water.".to_owned(), about };
-    let named: sqlx::Result<()> = transact!(books.db, tx => settings::put_names(tx, treasury.fund, &names).await);
-    named.unwrap();
+    let put: sqlx::Result<()> = transact!(books.db, tx => settings::put_names(tx, treasury.fund, &names).await);
+    put.unwrap();
     set_budget(treasury, "water", 90_000, "Two weeks of water.").await;
     set_budget(treasury, "food", 120_000, "Two weeks of meals.").await;
 }

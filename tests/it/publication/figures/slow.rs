@@ -57,7 +57,7 @@ async fn spending(books: &Books, entries: &[Entry]) -> Sums {
 
 impl Known {
     /// What a batch added, where there was one: the difference to what was published before.
-    async fn count(&mut self, entries: &[Entry], now: Instant, has_batch: bool) {
+    fn count(&mut self, entries: &[Entry], now: Instant, has_batch: bool) {
         let week = week_of(now.day_in(&"America/Los_Angeles".parse().unwrap()));
         let opening = -balance(entries, |path| path == "equity:opening");
         self.raise("equity:opening", &week, opening);
@@ -141,7 +141,7 @@ async fn activities(books: &Books, known: &Known, spent: &Sums) {
     assert_eq!(told, spanned(&changes));
     // What was there after a week is the sum of all changes until then.
     let closing = |until: &str| changes.iter().filter(|((_, week), _)| &**week <= until).map(|(_, minor)| minor).sum::<i64>();
-    for ((_, week), _) in &changes {
+    for (_, week) in changes.keys() {
         let shown = fund.get(&("3-closing".to_owned(), week.clone())).copied().unwrap_or(0);
         assert_eq!(shown, closing(week), "{week}");
     }
@@ -257,7 +257,7 @@ on_both_databases! {
             let gifts = rows(books, "gifts").await;
             let has_batch = gifts.iter().filter(|row| row.0 == "batches").count() > batches;
             batches += usize::from(has_batch);
-            known.count(&entries, now, has_batch).await;
+            known.count(&entries, now, has_batch);
             let spent = spending(books, &entries).await;
             activities(books, &known, &spent).await;
             spending_reports(books, &spent, &known, now.day_in(&"America/Los_Angeles".parse().unwrap())).await;
