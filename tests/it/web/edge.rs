@@ -134,7 +134,7 @@ async fn what_is_not_there_is_a_page_that_says_so() {
     let (_books, visit) = visit().await;
     for path in [
         "/nowhere",
-        "/f/nobody",
+        "/f/nobody/",
         "/f/nobody/give",
         "/f/general/figures.json",
         "/thanks/nobody",
