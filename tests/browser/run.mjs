@@ -94,6 +94,8 @@ const PLACES = {
       [
         "index",
         "gifts/index",
+        "charter/index",
+        "verify",
         "spending/index",
         "spending/2",
         "reports/index",
