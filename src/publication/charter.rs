@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::place::Place;
 use super::record::{Agreed, Record, week_of};
-use super::reports::Say;
+use super::say::Say;
 use super::store;
 use super::told::Chartered;
 use super::{Figures, File, PublishError};
@@ -98,7 +98,7 @@ impl Page<'_> {
     fn version(&self, version: &Chartered) -> String {
         let on = &version.in_force_on;
         let day = on.parse::<Day>().map_or_else(|_| on.clone(), |day| self.say.0.day(day));
-        self.say.with_two("charter-version", ("n", version.n.to_string()), ("on", day))
+        self.say.two("charter-version", ("n", version.n.to_string()), ("on", day))
     }
 
     fn reserve(&self, charter: &Charter) -> String {
@@ -107,7 +107,7 @@ impl Page<'_> {
 
     fn reserve_in_words(&self, value: &str) -> String {
         let (percent, days) = value.split_once(' ').unwrap_or((value, ""));
-        self.say.with_two("charter-reserve-says", ("percent", percent), ("days", days))
+        self.say.two("charter-reserve-says", ("percent", percent.to_owned()), ("days", days.to_owned()))
     }
 
     /// Each tier: up to which sum, and how many must agree.

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::reports::Say;
+use super::say::Say;
 
 /// Horizontal bars: a line of text and a bar a row.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -79,7 +79,11 @@ struct Tree<'a> {
 
 impl Tree<'_> {
     async fn get(&self, path: &str) -> Result<Vec<u8>, CheckError> {
-        self.source.find(path).await?.ok_or_else(|| wrong(format!("{path} is missing")))
+        self.source
+            .find(path)
+            .await
+            .map_err(|error| CheckError::Read(path.to_owned(), error))?
+            .ok_or_else(|| wrong(format!("{path} is missing")))
     }
 
     async fn text(&self, path: &str) -> Result<String, CheckError> {
@@ -114,7 +118,7 @@ pub async fn check(source: &Source, key: &VerifyingKey, since: Option<&str>) -> 
     since.map(|since| open(since, &keys, "the older checkpoint")).transpose()?;
     tree.right.insert(place);
     let publications = recompute(&mut tree, &records).await?;
-    if let Some(stranger) = source.stranger(&tree.right)? {
+    if let Some(stranger) = source.stranger(&tree.right).map_err(|error| CheckError::Read("the folder".to_owned(), error))? {
         return Err(wrong(format!("{stranger} is no part of what was published")));
     }
     Ok(Checked { head, publications, files: tree.right.len() as u64 })

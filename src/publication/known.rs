@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use super::place::Place;
 use super::record::{Batch, CORRECTION, EMERGENCY, FEES, GIFTS, MONEY, NO_RECEIPT, Record, Spending, What};
-use super::reports::{self, Say};
+use super::reports;
 use super::rows::{self, RowsError};
+use super::say::Say;
 use super::store::{self, WeekSum};
 use super::tables::{Row, Scribe};
 use super::told::Chartered;

@@ -33,6 +33,7 @@ mod reports;
 mod rows;
 #[cfg(test)]
 mod sample;
+mod say;
 mod site;
 pub mod source;
 pub mod spent;

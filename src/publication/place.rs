@@ -1,7 +1,7 @@
 //! Where a public page stands, and how it names others. Every link is relative and names a file, so that the same bytes work on this program, on
 //! any host that serves files, and in a folder with no server at all. Not here: what answers an address (`web`).
 
-use super::reports::Say;
+use super::say::Say;
 use super::{Figures, File, HTML};
 use crate::language::Language;
 
@@ -95,6 +95,17 @@ pub fn named(page: &str, language: Language) -> String {
 /// stands as itself, so that nothing but its own links is touched.
 pub(super) fn older(html: &str) -> String {
     html.replace("=\"./", "=\"../../").replace("=\".././", "=\"../../../")
+}
+
+impl File {
+    /// As it stands under `p/` and its publication's number: the links of a page lead further out from there.
+    #[must_use]
+    pub(super) fn into_older(self) -> Self {
+        match std::str::from_utf8(&self.body) {
+            Ok(html) if self.content_type == HTML => Self::new(self.path, HTML, older(html).into_bytes()).packed(),
+            _ => self,
+        }
+    }
 }
 
 #[cfg(test)]

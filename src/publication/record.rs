@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::facts::Publication;
 pub use super::spent::{Agreed, Spending, Text, Units, What};
+pub use super::told::Line;
 use super::told::{Accounts, Bands, Budget, Chartered, Goods, Owed, Tie, Ways};
 use crate::clock::{Day, Instant, Zone};
 use crate::ledger::chart;
@@ -26,23 +27,6 @@ pub const CORRECTION: &str = "correction";
 pub const EMERGENCY: &str = "emergency";
 /// The unit of a line that counts what has no receipt.
 pub const NO_RECEIPT: &str = "no-receipt";
-
-/// What a record moves: the fund's side of an entry, debit positive, or a count.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// The account's path.
-    pub account: String,
-    /// [`MONEY`], or what is counted.
-    pub unit: String,
-    /// How much, or how many.
-    pub amount: i64,
-}
-
-impl Line {
-    pub(super) fn new(account: &str, unit: &str, amount: i64) -> Self {
-        Self { account: account.to_owned(), unit: unit.to_owned(), amount }
-    }
-}
 
 crate::record! {
     /// What lines of one account and unit come to.

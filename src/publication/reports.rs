@@ -6,14 +6,14 @@ use serde_json::json;
 
 use super::export::spreadsheet_text;
 use super::place::Place;
+use super::say::Say;
 use super::store;
 use super::tables::{Row, Scribe, Table};
 use super::{CSV, Figures, File, JSON, PublishError};
 use crate::clock::Day;
 use crate::db::Tx;
-use crate::funds::State;
 use crate::ids::FundId;
-use crate::language::{Language, Values};
+use crate::language::Language;
 
 /// A report: its word in addresses, and the statement that defines it.
 #[derive(Clone, Copy, Debug)]
@@ -58,78 +58,6 @@ const NEVER: &str = "9999-12-31";
 
 /// How many older publications an index names.
 const OLDER: usize = 30;
-
-/// Texts of a public page in one language.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Say(pub Language);
-
-impl Say {
-    pub fn say(self, key: &str) -> String {
-        self.0.text(key, &Values::new())
-    }
-
-    pub fn with(self, key: &str, name: &'static str, value: impl Into<String>) -> String {
-        self.0.text(key, &Values::from([(name.into(), value.into().into())]))
-    }
-
-    pub fn with_two(
-        self,
-        key: &str,
-        (one, first): (&'static str, impl Into<String>),
-        (two, second): (&'static str, impl Into<String>),
-    ) -> String {
-        self.0.text(key, &Values::from([(one.into(), first.into().into()), (two.into(), second.into().into())]))
-    }
-
-    /// A text about so many of something.
-    pub fn count(self, key: &str, count: i64) -> String {
-        self.0.text(key, &Values::from([("count".into(), count.into())]))
-    }
-
-    /// A text with two values in it.
-    pub fn two(self, key: &str, one: (&'static str, String), two: (&'static str, String)) -> String {
-        self.0.text(key, &[one, two].into_iter().map(|(name, value)| (name.into(), value.into())).collect())
-    }
-
-    /// A text with three values in it.
-    pub fn three(self, key: &str, one: (&'static str, String), two: (&'static str, String), three: (&'static str, String)) -> String {
-        self.0.text(key, &[one, two, three].into_iter().map(|(name, value)| (name.into(), value.into())).collect())
-    }
-
-    /// Where a fund stands: `Open`, `En cierre`.
-    pub fn state(self, state: State) -> String {
-        self.say(&format!("public-state-{}", state.as_str().replace('_', "-")))
-    }
-
-    /// A week by its Monday: `9 Nov 2026`.
-    pub fn week(self, week: &str) -> String {
-        Day::of_iso_week(week).map_or_else(|| week.to_owned(), |monday| self.0.day(monday))
-    }
-
-    /// An account as people call it; one that a fund named itself is called by its last word.
-    pub fn account(self, path: &str) -> String {
-        let key = format!("public-account-{}", path.replace(':', "-"));
-        self.0.find(&key, &Values::new()).unwrap_or_else(|| path.rsplit(':').next().unwrap_or(path).replace('-', " "))
-    }
-
-    pub fn code(self) -> &'static str {
-        self.0.as_str()
-    }
-
-    /// Behind the name of a page in this language: nothing in English.
-    pub fn suffix(self) -> &'static str {
-        match self.0 {
-            Language::English => "",
-            Language::Spanish => ".es",
-        }
-    }
-
-    pub fn as_of(self, figures: &Figures) -> String {
-        let at = self.0.moment(figures.made_at, &figures.fund.time_zone);
-        let values = Values::from([("at".into(), at.into()), ("number".into(), figures.number.to_string().into())]);
-        self.0.text("public-as-of", &values)
-    }
-}
 
 #[derive(Template)]
 #[template(path = "publication/report.html")]

@@ -8,7 +8,7 @@ use super::facts::Publication;
 use super::log::tree::leaf_hash;
 use super::place::Place;
 use super::record::{Agreed, NoRecord, Record, Spending, Text, What};
-use super::reports::Say;
+use super::say::Say;
 use super::store::{self, Leaf};
 use super::{Figures, File};
 use crate::db::Tx;

@@ -14,8 +14,6 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use tokio::time::timeout;
 
-use super::check::CheckError;
-
 /// The longest file that is taken from an address; a bundle of records is 16 MiB at most.
 const LONGEST: usize = 64 << 20;
 /// How long one file may take.
@@ -57,21 +55,21 @@ impl Source {
     }
 
     /// The file at `path`; None where there is none.
-    pub(super) async fn find(&self, path: &str) -> Result<Option<Vec<u8>>, CheckError> {
+    pub(super) async fn find(&self, path: &str) -> io::Result<Option<Vec<u8>>> {
         let found = match self {
             Self::Folder(root) => std::fs::read(root.join(path)).map(Some),
             Self::Site(site) => site.find(path).await,
         };
         match found {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            found => found.map_err(|error| CheckError::Read(path.to_owned(), error)),
+            found => found,
         }
     }
 
     /// The first file, by name, that is not among those that are `right`. An address does not tell what else lies under it.
-    pub(super) fn stranger(&self, right: &BTreeSet<String>) -> Result<Option<String>, CheckError> {
+    pub(super) fn stranger(&self, right: &BTreeSet<String>) -> io::Result<Option<String>> {
         match self {
-            Self::Folder(root) => stranger(root, root, right).map_err(|error| CheckError::Read(root.display().to_string(), error)),
+            Self::Folder(root) => stranger(root, root, right),
             Self::Site(_) => Ok(None),
         }
     }

@@ -6,7 +6,6 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 
-use super::{HTML, place};
 use crate::ids::sha256_hex;
 
 crate::record! {
@@ -29,15 +28,6 @@ impl File {
     /// A file of these bytes.
     pub(super) fn new(path: String, content_type: &str, body: Vec<u8>) -> Self {
         Self { path, content_type: content_type.to_owned(), sha256: sha256_hex(&body), body, gzip: None }
-    }
-
-    /// As it stands under `p/` and its publication's number: the links of a page lead further out from there.
-    #[must_use]
-    pub(super) fn into_older(self) -> Self {
-        match std::str::from_utf8(&self.body) {
-            Ok(html) if self.content_type == HTML => Self::new(self.path, HTML, place::older(html).into_bytes()).packed(),
-            _ => self,
-        }
     }
 
     /// The same file with its bytes compressed too.

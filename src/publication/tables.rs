@@ -2,7 +2,7 @@
 
 use super::Figures;
 use super::place::Place;
-use super::reports::Say;
+use super::say::Say;
 use crate::language::{Language, Values};
 
 crate::record! {

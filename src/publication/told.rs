@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::record::{Agreed, Line};
+use super::spent::Agreed;
 
 /// The unit of a line that tells which way gifts came: money, as on the account of everything received.
 pub const WAY: &str = "way";
@@ -33,6 +33,23 @@ pub const BUDGET: &str = "budget";
 pub const OWED: &str = "owed";
 /// The unit of a line that says how many that are.
 pub const OWED_COUNT: &str = "owed-count";
+
+/// What a record moves: the fund's side of an entry, debit positive, or a count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The account's path.
+    pub account: String,
+    /// `money`, or what is counted.
+    pub unit: String,
+    /// How much, or how many.
+    pub amount: i64,
+}
+
+impl Line {
+    pub(super) fn new(account: &str, unit: &str, amount: i64) -> Self {
+        Self { account: account.to_owned(), unit: unit.to_owned(), amount }
+    }
+}
 
 /// What the fund promises: a version of its charter, and how it decides on money. Another of either is another record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,7 +11,7 @@ use super::log::tree::Hash;
 use super::place::Place;
 use super::receipt::{Proven, Receipt, ReceiptError};
 use super::record::Record;
-use super::reports::Say;
+use super::say::Say;
 use super::store::{self, PublishedRow};
 use super::{Figures, PublishError, heads, proof};
 use crate::db::Tx;
