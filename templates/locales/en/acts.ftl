@@ -75,6 +75,7 @@ act-rules-set = Changed the approval rules
 act-rules-taken-back = Took back a change of the approval rules
 act-charter-agreed = Put a version of the charter in force
 act-charter-taken-back = Took back a version of the charter
+act-gift-proof-given = Took the proof of a gift, to hand it to its donor
 act-save = Saved an expense
 act-session-ended = Ended one of their own sessions
 act-session-others-ended = Ended all their other sessions

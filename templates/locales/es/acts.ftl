@@ -75,6 +75,7 @@ act-rules-set = Cambió las reglas de aprobación
 act-rules-taken-back = Retiró un cambio de las reglas de aprobación
 act-charter-agreed = Puso en vigor una versión de los estatutos
 act-charter-taken-back = Retiró una versión de los estatutos
+act-gift-proof-given = Tomó la prueba de una donación para entregarla a quien donó
 act-save = Guardó un gasto
 act-session-ended = Cerró una de sus propias sesiones
 act-session-others-ended = Cerró todas sus otras sesiones

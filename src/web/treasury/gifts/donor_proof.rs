@@ -6,7 +6,9 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::donations::{Donation, listing};
+use crate::people::audit;
 use crate::publication::{self, Proof};
+use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::Form;
@@ -27,10 +29,13 @@ pub(super) fn way(signed_in: &SignedIn, gift: &Donation) -> Option<Part> {
 }
 
 /// `POST /treasury/gifts/{number}/proof`.
-async fn proof(State(site): AnySite, Path(number): Path<String>) -> Result<Response, Trouble> {
+async fn proof(State(site): AnySite, signed_in: SignedIn, Path(number): Path<String>) -> Result<Response, Trouble> {
     let tx = &mut site.db.begin_read().await?;
     let gift = listing::find_by_number(tx, &number).await?.ok_or(Trouble::NotFound)?;
     let Proof::Ready(text, _) = publication::proof(tx, &site.keyring, gift.id).await? else { return Err(Trouble::NotFound) };
+    let (person, subject, now) = (signed_in.person.id, format!("gift {}", gift.number), site.clock.now());
+    let noted: sqlx::Result<()> = transact!(site.db, tx => audit::write(tx, Some(person), "gift.proof_given", &subject, "", now).await);
+    noted?;
     let mut response = text.into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
