@@ -9,18 +9,20 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{ADMINISTRATORS, Frame, Part, Sheet};
+use super::{ADMINISTRATORS, Frame, Part, Sheet, not_allowed};
 use crate::approvals::Subject;
 use crate::approvals::rules as changing;
 use crate::db::Tx;
+use crate::funds::settings::SettingError;
 use crate::funds::{self, Fund};
-use crate::people::Role;
+use crate::people::operation::OperationError;
+use crate::people::{NotAllowed, Role};
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::Wrongs;
 use crate::web::table::{Cell, Facts, Table};
 use crate::web::words::Words;
-use crate::web::{AnySite, Site};
+use crate::web::{AnySite, Site, answer};
 
 pub(super) use names::{keep_telling, languages_in_words, name_fields, names_typed, names_wrong, refuse_telling};
 
@@ -54,6 +56,21 @@ fn page_of(fund: &Fund) -> String {
 /// The fund that addresses call `slug`; 404 for any other word.
 async fn fund(tx: &mut Tx, slug: &str) -> Result<Fund, Trouble> {
     funds::find_by_slug(tx, slug).await?.ok_or(Trouble::NotFound)
+}
+
+/// Where a setting that one person changes leads to; None: its form was sent before with other content, and is shown again.
+fn settled(done: Result<(), SettingError>, fund: &Fund, what: &str) -> Result<Option<Response>, Trouble> {
+    match done {
+        Ok(()) => Ok(Some(answer::see_other(&format!("{}?done={what}", page_of(fund)))?)),
+        Err(
+            SettingError::NotAllowed(NotAllowed::Database(error))
+            | SettingError::Operation(OperationError::Database(error))
+            | SettingError::Database(error),
+        ) => Err(error.into()),
+        Err(SettingError::NotAllowed(refused)) => not_allowed(refused, &page_of(fund)).map(Some),
+        Err(SettingError::NotFound) => Err(Trouble::NotFound),
+        Err(SettingError::Operation(OperationError::Reused | OperationError::Malformed)) => Ok(None),
+    }
 }
 
 async fn list(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Trouble> {

@@ -3,19 +3,17 @@
 use axum::extract::{Form as Sent, Path, State};
 use axum::response::Response;
 
-use super::{ADMINISTRATORS, frame, fund, page_of};
-use crate::funds::settings::{self, SettingError};
+use super::{ADMINISTRATORS, frame, fund, page_of, settled};
+use crate::funds::settings;
 use crate::funds::{self, About, Fund, Languages, Names, STATEMENT_LETTERS, WrongName};
-use crate::people::NotAllowed;
-use crate::people::operation::OperationError;
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Choice, Field, Form, FormParts, Typed, Wrongs};
 use crate::web::treasury::sign_in::Pairs;
-use crate::web::treasury::{Sheet, not_allowed, operation, sent};
+use crate::web::treasury::{Sheet, operation, sent};
 use crate::web::words::Words;
-use crate::web::{AnySite, Site, answer};
+use crate::web::{AnySite, Site};
 
 const NAMES: &str = "/treasury/{fund}/settings/names";
 
@@ -111,18 +109,9 @@ async fn send(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String
         Err(refused) => Err(refused.into()),
         Ok(operation) => transact!(site.db, tx => settings::set_names(tx, actor, &operation, fund.id, &names, now).await),
     };
-    match done {
-        Ok(()) => Ok(answer::see_other(&format!("{}?done=names", page_of(&fund)))?),
-        Err(
-            SettingError::NotAllowed(NotAllowed::Database(error))
-            | SettingError::Operation(OperationError::Database(error))
-            | SettingError::Database(error),
-        ) => Err(error.into()),
-        Err(SettingError::NotAllowed(refused)) => not_allowed(refused, &page_of(&fund)),
-        Err(SettingError::NotFound) => Err(Trouble::NotFound),
-        Err(SettingError::Operation(OperationError::Reused | OperationError::Malformed)) => {
-            wrongs.add("name", words.say("people-reopen"));
-            Ok(page(&site, &signed_in, &fund, &typed, &wrongs))
-        }
-    }
+    let answered = settled(done, &fund, "names")?;
+    Ok(answered.unwrap_or_else(|| {
+        wrongs.add("name", words.say("people-reopen"));
+        page(&site, &signed_in, &fund, &typed, &wrongs)
+    }))
 }
