@@ -55,7 +55,15 @@ pub async fn standing_subjects(tx: &mut Tx, kind: AlertKind) -> sqlx::Result<Vec
 /// # Errors
 /// When the database is gone.
 pub async fn list(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Alert>> {
-    store::standing_alerts(tx, limit).await
+    list_behind(tx, None, limit).await
+}
+
+/// The same from behind the alert of a row on, where one is given.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn list_behind(tx: &mut Tx, row: Option<i64>, limit: i64) -> sqlx::Result<Vec<Alert>> {
+    store::standing_alerts(tx, row.unwrap_or(0), limit).await
 }
 
 /// The alerts that are due to be told by mail, oldest first; at most `limit` of those that stand are looked at.

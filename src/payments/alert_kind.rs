@@ -105,6 +105,8 @@ impl AlertKind {
 record! {
     /// One alert.
     pub struct Alert {
+        /// Its row.
+        pub id: i64,
         /// What it is about.
         pub kind: AlertKind,
         /// An opaque id, or empty where the whole program is meant; never a name.

@@ -124,10 +124,11 @@ pub(super) async fn alert_stands(tx: &mut Tx, kind: AlertKind, subject: &str) ->
     Ok(standing > 0)
 }
 
-pub(super) async fn standing_alerts(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Alert>> {
-    const SQL: &str =
-        "SELECT kind, subject, said, raised_at, cleared_at FROM alert WHERE cleared_at IS NULL ORDER BY raised_at DESC, id DESC LIMIT $1";
-    run!(tx, fetch_all, sqlx::query_as(SQL).bind(limit))
+pub(super) async fn standing_alerts(tx: &mut Tx, behind: i64, limit: i64) -> sqlx::Result<Vec<Alert>> {
+    const SQL: &str = "SELECT id, kind, subject, said, raised_at, cleared_at FROM alert
+        WHERE cleared_at IS NULL AND ($1 = 0 OR (raised_at, id) < (SELECT raised_at, id FROM alert WHERE id = $1))
+        ORDER BY raised_at DESC, id DESC LIMIT $2";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(behind).bind(limit))
 }
 
 pub(super) async fn take_lease(tx: &mut Tx, name: &str, holder: &str, now: Instant, until: Instant) -> sqlx::Result<bool> {

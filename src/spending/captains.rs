@@ -93,12 +93,12 @@ pub async fn claimed(tx: &mut Tx, id: CaptainId) -> sqlx::Result<i64> {
     captains::claimed(tx, id).await
 }
 
-/// What was claimed by a link, newest first.
+/// What was claimed by a link, newest first, at most `limit`, before a claim where one is given.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn claims(tx: &mut Tx, id: CaptainId) -> sqlx::Result<Vec<Expense>> {
-    store::of_captain(tx, id).await
+pub async fn claims(tx: &mut Tx, id: CaptainId, before: Option<ExpenseId>, limit: i64) -> sqlx::Result<Vec<Expense>> {
+    store::of_captain(tx, id, before.unwrap_or(ExpenseId(i64::MAX)), limit).await
 }
 
 /// What was claimed by each of these links, which stand in the order of a page.

@@ -209,9 +209,9 @@ pub(super) async fn list(tx: &mut Tx, fund: FundId, state: State, before: Expens
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(state).bind(before).bind(limit))
 }
 
-pub(super) async fn of_captain(tx: &mut Tx, captain: CaptainId) -> sqlx::Result<Vec<Expense>> {
-    const SQL: &str = select_expense!("WHERE captain_id = $1 ORDER BY id DESC LIMIT 100");
-    run!(tx, fetch_all, sqlx::query_as(SQL).bind(captain))
+pub(super) async fn of_captain(tx: &mut Tx, captain: CaptainId, before: ExpenseId, limit: i64) -> sqlx::Result<Vec<Expense>> {
+    const SQL: &str = select_expense!("WHERE captain_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(captain).bind(before).bind(limit))
 }
 
 pub(super) async fn corrected_by(tx: &mut Tx, id: ExpenseId) -> sqlx::Result<Option<Expense>> {

@@ -27,6 +27,8 @@ use crate::spending::{self, Captain, Document, Draft, Expense, PaidBy, PayBy, Re
 use crate::transact;
 
 const CLAIM: &str = "/claim/{code}";
+/// How many of their claims captains are shown, the newest first.
+const SHOWN: i64 = 100;
 
 const LIMITS: Limits = Limits::documents(1);
 
@@ -74,7 +76,7 @@ async fn page(
         .column(words.say("expense-number"))
         .column(words.say("expense-state"))
         .amounts(words.say("expense-amount"));
-    let claims = captains::claims(tx, captain.id).await?;
+    let claims = captains::claims(tx, captain.id, None, SHOWN).await?;
     for claim in &claims {
         table.row(vec![Cell::text(claim.number.as_str()), Cell::text(what_became(words, claim)), Cell::money(claim.amount())]);
     }

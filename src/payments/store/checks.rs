@@ -62,7 +62,7 @@ pub(in crate::payments) async fn standing_subjects(tx: &mut Tx, kind: AlertKind)
 
 /// Alerts that stand and were not told by mail since they were raised, oldest first.
 pub(in crate::payments) async fn untold_alerts(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Alert>> {
-    const SQL: &str = "SELECT kind, subject, said, raised_at, cleared_at FROM alert WHERE cleared_at IS NULL AND told_at IS NULL
+    const SQL: &str = "SELECT id, kind, subject, said, raised_at, cleared_at FROM alert WHERE cleared_at IS NULL AND told_at IS NULL
         ORDER BY raised_at, id LIMIT $1";
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(limit))
 }

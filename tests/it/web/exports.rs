@@ -10,6 +10,7 @@ use sqlx::AssertSqlSafe;
 use strikefund::language::Language;
 use strikefund::mail::{self, Kind, Letter};
 use strikefund::money::{Currency, Money};
+use strikefund::payments::alert;
 use strikefund::people::Role;
 use strikefund::seal::Keyring;
 use strikefund::web::export::As;
@@ -21,7 +22,7 @@ use strikefund::{run, transact};
 use super::grown::Grown;
 use super::staff::Staff;
 use super::{MASTER, Visit};
-use crate::support::{block_on, on_both_databases, repository, setting, skip};
+use crate::support::{Books, block_on, on_both_databases, repository, setting, skip};
 
 const HOSTILE: [&str; 10] = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=HYPERLINK(\"http://x\")", "＝1", "a \"b\", c", "two\nlines", "007"];
 
@@ -171,25 +172,55 @@ on_both_databases! {
         Staff::signed_in(&visit, books, &[Role::Auditor]).await.get(&format!("/treasury/mail{link}")).await.is(404);
     }
 
+    async fn alerts_go_on_behind_the_last_of_a_page_until_all_are_seen_once(books: &Books) {
+        let visit = Visit::of(books);
+        Grown::new(books, &visit, "Water").await.pile_up(1, 60).await;
+        let tx = &mut books.db.begin_read().await.unwrap();
+        let all = alert::list(tx, 1_000).await.unwrap();
+        assert!(all.len() > 20);
+        let (mut seen, mut last) = (Vec::new(), None);
+        loop {
+            let page = alert::list_behind(tx, last, 7).await.unwrap();
+            let Some(end) = page.last() else { break };
+            last = Some(end.id);
+            seen.extend(page);
+        }
+        assert_eq!(seen, all);
+    }
+
+    async fn what_a_search_finds_can_be_had_as_a_file(books: &Books) {
+        let visit = Visit::of(books);
+        let grown = Grown::new(books, &visit, "Water").await;
+        grown.pile_up(1, 60).await;
+        let page = grown.staff.get("/treasury/search?q=E20").await.is(200).says("E20");
+        let way = way_to_file(page.text(), 0).unwrap();
+        let file = grown.staff.get(&format!("/treasury/search{way}")).await.is(200).says("\"Expense\",\"E20\"");
+        assert_eq!(file.header("content-disposition"), Some("attachment; filename=\"treasury-search.csv\""));
+        assert_eq!(way_to_file(grown.staff.get("/treasury/search?q=nothing").await.is(200).text(), 0), None, "nothing is no list");
+    }
+
     async fn a_file_of_a_list_holds_all_of_it_under_the_same_filter_whatever_page_it_was_asked_on(books: &Books) {
         let visit = Visit::of(books);
         let grown = Grown::new(books, &visit, "Water").await;
         // More than a piece of a file, so that each list goes on at least once.
         grown.pile_up(1, 1_300).await;
+        let captain = one_captain_claims_everything(books).await;
+        let claims = (format!("/treasury/claims/{captain}"), 0, format!("SELECT COUNT(*) FROM expense WHERE captain_id = {captain}"));
+        let lists = LISTS.iter().map(|(path, list, counted)| ((*path).to_owned(), *list, (*counted).to_owned()));
         let mut wrong = Vec::new();
-        for (path, list, counted) in LISTS {
+        for (path, list, counted) in lists.chain([claims]) {
             let sql = AssertSqlSafe(counted.replace("FUND", &grown.fund().0.to_string()));
             let tx = &mut books.db.begin_read().await.unwrap();
             let there: i64 = run!(tx, fetch_one, sqlx::query_scalar(sql)).unwrap();
-            let page = grown.staff.get(path).await.is(200).text().to_owned();
-            let mut pages = vec![((*path).to_owned(), page.clone())];
+            let page = grown.staff.get(&path).await.is(200).text().to_owned();
+            let mut pages = vec![(path.clone(), page.clone())];
             if let Some(next) = page.split("<p class=\"links\"><a href=\"?").find_map(|rest| rest.split('"').next().filter(|query| query.contains("before="))) {
                 let next = format!("{}?{}", path.split('?').next().unwrap(), next.replace("&#38;", "&").replace("&amp;", "&"));
                 let page = grown.staff.get(&next).await.is(200).text().to_owned();
                 pages.push((next, page));
             }
             for (at, page) in pages {
-                let Some(way) = way_to_file(&page, *list) else {
+                let Some(way) = way_to_file(&page, list) else {
                     wrong.push(format!("{at}: no list {list} to be had as a file, {there} rows in the books"));
                     continue;
                 };
@@ -234,9 +265,26 @@ const LISTS: &[(&str, usize, &str)] = &[
     ("/treasury/mail", 0, "SELECT COUNT(*) FROM letter WHERE state <> 'sent'"),
     ("/treasury/mail", 1, "SELECT COUNT(*) FROM letter WHERE state = 'sent'"),
     ("/treasury/stripe", 2, "SELECT COUNT(*) FROM delivery WHERE state = 'parked'"),
+    ("/treasury/stripe", 3, "SELECT COUNT(*) FROM stripe_line WHERE state = 'parked'"),
+    ("/treasury/stripe", 4, "SELECT COUNT(*) FROM alert WHERE cleared_at IS NULL AND kind <> 'bank differs'"),
     ("/treasury/bank", 1, "SELECT COUNT(*) FROM bank_waiting"),
     ("/treasury/bank", 4, "SELECT COUNT(*) FROM bank_statement"),
 ];
+
+/// One captain's link claims once more what everybody spent; gives the captain.
+async fn one_captain_claims_everything(books: &Books) -> i64 {
+    const SQL: &str =
+        "INSERT INTO expense (fund_id, captain_id, number, state, version, amount_minor, currency, bought_on, vendor, vendor_key,
+            public_text, note, paid_by, show_when, show_shop, created_at, changed_at)
+        SELECT e.fund_id, c.id, 'Z' || e.number, 'draft', 1, e.amount_minor, e.currency, e.bought_on, e.vendor, e.vendor_key,
+            '', '', e.paid_by, e.show_when, 0, e.created_at, e.changed_at
+          FROM expense e CROSS JOIN (SELECT MIN(captain_id) AS id FROM expense) c";
+    let claimed: sqlx::Result<u64> = transact!(books.db, tx => run!(tx, execute, sqlx::query(SQL)));
+    assert!(claimed.unwrap() > 1_000, "more than a piece of a file");
+    let tx = &mut books.db.begin_read().await.unwrap();
+    let captain: i64 = run!(tx, fetch_one, sqlx::query_scalar("SELECT MIN(captain_id) FROM expense")).unwrap();
+    captain
+}
 
 /// The way from a page to this one of its lists as CSV.
 fn way_to_file(page: &str, which: usize) -> Option<String> {

@@ -17,12 +17,15 @@ use crate::web::AnySite;
 use crate::web::answer;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
+use crate::web::export::{As, Exports, Piece};
 use crate::web::table::{Cell, Table};
 use crate::web::treasury::spending::PAYEES;
 use crate::web::treasury::{Frame, READERS};
 use crate::web::words::Words;
 
 const SEARCH: &str = "/treasury/search";
+/// What the page calls its one list where it is asked for as a file.
+const LIST: usize = 0;
 
 pub(super) fn doors(doors: Doors) -> Doors {
     doors.get(SEARCH, Who::Holding(READERS), search)
@@ -41,14 +44,21 @@ struct SearchPage {
     frame: Frame,
     q: String,
     found: Option<Table>,
+    exports: Option<Exports>,
 }
 
 async fn search(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
     let words = signed_in.words;
     let q = asked.q.trim();
     let found = if q.is_empty() { None } else { Some(table(&mut site.db.begin_read().await?, words, q).await?) };
+    let query = signed_in.address.query();
+    let found = match found {
+        Some(found) if As::asked_of_list(query).is_some_and(|(_, which)| which == LIST) => return Ok(Piece(found).answer()),
+        found => found,
+    };
+    let exports = found.as_ref().filter(|found| !found.rows().is_empty()).map(|_| Exports::of_list(words, query, LIST));
     let frame = Frame::new(&site, &signed_in, words.say("search-title"));
-    Ok(answer::private_page(StatusCode::OK, &SearchPage { frame, q: q.to_owned(), found }))
+    Ok(answer::private_page(StatusCode::OK, &SearchPage { frame, q: q.to_owned(), found, exports }))
 }
 
 async fn table(tx: &mut Tx, words: Words, q: &str) -> Result<Table, Trouble> {

@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::{Asked, CAPTAINS, Pairs, claims, operation, refused, sent, today, use_in_words};
 use crate::clock::Day;
 use crate::funds::{self, Fund};
-use crate::ids::CaptainId;
+use crate::ids::{CaptainId, ExpenseId};
 use crate::ledger;
 use crate::money::Money;
 use crate::people::{Language, Role};
@@ -185,8 +185,7 @@ fn made_page(site: &Site, signed_in: &SignedIn, code: &str) -> Response {
 }
 
 async fn show(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
-    let said = asked.said(signed_in.words);
-    one_page(&site, &signed_in, CaptainId(id), said, &Typed::default(), &Wrongs::default()).await
+    one_page(&site, &signed_in, CaptainId(id), &asked, &Typed::default(), &Wrongs::default()).await
 }
 
 /// One link, what was claimed with it, and what can be done about it.
@@ -194,7 +193,7 @@ pub(super) async fn one_page(
     site: &Site,
     signed_in: &SignedIn,
     id: CaptainId,
-    said: Option<String>,
+    asked: &Asked,
     typed: &Typed,
     wrongs: &Wrongs,
 ) -> Result<Response, Trouble> {
@@ -214,14 +213,17 @@ pub(super) async fn one_page(
         .column(words.say("expense-number"))
         .column(words.say("expense-state"))
         .amounts(words.say("expense-amount"));
-    for expense in captains::claims(tx, id).await? {
+    let rows = signed_in.rows(PAGE);
+    let claims = captains::claims(tx, id, asked.before.map(ExpenseId), rows).await?;
+    table.goes_on(behind(&claims, rows, |last| format!("before={}", last.id)), words.say("list-older"));
+    for expense in claims {
         let href = format!("/treasury/{}/expenses/{}", fund.slug, expense.number);
         let state = words.of("expense-state", expense.state.as_str());
         table.row(vec![Cell::link(href, expense.number.as_str()), Cell::text(state), Cell::money(expense.amount())]);
     }
     let may_end = captain.works(today(&fund, site.clock.now())) && signed_in.person.roles.holds(Role::Recorder);
     let end = Form::new(format!("{CAPTAINS}/{id}/end"), site.entropy.reference(), vec![]).button(words.say("captain-end"));
-    let frame = Frame::new(site, signed_in, captain.label.as_str()).saying(said);
+    let frame = Frame::new(site, signed_in, captain.label.as_str()).saying(asked.said(words));
     let sheet = Sheet::new(frame).with(Part::Facts(facts)).with(Part::Table(table)).maybe(may_end.then_some(Part::Form(end)));
     let change = claims::change_form(site, signed_in, &captain, typed, wrongs);
     Ok(change.into_iter().fold(sheet, Sheet::with).answer(wrongs))
@@ -240,7 +242,7 @@ async fn end(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>, Sen
         Ok(()) => Ok(answer::see_other(&format!("{CAPTAINS}?done=ended"))?),
         Err(refusal) => match refused(words, CAPTAINS, refusal, &mut wrongs)? {
             Some(response) => Ok(response),
-            None => one_page(&site, &signed_in, CaptainId(id), None, &Typed::default(), &wrongs).await,
+            None => one_page(&site, &signed_in, CaptainId(id), &Asked::default(), &Typed::default(), &wrongs).await,
         },
     }
 }

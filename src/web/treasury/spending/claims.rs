@@ -5,7 +5,7 @@ use axum::extract::{Form as Sent, Path, State};
 use axum::response::Response;
 
 use super::captains::one_page;
-use super::{CAPTAINS, Pairs, find, one, operation, refused, sent};
+use super::{Asked, CAPTAINS, Pairs, find, one, operation, refused, sent};
 use crate::ids::{CaptainId, ExpenseId};
 use crate::people::Role;
 use crate::spending::captains::{self, Change};
@@ -122,5 +122,5 @@ async fn change(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>, 
             }
         }
     }
-    one_page(&site, &signed_in, CaptainId(id), None, &typed, &wrongs).await
+    one_page(&site, &signed_in, CaptainId(id), &Asked::default(), &typed, &wrongs).await
 }

@@ -112,12 +112,14 @@ pub async fn lines(tx: &mut Tx, words: Words, (after, rows): (Option<&str>, i64)
 }
 
 /// What needs a person, but for the bank, which has a page of its own.
-pub async fn alerts(tx: &mut Tx, words: Words, rows: i64, zone: &Zone) -> sqlx::Result<Table> {
+pub async fn alerts(tx: &mut Tx, words: Words, (behind_row, rows): (Option<i64>, i64), zone: &Zone) -> sqlx::Result<Table> {
     let mut table = Table::new(words.say("stripe-alerts"), words.say("stripe-no-alerts"))
         .column(words.say("stripe-kind"))
         .column(words.say("stripe-said"))
         .column(words.say("stripe-since"));
-    for alert in alert::list(tx, rows).await?.into_iter().filter(|alert| alert.kind != AlertKind::BankDiffers) {
+    let standing = alert::list_behind(tx, behind_row, rows).await?;
+    table.goes_on(behind(&standing, rows, |last| format!("alerts_before={}", last.id)), words.say("list-older"));
+    for alert in standing.into_iter().filter(|alert| alert.kind != AlertKind::BankDiffers) {
         let kind = words.of("alert-kind", alert.kind.as_str());
         table.row(vec![Cell::text(kind), Cell::text(alert.in_words(words.0)), Cell::moment(words, alert.raised_at, zone)]);
     }

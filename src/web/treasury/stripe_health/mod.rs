@@ -47,6 +47,7 @@ struct Asked {
     done: Option<String>,
     parked_before: Option<i64>,
     lines_before: Option<String>,
+    alerts_before: Option<i64>,
 }
 
 impl Asked {
@@ -82,7 +83,7 @@ async fn show(State(site): AnySite, Query(asked): Query<Asked>, signed_in: Signe
         .with(Part::Table(waiting))
         .maybe(button("again", "stripe-again"))
         .with(Part::Table(suspense))
-        .with(Part::Table(lists::alerts(tx, words, rows, &zone).await?))
+        .with(Part::Table(lists::alerts(tx, words, (asked.alerts_before, rows), &zone).await?))
         .with(Part::Table(lists::payouts(tx, words).await?));
     Ok(sheet.answer(&Wrongs::default()))
 }
