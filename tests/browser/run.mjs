@@ -323,15 +323,15 @@ test("a site on this machine works under its other name too", async () => {
 test("a first view is light: at most 4 requests and 50 KB", async () => {
   await visit({}, async (page) => {
     for (const path of [fund, `${fund}/give`]) {
-      let requests = 0;
-      let bytes = 0;
-      const count = async (response) => {
-        requests += 1;
-        bytes += (await response.body()).length;
-      };
-      page.on("response", count);
+      const responses = [];
+      const keep = (response) => responses.push(response);
+      page.on("response", keep);
       await page.goto(path, { waitUntil: "networkidle" });
-      page.off("response", count);
+      page.off("response", keep);
+      const requests = responses.length;
+      // A redirect carries no body that a browser would give away.
+      const bodies = responses.filter((response) => response.status() < 300).map((response) => response.body());
+      const bytes = (await Promise.all(bodies)).reduce((sum, body) => sum + body.length, 0);
       assert.ok(requests <= 4 && bytes < 50_000, `${path}: ${requests} requests, ${bytes} bytes`);
     }
   });
