@@ -159,6 +159,18 @@ pub async fn check(asked: &VerifyPublic) -> anyhow::Result<()> {
         "{}: {publications} publications, {records} records, {files} files. The head is signed, and every file is what the records say.",
         checked.head.origin
     );
+    if checked.held > 0 {
+        println!(
+            "{} files more were written by another version of strikefund: they are what the log commits to, and were not worked out anew.",
+            checked.held
+        );
+    }
+    if let Some(format) = checked.unchecked {
+        anyhow::bail!(
+            "The pages of single spendings and the books for other programs were written in format {format}, which this version does not \
+             write: they were not checked. Check them with the version that wrote them, or ask for a tree that this one writes"
+        );
+    }
     Ok(())
 }
 

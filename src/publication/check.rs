@@ -1,20 +1,24 @@
 //! What a stranger does, who has nothing but published files and the fund's key: rebuild the log, hold its head against the signature and
 //! against an older head, follow a key to the next, work out every published file anew from the records alone, and name the first thing wrong. It trusts no server.
 
+mod tree;
+
 use std::collections::BTreeSet;
 
 use super::facts::Publication;
 use super::log::note::{self, Head, VerifyingKey};
 use super::log::tile::{self, Tile, WIDTH};
 use super::log::tree::{Edge, Hash, leaf_hash};
+use super::manifest::{self, FORMAT, Files};
 use super::record::Record;
-use super::site::{Once, Piece};
+use super::site::{self, Once, Piece};
 use super::source::Source;
-use super::{Figures, PublishError, RowsError, general_ledger, heads, render, store};
+use super::{Figures, File, PublishError, RowsError, general_ledger, heads, render, store};
 use crate::clock::Instant;
 use crate::db::{Db, Tx};
 use crate::funds::{self, NewFund, SetUpError};
 use crate::ids::{Entropy, FundId};
+use tree::Tree;
 
 /// How many records are added up at a time.
 const PAGE: usize = 1_000;
@@ -28,6 +32,11 @@ pub struct Checked {
     pub publications: i64,
     /// How many files were worked out anew, and found to be the same.
     pub files: u64,
+    /// How many files another version of this program wrote: found to be what the log commits to, and not worked out anew.
+    pub held: u64,
+    /// The format of what was written from the records when the tree was, where it is not ours: pages of single spendings, and books for other
+    /// programs. They were not checked.
+    pub unchecked: Option<i64>,
 }
 
 /// Why the check did not pass.
@@ -70,43 +79,13 @@ pub(super) fn wrong(said: impl Into<String>) -> CheckError {
     CheckError::Wrong(said.into())
 }
 
-/// What was published, and what of it was found to be right.
-#[derive(Debug)]
-struct Tree<'a> {
-    source: &'a Source,
-    right: BTreeSet<String>,
-}
-
-impl Tree<'_> {
-    async fn get(&self, path: &str) -> Result<Vec<u8>, CheckError> {
-        self.source
-            .find(path)
-            .await
-            .map_err(|error| CheckError::Read(path.to_owned(), error))?
-            .ok_or_else(|| wrong(format!("{path} is missing")))
-    }
-
-    async fn text(&self, path: &str) -> Result<String, CheckError> {
-        String::from_utf8(self.get(path).await?).map_err(|_| wrong(format!("{path} is no text")))
-    }
-
-    /// Whether the file at `path` is byte for byte what it must be.
-    async fn is(&mut self, path: String, body: &[u8]) -> Result<(), CheckError> {
-        if self.get(&path).await? != body {
-            return Err(wrong(format!("{path} is not what the published records say")));
-        }
-        self.right.insert(path);
-        Ok(())
-    }
-}
-
 /// Checks everything published under a fund's address with a key of the fund: the newest, or an older one that handed over to it. `since` is a
 /// checkpoint that somebody kept.
 ///
 /// # Errors
 /// [`CheckError::Wrong`] names the first thing wrong.
 pub async fn check(source: &Source, key: &VerifyingKey, since: Option<&str>) -> Result<Checked, CheckError> {
-    let mut tree = Tree { source, right: BTreeSet::new() };
+    let mut tree = Tree::of(source);
     let place = format!("{}/checkpoint", heads::PLACE);
     let checkpoint = tree.text(&place).await?;
     let unsigned = |note: &str, what: &str| note::unsigned(note).map_err(|error| wrong(format!("{what}: {error}")));
@@ -116,12 +95,13 @@ pub async fn check(source: &Source, key: &VerifyingKey, since: Option<&str>) -> 
     let open = |note: &str, keys: &[VerifyingKey], what: &str| note::open(note, keys).map_err(|error| wrong(format!("{what}: {error}")));
     let head = open(&checkpoint, &keys[keys.len() - 1..], &place)?;
     since.map(|since| open(since, &keys, "the older checkpoint")).transpose()?;
-    tree.right.insert(place);
-    let publications = recompute(&mut tree, &records).await?;
-    if let Some(stranger) = source.stranger(&tree.right).map_err(|error| CheckError::Read("the folder".to_owned(), error))? {
+    tree.is_right(place);
+    let (publications, unchecked) = recompute(&mut tree, &records).await?;
+    let is_known = |path: &str| tree.is_known(path, unchecked.is_some());
+    if let Some(stranger) = source.stranger(&is_known).map_err(|error| CheckError::Read("the folder".to_owned(), error))? {
         return Err(wrong(format!("{stranger} is no part of what was published")));
     }
-    Ok(Checked { head, publications, files: tree.right.len() as u64 })
+    Ok(Checked { head, publications, files: tree.right(), held: tree.held(), unchecked })
 }
 
 /// The keys that signed, the newest last: each handed over to the next, and the one that is known is among them.
@@ -213,8 +193,8 @@ async fn tiles(tree: &mut Tree<'_>, levels: &mut Vec<Vec<Hash>>, sizes: &BTreeSe
     Ok(())
 }
 
-/// Works out every file of every publication anew; gives how many publications there are.
-async fn recompute(tree: &mut Tree<'_>, records: &[(Record, String)]) -> Result<i64, CheckError> {
+/// Works out every file of every publication anew; gives how many publications there are, and which other format was met.
+async fn recompute(tree: &mut Tree<'_>, records: &[(Record, String)]) -> Result<(i64, Option<i64>), CheckError> {
     let Some(Record::Publication(newest)) = records.last().map(|(record, _)| record) else {
         return Err(wrong("the log does not end with a publication"));
     };
@@ -229,22 +209,22 @@ async fn recompute(tree: &mut Tree<'_>, records: &[(Record, String)]) -> Result<
         if end.number != number {
             return Err(wrong(format!("publication {} stands where {number} is due", end.number)));
         }
-        for piece in run.chunks(PAGE) {
+        let (before, last) = run.split_at(run.len() - 1);
+        for piece in before.chunks(PAGE) {
             store::append(tx, fund, number, position, piece).await?;
             position = position.saturating_add(i64::try_from(piece.len()).unwrap_or(i64::MAX));
         }
         let figures = Figures::of(end, &store::sums(tx, fund).await?);
-        for file in render(tx, fund, &figures).await? {
-            if number == newest.number {
-                tree.is(file.path.clone(), &file.body).await?;
-            }
-            let older = file.into_older();
-            tree.is(format!("p/{number}/{}", older.path), &older.body).await?;
+        match end.files.as_ref().filter(|files| !files.is_ours()) {
+            Some(theirs) => tree.holds(number, theirs, number == newest.number).await?,
+            None => pages(tree, tx, (fund, &figures), (end.files.as_ref(), number == newest.number)).await?,
         }
+        store::append(tx, fund, number, position, last).await?;
+        position = position.saturating_add(1);
         bundles(tree, records, position, run.len()).await?;
         let size = u64::try_from(position).unwrap_or(0);
         for n in general_ledger::touched(size - run.len() as u64, size) {
-            let super::File { path, body, .. } = general_ledger::file(tx, fund, &figures.fund, n).await?;
+            let File { path, body, .. } = general_ledger::file(tx, fund, &figures.fund, n).await?;
             tree.is(format!("p/{number}/{path}"), &body).await?;
             // One that a later publication goes on with is checked there.
             if number == newest.number || general_ledger::is_full(n, size) {
@@ -253,8 +233,43 @@ async fn recompute(tree: &mut Tree<'_>, records: &[(Record, String)]) -> Result<
         }
     }
     let figures = Figures::of(newest, &store::sums(tx, fund).await?);
+    let format = site::read_format(&tree.text(site::FORMAT_AT).await?).filter(|format| is_possible(newest, *format));
+    let format = format.ok_or_else(|| wrong(format!("{} is not what any version writes", site::FORMAT_AT)))?;
+    if format != FORMAT {
+        tree.is_right(site::FORMAT_AT.to_owned());
+        return Ok((number, Some(format)));
+    }
     once(tree, tx, fund, figures).await?;
-    Ok(number)
+    Ok((number, None))
+}
+
+/// Whether a tree may be written in a format: no older program than the one that published last writes it.
+fn is_possible(newest: &Publication, format: i64) -> bool {
+    newest.files.as_ref().is_none_or(|files| files.format <= format)
+}
+
+/// The files of one publication, held against what its records give, and against the list that the log commits to.
+async fn pages(
+    tree: &mut Tree<'_>,
+    tx: &mut Tx,
+    (fund, figures): (FundId, &Figures),
+    (listed, is_newest): (Option<&Files>, bool),
+) -> Result<(), CheckError> {
+    let mut files = render(tx, fund, figures).await?;
+    if let Some(listed) = listed {
+        let list = manifest::list(figures.number, &files);
+        if Files::of(&list) != *listed {
+            return Err(wrong(format!("publication {}: the log commits to other files than its records give", figures.number)));
+        }
+        files.push(list);
+    }
+    for file in &files {
+        tree.is(format!("p/{}/{}", figures.number, file.path), &file.older()).await?;
+        if is_newest {
+            tree.is(file.path.clone(), &file.body).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The bundles that a publication wrote, whose last record stands before `end`.

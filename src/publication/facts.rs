@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::manifest::Files;
 use crate::clock::{Instant, Zone};
 use crate::db::Tx;
 use crate::funds::{self, Fund, State, settings};
@@ -29,6 +30,9 @@ pub struct Publication {
     /// Where that is another key than before: the one before, which speaks for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub succeeds: Option<Succession>,
+    /// Its files. None: it was made before there was a list of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<Files>,
     /// The fund, as it says of itself.
     pub fund: Facts,
 }

@@ -3,7 +3,6 @@
 
 use askama::Template;
 
-use super::facts::Publication;
 use super::place::named;
 use super::record::{Record, What};
 use super::rows::{self, RowsError};
@@ -11,6 +10,7 @@ use super::say::Say;
 use super::{Figures, File, store};
 use crate::clock::Instant;
 use crate::db::Tx;
+use crate::funds::State;
 use crate::ids::FundId;
 use crate::language::Language;
 
@@ -26,6 +26,13 @@ struct Item {
     at: Instant,
     title: String,
     text: String,
+}
+
+/// What a publication is known by.
+struct End {
+    number: i64,
+    at: Instant,
+    state: State,
 }
 
 #[derive(Template)]
@@ -44,10 +51,11 @@ struct Feed<'a> {
 /// [`RowsError`].
 pub(super) async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Result<Vec<File>, RowsError> {
     let Some(address) = figures.address() else { return Ok(Vec::new()) };
-    let mut ends = Vec::new();
-    for leaf in store::records_below(tx, fund, "publication", None, PUBLICATIONS + 1).await? {
+    // The publication itself is not in the log yet: its record commits to this feed.
+    let mut ends = vec![End { number: figures.number, at: figures.made_at, state: figures.fund.state }];
+    for leaf in store::records_below(tx, fund, "publication", Some(figures.number), PUBLICATIONS).await? {
         if let Record::Publication(end) = rows::read(&leaf)? {
-            ends.push(*end);
+            ends.push(End { number: end.number, at: end.made_at(), state: end.fund.state });
         }
     }
     let mut corrections = Vec::new();
@@ -67,14 +75,14 @@ pub(super) async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Resu
             items.extend(put_right.map(|(_, number, reason)| Item {
                 address: format!("{address}{}", named(&format!("spending/{number}"), say.0)),
                 about: "",
-                at: end.made_at(),
+                at: end.at,
                 title: say.with("public-feed-correction", "number", number.to_string()),
                 text: reason.clone(),
             }));
             items.push(Item {
                 address: format!("{address}p/{}/{}", end.number, named("index", say.0)),
                 about: "",
-                at: end.made_at(),
+                at: end.at,
                 title: say.with("public-feed-publication", "number", end.number.to_string()),
                 text: say.say("public-feed-publication-text"),
             });
@@ -87,19 +95,19 @@ pub(super) async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Resu
 }
 
 /// That a fund stands elsewhere than it did a publication before.
-fn state(say: Say, address: &str, end: &Publication, before: Option<&Publication>) -> Option<Item> {
-    let before = before.filter(|before| before.fund.state != end.fund.state)?;
+fn state(say: Say, address: &str, end: &End, before: Option<&End>) -> Option<Item> {
+    let before = before.filter(|before| before.state != end.state)?;
     let states = say.three(
         "public-feed-state-text",
-        ("before", say.state(before.fund.state)),
-        ("after", say.state(end.fund.state)),
+        ("before", say.state(before.state)),
+        ("after", say.state(end.state)),
         ("number", end.number.to_string()),
     );
     Some(Item {
         address: format!("{address}p/{}/{}", end.number, named("index", say.0)),
         about: "#state",
-        at: end.made_at(),
-        title: say.with("public-feed-state", "state", say.state(end.fund.state)),
+        at: end.at,
+        title: say.with("public-feed-state", "state", say.state(end.state)),
         text: states,
     })
 }

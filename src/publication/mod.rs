@@ -24,6 +24,7 @@ mod gifts;
 mod heads;
 mod known;
 pub mod log;
+pub mod manifest;
 pub mod page;
 mod place;
 mod proof;
@@ -59,6 +60,7 @@ use anchor::Anchors;
 use facts::{Facts, Publication};
 use gather::Reader;
 use gifts::Side;
+use manifest::Files;
 use record::{Batch, Record, week_of};
 
 pub use commitments::forget;
@@ -213,7 +215,7 @@ pub async fn publish(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) 
     }
     let suspense = ledger::balance_of(tx, chart::SUSPENSE).await?.values().any(|minor| *minor != 0);
     let (key, succeeds) = heads::keys(tx, press, fund, number, now).await?;
-    let end = Publication {
+    let mut end = Publication {
         number,
         week: week_of(now, &fund.time_zone),
         made_at: now.unix_secs(),
@@ -222,14 +224,18 @@ pub async fn publish(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) 
         key: key.public().to_string(),
         site: press.site.trim_end_matches('/').to_owned(),
         succeeds,
+        files: None,
         fund: Facts::find(tx, fund).await?,
     };
-    log.append(tx, vec![Record::Publication(Box::new(end.clone()))]).await?;
     let figures = Figures::of(&end, &store::sums(tx, fund.id).await?);
+    let files = render(tx, fund.id, &figures).await?;
+    let list = manifest::list(number, &files);
+    end.files = Some(Files::of(&list));
+    log.append(tx, vec![Record::Publication(Box::new(end))]).await?;
     let batch_at = if counted.is_some() { Some(now) } else { last.and_then(|last| last.batch_at) };
     let publication = store::insert(tx, fund.id, &figures, batch_at, now).await?;
-    for file in render(tx, fund.id, &figures).await? {
-        store::insert_file(tx, publication, &file).await?;
+    for file in files.iter().chain([&list]) {
+        store::insert_file(tx, publication, file).await?;
     }
     general_ledger::write(tx, (publication, fund.id), &figures.fund, (begun, log.size)).await?;
     heads::seal(tx, press, fund, (publication, number), log.size, &key).await?;
@@ -322,6 +328,9 @@ pub async fn number_of(tx: &mut Tx, id: PublicationId) -> sqlx::Result<Option<i6
 
 /// A file of the fund's newest publication, or of the one with that number.
 pub async fn file(tx: &mut Tx, slug: &str, number: Option<i64>, path: &str) -> sqlx::Result<Option<File>> {
+    if path == site::FORMAT_AT && number.is_none() {
+        return Ok(Some(File::new(path.to_owned(), "text/plain; charset=utf-8", site::format().into_bytes())));
+    }
     let file = store::file(tx, slug, number, path).await?;
     Ok(file.map(|file| if number.is_some() { file.into_older() } else { file }))
 }
@@ -347,7 +356,7 @@ const HTML: &str = "text/html; charset=utf-8";
 const CSV: &str = "text/csv; charset=utf-8; header=present";
 const JSON: &str = "application/json";
 
-/// The files of a publication, worked out of the fund's published records alone.
+/// The files of a publication, worked out of the fund's published records alone; the record that ends it comes after, for it commits to them.
 async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Result<Vec<File>, PublishError> {
     let mut files = vec![
         File::new("figures.json".to_owned(), JSON, figures.to_json().into_bytes()),

@@ -1,6 +1,8 @@
 //! Where a public page stands, and how it names others. Every link is relative and names a file, so that the same bytes work on this program, on
 //! any host that serves files, and in a folder with no server at all. Not here: what answers an address (`web`).
 
+use std::borrow::Cow;
+
 use super::say::Say;
 use super::{Figures, File, HTML};
 use crate::language::Language;
@@ -97,13 +99,26 @@ pub(super) fn older(html: &str) -> String {
     html.replace("=\"./", "=\"../../").replace("=\".././", "=\"../../../")
 }
 
+/// The bytes of a publication's file as they stand under `p/` and its number.
+pub(super) fn older_file<'a>(path: &str, body: &'a [u8]) -> Cow<'a, [u8]> {
+    match std::str::from_utf8(body) {
+        Ok(html) if page_named(path).is_some() => Cow::Owned(older(html).into_bytes()),
+        _ => Cow::Borrowed(body),
+    }
+}
+
 impl File {
-    /// As it stands under `p/` and its publication's number: the links of a page lead further out from there.
+    /// Its bytes as they stand under `p/` and its publication's number: the links of a page lead further out from there.
+    pub(super) fn older(&self) -> Cow<'_, [u8]> {
+        older_file(&self.path, &self.body)
+    }
+
+    /// The same file as it stands there.
     #[must_use]
     pub(super) fn into_older(self) -> Self {
-        match std::str::from_utf8(&self.body) {
-            Ok(html) if self.content_type == HTML => Self::new(self.path, HTML, older(html).into_bytes()).packed(),
-            _ => self,
+        match self.older() {
+            Cow::Owned(body) => Self::new(self.path, HTML, body).packed(),
+            Cow::Borrowed(_) => self,
         }
     }
 }

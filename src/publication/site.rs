@@ -4,12 +4,30 @@ use std::collections::{HashSet, VecDeque};
 
 use super::export::published::Writing;
 use super::export::{Books, BooksError};
+use super::manifest::FORMAT;
 use super::rows::{self, RowsError};
 use super::store;
 use super::{Figures, heads};
 use crate::db::Tx;
 use crate::funds::Fund;
 use crate::ids::{FundId, PublicationId};
+
+/// Where it says how what is written once, for all publications, is written.
+pub(super) const FORMAT_AT: &str = "format.txt";
+
+/// What it says there (see [`FORMAT`]).
+pub(super) fn format() -> String {
+    written(FORMAT)
+}
+
+fn written(format: i64) -> String {
+    format!("strikefund {format}\n")
+}
+
+/// The format that a tree says there it is written in.
+pub(super) fn read_format(text: &str) -> Option<i64> {
+    text.strip_prefix("strikefund ")?.trim_end().parse().ok().filter(|format| written(*format) == text)
+}
 
 /// Why the tree could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -114,16 +132,21 @@ pub(super) struct Once {
     /// The number of the first spending whose page is left.
     from: Option<i64>,
     books: VecDeque<(&'static str, Writing)>,
+    /// Whether it was said how all of this is written.
+    has_format: bool,
 }
 
 impl Once {
     pub fn new(fund: FundId, figures: Figures) -> Self {
         let books = Books::ALL.into_iter().map(|(path, books)| (path, books.begin(fund, &figures))).collect();
-        Self { fund, figures, from: Some(1), books }
+        Self { fund, figures, from: Some(1), books, has_format: false }
     }
 
     /// The next pieces; None at the end.
     pub async fn next(&mut self, tx: &mut Tx) -> Result<Option<Vec<Piece>>, SiteError> {
+        if !std::mem::replace(&mut self.has_format, true) {
+            return Ok(Some(vec![Piece { path: FORMAT_AT.to_owned(), body: format().into_bytes() }]));
+        }
         if let Some(first) = self.from {
             let (files, next) = rows::some(tx, self.fund, &self.figures, first).await?;
             self.from = next;

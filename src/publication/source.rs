@@ -1,6 +1,5 @@
 //! Where published files are read from by whoever checks them: a folder, or an address. Not here: what is checked (`check`).
 
-use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -66,10 +65,10 @@ impl Source {
         }
     }
 
-    /// The first file, by name, that is not among those that are `right`. An address does not tell what else lies under it.
-    pub(super) fn stranger(&self, right: &BTreeSet<String>) -> io::Result<Option<String>> {
+    /// The first file, by name, that is none that is known. An address does not tell what else lies under it.
+    pub(super) fn stranger(&self, is_known: &impl Fn(&str) -> bool) -> io::Result<Option<String>> {
         match self {
-            Self::Folder(root) => stranger(root, root, right),
+            Self::Folder(root) => stranger(root, root, is_known),
             Self::Site(_) => Ok(None),
         }
     }
@@ -93,16 +92,16 @@ impl Site {
     }
 }
 
-fn stranger(root: &Path, folder: &Path, right: &BTreeSet<String>) -> io::Result<Option<String>> {
+fn stranger(root: &Path, folder: &Path, is_known: &impl Fn(&str) -> bool) -> io::Result<Option<String>> {
     let mut entries: Vec<_> = std::fs::read_dir(folder)?.collect::<Result<_, _>>()?;
     entries.sort_by_key(std::fs::DirEntry::file_name);
     for entry in entries {
         let path = entry.path();
         let found = if path.is_dir() {
-            stranger(root, &path, right)?
+            stranger(root, &path, is_known)?
         } else {
             let place = path.strip_prefix(root).map_or_else(|_| String::new(), |place| place.display().to_string());
-            (!right.contains(&place)).then_some(place)
+            (!is_known(&place)).then_some(place)
         };
         if found.is_some() {
             return Ok(found);

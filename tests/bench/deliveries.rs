@@ -101,7 +101,7 @@ async fn rate(address: SocketAddr, deliveries: Vec<Vec<Signed>>) -> u64 {
 }
 
 /// The longest of the quickest 99 in a hundred, with deliveries at `per_second` in all, sent on time whether or not the last was answered late.
-async fn p99_micros(address: SocketAddr, per_second: u64) -> u64 {
+pub async fn p99_micros(address: SocketAddr, per_second: u64) -> u64 {
     let interval = Duration::from_secs(1) * u32::try_from(CONNECTIONS).expect("a small number")
         / u32::try_from(per_second.max(1)).expect("a small number");
     let mut clients = Vec::new();

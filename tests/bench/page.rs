@@ -66,7 +66,7 @@ pub fn set_up(home: &Home) {
 }
 
 /// Waits for the first publication, at most a minute.
-async fn published(address: SocketAddr) {
+pub async fn published(address: SocketAddr) {
     for _ in 0..600 {
         let mut client = Client::connect(address).await.expect("the node answers");
         if client.get("/f/general/figures.json").await.is_ok_and(|status| status == 200) {

@@ -101,9 +101,41 @@ pub async fn publish(folder: &str) {
     db.close().await;
 }
 
-async fn general(db: &Db) -> Fund {
+/// The fund.
+pub async fn general(db: &Db) -> Fund {
     let tx = &mut db.begin_read().await.expect("a view");
     funds::find_by_slug(tx, "general").await.expect("funds are read").expect("the fund is set up")
+}
+
+/// Writes so many spendings more, over three hundred days and five uses.
+pub async fn spend(db: &Db, fund: FundId, count: i64) {
+    let mut tx = db.begin_write().await.expect("a transaction begins");
+    let last: i64 = run!(&mut tx, fetch_one, sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) FROM entry")).expect("entries are counted");
+    let numbers = "WITH RECURSIVE new (n) AS (SELECT $1 + 1 UNION ALL SELECT n + 1 FROM new WHERE n < $2)";
+    let uses = "CASE n % 4 WHEN 0 THEN 'food' WHEN 1 THEN 'water' WHEN 2 THEN 'supplies' ELSE 'logistics' END";
+    let statements = [
+        format!(
+            "INSERT INTO posting (entry_id, n, account_id, fund_id, currency, amount_minor)
+             SELECT n, 1, (SELECT id FROM account WHERE path = 'expenses:program:' || {uses}), {fund}, 'USD', 1000 + n % 5000 FROM new UNION ALL
+             SELECT n, 2, (SELECT id FROM account WHERE path = 'assets:bank:main'), NULL, 'USD', -(1000 + n % 5000) FROM new"
+        ),
+        "INSERT INTO entry (id, source, source_id, kind, effective_on, recorded_at, postings)
+         SELECT n, 'journal', printf('j%08d', n), 'entry', date('2026-01-01', '+' || (n % 300) || ' days'), 0, 2 FROM new"
+            .to_owned(),
+        "INSERT INTO unsummed (entry_id) SELECT n FROM new".to_owned(),
+        format!("INSERT INTO unpublished (fund_id, entry_id, n) SELECT {fund}, n, 1 FROM new"),
+    ];
+    for sql in statements {
+        let whole = format!("{numbers} {sql}");
+        run!(&mut tx, execute, sqlx::query(AssertSqlSafe(whole)).bind(last).bind(last + count)).expect("the books are written");
+    }
+    tx.commit().await.expect("a commit");
+    loop {
+        let folded: sqlx::Result<u64> = transact!(db, tx => ledger::fold(tx, 50_000).await);
+        if folded.expect("day sums are kept") < 50_000 {
+            break;
+        }
+    }
 }
 
 struct Books {
@@ -127,37 +159,8 @@ impl Books {
         books
     }
 
-    /// Writes so many spendings more, over three hundred days and five uses.
     async fn spend(&self, count: i64) {
-        let mut tx = self.db.begin_write().await.expect("a transaction begins");
-        let last: i64 =
-            run!(&mut tx, fetch_one, sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) FROM entry")).expect("entries are counted");
-        let numbers = "WITH RECURSIVE new (n) AS (SELECT $1 + 1 UNION ALL SELECT n + 1 FROM new WHERE n < $2)";
-        let uses = "CASE n % 4 WHEN 0 THEN 'food' WHEN 1 THEN 'water' WHEN 2 THEN 'supplies' ELSE 'logistics' END";
-        let statements = [
-            format!(
-                "INSERT INTO posting (entry_id, n, account_id, fund_id, currency, amount_minor)
-                 SELECT n, 1, (SELECT id FROM account WHERE path = 'expenses:program:' || {uses}), {fund}, 'USD', 1000 + n % 5000 FROM new UNION ALL
-                 SELECT n, 2, (SELECT id FROM account WHERE path = 'assets:bank:main'), NULL, 'USD', -(1000 + n % 5000) FROM new",
-                fund = self.fund
-            ),
-            "INSERT INTO entry (id, source, source_id, kind, effective_on, recorded_at, postings)
-             SELECT n, 'journal', printf('j%08d', n), 'entry', date('2026-01-01', '+' || (n % 300) || ' days'), 0, 2 FROM new"
-                .to_owned(),
-            "INSERT INTO unsummed (entry_id) SELECT n FROM new".to_owned(),
-            format!("INSERT INTO unpublished (fund_id, entry_id, n) SELECT {}, n, 1 FROM new", self.fund),
-        ];
-        for sql in statements {
-            let whole = format!("{numbers} {sql}");
-            run!(&mut tx, execute, sqlx::query(AssertSqlSafe(whole)).bind(last).bind(last + count)).expect("the books are written");
-        }
-        tx.commit().await.expect("a commit");
-        loop {
-            let folded: sqlx::Result<u64> = transact!(self.db, tx => ledger::fold(tx, 50_000).await);
-            if folded.expect("day sums are kept") < 50_000 {
-                break;
-            }
-        }
+        spend(&self.db, self.fund, count).await;
     }
 
     /// Publishes in a process of its own: milliseconds and mebibytes.

@@ -3,6 +3,7 @@
 mod bank;
 mod booking;
 mod control;
+mod crawl;
 mod deliveries;
 mod memory;
 #[path = "../it/support/node.rs"]
@@ -59,6 +60,9 @@ fn main() {
     }
     if wanted("page") {
         rows.extend(runtime.block_on(page::measure()));
+    }
+    if wanted("crawl") {
+        rows.push(runtime.block_on(crawl::measure()));
     }
     if wanted("publishing") {
         rows.extend(runtime.block_on(publishing::measure()));

@@ -1,6 +1,7 @@
 //! What is published: records, their log, the pages made of them, and that nothing else gets out.
 
 mod figures;
+mod format;
 pub mod gifts;
 mod giving;
 mod groups;

@@ -122,3 +122,47 @@ on_both_databases! {
         assert_eq!(checked(books, &old, Some(&kept)).await.unwrap().publications, 3);
     }
 }
+
+/// Two purchases a day for four days, each day published; purchase `other`, counted from 0, costs a cent more than it did. Gives every head.
+async fn history(books: &Books, other: Option<i64>) -> Vec<String> {
+    let treasury = Treasury::holding(books, 1_000_000).await;
+    let mut heads = Vec::new();
+    for day in 0..4 {
+        for n in [2 * day, 2 * day + 1] {
+            let id = treasury.sent(&treasury.water(1_000 + n + i64::from(other == Some(n)))).await;
+            treasury.approve(treasury.ana, id).await.unwrap();
+        }
+        publish(books, treasury.fund, books.now().plus_secs(day * DAY)).await.unwrap();
+        heads.push(text(books, "log/checkpoint").await);
+    }
+    heads
+}
+
+/// Whoever holds the books and every key can write another history that is right in itself; it fits no head that was kept of the first (N2).
+#[tokio::test]
+async fn history_that_is_rewritten_from_any_record_on_fits_no_head_that_was_kept() {
+    let honest = Books::on_sqlite().await;
+    let kept = history(&honest, None).await;
+    let known = key(&honest).await;
+    honest.close().await;
+    for from in [0, 3, 4, 7] {
+        let books = Books::on_sqlite().await;
+        history(&books, Some(from)).await;
+        assert_eq!(key(&books).await, known, "the same key signed");
+        assert_eq!(crate::publication::verified(&books).await, None, "the books are right in themselves");
+        checked(&books, &known, None).await.unwrap();
+        for (day, head) in (0_i64..).zip(&kept) {
+            let (since, mail) = (checked(&books, &known, Some(head)).await, {
+                let fund = fund(&books).await;
+                publication::opened(&mut books.db.begin_read().await.unwrap(), &fund, head).await
+            });
+            if day < from / 2 {
+                assert!(since.is_ok() && mail.is_ok(), "rewritten from {from}: day {day} was before");
+            } else {
+                assert!(since.unwrap_err().to_string().contains("its history was changed"), "rewritten from {from}, day {day}");
+                assert!(matches!(mail, Err(PublishError::Behind(..))), "rewritten from {from}, day {day}");
+            }
+        }
+        books.close().await;
+    }
+}

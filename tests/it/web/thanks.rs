@@ -116,4 +116,30 @@ on_both_databases! {
         visit.get(&next).await.is(200).says("You have not been charged.").says("value=\"ana@example.org\"");
         assert!(visit.practice.session("cs_test_nobody").is_none());
     }
+
+    /// Whoever is shown the page learns no name, whoever guesses finds nothing, and no search engine is led there (L8).
+    async fn a_page_of_thanks_can_be_shown_to_anybody_and_guessed_by_nobody(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        let thanks = choose(&visit, &at_checkout(&visit).await, "pay").await.is(303).next();
+        let code = thanks.strip_prefix("/thanks/").unwrap();
+        // 128 bits at least, in an alphabet of at most 64 signs.
+        assert!(code.len() * 6 >= 128 && code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_'), "{code}");
+        for place in 0..code.len() {
+            let mut guess: Vec<u8> = code.bytes().collect();
+            guess[place] = if guess[place] == b'a' { b'b' } else { b'a' };
+            let guess = String::from_utf8(guess).unwrap();
+            visit.get(&format!("/thanks/{guess}")).await.is(404).never_says("$25.00");
+        }
+        visit.get(&format!("/thanks/{}", &code[1..])).await.is(404);
+        settle(books, &thanks).await;
+        for stranger in [Visit::of(books), Visit::of(books)] {
+            let page = stranger.get(&thanks).await.is(200).never_says("Ana").never_says("ana@example.org");
+            for (name, value) in [("cache-control", "no-store"), ("x-robots-tag", "noindex, nofollow"), ("referrer-policy", "no-referrer")] {
+                assert_eq!(page.header(name), Some(value));
+            }
+            stranger.get("/sitemap.xml").await.never_says("thanks");
+            stranger.get("/robots.txt").await.is(200).says("Disallow: /thanks/");
+        }
+    }
 }
