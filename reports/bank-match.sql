@@ -6,8 +6,8 @@
 -- The part behind `/` is the column. $1 is the fund.
 WITH newest AS (
     SELECT l.account, l.position
-      FROM public_record r JOIN public_line l ON l.fund_id = r.fund_id AND l.position = r.position AND l.unit = 'agrees'
-     WHERE r.fund_id = $1 AND r.kind = 'tie' AND r.n > 0
+      FROM public_record r CROSS JOIN public_line l
+     WHERE l.fund_id = r.fund_id AND l.position = r.position AND l.unit = 'agrees' AND r.fund_id = $1 AND r.kind = 'tie' AND r.n > 0
        AND r.publication = (SELECT o.publication FROM public_record o WHERE o.fund_id = $1 AND o.kind = 'tie' AND o.n > 0 ORDER BY o.n DESC LIMIT 1)
 ), ties AS (
     SELECT w.account, w.position, r.week, r.text, r.publication,

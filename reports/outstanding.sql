@@ -9,7 +9,7 @@ SELECT CASE WHEN l.account LIKE 'assets:%' THEN 'carried' WHEN l.account LIKE 'l
          WHERE c.fund_id = l.fund_id AND c.position = l.position AND c.account = l.account AND c.unit = 'owed-count') AS count,
        l.amount AS amount_minor,
        '' AS text
-  FROM public_record r JOIN public_line l ON l.fund_id = r.fund_id AND l.position = r.position AND l.unit = 'owed'
- WHERE r.fund_id = $1 AND r.kind = 'owed'
-   AND r.n = (SELECT MAX(o.n) FROM public_record o WHERE o.fund_id = $1 AND o.kind = 'owed' AND o.n > 0)
+  FROM public_record r CROSS JOIN public_line l
+ WHERE l.fund_id = r.fund_id AND l.position = r.position AND l.unit = 'owed' AND r.fund_id = $1 AND r.kind = 'owed'
+   AND r.n > 0 AND r.n = (SELECT MAX(o.n) FROM public_record o WHERE o.fund_id = $1 AND o.kind = 'owed' AND o.n > 0)
  ORDER BY CASE WHEN l.account LIKE 'liabilities:%' THEN 1 WHEN l.account LIKE 'expenses:%' THEN 2 ELSE 3 END, l.account

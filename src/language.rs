@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader as _, langid};
@@ -14,6 +15,10 @@ fluent_templates::static_loader! {
         customise: |bundle| bundle.set_use_isolating(false),
     };
 }
+
+/// Texts in which no value stands, by language and key, once somebody asked for them: a page asks for dozens, and a check of everything published
+/// writes hundreds of thousands of pages. Only what is there is kept, so it cannot grow beyond the texts themselves.
+static PLAIN: LazyLock<[RwLock<HashMap<String, String>>; 2]> = LazyLock::new(Default::default);
 
 const ENGLISH: LanguageIdentifier = langid!("en");
 const SPANISH: LanguageIdentifier = langid!("es");
@@ -39,11 +44,19 @@ impl Language {
 
     /// The text called `key`; None where there is none.
     pub fn find(self, key: &str, values: &Values<'_>) -> Option<String> {
-        let language = match self {
-            Self::English => &ENGLISH,
-            Self::Spanish => &SPANISH,
+        let (language, plain) = match self {
+            Self::English => (&ENGLISH, &PLAIN[0]),
+            Self::Spanish => (&SPANISH, &PLAIN[1]),
         };
-        TEXTS.try_lookup_with_args(language, key, values)
+        if !values.is_empty() {
+            return TEXTS.try_lookup_with_args(language, key, values);
+        }
+        if let Some(text) = plain.read().unwrap_or_else(PoisonError::into_inner).get(key) {
+            return Some(text.clone());
+        }
+        let text = TEXTS.try_lookup_with_args(language, key, values)?;
+        plain.write().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned(), text.clone());
+        Some(text)
     }
 
     /// `14 Nov 2026`, with the month in this language.

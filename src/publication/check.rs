@@ -6,6 +6,7 @@ mod tree;
 use std::collections::BTreeSet;
 
 use super::facts::Publication;
+use super::general_ledger::{self, Placed};
 use super::log::note::{self, Head, VerifyingKey};
 use super::log::tile::{self, Tile, WIDTH};
 use super::log::tree::{Edge, Hash, leaf_hash};
@@ -13,15 +14,15 @@ use super::manifest::{self, FORMAT, Files};
 use super::record::Record;
 use super::site::{self, Once, Piece};
 use super::source::Source;
-use super::{Figures, File, PublishError, RowsError, general_ledger, heads, render, store};
+use super::{Figures, File, PublishError, RowsError, heads, render, store};
 use crate::clock::Instant;
 use crate::db::{Db, Tx};
 use crate::funds::{self, NewFund, SetUpError};
 use crate::ids::{Entropy, FundId};
 use tree::Tree;
 
-/// How many records are added up at a time.
-const PAGE: usize = 1_000;
+/// How many records are added up at a time: the sums of a page are written once.
+const PAGE: usize = 25_000;
 
 /// What was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,9 +35,27 @@ pub struct Checked {
     pub files: u64,
     /// How many files another version of this program wrote: found to be what the log commits to, and not worked out anew.
     pub held: u64,
-    /// The format of what was written from the records when the tree was, where it is not ours: pages of single spendings, and books for other
-    /// programs. They were not checked.
-    pub unchecked: Option<i64>,
+    /// Why pages of single spendings and books for other programs were not checked; None: they were.
+    pub unchecked: Option<Unchecked>,
+}
+
+/// How much is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Every file.
+    All,
+    /// The log and every figure, report and page of each publication. Left out is what is written once from single records, which says nothing
+    /// more and is most of the work: the page of each spending, and the books for other programs.
+    Figures,
+}
+
+/// Why what is written once from single records was not checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unchecked {
+    /// Nobody asked for it.
+    Unasked,
+    /// It is written in this format, which is not ours.
+    Format(i64),
 }
 
 /// Why the check did not pass.
@@ -84,7 +103,7 @@ pub(super) fn wrong(said: impl Into<String>) -> CheckError {
 ///
 /// # Errors
 /// [`CheckError::Wrong`] names the first thing wrong.
-pub async fn check(source: &Source, key: &VerifyingKey, since: Option<&str>) -> Result<Checked, CheckError> {
+pub async fn check(source: &Source, key: &VerifyingKey, since: Option<&str>, scope: Scope) -> Result<Checked, CheckError> {
     let mut tree = Tree::of(source);
     let place = format!("{}/checkpoint", heads::PLACE);
     let checkpoint = tree.text(&place).await?;
@@ -96,7 +115,7 @@ pub async fn check(source: &Source, key: &VerifyingKey, since: Option<&str>) -> 
     let head = open(&checkpoint, &keys[keys.len() - 1..], &place)?;
     since.map(|since| open(since, &keys, "the older checkpoint")).transpose()?;
     tree.is_right(place);
-    let (publications, unchecked) = recompute(&mut tree, &records).await?;
+    let (publications, unchecked) = recompute(&mut tree, &records, scope).await?;
     let is_known = |path: &str| tree.is_known(path, unchecked.is_some());
     if let Some(stranger) = source.stranger(&is_known).map_err(|error| CheckError::Read("the folder".to_owned(), error))? {
         return Err(wrong(format!("{stranger} is no part of what was published")));
@@ -193,8 +212,8 @@ async fn tiles(tree: &mut Tree<'_>, levels: &mut Vec<Vec<Hash>>, sizes: &BTreeSe
     Ok(())
 }
 
-/// Works out every file of every publication anew; gives how many publications there are, and which other format was met.
-async fn recompute(tree: &mut Tree<'_>, records: &[(Record, String)]) -> Result<(i64, Option<i64>), CheckError> {
+/// Works out every file of every publication anew; gives how many publications there are, and why some of it was not.
+async fn recompute(tree: &mut Tree<'_>, records: &[(Record, String)], scope: Scope) -> Result<(i64, Option<Unchecked>), CheckError> {
     let Some(Record::Publication(newest)) = records.last().map(|(record, _)| record) else {
         return Err(wrong("the log does not end with a publication"));
     };
@@ -203,12 +222,15 @@ async fn recompute(tree: &mut Tree<'_>, records: &[(Record, String)]) -> Result<
     let tx = &mut db.begin_write().await?;
     let fund = stand_in(tx, newest).await?;
     let (mut position, mut number) = (0, 0);
+    // The publication that first shows each record.
+    let mut shown: Vec<i64> = Vec::with_capacity(records.len());
     for run in records.split_inclusive(|(record, _)| matches!(record, Record::Publication(_))) {
         let Some(Record::Publication(end)) = run.last().map(|(record, _)| record) else { break };
         number += 1;
         if end.number != number {
             return Err(wrong(format!("publication {} stands where {number} is due", end.number)));
         }
+        shown.resize(shown.len() + run.len(), number);
         let (before, last) = run.split_at(run.len() - 1);
         for piece in before.chunks(PAGE) {
             store::append(tx, fund, number, position, piece).await?;
@@ -224,7 +246,7 @@ async fn recompute(tree: &mut Tree<'_>, records: &[(Record, String)]) -> Result<
         bundles(tree, records, position, run.len()).await?;
         let size = u64::try_from(position).unwrap_or(0);
         for n in general_ledger::touched(size - run.len() as u64, size) {
-            let File { path, body, .. } = general_ledger::file(tx, fund, &figures.fund, n).await?;
+            let File { path, body, .. } = general_ledger::file(&figures.fund, n, ledger_of(records, &shown, n));
             tree.is(format!("p/{number}/{path}"), &body).await?;
             // One that a later publication goes on with is checked there.
             if number == newest.number || general_ledger::is_full(n, size) {
@@ -237,7 +259,11 @@ async fn recompute(tree: &mut Tree<'_>, records: &[(Record, String)]) -> Result<
     let format = format.ok_or_else(|| wrong(format!("{} is not what any version writes", site::FORMAT_AT)))?;
     if format != FORMAT {
         tree.is_right(site::FORMAT_AT.to_owned());
-        return Ok((number, Some(format)));
+        return Ok((number, Some(Unchecked::Format(format))));
+    }
+    if scope == Scope::Figures {
+        tree.is_right(site::FORMAT_AT.to_owned());
+        return Ok((number, Some(Unchecked::Unasked)));
     }
     once(tree, tx, fund, figures).await?;
     Ok((number, None))
@@ -270,6 +296,18 @@ async fn pages(
         }
     }
     Ok(())
+}
+
+/// The records of a file of the general ledger, of those that were shown until now.
+fn ledger_of<'a>(records: &'a [(Record, String)], shown: &'a [i64], n: u64) -> impl Iterator<Item = Placed<'a>> {
+    let from = usize::try_from((n - 1) * general_ledger::WIDTH).unwrap_or(usize::MAX);
+    let width = usize::try_from(general_ledger::WIDTH).unwrap_or(usize::MAX);
+    (0_i64..).zip(records.iter().zip(shown)).skip(from).take(width).map(|(position, ((record, leaf), publication))| Placed {
+        position,
+        publication: *publication,
+        record,
+        leaf,
+    })
 }
 
 /// The bundles that a publication wrote, whose last record stands before `end`.

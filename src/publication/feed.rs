@@ -4,7 +4,7 @@
 use askama::Template;
 
 use super::place::named;
-use super::record::{Record, What};
+use super::record::Record;
 use super::rows::{self, RowsError};
 use super::say::Say;
 use super::{Figures, File, store};
@@ -59,10 +59,8 @@ pub(super) async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Resu
         }
     }
     let mut corrections = Vec::new();
-    for leaf in store::put_right(tx, fund).await? {
-        if let Record::Spending(spending) = rows::read(&leaf)?
-            && spending.what == What::Correction
-        {
+    for leaf in store::corrections(tx, fund).await? {
+        if let Record::Spending(spending) = rows::read(&leaf)? {
             corrections.push((leaf.publication, spending.n, spending.reason.unwrap_or_default()));
         }
     }

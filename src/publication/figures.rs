@@ -140,18 +140,4 @@ impl Figures {
         });
         format!("{whole:#}\n")
     }
-
-    /// The figures as CSV (RFC 4180, CRLF), amounts as plain decimals.
-    ///
-    /// # Errors
-    /// Never in memory; the writer's own error type is passed on.
-    pub fn to_csv(&self) -> Result<Vec<u8>, csv::Error> {
-        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-        writer.write_record(["publication", "fund", "figure", "amount", "currency", "practice"])?;
-        let (number, practice) = (self.number.to_string(), if self.practice { "yes" } else { "no" });
-        for (word, amount) in self.lines() {
-            writer.write_record([&*number, &*self.fund.slug, &*word, &*amount.decimal(), self.fund.currency.code(), practice])?;
-        }
-        writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
-    }
 }

@@ -5,10 +5,11 @@ use std::ops::RangeInclusive;
 
 use data_encoding::HEXLOWER;
 
-use super::export::spreadsheet_text;
+use super::export::{Value, csv_line};
 use super::facts::Facts;
 use super::log::tree::leaf_hash;
 use super::record::{Line, MONEY, Record};
+use super::rows;
 use super::store::{self, Leaf};
 use super::{CSV, File, PublishError};
 use crate::db::Tx;
@@ -33,16 +34,25 @@ pub(super) const fn is_full(n: u64, size: u64) -> bool {
     n * WIDTH <= size
 }
 
-/// One file, as the log stands.
-pub(super) async fn file(tx: &mut Tx, fund: FundId, facts: &Facts, n: u64) -> Result<File, PublishError> {
-    let from = i64::try_from((n - 1) * WIDTH).unwrap_or(i64::MAX);
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(HEAD)?;
-    for leaf in store::leaves_told(tx, fund, from, i64::try_from(WIDTH).unwrap_or(i64::MAX)).await? {
-        lines(&mut writer, facts, &leaf)?;
+/// A record where it stands in the log.
+pub(super) struct Placed<'a> {
+    /// Its place.
+    pub position: i64,
+    /// The publication that first shows it.
+    pub publication: i64,
+    /// Itself.
+    pub record: &'a Record,
+    /// Its text.
+    pub leaf: &'a str,
+}
+
+/// One file, with the records that it holds so far.
+pub(super) fn file<'a>(facts: &Facts, n: u64, records: impl Iterator<Item = Placed<'a>>) -> File {
+    let mut rows = csv_line(HEAD.map(Value::text).into());
+    for placed in records {
+        lines(&mut rows, facts, &placed);
     }
-    let body = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
-    Ok(File::new(format!("reports/ledger-{n}.csv"), CSV, body))
+    File::new(format!("reports/ledger-{n}.csv"), CSV, rows.into_bytes())
 }
 
 /// Writes the files that a publication adds to, one after another, as the log grew from one size to another.
@@ -53,36 +63,50 @@ pub(super) async fn write(
     (old, size): (u64, u64),
 ) -> Result<(), PublishError> {
     for n in touched(old, size) {
-        let file = file(tx, fund, facts, n).await?;
-        store::insert_file(tx, publication, &file).await?;
+        let from = i64::try_from((n - 1) * WIDTH).unwrap_or(i64::MAX);
+        let leaves = store::leaves_told(tx, fund, from, i64::try_from(WIDTH).unwrap_or(i64::MAX)).await?;
+        let records = leaves.iter().map(rows::read).collect::<Result<Vec<_>, _>>()?;
+        let placed = leaves.iter().zip(&records).map(|(Leaf { position, publication, body }, record)| Placed {
+            position: *position,
+            publication: *publication,
+            record,
+            leaf: body,
+        });
+        store::insert_file(tx, publication, &file(facts, n, placed)).await?;
     }
     Ok(())
 }
 
 /// A record: one line for each thing it moves, and one for a record that moves nothing.
-fn lines(writer: &mut csv::Writer<Vec<u8>>, facts: &Facts, leaf: &Leaf) -> Result<(), PublishError> {
-    let record = Record::from_leaf(&leaf.body).map_err(|_| PublishError::Log(facts.slug.clone()))?;
-    let (position, publication) = (leaf.position.to_string(), leaf.publication.to_string());
-    let (number, about) = (record.number().to_string(), record.about().to_string());
-    let hash = HEXLOWER.encode(&leaf_hash(leaf.body.as_bytes()));
-    let words = record.text();
-    let text = spreadsheet_text(&words);
-    let mut line = |account: &str, unit: &str, amount: &str, currency: &str| {
-        let (kind, week) = (record.kind(), record.week());
-        writer.write_record([&*position, &*publication, week, kind, &*number, &*about, account, unit, amount, currency, &*text, &*hash])
+fn lines(rows: &mut String, facts: &Facts, Placed { position, publication, record, leaf }: &Placed<'_>) {
+    let hash = HEXLOWER.encode(&leaf_hash(leaf.as_bytes()));
+    let mut line = |account: String, unit: String, amount: Value, currency: &str| {
+        *rows += &csv_line(vec![
+            Value::number(*position),
+            Value::number(*publication),
+            Value::text(record.week()),
+            Value::text(record.kind()),
+            Value::number(record.number()),
+            Value::number(record.about()),
+            Value::text(account),
+            Value::text(unit),
+            amount,
+            Value::text(currency),
+            Value::text(record.text()),
+            Value::text(&*hash),
+        ]);
     };
     let moved = record.lines();
     if moved.is_empty() {
-        line("", "", "", "")?;
+        line(String::new(), String::new(), Value::Number(String::new()), "");
     }
     for Line { account, unit, amount } in moved {
         if AMOUNTS.contains(&unit.as_str()) {
-            line(&account, &unit, &Money::new(amount, facts.currency).decimal(), facts.currency.code())?;
+            line(account, unit, Value::Number(Money::new(amount, facts.currency).decimal()), facts.currency.code());
         } else {
-            line(&account, &unit, &amount.to_string(), "")?;
+            line(account, unit, Value::number(amount), "");
         }
     }
-    Ok(())
 }
 
 #[cfg(test)]

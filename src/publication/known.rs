@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::place::Place;
-use super::record::{Batch, CORRECTION, EMERGENCY, FEES, GIFTS, MONEY, NO_RECEIPT, Record, Spending, What};
+use super::record::{Batch, CORRECTION, EMERGENCY, FEES, GIFTS, MONEY, NO_RECEIPT, Record, Spending};
 use super::reports;
 use super::rows::{self, RowsError};
 use super::say::Say;
@@ -117,10 +117,8 @@ impl Known {
         let spending = reports::rows_named(tx, fund, figures, "spending").await?;
         let of_unit = |unit: &str| sums.iter().filter(|sum| sum.unit == unit).map(|sum| sum.amount).sum();
         let mut corrections = Vec::new();
-        for leaf in store::put_right(tx, fund).await? {
-            if let Record::Spending(spending) = rows::read(&leaf)?
-                && spending.what == What::Correction
-            {
+        for leaf in store::corrections(tx, fund).await? {
+            if let Record::Spending(spending) = rows::read(&leaf)? {
                 corrections.push(spending);
             }
         }

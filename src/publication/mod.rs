@@ -107,9 +107,6 @@ pub enum PublishError {
     /// A page could not be written.
     #[error("the page could not be written: {0}")]
     Page(#[from] askama::Error),
-    /// A file could not be written.
-    #[error("the figures could not be written: {0}")]
-    Csv(#[from] csv::Error),
     /// What is published already could not be read back.
     #[error(transparent)]
     Rows(#[from] RowsError),
@@ -360,7 +357,7 @@ const JSON: &str = "application/json";
 async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Result<Vec<File>, PublishError> {
     let mut files = vec![
         File::new("figures.json".to_owned(), JSON, figures.to_json().into_bytes()),
-        File::new("figures.csv".to_owned(), CSV, figures.to_csv()?),
+        File::new("figures.csv".to_owned(), CSV, reports::figures_csv(figures)),
     ];
     files.extend(page::render(tx, fund, figures).await?);
     files.extend(feed::render(tx, fund, figures).await?);

@@ -4,7 +4,7 @@
 use askama::Template;
 use serde_json::json;
 
-use super::export::spreadsheet_text;
+use super::export::{Value, csv_line};
 use super::place::Place;
 use super::say::Say;
 use super::store;
@@ -140,7 +140,7 @@ pub(super) async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Resu
     let today = figures.made_at.day_in(&figures.fund.time_zone);
     for report in shown(figures) {
         let rows = rows_of(tx, fund, figures, report).await?;
-        let csv = File::new(format!("reports/{}.csv", report.name), CSV, to_csv(&rows, figures)?);
+        let csv = File::new(format!("reports/{}.csv", report.name), CSV, to_csv(&rows, figures));
         let json = File::new(format!("reports/{}.json", report.name), JSON, to_json(report.name, &rows, figures).into_bytes());
         // A week is in the month of its Thursday.
         let week = today.iso_week();
@@ -180,29 +180,42 @@ fn sentence(say: Say, rows: &[Row], figures: &Figures) -> Option<String> {
     Some(say.with(key, "by", figures.money(change.saturating_abs()).for_people()))
 }
 
-/// The rows as CSV (RFC 4180, CRLF), amounts as plain decimals, text safe in a spreadsheet.
-fn to_csv(rows: &[Row], figures: &Figures) -> Result<Vec<u8>, PublishError> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(["publication", "fund", "part", "item", "period", "count", "amount", "currency", "text", "practice"])?;
-    let (number, practice) = (figures.number.to_string(), if figures.practice { "yes" } else { "no" });
-    for row in rows {
-        let (amount, count) = (figures.money(row.amount_minor).decimal(), row.count.to_string());
-        let text = spreadsheet_text(&row.text);
-        let currency = figures.fund.currency.code();
-        writer.write_record([
-            &*number,
-            &*figures.fund.slug,
-            &*row.part,
-            &*row.item,
-            &*row.period,
-            &*count,
-            &*amount,
-            currency,
-            &*text,
-            practice,
-        ])?;
+/// The figures of a publication as CSV (RFC 4180, CRLF), amounts as plain decimals.
+pub(super) fn figures_csv(figures: &Figures) -> Vec<u8> {
+    let mut lines = csv_line(["publication", "fund", "figure", "amount", "currency", "practice"].map(Value::text).into());
+    for (word, amount) in figures.lines() {
+        lines += &csv_line(vec![
+            Value::number(figures.number),
+            Value::text(&*figures.fund.slug),
+            Value::text(word),
+            Value::Number(amount.decimal()),
+            Value::text(figures.fund.currency.code()),
+            Value::text(if figures.practice { "yes" } else { "no" }),
+        ]);
     }
-    Ok(writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?)
+    lines.into_bytes()
+}
+
+/// The rows as CSV (RFC 4180, CRLF), amounts as plain decimals, text safe in a spreadsheet.
+fn to_csv(rows: &[Row], figures: &Figures) -> Vec<u8> {
+    let mut lines = csv_line(
+        ["publication", "fund", "part", "item", "period", "count", "amount", "currency", "text", "practice"].map(Value::text).into(),
+    );
+    for row in rows {
+        lines += &csv_line(vec![
+            Value::number(figures.number),
+            Value::text(&*figures.fund.slug),
+            Value::text(&*row.part),
+            Value::text(&*row.item),
+            Value::text(&*row.period),
+            Value::number(row.count),
+            Value::Number(figures.money(row.amount_minor).decimal()),
+            Value::text(figures.fund.currency.code()),
+            Value::text(&*row.text),
+            Value::text(if figures.practice { "yes" } else { "no" }),
+        ]);
+    }
+    lines.into_bytes()
 }
 
 /// The rows as JSON: whole minor units beside their currency.

@@ -68,7 +68,7 @@ impl Source {
     /// The first file, by name, that is none that is known. An address does not tell what else lies under it.
     pub(super) fn stranger(&self, is_known: &impl Fn(&str) -> bool) -> io::Result<Option<String>> {
         match self {
-            Self::Folder(root) => stranger(root, root, is_known),
+            Self::Folder(root) => stranger(root, "", is_known),
             Self::Site(_) => Ok(None),
         }
     }
@@ -92,17 +92,19 @@ impl Site {
     }
 }
 
-fn stranger(root: &Path, folder: &Path, is_known: &impl Fn(&str) -> bool) -> io::Result<Option<String>> {
+/// What lies under `folder`, which is known by names that begin with `under`; a folder's own name ends with a stroke.
+fn stranger(folder: &Path, under: &str, is_known: &impl Fn(&str) -> bool) -> io::Result<Option<String>> {
     let mut entries: Vec<_> = std::fs::read_dir(folder)?.collect::<Result<_, _>>()?;
     entries.sort_by_key(std::fs::DirEntry::file_name);
     for entry in entries {
-        let path = entry.path();
-        let found = if path.is_dir() {
-            stranger(root, &path, is_known)?
-        } else {
-            let place = path.strip_prefix(root).map_or_else(|_| String::new(), |place| place.display().to_string());
-            (!is_known(&place)).then_some(place)
-        };
+        // A link is followed, as whoever serves the folder would.
+        let kind = entry.file_type()?;
+        let is_folder = kind.is_dir() || kind.is_symlink() && entry.path().is_dir();
+        let place = format!("{under}{}{}", entry.file_name().to_string_lossy(), if is_folder { "/" } else { "" });
+        if is_known(&place) {
+            continue;
+        }
+        let found = if is_folder { stranger(&entry.path(), &place, is_known)? } else { Some(place) };
         if found.is_some() {
             return Ok(found);
         }

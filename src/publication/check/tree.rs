@@ -90,7 +90,7 @@ impl<'a> Tree<'a> {
         self.held += u64::from(self.right.insert(path.to_owned()));
     }
 
-    /// Whether a file may lie there: it is right, or another version of this program wrote it `once` from records that are.
+    /// Whether a file may lie there: it is right, or is written `once` from single records and was not looked at.
     pub fn is_known(&self, path: &str, once: bool) -> bool {
         self.right.contains(path) || once && ["spending/", "books/"].iter().any(|under| path.starts_with(under))
     }

@@ -41,12 +41,21 @@ impl Value {
 /// Values as one line of CSV (RFC 4180). Texts stand in quotes, always, and numbers never: so `007` stays the text it is for whoever tells them
 /// apart.
 pub fn csv_line(values: Vec<Value>) -> String {
-    let quoted = |text: &str| format!("\"{}\"", spreadsheet_text(text).replace('"', "\"\""));
-    let plain = |value: Value| match value {
-        Value::Text(text) => quoted(&text),
-        Value::Number(number) => number,
-    };
-    values.into_iter().map(plain).collect::<Vec<_>>().join(",") + "\r\n"
+    let mut line = String::new();
+    for (n, value) in values.into_iter().enumerate() {
+        if n > 0 {
+            line.push(',');
+        }
+        match value {
+            Value::Number(number) => line += &number,
+            Value::Text(text) => {
+                line.push('"');
+                line += &spreadsheet_text(&text).replace('"', "\"\"");
+                line.push('"');
+            }
+        }
+    }
+    line + "\r\n"
 }
 
 /// A workbook that keeps the row it is at, and lays those before it by on the disk. What one sheet cannot hold goes on in the next.

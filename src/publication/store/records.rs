@@ -184,10 +184,10 @@ pub(in crate::publication) async fn spendings(tx: &mut Tx, fund: FundId, first: 
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(first).bind(last))
 }
 
-/// Everything that later records say about the spendings with numbers from `first` to `last`, in order.
+/// Everything that later records say about the spendings with numbers from `first` to `last`, of each in order.
 pub(in crate::publication) async fn about(tx: &mut Tx, fund: FundId, first: i64, last: i64) -> sqlx::Result<Vec<Leaf>> {
     const SQL: &str = "SELECT position, publication, body FROM public_record
-                        WHERE fund_id = $1 AND about > 0 AND about BETWEEN $2 AND $3 ORDER BY position";
+                        WHERE fund_id = $1 AND about > 0 AND about BETWEEN $2 AND $3 ORDER BY about, position";
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(first).bind(last))
 }
 
@@ -204,10 +204,11 @@ pub(in crate::publication) async fn records_below(
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(kind).bind(below.unwrap_or(i64::MAX)).bind(limit))
 }
 
-/// The newest spendings that are about another: what takes back, and what stands in its place.
-pub(in crate::publication) async fn put_right(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<Leaf>> {
-    const SQL: &str = "SELECT position, publication, body FROM public_record
-                        WHERE fund_id = $1 AND kind = 'spending' AND about > 0 ORDER BY position DESC LIMIT 30";
+/// The newest corrections, the newest first: few among all spendings, so that the index over them is read and sorted, and not the log.
+pub(in crate::publication) async fn corrections(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<Leaf>> {
+    const SQL: &str = "SELECT r.position, r.publication, r.body FROM public_line l CROSS JOIN public_record r
+                        WHERE l.fund_id = $1 AND l.unit IN ('correction', 'emergency', 'no-receipt') AND l.unit = 'correction'
+                          AND r.fund_id = l.fund_id AND r.position = l.position ORDER BY l.position + 0 DESC LIMIT 30";
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund))
 }
 

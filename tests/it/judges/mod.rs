@@ -1,5 +1,7 @@
 //! Outside judges: Stripe's own Python package signs and judges beside us, and Stripe's own command line makes events whose lines reach the books.
 
+pub mod office;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Command, Output};
 use std::time::Duration;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
-use strikefund::publication::check::{CheckError, Checked, check};
+use strikefund::publication::check::{CheckError, Checked, Scope, Unchecked, check};
 use strikefund::publication::log::note::{Head, SigningKey};
 use strikefund::publication::log::tile;
 use strikefund::publication::log::tree::{Edge, leaf_hash};
@@ -69,7 +69,7 @@ fn by_another_version(folder: &Path, key: &SigningKey, format: i64) {
 }
 
 async fn checked(folder: &Path, key: &SigningKey) -> Result<Checked, CheckError> {
-    check(&Source::Folder(folder.to_owned()), &key.public(), None).await
+    check(&Source::Folder(folder.to_owned()), &key.public(), None, Scope::All).await
 }
 
 /// What an older program published is not called false for its looks, and every change of it is still found.
@@ -83,7 +83,7 @@ async fn what_another_version_published_is_held_against_what_its_log_commits_to(
     let folder = folder.path();
     by_another_version(folder, &key, FORMAT - 1);
     let passed = checked(folder, &key).await.unwrap();
-    assert_eq!((passed.publications, passed.unchecked), (1, Some(FORMAT - 1)));
+    assert_eq!((passed.publications, passed.unchecked), (1, Some(Unchecked::Format(FORMAT - 1))));
     assert!(passed.held > 40, "{passed:?}");
 
     let wrong = async |place: &str, said: &str| {

@@ -12,7 +12,7 @@ use crate::spending::Treasury;
 use crate::support::{Books, on_both_databases};
 
 /// What opens a spreadsheet's formula, a tag, an attribute, a template, a turn of the text's way, the end of XML's text, another line.
-const TEXTS: [&str; 9] = [
+pub const TEXTS: [&str; 9] = [
     "=HYPERLINK(\"https://evil.example\";\"x\")",
     "+1+cmd|' /C calc'!A0",
     "@SUM(1+1)*cmd|' /C calc'!A0",
@@ -25,7 +25,7 @@ const TEXTS: [&str; 9] = [
 ];
 
 /// A purchase with these words, which a later one takes back for the same reason.
-async fn purchase(treasury: &Treasury<'_>, words: &str) {
+pub async fn purchase(treasury: &Treasury<'_>, words: &str) {
     let mut draft = treasury.water(1_000);
     (draft.show, draft.show_shop) = (Show::Next, true);
     (draft.public_text, draft.vendor) = (words.to_owned(), words.chars().take(80).collect());

@@ -1,7 +1,7 @@
 //! Heads that were kept outside the database, and keys that follow one another: an old backup publishes nothing, and an old key leads to the new.
 
 use strikefund::publication::anchor::Anchors;
-use strikefund::publication::check::{CheckError, Checked, check};
+use strikefund::publication::check::{CheckError, Checked, Scope, check};
 use strikefund::publication::log::note::{self, SigningKey, VerifyingKey};
 use strikefund::publication::receipt::Receipt;
 use strikefund::publication::source::Source;
@@ -37,7 +37,7 @@ async fn rotate(books: &Books) -> VerifyingKey {
 
 async fn checked(books: &Books, key: &VerifyingKey, since: Option<&str>) -> Result<Checked, CheckError> {
     let folder = tree(books).await;
-    check(&Source::Folder(folder.path().to_owned()), key, since).await
+    check(&Source::Folder(folder.path().to_owned()), key, since, Scope::All).await
 }
 
 on_both_databases! {

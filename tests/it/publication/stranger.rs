@@ -5,12 +5,15 @@ use std::path::Path;
 
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect};
+use sqlx::AssertSqlSafe;
 use strikefund::funds;
-use strikefund::publication::check::{CheckError, Checked, check};
+use strikefund::ids::FundId;
+use strikefund::publication::check::{CheckError, Checked, Scope, Unchecked, check};
 use strikefund::publication::log::note::{Head, SigningKey};
 use strikefund::publication::log::tile;
 use strikefund::publication::source::Source;
 use strikefund::publication::{Piece, Tree};
+use strikefund::{run, transact};
 
 use super::log::{key, purchases};
 use super::{DAY, publish, text};
@@ -43,7 +46,7 @@ pub async fn tree(books: &Books) -> tempfile::TempDir {
 }
 
 async fn checked(books: &Books, folder: &Path, since: Option<&str>) -> Result<Checked, CheckError> {
-    check(&Source::Folder(folder.to_owned()), &key(books).await, since).await
+    check(&Source::Folder(folder.to_owned()), &key(books).await, since, Scope::All).await
 }
 
 async fn wrong(books: &Books, folder: &Path, since: Option<&str>) -> String {
@@ -79,6 +82,28 @@ on_both_databases! {
 
         let other = kept.replace("fund.example", "fund.invalid");
         assert!(wrong(books, folder.path(), Some(&other)).await.contains("older checkpoint"));
+    }
+
+    async fn what_is_written_once_can_be_left_out_and_then_it_is_said_and_nothing_else_is_left_out(books: &Books) {
+        let treasury = Treasury::holding(books, 100_000).await;
+        purchases(&treasury, 2).await;
+        publish(books, treasury.fund, books.now()).await.unwrap();
+        let (folder, key) = (tree(books).await, key(books).await);
+        let figures = async || check(&Source::Folder(folder.path().to_owned()), &key, None, Scope::Figures).await;
+        let passed = figures().await.unwrap();
+        assert_eq!(passed.unchecked, Some(Unchecked::Unasked));
+        assert!(passed.files > 40 && passed.files < files(folder.path()).len() as u64, "{passed:?}");
+        std::fs::write(folder.path().join("spending/1.html"), b"other").unwrap();
+        figures().await.unwrap();
+        assert_eq!(wrong(books, folder.path(), None).await, "spending/1.html is not what the published records say");
+        for place in ["reports/spending.html", "figures.json", "p/1/reports/ledger-1.csv", "log/tile/0/000.p/3", "index.es.html"] {
+            let whole = std::fs::read(folder.path().join(place)).unwrap();
+            std::fs::write(folder.path().join(place), [&*whole, b"\n"].concat()).unwrap();
+            assert!(figures().await.unwrap_err().to_string().contains(place), "{place}");
+            std::fs::write(folder.path().join(place), whole).unwrap();
+        }
+        std::fs::write(folder.path().join("more.html"), b"").unwrap();
+        assert_eq!(figures().await.unwrap_err().to_string(), "more.html is no part of what was published");
     }
 
     async fn a_cut_or_rewritten_log_does_not_continue_what_was_kept(books: &Books) {
@@ -188,12 +213,85 @@ async fn what_lies_behind_an_address_is_checked_like_a_folder() {
     let address = format!("http://{}", listener.local_addr().unwrap());
     let server = tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(serve)).await });
     let key = key(&books).await;
-    let at = async |path: &str| check(&Source::named(&format!("{address}{path}")).unwrap(), &key, None).await;
+    let at = async |path: &str| check(&Source::named(&format!("{address}{path}")).unwrap(), &key, None, Scope::All).await;
     assert_eq!(at("/f/general/").await.unwrap().files, files(folder.path()).len() as u64);
     std::fs::remove_file(folder.path().join("figures.csv")).unwrap();
     assert_eq!(at("/f/general").await.unwrap_err().to_string(), "figures.csv is missing");
     assert!(at("/moved").await.unwrap_err().to_string().contains("the server answered 303"));
     assert!(Source::named("https://fund.example/f/general?x").is_err());
     server.abort();
+    books.close().await;
+}
+
+/// So many entries of spending in a fund's books, written straight into the tables.
+async fn pile(books: &Books, fund: FundId, count: i64) {
+    let last: i64 =
+        run!(&mut books.db.begin_read().await.unwrap(), fetch_one, sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) FROM entry")).unwrap();
+    let numbers = format!("WITH RECURSIVE new (n) AS (SELECT {} UNION ALL SELECT n + 1 FROM new WHERE n < {})", last + 1, last + count);
+    let statements = [
+        format!(
+            "INSERT INTO posting (entry_id, n, account_id, fund_id, currency, amount_minor)
+             SELECT n, 1, (SELECT id FROM account WHERE path = 'expenses:program:water'), {fund}, 'USD', 100 + n % 500 FROM new UNION ALL
+             SELECT n, 2, (SELECT id FROM account WHERE path = 'assets:bank:main'), NULL, 'USD', -(100 + n % 500) FROM new"
+        ),
+        "INSERT INTO entry (id, source, source_id, kind, effective_on, recorded_at, postings)
+         SELECT n, 'journal', 'pile' || n, 'entry', date('2026-01-01', '+' || (n % 300) || ' days'), 0, 2 FROM new"
+            .to_owned(),
+        "INSERT INTO unsummed (entry_id) SELECT n FROM new".to_owned(),
+        format!("INSERT INTO unpublished (fund_id, entry_id, n) SELECT {fund}, n, 1 FROM new"),
+    ];
+    for sql in statements {
+        let piled: sqlx::Result<u64> = transact!(books.db, tx => run!(tx, execute, sqlx::query(AssertSqlSafe(format!("{numbers} {sql}")))));
+        piled.unwrap();
+    }
+}
+
+/// On a large fund, whose log has tiles over tiles, a sample of every kind of file: a byte flipped at a place that lies anywhere, the file cut, and
+/// taken away.
+#[tokio::test]
+async fn a_sample_of_every_kind_of_file_of_a_large_fund_is_found_when_it_was_changed() {
+    let books = Books::on_sqlite().await;
+    let treasury = Treasury::holding(&books, 1_000_000).await;
+    pile(&books, treasury.fund, 900).await;
+    publish(&books, treasury.fund, books.now()).await.unwrap();
+    pile(&books, treasury.fund, 200).await;
+    publish(&books, treasury.fund, books.now().plus_secs(DAY)).await.unwrap();
+    let (folder, key) = (tree(&books).await, key(&books).await);
+    let asked = async |scope| check(&Source::Folder(folder.path().to_owned()), &key, None, scope).await;
+    assert_eq!(asked(Scope::All).await.unwrap().head.size, 1_102);
+    let sampled = [
+        ("log/checkpoint", Scope::Figures),
+        ("log/tile/entries/000", Scope::Figures),
+        ("log/tile/entries/003", Scope::Figures),
+        ("log/tile/entries/004.p/78", Scope::Figures),
+        ("log/tile/0/002", Scope::Figures),
+        ("log/tile/0/003.p/133", Scope::Figures),
+        ("log/tile/1/000.p/4", Scope::Figures),
+        ("reports/ledger-1.csv", Scope::Figures),
+        ("p/1/reports/ledger-1.csv", Scope::Figures),
+        ("reports/activities.json", Scope::Figures),
+        ("p/1/reports/trial-balance.html", Scope::Figures),
+        ("p/2/files.sha256", Scope::Figures),
+        ("spending/777.es.html", Scope::All),
+        ("spending/pages/9.html", Scope::All),
+        ("books/books.journal", Scope::All),
+    ];
+    for (n, (place, scope)) in sampled.into_iter().enumerate() {
+        let path = folder.path().join(place);
+        let whole = std::fs::read(&path).unwrap_or_else(|error| panic!("{place}: {error}"));
+        let mut bent = whole.clone();
+        // Anywhere, and every time the same.
+        let at = (n + 1) * 7_919 % whole.len();
+        bent[at] ^= 1 << (n % 7);
+        std::fs::write(&path, &bent).unwrap();
+        asked(scope).await.unwrap_err();
+        std::fs::write(&path, &whole[..whole.len() - 1]).unwrap();
+        asked(scope).await.unwrap_err();
+        std::fs::remove_file(&path).unwrap();
+        let said = asked(scope).await.unwrap_err().to_string();
+        assert!(said.contains("missing"), "{place}: {said}");
+        std::fs::write(&path, &whole).unwrap();
+    }
+    asked(Scope::All).await.unwrap();
     books.close().await;
 }

@@ -22,6 +22,7 @@ use strikefund::{run, transact};
 use super::grown::Grown;
 use super::staff::Staff;
 use super::{MASTER, Visit};
+use crate::judges::office::opened_by_libreoffice;
 use crate::support::{Books, block_on, on_both_databases, repository, setting, skip};
 
 const HOSTILE: [&str; 10] = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=HYPERLINK(\"http://x\")", "＝1", "a \"b\", c", "two\nlines", "007"];
@@ -102,32 +103,14 @@ fn an_xlsx_opens_with_texts_as_texts_and_numbers_as_numbers() {
     assert_eq!(as_decimals(rows), as_decimals(expected(str::to_owned)));
 }
 
-/// The rows as `LibreOffice` opens and saves them: a cell that it holds for a number comes back in quotes, a text does not.
-fn opened_by_libreoffice(kind: As, ending: &str) -> Option<Vec<csv::StringRecord>> {
-    const SAVED: &str = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false";
-    let Some(office) = setting("LIBREOFFICE") else {
-        skip("no LibreOffice (LIBREOFFICE; tests/run installs it)");
-        return None;
-    };
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join(format!("list.{ending}"));
-    std::fs::write(&path, bytes_of(&list(), kind)).unwrap();
-    let mut command = Command::new(office);
-    command.arg("--headless").arg(format!("-env:UserInstallation=file://{}/profile", folder.path().display()));
-    if kind == As::Csv {
-        // What stands in quotes is a text, as the file means it.
-        command.arg("--infilter=Text - txt - csv (StarCalc):44,34,76,1,,0,true");
-    }
-    let output = command.args(["--convert-to", SAVED, "--outdir"]).arg(folder.path().join("saved")).arg(&path).output().unwrap();
-    let saved = std::fs::read_to_string(folder.path().join("saved/list.csv")).unwrap_or_else(|_| panic!("{output:?}"));
-    assert!(saved.contains("\"-3.2\"") && !saved.contains("\"007\""), "an amount is a number, 007 is none: {saved}");
-    Some(csv::ReaderBuilder::new().has_headers(false).from_reader(saved.as_bytes()).records().map(Result::unwrap).collect())
-}
-
 #[test]
 fn libreoffice_opens_both_files_with_every_text_as_it_was_and_nothing_worked_out() {
     for (kind, ending) in [(As::Csv, "csv"), (As::Xlsx, "xlsx")] {
-        let Some(rows) = opened_by_libreoffice(kind, ending) else { return };
+        let name = format!("list.{ending}");
+        let is_right =
+            |saved: &str| assert!(saved.contains("\"-3.2\"") && !saved.contains("\"007\""), "an amount is a number, 007 is none: {saved}");
+        let Some(opened) = opened_by_libreoffice(&[(&*name, &bytes_of(&list(), kind))], is_right) else { return };
+        let rows = opened.into_values().next().unwrap();
         let meant = |cell: &str| {
             if kind == As::Xlsx || cell.starts_with('a') || cell.starts_with('t') || cell == "007" {
                 cell.to_owned()

@@ -263,7 +263,7 @@ on_both_databases! {
             spending_reports(books, &spent, &known, now.day_in(&"America/Los_Angeles".parse().unwrap())).await;
             goods_and_ledger(books, &entries, number).await;
             let ledger = text(books, "reports/ledger-1.csv").await;
-            let accounts_told = ledger.matches(",accounts,").count();
+            let accounts_told = ledger.matches(",\"accounts\",").count();
             accounts(books, &entries, accounts_told > told).await;
             (told, checked) = (accounts_told, checked + 1);
         }
