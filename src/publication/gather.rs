@@ -10,17 +10,17 @@ use crate::clock::Instant;
 use crate::db::Tx;
 use crate::funds::{Fund, State};
 use crate::ids::{EntryId, ExpenseId, ProposalId};
-use crate::ledger::{self, Mistake, Source, Unpublished};
+use crate::ledger::{self, Mistake, Source, Unpublished, chart};
 use crate::spending::{self, Mended, PublicFacts, Show};
 
 /// How many postings are held at a time, however many are new.
 const PAGE: i64 = 500;
 /// How long the words about a purchase are held back: visitors of a picket line should not learn where it buys (safety rule PR8).
-const HOLD_SECS: i64 = 72 * 3600;
+pub(super) const HOLD_SECS: i64 = 72 * 3600;
 /// Payments to people are shown as sums, of at least so many.
 const LEAST_PEOPLE: i64 = 3;
 /// The use whose payments go to people.
-pub(super) const PEOPLE: &str = "expenses:program:community-support";
+pub(super) const PEOPLE: &str = chart::PEOPLE;
 
 /// What one page of new postings comes to.
 #[derive(Debug, Default)]
@@ -283,7 +283,7 @@ fn text(facts: &PublicFacts, about: i64, fund: &Fund, now: Instant) -> Record {
 }
 
 /// Whether the strike is over, so that nothing must be held back for it.
-const fn is_over(fund: &Fund) -> bool {
+pub(super) const fn is_over(fund: &Fund) -> bool {
     matches!(fund.state, State::WindingDown | State::Distributing | State::Closed)
 }
 

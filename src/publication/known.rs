@@ -10,8 +10,8 @@ use super::rows::{self, RowsError};
 use super::say::Say;
 use super::store::{self, WeekSum};
 use super::tables::{Row, Scribe};
-use super::told::Chartered;
-use super::{Figures, charter, charts};
+use super::told::{Chartered, Stood};
+use super::{Figures, charter, charts, state};
 use crate::clock::Day;
 use crate::db::Tx;
 use crate::funds::charter::Charter;
@@ -52,6 +52,8 @@ pub(super) struct Known {
     pub tie: Vec<Row>,
     /// Of the report of gifts: by way, and by size.
     pub giving: Vec<Row>,
+    /// Where it moved last, where it ever did.
+    pub stood: Option<Stood>,
     /// What the fund promises, as it was published last.
     pub charter: Option<(Chartered, Charter)>,
 }
@@ -140,6 +142,7 @@ impl Known {
             goods: reports::rows_named(tx, fund, figures, "in-kind").await?,
             tie: reports::rows_named(tx, fund, figures, "bank-match").await?,
             giving: giving(reports::rows_named(tx, fund, figures, "gifts").await?),
+            stood: state::published(tx, fund).await?.pop().map(|(_, stood)| stood),
             charter: charter::newest(tx, fund).await?,
         })
     }

@@ -12,6 +12,8 @@ mod charts;
 pub mod check;
 pub mod coins;
 mod commitments;
+mod copied;
+mod copies;
 mod download;
 pub mod export;
 mod extras;
@@ -39,6 +41,7 @@ mod site;
 pub mod source;
 pub mod spent;
 mod standing;
+mod state;
 mod store;
 mod stored;
 mod tables;
@@ -64,6 +67,7 @@ use manifest::Files;
 use record::{Batch, Record, week_of};
 
 pub use commitments::forget;
+pub use copies::copy;
 pub use download::Download;
 pub use figures::{Figures, GiftSide};
 pub use heads::rotate_key;
@@ -150,6 +154,9 @@ const MOST_WORDS: i64 = 10_000;
 /// # Errors
 /// [`PublishError`].
 pub async fn is_due(tx: &mut Tx, fund: &Fund, now: Instant) -> Result<bool, PublishError> {
+    if standing_news(tx, fund).await? {
+        return Ok(true);
+    }
     let last = store::last(tx, fund.id).await?;
     if last.is_some_and(|last| now < last.made_at.plus_secs(fund.publish_interval_secs)) {
         return Ok(false);
@@ -157,7 +164,7 @@ pub async fn is_due(tx: &mut Tx, fund: &Fund, now: Instant) -> Result<bool, Publ
     if gather::has_news(tx, fund).await? || extras::has_news(tx, fund).await? || !gather::words(tx, fund, now, 1).await?.0.is_empty() {
         return Ok(true);
     }
-    if charter::news(tx, fund, now).await?.is_some() {
+    if charter::news(tx, fund, now).await?.is_some() || copies::has_news(tx, fund, now).await? {
         return Ok(true);
     }
     let (books, published) = sides(tx, fund).await?;
@@ -166,6 +173,12 @@ pub async fn is_due(tx: &mut Tx, fund: &Fund, now: Instant) -> Result<bool, Publ
     }
     let waiting = donations::uncounted(tx, fund.id).await?;
     Ok(next_batch(fund, &waiting, (&books, &published), (0, "")).is_some())
+}
+
+/// Whether something is to be told that waits for no interval: the fund stands elsewhere, or a copy of a receipt was taken back. A publication
+/// before its time tells this alone.
+async fn standing_news(tx: &mut Tx, fund: &Fund) -> sqlx::Result<bool> {
+    Ok(state::news(tx, fund).await?.is_some() || copies::are_taken_back(tx, fund).await?)
 }
 
 /// The batch of gifts that may be shown now, and its last gift; None while it waits.
@@ -192,7 +205,8 @@ async fn sides(tx: &mut Tx, fund: &Fund) -> Result<(Side, Side), PublishError> {
 pub async fn publish(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) -> Result<Option<i64>, PublishError> {
     tx.freeze().await?;
     let last = store::last(tx, fund.id).await?;
-    if last.as_ref().is_some_and(|last| now < last.made_at.plus_secs(fund.publish_interval_secs)) {
+    let is_early = last.as_ref().is_some_and(|last| now < last.made_at.plus_secs(fund.publish_interval_secs));
+    if is_early && !standing_news(tx, fund).await? {
         return Ok(None);
     }
     let number = last.as_ref().map_or(1, |last| last.number.saturating_add(1));
@@ -204,12 +218,8 @@ pub async fn publish(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) 
     if let Some(last) = last.as_ref().filter(|_| begun == 0) {
         log.append(tx, vec![Record::Batch(before_records(last, &week_of(now, &fund.time_zone)))]).await?;
     }
-    let promised = charter::news(tx, fund, now).await?;
-    log.append(tx, promised.into_iter().collect()).await?;
-    let counted = log.gifts(tx, press, fund, now).await?;
-    log.spending(tx, fund, now).await?;
-    log.words(tx, fund, now).await?;
-    log.beyond(tx, fund, (begun, counted.as_ref()), now).await?;
+    log.standing(tx, fund, now).await?;
+    let counted = if is_early { None } else { log.news(tx, press, fund, (begun, now)).await? };
     if log.size == begun {
         return Ok(None);
     }
@@ -279,6 +289,32 @@ impl Writer {
         store::append(tx, self.fund, self.number, position, &leaves).await?;
         self.size += leaves.len() as u64;
         Ok(())
+    }
+
+    /// What waits for no interval.
+    async fn standing(&mut self, tx: &mut Tx, fund: &Fund, now: Instant) -> Result<(), PublishError> {
+        let stood = state::news(tx, fund).await?;
+        let stood = stood.map(|(n, moved)| Record::State(moved.told(n, fund, now)));
+        self.append(tx, stood.into_iter().collect()).await?;
+        self.taken_back(tx, fund, now).await
+    }
+
+    /// Everything that a publication in its time tells; gives the last gift it counts. `begun` is the size of the log before it.
+    async fn news(
+        &mut self,
+        tx: &mut Tx,
+        press: &Press<'_>,
+        fund: &Fund,
+        (begun, now): (u64, Instant),
+    ) -> Result<Option<DonationId>, PublishError> {
+        let promised = charter::news(tx, fund, now).await?;
+        self.append(tx, promised.into_iter().collect()).await?;
+        let counted = self.gifts(tx, press, fund, now).await?;
+        self.spending(tx, fund, now).await?;
+        self.words(tx, fund, now).await?;
+        self.copies(tx, fund, now).await?;
+        self.beyond(tx, fund, (begun, counted.as_ref()), now).await?;
+        Ok(counted)
     }
 
     /// What the books began with, and the batch of gifts that may be shown; gives the last gift it counts.

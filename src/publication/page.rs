@@ -108,6 +108,13 @@ impl Own<'_> {
         tables
     }
 
+    /// `Paused since 14 Nov 2026.`, and why.
+    fn stood(&self) -> Option<(String, &str)> {
+        let stood = self.known.stood.as_ref()?;
+        let day = stood.since.parse::<Day>().map_or_else(|_| stood.since.clone(), |day| self.say.0.day(day));
+        Some((self.say.two("public-stood", ("state", self.say.state(stood.state)), ("day", day)), &stood.reason))
+    }
+
     /// `Matched to the bank through 14 Nov 2026, without a difference.`
     fn matched(&self) -> Option<String> {
         let day: Day = self.known.matched_through()?.parse().ok()?;

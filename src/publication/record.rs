@@ -5,10 +5,11 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::copied::{Copied, TakenDown};
 use super::facts::Publication;
 pub use super::spent::{Agreed, Spending, Text, Units, What};
 pub use super::told::Line;
-use super::told::{Accounts, Bands, Budget, Chartered, Goods, Owed, Tie, Ways};
+use super::told::{Accounts, Bands, Budget, Chartered, Goods, Owed, Stood, Tie, Ways};
 use crate::clock::{Day, Instant, Zone};
 use crate::ledger::chart;
 
@@ -68,6 +69,12 @@ pub enum Record {
     Budget(Budget),
     /// What is approved and not paid, and what people carry.
     Owed(Owed),
+    /// A copy of a receipt.
+    Copy(Copied),
+    /// It is shown no more.
+    TakenDown(TakenDown),
+    /// Where the fund stands from now on.
+    State(Stood),
     /// The end of a publication: who published, when, under which rules.
     Publication(Box<Publication>),
 }
@@ -153,6 +160,9 @@ impl Record {
             Self::Goods(_) => "goods",
             Self::Budget(_) => "budget",
             Self::Owed(_) => "owed",
+            Self::Copy(_) => "copy",
+            Self::TakenDown(_) => "taken_down",
+            Self::State(_) => "state",
             Self::Publication(_) => "publication",
         }
     }
@@ -171,6 +181,9 @@ impl Record {
             Self::Goods(goods) => goods.n,
             Self::Budget(budget) => budget.n,
             Self::Owed(owed) => owed.n,
+            Self::Copy(copied) => copied.n,
+            Self::TakenDown(down) => down.n,
+            Self::State(stood) => stood.n,
             Self::Publication(publication) => publication.number,
         }
     }
@@ -180,6 +193,8 @@ impl Record {
         match self {
             Self::Spending(spending) => spending.corrects.unwrap_or(0),
             Self::Text(text) => text.about,
+            Self::Copy(copied) => copied.about,
+            Self::TakenDown(down) => down.about,
             _ => 0,
         }
     }
@@ -199,6 +214,9 @@ impl Record {
             Self::Goods(goods) => &goods.week,
             Self::Budget(budget) => &budget.week,
             Self::Owed(owed) => &owed.week,
+            Self::Copy(copied) => &copied.week,
+            Self::TakenDown(down) => &down.week,
+            Self::State(stood) => &stood.week,
             Self::Publication(publication) => &publication.week,
         }
     }
@@ -212,6 +230,7 @@ impl Record {
             Self::Goods(goods) => goods.text(),
             Self::Budget(budget) => Cow::Borrowed(&budget.reason),
             Self::Tie(tie) => Cow::Borrowed(&tie.as_of),
+            Self::State(stood) => Cow::Borrowed(&stood.reason),
             _ => Cow::Borrowed(""),
         }
     }
@@ -246,7 +265,7 @@ impl Record {
             Self::Goods(goods) => goods.lines(),
             Self::Budget(budget) => budget.lines(),
             Self::Owed(owed) => owed.lines(),
-            Self::Text(_) | Self::Charter(_) | Self::Publication(_) => Vec::new(),
+            Self::Text(_) | Self::Charter(_) | Self::Copy(_) | Self::TakenDown(_) | Self::State(_) | Self::Publication(_) => Vec::new(),
         };
         lines.retain(|line| line.amount != 0);
         lines

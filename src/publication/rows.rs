@@ -4,6 +4,7 @@
 use askama::Template;
 use data_encoding::HEXLOWER;
 
+use super::copied::ShownCopy;
 use super::facts::Publication;
 use super::log::tree::leaf_hash;
 use super::place::Place;
@@ -42,6 +43,7 @@ pub(super) struct Row {
     pub spending: Spending,
     text: Option<Text>,
     corrected_by: Vec<i64>,
+    copies: Vec<ShownCopy>,
 }
 
 impl Row {
@@ -66,6 +68,11 @@ impl Row {
     /// Its leaf's hash, in hex.
     pub fn hash(&self) -> &str {
         &self.hash
+    }
+
+    /// The copies of its receipts, the oldest first.
+    pub fn copies(&self) -> &[ShownCopy] {
+        &self.copies
     }
 
     /// The spendings that take it back or stand in its place.
@@ -107,6 +114,7 @@ pub(super) trait Rows {
 
     fn proof(&self, row: &Row) -> String {
         let key = match (row.spending.receipt, row.spending.what) {
+            _ if row.copies.iter().any(ShownCopy::stands) => "public-receipt-copy",
             (Some(true), _) => "public-receipt-kept",
             (Some(false), _) => "public-receipt-none",
             (None, What::Correction) => "public-receipt-correction",
@@ -330,7 +338,7 @@ pub(super) async fn between(tx: &mut Tx, fund: FundId, first: i64, last: i64) ->
         if let Record::Spending(spending) = read(&leaf)? {
             let hash = HEXLOWER.encode(&leaf_hash(leaf.body.as_bytes()));
             let Leaf { position, publication, body } = leaf;
-            rows.push(Row { position, publication, leaf: body, hash, spending, text: None, corrected_by: Vec::new() });
+            rows.push(Row { position, publication, leaf: body, hash, spending, text: None, corrected_by: Vec::new(), copies: Vec::new() });
         }
     }
     for leaf in store::about(tx, fund, first, last).await? {
@@ -339,6 +347,8 @@ pub(super) async fn between(tx: &mut Tx, fund: FundId, first: i64, last: i64) ->
         match record {
             Record::Text(text) => row.text = Some(text),
             Record::Spending(later) => row.corrected_by.push(later.n),
+            Record::Copy(copied) => ShownCopy::add(&mut row.copies, leaf.publication, copied),
+            Record::TakenDown(down) => ShownCopy::take_down(&mut row.copies, leaf.publication, &down),
             _ => {}
         }
     }

@@ -1,9 +1,10 @@
 //! SQL of expenses, private to this room. Not here: advances (`store/advances.rs`), payees (`store/payees.rs`), captains (`store/captains.rs`), budgets (`store/budgets.rs`),
-//! payments that came back (`store/returns.rs`), what publications ask (`store/public.rs`).
+//! copies of receipts for the public (`store/copies.rs`), payments that came back (`store/returns.rs`), what publications ask (`store/public.rs`).
 
 pub(super) mod advances;
 pub(super) mod budgets;
 pub(super) mod captains;
+pub(super) mod copies;
 pub(super) mod payees;
 pub(super) mod public;
 pub(super) mod returns;

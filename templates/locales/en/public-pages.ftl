@@ -10,6 +10,7 @@ public-state-distributing = Distributing
 public-state-closed = Closed
 
 public-one-purpose = This fund’s money may serve one purpose only:
+public-stood = { $state } since { $day }.
 public-give = Give
 public-give-paused = Giving is paused for now.
 public-give-over = This fund no longer takes gifts.

@@ -10,6 +10,7 @@ public-state-distributing = Repartiendo
 public-state-closed = Cerrado
 
 public-one-purpose = El dinero de este fondo solo puede servir para un fin:
+public-stood = { $state } desde el { $day }.
 public-give = Donar
 public-give-paused = Por ahora no se reciben donaciones.
 public-give-over = Este fondo ya no recibe donaciones.
