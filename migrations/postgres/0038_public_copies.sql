@@ -1,4 +1,5 @@
--- Copies of receipts for the public, private parts covered: their bytes, where publishing and reading find them, and which record shows which.
+-- Copies of receipts for the public, private parts covered: their bytes, where publishing and reading find them, and which record shows which;
+-- and what became of expenses since they were published.
 
 -- The bytes of a copy that a second person let out. They go when it is taken back.
 CREATE TABLE released_body (
@@ -14,6 +15,13 @@ CREATE TABLE copy_news (
     receipt     BIGINT NOT NULL CHECK (receipt >= 1),  -- which receipt of the expense it is of
     why         TEXT COLLATE "C" CHECK (why IN ('person', 'details', 'wrong', 'other')), -- why it was taken back; NULL: it was let out
     PRIMARY KEY (fund_id, document_id)
+);
+
+-- Expenses that went on since publications told where they stand, for each fund that pays for them; private.
+CREATE TABLE step_news (
+    fund_id    BIGINT NOT NULL REFERENCES fund (id),
+    expense_id BIGINT NOT NULL REFERENCES expense (id),
+    PRIMARY KEY (fund_id, expense_id)
 );
 
 -- Which copy a record shows; private.

@@ -94,6 +94,7 @@ const PASSING: &[&str] = &[
     "unpublished_text",
     "released_body",
     "copy_news",
+    "step_news",
     "public_sum",
     "calendar",
     "gift_salt",

@@ -42,6 +42,7 @@ pub mod source;
 pub mod spent;
 mod standing;
 mod state;
+mod steps;
 mod store;
 mod stored;
 mod tables;
@@ -164,7 +165,7 @@ pub async fn is_due(tx: &mut Tx, fund: &Fund, now: Instant) -> Result<bool, Publ
     if gather::has_news(tx, fund).await? || extras::has_news(tx, fund).await? || !gather::words(tx, fund, now, 1).await?.0.is_empty() {
         return Ok(true);
     }
-    if charter::news(tx, fund, now).await?.is_some() || copies::has_news(tx, fund, now).await? {
+    if charter::news(tx, fund, now).await?.is_some() || copies::has_news(tx, fund, now).await? || steps::has_news(tx, fund).await? {
         return Ok(true);
     }
     let (books, published) = sides(tx, fund).await?;
@@ -312,6 +313,7 @@ impl Writer {
         let counted = self.gifts(tx, press, fund, now).await?;
         self.spending(tx, fund, now).await?;
         self.words(tx, fund, now).await?;
+        self.steps(tx, fund, now).await?;
         self.copies(tx, fund, now).await?;
         self.beyond(tx, fund, (begun, counted.as_ref()), now).await?;
         Ok(counted)

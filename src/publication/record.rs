@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::copied::{Copied, TakenDown};
 use super::facts::Publication;
-pub use super::spent::{Agreed, Spending, Text, Units, What};
+pub use super::spent::{Agreed, Freed, STRIKE, Spending, Step, Text, Units, What};
 pub use super::told::Line;
 use super::told::{Accounts, Bands, Budget, Chartered, Goods, Owed, Stood, Tie, Ways};
 use crate::clock::{Day, Instant, Zone};
@@ -26,6 +26,10 @@ pub const COUNT: &str = "gifts";
 pub const CORRECTION: &str = "correction";
 /// The unit of a line that counts what one signature did in an emergency.
 pub const EMERGENCY: &str = "emergency";
+/// The unit of a line that is money whose words are held back.
+pub const DETAILS: &str = "details";
+/// The unit of a line that counts what that is.
+pub const DETAILS_COUNT: &str = "details-count";
 /// The unit of a line that counts what has no receipt.
 pub const NO_RECEIPT: &str = "no-receipt";
 
@@ -69,6 +73,8 @@ pub enum Record {
     Budget(Budget),
     /// What is approved and not paid, and what people carry.
     Owed(Owed),
+    /// An expense went on.
+    Step(Step),
     /// A copy of a receipt.
     Copy(Copied),
     /// It is shown no more.
@@ -160,6 +166,7 @@ impl Record {
             Self::Goods(_) => "goods",
             Self::Budget(_) => "budget",
             Self::Owed(_) => "owed",
+            Self::Step(_) => "step",
             Self::Copy(_) => "copy",
             Self::TakenDown(_) => "taken_down",
             Self::State(_) => "state",
@@ -181,6 +188,7 @@ impl Record {
             Self::Goods(goods) => goods.n,
             Self::Budget(budget) => budget.n,
             Self::Owed(owed) => owed.n,
+            Self::Step(step) => step.n,
             Self::Copy(copied) => copied.n,
             Self::TakenDown(down) => down.n,
             Self::State(stood) => stood.n,
@@ -193,6 +201,7 @@ impl Record {
         match self {
             Self::Spending(spending) => spending.corrects.unwrap_or(0),
             Self::Text(text) => text.about,
+            Self::Step(step) => step.about,
             Self::Copy(copied) => copied.about,
             Self::TakenDown(down) => down.about,
             _ => 0,
@@ -214,6 +223,7 @@ impl Record {
             Self::Goods(goods) => &goods.week,
             Self::Budget(budget) => &budget.week,
             Self::Owed(owed) => &owed.week,
+            Self::Step(step) => &step.week,
             Self::Copy(copied) => &copied.week,
             Self::TakenDown(down) => &down.week,
             Self::State(stood) => &stood.week,
@@ -256,6 +266,9 @@ impl Record {
                 lines.extend(flag(spending.what == What::Correction, CORRECTION));
                 lines.extend(flag(spending.agreed.is_some_and(|agreed| agreed.emergency), EMERGENCY));
                 lines.extend(flag(spending.receipt == Some(false), NO_RECEIPT));
+                let held = i64::from(spending.held.is_some()) - i64::from(spending.unheld);
+                lines.extend((held != 0).then(|| line(&spending.account, DETAILS, spending.amount_minor)));
+                lines.push(line(&spending.account, DETAILS_COUNT, held));
                 lines
             }
             Self::Ways(ways) => ways.lines(),
@@ -265,7 +278,10 @@ impl Record {
             Self::Goods(goods) => goods.lines(),
             Self::Budget(budget) => budget.lines(),
             Self::Owed(owed) => owed.lines(),
-            Self::Text(_) | Self::Charter(_) | Self::Copy(_) | Self::TakenDown(_) | Self::State(_) | Self::Publication(_) => Vec::new(),
+            Self::Text(text) => text.freed.as_ref().map_or_else(Vec::new, |freed| {
+                vec![line(&freed.account, DETAILS, freed.amount_minor.saturating_neg()), line(&freed.account, DETAILS_COUNT, -1)]
+            }),
+            Self::Charter(_) | Self::Step(_) | Self::Copy(_) | Self::TakenDown(_) | Self::State(_) | Self::Publication(_) => Vec::new(),
         };
         lines.retain(|line| line.amount != 0);
         lines
@@ -295,6 +311,10 @@ mod tests {
             corrects: None,
             mistake: None,
             reason: None,
+            agreed_in: None,
+            stands: None,
+            held: None,
+            unheld: false,
         })
     }
 

@@ -8,10 +8,10 @@ use super::copied::ShownCopy;
 use super::facts::Publication;
 use super::log::tree::leaf_hash;
 use super::place::Place;
-use super::record::{Agreed, NoRecord, Record, Spending, Text, What};
+use super::record::{Agreed, NoRecord, Record, STRIKE, Spending, Text, What};
 use super::say::Say;
 use super::store::{self, Leaf};
-use super::{Figures, File};
+use super::{Figures, File, charts};
 use crate::db::Tx;
 use crate::funds;
 use crate::ids::FundId;
@@ -70,6 +70,16 @@ impl Row {
         &self.hash
     }
 
+    /// Whether another takes it back.
+    const fn is_taken_back(&self) -> bool {
+        !self.corrected_by.is_empty()
+    }
+
+    /// Whether its words are held back for now.
+    pub const fn holds_back(&self) -> bool {
+        self.spending.held.is_some() && self.text.is_none() && !self.is_taken_back()
+    }
+
     /// The copies of its receipts, the oldest first.
     pub fn copies(&self) -> &[ShownCopy] {
         &self.copies
@@ -94,7 +104,7 @@ pub(super) trait Rows {
         let say = self.say();
         let text = match (&row.text, row.spending.what) {
             (Some(text), _) if !text.text.is_empty() => text.text.clone(),
-            (_, What::Expense) => say.say("public-held"),
+            (_, What::Expense) => self.held(row),
             (_, What::People) => say.with("public-people", "count", row.spending.payments.unwrap_or(0).to_string()),
             (_, What::Entry) => say.say("public-entry"),
             (_, What::Correction) => {
@@ -105,6 +115,23 @@ pub(super) trait Rows {
         };
         let later = row.corrected_by.iter().map(|number| format!(" {}", say.with("public-corrected", "number", number.to_string())));
         text + &later.collect::<String>()
+    }
+
+    /// Until when the words of a row are held back, or that there are none.
+    fn held(&self, row: &Row) -> String {
+        let say = self.say();
+        match (row.spending.held.as_deref(), row.is_taken_back()) {
+            (None, _) => say.say("public-no-words"),
+            (Some(_), true) => say.say("public-held-for-good"),
+            (Some(STRIKE), _) => say.say("public-held-strike"),
+            (Some(day), _) => say.with("public-held", "day", say.day(day)),
+        }
+    }
+
+    /// Where the expense of a row stands, in words.
+    fn stands(&self, row: &Row) -> Option<String> {
+        let stands = row.spending.stands.as_deref().filter(|_| !row.is_taken_back())?;
+        ["approved", "paid", "matched"].contains(&stands).then(|| self.say().say(&format!("public-stands-{stands}")))
     }
 
     fn units(&self, row: &Row) -> String {
@@ -134,6 +161,13 @@ pub(super) trait Rows {
         let values = Values::from([("given".into(), agreed.given.to_string().into()), ("needed".into(), agreed.needed.to_string().into())]);
         let key = if agreed.emergency { "public-agreed-emergency" } else { "public-agreed-by" };
         self.say().0.text(key, &values)
+    }
+
+    /// Who agreed, by role, and in which week.
+    fn agreed_in(&self, row: &Row) -> Option<String> {
+        let agreed = self.agreed(&row.spending.agreed?);
+        let week = row.spending.agreed_in.as_ref().map(|week| self.say().with("public-in-week", "week", self.say().week(week)));
+        Some(week.map_or_else(|| agreed.clone(), |week| format!("{agreed}, {week}")))
     }
 }
 
@@ -166,7 +200,13 @@ impl List<'_> {
     fn total(&self) -> String {
         let values =
             Values::from([("count".into(), self.count.to_string().into()), ("sum".into(), self.figures.spent().for_people().into())]);
-        self.say.0.text("public-spending-total", &values)
+        let total = self.say.0.text("public-spending-total", &values);
+        let received = self.figures.gifts.received_minor;
+        if received <= 0 {
+            return total;
+        }
+        let share = charts::share(self.say, i128::from(self.figures.spent().minor), i128::from(received));
+        format!("{total} {}", self.say.with("public-spending-share", "share", share))
     }
 
     fn caption(&self) -> String {
@@ -177,7 +217,7 @@ impl List<'_> {
 
     /// Whether words of a row are held back.
     fn holds_back(&self) -> bool {
-        self.rows.iter().any(|row| row.spending.what == What::Expense && row.text.is_none())
+        self.rows.iter().any(Row::holds_back)
     }
 
     fn numbered(&self, page: i64) -> String {
@@ -279,6 +319,26 @@ pub(super) async fn latest(tx: &mut Tx, fund: FundId, count: usize) -> Result<Ve
     Ok(rows)
 }
 
+/// The newest spendings of a use, the newest first, at most so many.
+pub(super) async fn newest_on(tx: &mut Tx, fund: FundId, account: &str, count: i64) -> Result<Vec<Row>, RowsError> {
+    let mut rows = Vec::new();
+    for leaf in store::spendings_on(tx, fund, account, count).await? {
+        rows.extend(first(leaf)?);
+    }
+    let last = rows.first().map_or(0, |row| row.spending.n);
+    let oldest = rows.last().map_or(0, |row| row.spending.n);
+    // What was said of those between them is read with it where that is not much more.
+    if last - oldest <= 4 * count {
+        told(tx, fund, (oldest, last), &mut rows).await?;
+    } else {
+        for row in 0..rows.len() {
+            let n = rows[row].spending.n;
+            told(tx, fund, (n, n), &mut rows).await?;
+        }
+    }
+    Ok(rows)
+}
+
 /// The page of one spending; None where there is none of that number.
 ///
 /// # Errors
@@ -332,27 +392,39 @@ async fn figures(tx: &mut Tx, fund: FundId, publication: &Publication) -> sqlx::
 }
 
 /// The spendings with numbers from `first` to `last`, with everything that was published about each.
-pub(super) async fn between(tx: &mut Tx, fund: FundId, first: i64, last: i64) -> Result<Vec<Row>, RowsError> {
+pub(super) async fn between(tx: &mut Tx, fund: FundId, first_n: i64, last: i64) -> Result<Vec<Row>, RowsError> {
     let mut rows = Vec::new();
-    for leaf in store::spendings(tx, fund, first, last).await? {
-        if let Record::Spending(spending) = read(&leaf)? {
-            let hash = HEXLOWER.encode(&leaf_hash(leaf.body.as_bytes()));
-            let Leaf { position, publication, body } = leaf;
-            rows.push(Row { position, publication, leaf: body, hash, spending, text: None, corrected_by: Vec::new(), copies: Vec::new() });
-        }
+    for leaf in store::spendings(tx, fund, first_n, last).await? {
+        rows.extend(first(leaf)?);
     }
-    for leaf in store::about(tx, fund, first, last).await? {
+    told(tx, fund, (first_n, last), &mut rows).await?;
+    Ok(rows)
+}
+
+/// The row that a spending's own record begins.
+fn first(leaf: Leaf) -> Result<Option<Row>, RowsError> {
+    let Record::Spending(spending) = read(&leaf)? else { return Ok(None) };
+    let hash = HEXLOWER.encode(&leaf_hash(leaf.body.as_bytes()));
+    let Leaf { position, publication, body } = leaf;
+    let (text, corrected_by, copies) = (None, Vec::new(), Vec::new());
+    Ok(Some(Row { position, publication, leaf: body, hash, spending, text, corrected_by, copies }))
+}
+
+/// Adds what later records say about the spendings with numbers from `from` to `to` to those of them that are here.
+async fn told(tx: &mut Tx, fund: FundId, (from, to): (i64, i64), rows: &mut [Row]) -> Result<(), RowsError> {
+    for leaf in store::about(tx, fund, from, to).await? {
         let record = read(&leaf)?;
         let Some(row) = rows.iter_mut().find(|row| row.spending.n == record.about()) else { continue };
         match record {
             Record::Text(text) => row.text = Some(text),
             Record::Spending(later) => row.corrected_by.push(later.n),
+            Record::Step(step) => row.spending.stands = Some(step.stands),
             Record::Copy(copied) => ShownCopy::add(&mut row.copies, leaf.publication, copied),
             Record::TakenDown(down) => ShownCopy::take_down(&mut row.copies, leaf.publication, &down),
             _ => {}
         }
     }
-    Ok(rows)
+    Ok(())
 }
 
 /// Reads the record of a leaf.

@@ -51,6 +51,11 @@ public-went-none = Nothing has been spent yet. Each use appears here with the fi
 public-percent = { $percent }%
 public-under-percent = under 1%
 public-rounded = Shares are rounded; amounts never are.
+public-held-back =
+    { $count ->
+        [one] The details of { $count } entry, { $amount }, are held back for now, for picket-site safety.
+       *[other] The details of { $count } entries, together { $amount }, are held back for now, for picket-site safety.
+    }
 public-entries =
     { $count ->
         [one] { $count } entry
