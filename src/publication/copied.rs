@@ -10,7 +10,7 @@ use super::record::Record;
 use super::say::Say;
 
 /// Where they lie under a fund's address.
-pub(super) const FOLDER: &str = "spending/copies";
+pub const FOLDER: &str = "spending/copies";
 
 /// A copy of a spending's receipt, private parts covered, that a second person let out. The bytes lie beside the page, under their hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
