@@ -81,6 +81,8 @@ crate::record! {
         pub given: i64,
         /// Whether one alone could, in an emergency.
         pub emergency: bool,
+        /// When the last of them did.
+        pub last_at: Option<Instant>,
     }
 }
 

@@ -188,7 +188,8 @@ pub(super) async fn signatures(tx: &mut Tx, id: ProposalId) -> sqlx::Result<Vec<
 
 pub(super) async fn signed(tx: &mut Tx, ids: &[ProposalId]) -> sqlx::Result<Vec<Signed>> {
     const HEAD: &str =
-        "SELECT p.id, p.needed, (SELECT COUNT(*) FROM approval a WHERE a.proposal_id = p.id) AS given, (p.emergency = 1) AS emergency
+        "SELECT p.id, p.needed, (SELECT COUNT(*) FROM approval a WHERE a.proposal_id = p.id) AS given, (p.emergency = 1) AS emergency,
+                                (SELECT MAX(a.given_at) FROM approval a WHERE a.proposal_id = p.id) AS last_at
                           FROM proposal p WHERE p.id IN";
     run_in!(tx, query_as, HEAD, ids)
 }

@@ -1,6 +1,7 @@
 //! What was published, written out as a folder, and checked as a stranger would; proofs for donors; signing keys. Not here: what a check is
 //! (`publication::check`).
 
+use std::collections::HashSet;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -120,16 +121,32 @@ pub async fn write(db: &Db, folder: &Path) -> anyhow::Result<()> {
     for fund in funds::list(tx).await?.into_iter().filter(|fund| fund.state != State::Draft) {
         let under = folder.join("f").join(&fund.slug);
         let mut tree = Tree::of(tx, &fund).await?;
-        let (mut files, mut last) = (0, String::new());
+        let (mut files, mut last, mut copies) = (0, String::new(), HashSet::new());
         while let Some(pieces) = tree.next(tx).await? {
             for Piece { path, body } in pieces {
                 let goes_on = path == last;
                 put(&under.join(&path), &body, goes_on)?;
                 files += u64::from(!goes_on);
+                copies.extend(path.strip_prefix(&format!("{}/", publication::COPIES)).map(str::to_owned));
                 last = path;
             }
         }
+        remove_taken_down(&under.join(publication::COPIES), &copies)?;
         println!("{}: {files} files under {}", fund.slug, under.display());
+    }
+    Ok(())
+}
+
+/// Removes copies of receipts that an earlier export wrote into the same folder and that were taken down since; those in `stand` stay.
+fn remove_taken_down(folder: &Path, stand: &HashSet<String>) -> anyhow::Result<()> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if !entry.file_name().to_str().is_some_and(|name| stand.contains(name)) {
+            std::fs::remove_file(entry.path()).with_context(|| format!("{} could not be removed", entry.path().display()))?;
+        }
     }
     Ok(())
 }
@@ -240,4 +257,21 @@ pub async fn check_head(db: &Db, asked: &CheckHead) -> anyhow::Result<()> {
     let publication = publication::opened(tx, &fund, &text).await?;
     println!("Yes: the log of {} continues this head, which publication {publication} signed.", fund.slug);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_that_was_taken_down_goes_from_an_older_export_too() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["stands.jpg", "gone.jpg"] {
+            std::fs::write(folder.path().join(name), b"x").unwrap();
+        }
+        remove_taken_down(folder.path(), &HashSet::from(["stands.jpg".to_owned()])).unwrap();
+        let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["stands.jpg"]);
+        remove_taken_down(&folder.path().join("none"), &HashSet::new()).unwrap();
+    }
 }

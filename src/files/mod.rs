@@ -213,7 +213,25 @@ pub async fn release(tx: &mut Tx, id: DocumentId, by: PersonId, now: Instant) ->
     if store::release(tx, id, by, now).await? { Ok(()) } else { Err(ReleaseError::NotWaiting) }
 }
 
-/// Takes a document out of sight; its bytes go a day later, and its room is free at once. False: it was withdrawn before.
+/// Keeps the bytes of a copy that was just let out where publishing and reading find them, without a storage that may be far away. They were
+/// read with [`open`].
+///
+/// # Errors
+/// When the database is gone, or refuses what nobody let out.
+pub async fn keep_released(tx: &mut Tx, id: DocumentId, body: &[u8]) -> sqlx::Result<bool> {
+    store::keep_body(tx, id, body).await
+}
+
+/// The bytes of a copy that was let out and not taken back.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn released(tx: &mut Tx, id: DocumentId) -> sqlx::Result<Option<Vec<u8>>> {
+    store::body(tx, id).await
+}
+
+/// Takes a document out of sight; its bytes go a day later, those of a copy that was let out at once, and its room is free at once. False: it was
+/// withdrawn before.
 ///
 /// # Errors
 /// When the database is gone.
@@ -223,6 +241,7 @@ pub async fn withdraw(tx: &mut Tx, id: DocumentId, now: Instant) -> sqlx::Result
         return Ok(false);
     }
     store::give_room_back(tx, &document).await?;
+    store::forget_body(tx, id).await?;
     Ok(true)
 }
 

@@ -92,6 +92,20 @@ pub(super) async fn withdraw(tx: &mut Tx, id: DocumentId, now: Instant) -> sqlx:
     Ok(run!(tx, execute, sqlx::query(SQL).bind(id).bind(now))? == 1)
 }
 
+/// Keeps the bytes of a copy that was let out; false: they are kept already.
+pub(super) async fn keep_body(tx: &mut Tx, id: DocumentId, body: &[u8]) -> sqlx::Result<bool> {
+    const SQL: &str = "INSERT INTO released_body (document_id, body) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    Ok(run!(tx, execute, sqlx::query(SQL).bind(id).bind(body))? == 1)
+}
+
+pub(super) async fn body(tx: &mut Tx, id: DocumentId) -> sqlx::Result<Option<Vec<u8>>> {
+    run!(tx, fetch_optional, sqlx::query_scalar("SELECT body FROM released_body WHERE document_id = $1").bind(id))
+}
+
+pub(super) async fn forget_body(tx: &mut Tx, id: DocumentId) -> sqlx::Result<()> {
+    run!(tx, execute, sqlx::query("DELETE FROM released_body WHERE document_id = $1").bind(id)).map(drop)
+}
+
 /// Those of `names` that a row still stands for, or did until after `since`.
 pub(super) async fn kept(tx: &mut Tx, names: &[String], since: Instant) -> sqlx::Result<Vec<String>> {
     const SQL: &str = "SELECT ref FROM document WHERE (withdrawn_at IS NULL OR withdrawn_at > $1) AND ref IN";

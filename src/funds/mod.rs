@@ -34,6 +34,20 @@ crate::record! {
     }
 }
 
+crate::record! {
+    /// A fund moved to where it stood from then on.
+    pub struct Move {
+        /// Its number, from 1.
+        pub n: i64,
+        /// Where to.
+        pub state: State,
+        /// Why, for the public; may be empty.
+        pub reason: String,
+        /// When.
+        pub changed_at: Instant,
+    }
+}
+
 /// Why a fund was not set up.
 #[derive(Debug, thiserror::Error)]
 pub enum SetUpError {
@@ -174,6 +188,23 @@ pub async fn find(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<Fund>> {
 /// When a fund was set up.
 pub async fn set_up_at(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<Instant>> {
     store::set_up_at(tx, id).await
+}
+
+/// The most letters of a reason for moving a fund.
+pub const MOVE_LETTERS: usize = 500;
+
+/// Moves a fund to another state and notes when and why; the reason is public, and what is too long of it is left out. Who agreed, and whether
+/// the fund may, is known above. The fund is locked.
+pub async fn move_to(tx: &mut Tx, id: FundId, state: State, reason: &str, now: Instant) -> sqlx::Result<()> {
+    let reason: String = reason.trim().chars().take(MOVE_LETTERS).collect();
+    let n = store::newest_move(tx, id).await?.map_or(1, |last| last.n.saturating_add(1));
+    store::set_state(tx, id, state).await?;
+    store::insert_move(tx, id, &Move { n, state, reason, changed_at: now }).await
+}
+
+/// The newest move of a fund; None: it never moved, or nobody noted it.
+pub async fn newest_move(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<Move>> {
+    store::newest_move(tx, id).await
 }
 
 /// Which reports a fund shows that it need not; none unless somebody chose so.

@@ -1,7 +1,7 @@
 //! SQL of the funds, private to this room.
 
 use super::settings::Step;
-use super::{About, CharterVersion, Fund, NewFund, Reports, State, Tier};
+use super::{About, CharterVersion, Fund, Move, NewFund, Reports, State, Tier};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::ids::{FundId, ProposalId};
@@ -165,4 +165,22 @@ pub(super) async fn put_reports(tx: &mut Tx, id: FundId, reports: &Reports) -> s
     const SQL: &str = "INSERT INTO fund_reports (fund_id, budget, lm) VALUES ($1, $2, $3)
         ON CONFLICT (fund_id) DO UPDATE SET budget = excluded.budget, lm = excluded.lm";
     run!(tx, execute, sqlx::query(SQL).bind(id).bind(i64::from(reports.budget)).bind(i64::from(reports.lm))).map(drop)
+}
+
+pub(super) async fn set_state(tx: &mut Tx, id: FundId, state: State) -> sqlx::Result<()> {
+    run!(tx, execute, sqlx::query("UPDATE fund SET state = $2 WHERE id = $1").bind(id).bind(state)).map(drop)
+}
+
+pub(super) async fn insert_move(tx: &mut Tx, id: FundId, moved: &Move) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO fund_state (fund_id, n, state, reason, changed_at) VALUES ($1, $2, $3, $4, $5)";
+    run!(tx, execute, {
+        let query = sqlx::query(SQL).bind(id).bind(moved.n).bind(moved.state);
+        query.bind(moved.reason.as_str()).bind(moved.changed_at)
+    })
+    .map(drop)
+}
+
+pub(super) async fn newest_move(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<Move>> {
+    const SQL: &str = "SELECT n, state, reason, changed_at FROM fund_state WHERE fund_id = $1 ORDER BY n DESC LIMIT 1";
+    run!(tx, fetch_optional, sqlx::query_as(SQL).bind(id))
 }

@@ -85,6 +85,8 @@ pub mod chart {
     pub const SUSPENSE: &str = "suspense";
     /// Everything spent on the promised uses stands under this path.
     pub const PROGRAM: &str = "expenses:program:";
+    /// The use whose payments go to people.
+    pub const PEOPLE: &str = "expenses:program:community-support";
 }
 
 const fn account(code: &'static str, path: &'static str, kind: Kind, cash: bool) -> Account {
@@ -112,7 +114,7 @@ pub const CHART: &[Account] = &[
     account("5010", "expenses:program:water", Kind::Expense, false),
     account("5020", "expenses:program:supplies", Kind::Expense, false),
     account("5030", "expenses:program:logistics", Kind::Expense, false),
-    account("5040", "expenses:program:community-support", Kind::Expense, false),
+    account("5040", chart::PEOPLE, Kind::Expense, false),
     account("5100", "expenses:grants:mutual-aid", Kind::Expense, false),
     account("6000", chart::PROCESSING, Kind::Expense, false),
     account("6010", chart::DISPUTE_FEES, Kind::Expense, false),

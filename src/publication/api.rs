@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::copied::ShownCopy;
 use super::record::Record;
 use super::rows::{self, Row, RowsError};
 use super::{Figures, heads, store};
@@ -167,8 +168,27 @@ fn spending(row: &Row) -> Value {
         "units": spending.units,
         "receipt": spending.receipt,
         "agreed": spending.agreed,
+        "agreed_in": spending.agreed_in,
+        "stands": spending.stands,
+        "held": spending.held.as_ref().filter(|_| row.holds_back()),
         "corrects": spending.corrects,
         "corrected_by": row.later(),
+        "copies": row.copies().iter().map(copy).collect::<Vec<_>>(),
         "leaf": row.hash(),
+    })
+}
+
+fn copy(shown: &ShownCopy) -> Value {
+    let copied = &shown.copied;
+    json!({
+        "path": shown.is_there().then(|| copied.path()),
+        "receipt": copied.receipt,
+        "sha256": copied.sha256,
+        "media_type": copied.media_type,
+        "bytes": copied.bytes,
+        "publication": shown.publication,
+        "replaced_in": shown.replaced_in,
+        "taken_down_in": shown.taken_down.as_ref().map(|(number, _)| number),
+        "taken_down_because": shown.taken_down.as_ref().map(|(_, reason)| reason),
     })
 }

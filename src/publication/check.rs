@@ -14,11 +14,11 @@ use super::manifest::{self, FORMAT, Files};
 use super::record::Record;
 use super::site::{self, Once, Piece};
 use super::source::Source;
-use super::{Figures, File, PublishError, RowsError, heads, render, store};
+use super::{Figures, File, PublishError, RowsError, copied, heads, render, store};
 use crate::clock::Instant;
 use crate::db::{Db, Tx};
 use crate::funds::{self, NewFund, SetUpError};
-use crate::ids::{Entropy, FundId};
+use crate::ids::{Entropy, FundId, sha256_hex};
 use tree::Tree;
 
 /// How many records are added up at a time: the sums of a page are written once.
@@ -116,6 +116,7 @@ pub async fn check(source: &Source, key: &VerifyingKey, since: Option<&str>, sco
     since.map(|since| open(since, &keys, "the older checkpoint")).transpose()?;
     tree.is_right(place);
     let (publications, unchecked) = recompute(&mut tree, &records, scope).await?;
+    copies(&mut tree, &records).await?;
     let is_known = |path: &str| tree.is_known(path, unchecked.is_some());
     if let Some(stranger) = source.stranger(&is_known).map_err(|error| CheckError::Read("the folder".to_owned(), error))? {
         return Err(wrong(format!("{stranger} is no part of what was published")));
@@ -342,6 +343,25 @@ async fn once(tree: &mut Tree<'_>, tx: &mut Tx, fund: FundId, figures: Figures) 
         Some(last) => tree.is(last.path, &last.body).await,
         None => Ok(()),
     }
+}
+
+/// Copies of receipts: each that records name is there with its bytes, and gone where a later record says so.
+async fn copies(tree: &mut Tree<'_>, records: &[(Record, String)]) -> Result<(), CheckError> {
+    for (path, stands) in copied::standing(records.iter().map(|(record, _)| record)) {
+        let Some(copied) = stands else {
+            tree.is_gone(&path).await?;
+            continue;
+        };
+        if !copied::is_hash(&copied.sha256) {
+            return Err(wrong(format!("copy {} names no hash", copied.n)));
+        }
+        let body = tree.get(&path).await?;
+        if sha256_hex(&body) != copied.sha256 || i64::try_from(body.len()) != Ok(copied.bytes) {
+            return Err(wrong(format!("{path} is not the copy of the receipt of spending {} that the records name", copied.about)));
+        }
+        tree.is_right(path);
+    }
+    Ok(())
 }
 
 /// A fund for the records to stand on: what it is called is nowhere read, for every page takes that from the records.

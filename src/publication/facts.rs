@@ -88,7 +88,7 @@ const fn is_false(value: &bool) -> bool {
 }
 
 /// A type that is written as its text.
-mod text {
+pub(super) mod text {
     use std::fmt::Display;
     use std::str::FromStr;
 

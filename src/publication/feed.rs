@@ -7,7 +7,7 @@ use super::place::named;
 use super::record::Record;
 use super::rows::{self, RowsError};
 use super::say::Say;
-use super::{Figures, File, store};
+use super::{Figures, File, state as moves, store};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::funds::State;
@@ -64,11 +64,13 @@ pub(super) async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Resu
             corrections.push((leaf.publication, spending.n, spending.reason.unwrap_or_default()));
         }
     }
+    let moves = moves::published(tx, fund).await?;
     let mut files = Vec::new();
     for say in Language::ALL.map(Say) {
         let mut items = Vec::new();
         for (place, end) in ends.iter().enumerate().take(usize::try_from(PUBLICATIONS).unwrap_or(usize::MAX)) {
-            items.extend(state(say, &address, end, ends.get(place + 1)));
+            let reason = moves.iter().find(|(publication, _)| *publication == end.number).map_or("", |(_, stood)| &*stood.reason);
+            items.extend(state(say, &address, end, (ends.get(place + 1), reason)));
             let put_right = corrections.iter().filter(|(publication, ..)| *publication == end.number);
             items.extend(put_right.map(|(_, number, reason)| Item {
                 address: format!("{address}{}", named(&format!("spending/{number}"), say.0)),
@@ -93,7 +95,7 @@ pub(super) async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Resu
 }
 
 /// That a fund stands elsewhere than it did a publication before.
-fn state(say: Say, address: &str, end: &End, before: Option<&End>) -> Option<Item> {
+fn state(say: Say, address: &str, end: &End, (before, reason): (Option<&End>, &str)) -> Option<Item> {
     let before = before.filter(|before| before.state != end.state)?;
     let states = say.three(
         "public-feed-state-text",
@@ -106,7 +108,7 @@ fn state(say: Say, address: &str, end: &End, before: Option<&End>) -> Option<Ite
         about: "#state",
         at: end.at,
         title: say.with("public-feed-state", "state", say.state(end.state)),
-        text: states,
+        text: format!("{states} {reason}").trim_end().to_owned(),
     })
 }
 

@@ -3,24 +3,25 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::record::{Agreed, Record, Spending, Text, Units, What, week_of};
+use super::record::{Agreed, Freed, Record, STRIKE, Spending, Text, Units, What, week_of};
+use super::steps;
 use super::store::{self, Shown, Waiting};
 use crate::approvals::{self, Signed};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::funds::{Fund, State};
 use crate::ids::{EntryId, ExpenseId, ProposalId};
-use crate::ledger::{self, Mistake, Source, Unpublished};
+use crate::ledger::{self, Mistake, Source, Unpublished, chart};
 use crate::spending::{self, Mended, PublicFacts, Show};
 
 /// How many postings are held at a time, however many are new.
 const PAGE: i64 = 500;
 /// How long the words about a purchase are held back: visitors of a picket line should not learn where it buys (safety rule PR8).
-const HOLD_SECS: i64 = 72 * 3600;
+pub(super) const HOLD_SECS: i64 = 72 * 3600;
 /// Payments to people are shown as sums, of at least so many.
 const LEAST_PEOPLE: i64 = 3;
 /// The use whose payments go to people.
-pub(super) const PEOPLE: &str = "expenses:program:community-support";
+pub(super) const PEOPLE: &str = chart::PEOPLE;
 
 /// What one page of new postings comes to.
 #[derive(Debug, Default)]
@@ -114,6 +115,10 @@ impl<'a> Reader<'a> {
             corrects: None,
             mistake: None,
             reason: None,
+            agreed_in: None,
+            stands: None,
+            held: None,
+            unheld: false,
         }
     }
 
@@ -124,14 +129,17 @@ impl<'a> Reader<'a> {
             return Ok(());
         };
         let mut spending = self.blank(row, What::Expense);
-        spending.agreed =
-            known.signed.get(&proposal).map(|signed| Agreed { needed: signed.needed, given: signed.given, emergency: signed.emergency });
+        let signed = known.signed.get(&proposal);
+        spending.agreed = signed.map(|signed| Agreed { needed: signed.needed, given: signed.given, emergency: signed.emergency });
+        spending.agreed_in = signed.and_then(|signed| signed.last_at).map(|at| week_of(at, &self.fund.time_zone));
         let number = spending.n;
         // What was changed since is not what others agreed to: its words are not shown.
         let facts = known.facts.get(&id).filter(|facts| facts.proposal_id == Some(proposal));
         if let Some(facts) = facts {
             spending.week = facts.bought_on.iso_week();
             spending.receipt = Some(facts.receipts > 0);
+            spending.stands = steps::in_public(facts.state).map(str::to_owned);
+            spending.held = self.held(facts);
             // One receipt in several parts is counted once, with its first.
             spending.units =
                 facts.unit_count.zip(facts.unit).filter(|_| row.n == 1).map(|(count, unit)| Units { count, unit: unit.to_string() });
@@ -146,20 +154,29 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Shows the words at once, or notes when they may be.
-    fn words(&self, facts: &PublicFacts, number: i64, gathered: &mut Gathered) {
-        if facts.public_text.is_empty() && !facts.show_shop {
-            return;
-        }
+    /// From when on the words may be shown; None: there are none, or at once. The inner None: when the strike is over.
+    fn hold(&self, facts: &PublicFacts) -> Option<Option<Instant>> {
         let show_from = match facts.show_when {
             Show::Next => Some(self.now),
             Show::AfterHold => Some(facts.created_at.plus_secs(HOLD_SECS)),
             Show::AfterStrike => None,
         };
-        if show_from.is_some_and(|from| from <= self.now) || is_over(self.fund) {
-            gathered.records.push(text(facts, number, self.fund, self.now));
-        } else {
-            gathered.waiting.push(Waiting { spending: number, expense_id: facts.id, show_from });
+        let waits = show_from.is_none_or(|from| from > self.now) && !is_over(self.fund);
+        (waits && has_words(facts)).then_some(show_from)
+    }
+
+    /// The same as records say it.
+    fn held(&self, facts: &PublicFacts) -> Option<String> {
+        let until = self.hold(facts)?;
+        Some(until.map_or_else(|| STRIKE.to_owned(), |from| from.day_in(&self.fund.time_zone).to_string()))
+    }
+
+    /// Shows the words at once, or notes when they may be.
+    fn words(&self, facts: &PublicFacts, number: i64, gathered: &mut Gathered) {
+        match self.hold(facts) {
+            Some(show_from) => gathered.waiting.push(Waiting { spending: number, expense_id: facts.id, show_from }),
+            None if has_words(facts) => gathered.records.push(text(facts, number, None, (self.fund, self.now))),
+            None => {}
         }
     }
 
@@ -189,7 +206,11 @@ impl<'a> Reader<'a> {
         spending.mistake = Some(mistake.to_owned());
         spending.reason = reason;
         if let Some(number) = spending.corrects {
-            spending.units = store::units_of(tx, self.fund.id, number, &gathered.records).await?;
+            let old = spending_of(tx, self.fund, number, &gathered.records).await?;
+            spending.units = old.as_ref().and_then(|old| old.units.clone()).map(taken_back_units);
+            let was_held = old.is_some_and(|old| old.held.is_some());
+            let just = gathered.waiting.iter().any(|waiting| waiting.spending == number);
+            spending.unheld = was_held && (just || store::is_waiting(tx, self.fund.id, number).await?);
             gathered.silenced.push(number);
         }
         gathered.show(row, spending);
@@ -268,22 +289,53 @@ pub(super) async fn words(tx: &mut Tx, fund: &Fund, now: Instant, limit: i64) ->
     let ids: Vec<ExpenseId> = due.iter().map(|waiting| waiting.expense_id).collect();
     let facts: BTreeMap<ExpenseId, PublicFacts> =
         spending::public_facts(tx, &ids).await?.into_iter().map(|facts| (facts.id, facts)).collect();
-    let texts = due.iter().filter_map(|waiting| Some(text(facts.get(&waiting.expense_id)?, waiting.spending, fund, now)));
-    Ok((due.iter().map(|waiting| waiting.spending).collect(), texts.collect()))
+    let mut texts = Vec::with_capacity(due.len());
+    for waiting in &due {
+        let Some(facts) = facts.get(&waiting.expense_id) else { continue };
+        let held = spending_of(tx, fund, waiting.spending, &[]).await?.filter(|spending| spending.held.is_some());
+        let freed = held.map(|spending| Freed { account: spending.account, amount_minor: spending.amount_minor });
+        texts.push(text(facts, waiting.spending, freed, (fund, now)));
+    }
+    Ok((due.iter().map(|waiting| waiting.spending).collect(), texts))
 }
 
-fn text(facts: &PublicFacts, about: i64, fund: &Fund, now: Instant) -> Record {
+const fn has_words(facts: &PublicFacts) -> bool {
+    !facts.public_text.is_empty() || facts.show_shop
+}
+
+/// A spending of those just gathered, or of one that stands.
+async fn spending_of(tx: &mut Tx, fund: &Fund, number: i64, gathered: &[Record]) -> sqlx::Result<Option<Spending>> {
+    let just = gathered.iter().find_map(|record| match record {
+        Record::Spending(spending) if spending.n == number => Some(spending.clone()),
+        _ => None,
+    });
+    if just.is_some() {
+        return Ok(just);
+    }
+    match store::numbered(tx, fund.id, "spending", number).await?.map(|leaf| Record::from_leaf(&leaf.body)) {
+        Some(Ok(Record::Spending(spending))) => Ok(Some(spending)),
+        _ => Ok(None),
+    }
+}
+
+/// What a spending counted, taken back.
+fn taken_back_units(units: Units) -> Units {
+    Units { count: units.count.saturating_neg(), unit: units.unit }
+}
+
+fn text(facts: &PublicFacts, about: i64, freed: Option<Freed>, (fund, now): (&Fund, Instant)) -> Record {
     Record::Text(Text {
         week: week_of(now, &fund.time_zone),
         about,
         text: facts.public_text.clone(),
         shop: facts.show_shop.then(|| facts.vendor.clone()),
         bought_on: facts.show_shop.then(|| facts.bought_on.to_string()),
+        freed,
     })
 }
 
 /// Whether the strike is over, so that nothing must be held back for it.
-const fn is_over(fund: &Fund) -> bool {
+pub(super) const fn is_over(fund: &Fund) -> bool {
     matches!(fund.state, State::WindingDown | State::Distributing | State::Closed)
 }
 

@@ -22,7 +22,8 @@ pub(super) const WIDTH: u64 = 1_000;
 const HEAD: [&str; 12] =
     ["record", "publication", "week", "kind", "number", "about", "account", "unit", "amount", "currency", "text", "leaf_sha256"];
 /// Units that are amounts of money.
-const AMOUNTS: [&str; 6] = [MONEY, super::told::WAY, super::told::HELD, super::told::VALUE, super::told::BUDGET, super::told::OWED];
+const AMOUNTS: [&str; 7] =
+    [MONEY, super::record::DETAILS, super::told::WAY, super::told::HELD, super::told::VALUE, super::told::BUDGET, super::told::OWED];
 
 /// The files that a log wrote anew as it grew from one size to another, by number from 1.
 pub(super) const fn touched(old: u64, size: u64) -> RangeInclusive<u64> {

@@ -10,8 +10,8 @@ use super::rows::{self, RowsError};
 use super::say::Say;
 use super::store::{self, WeekSum};
 use super::tables::{Row, Scribe};
-use super::told::Chartered;
-use super::{Figures, charter, charts};
+use super::told::{Chartered, Stood};
+use super::{Figures, charter, charts, state};
 use crate::clock::Day;
 use crate::db::Tx;
 use crate::funds::charter::Charter;
@@ -22,6 +22,8 @@ use crate::ledger::{CHART, chart, is_spending};
 pub(super) const SPENDINGS: usize = 20;
 /// How many batches the page of gifts shows; all of them stand in their report.
 pub(super) const BATCHES: i64 = 100;
+/// What has no use: nothing, for no purchase is agreed to without one. It is listed all the same, so that everybody sees it.
+const UNCATEGORISED: &str = "expenses:uncategorised";
 /// How many corrections the fund's page shows.
 pub(super) const CORRECTIONS: usize = 5;
 
@@ -29,6 +31,8 @@ pub(super) const CORRECTIONS: usize = 5;
 pub(super) struct Known {
     /// What it went to, in the order of the chart, fees last.
     pub uses: Vec<Use>,
+    /// Entries whose words are held back, and what they come to.
+    pub held: (i64, i64),
     /// Week by week, the first first; weeks in which nothing moved are left out.
     pub weeks: Vec<Week>,
     /// The newest spendings, the newest first, one more than are shown where there are more.
@@ -52,6 +56,8 @@ pub(super) struct Known {
     pub tie: Vec<Row>,
     /// Of the report of gifts: by way, and by size.
     pub giving: Vec<Row>,
+    /// Where it moved last, where it ever did.
+    pub stood: Option<Stood>,
     /// What the fund promises, as it was published last.
     pub charter: Option<(Chartered, Charter)>,
 }
@@ -125,6 +131,7 @@ impl Known {
         corrections.truncate(CORRECTIONS);
         Ok(Self {
             uses: uses(&spending, figures),
+            held: held(&spending),
             weeks: weeks(&sums),
             spendings: rows::latest(tx, fund, SPENDINGS + 1).await?,
             batches: batches(tx, fund, figures).await?,
@@ -138,6 +145,7 @@ impl Known {
             goods: reports::rows_named(tx, fund, figures, "in-kind").await?,
             tie: reports::rows_named(tx, fund, figures, "bank-match").await?,
             giving: giving(reports::rows_named(tx, fund, figures, "gifts").await?),
+            stood: state::published(tx, fund).await?.pop().map(|(_, stood)| stood),
             charter: charter::newest(tx, fund).await?,
         })
     }
@@ -150,7 +158,7 @@ impl Known {
         let share = charts::share(say, i128::from(largest.minor), whole);
         let title = say.three("public-went-title", ("use", name), ("amount", amount), ("share", share));
         let row = |used: &Use| (say.account(&used.account), charts::mark_of(&used.account), used.share(say, whole), used.minor);
-        charts::Bars::of("went", title, whole, self.uses.iter().map(row).collect())
+        charts::Bars::of("went", title, whole, self.uses.iter().filter(|used| used.minor != 0).map(row).collect())
     }
 
     /// What bars are measured against: a use that got more back than it cost is no part of it.
@@ -269,7 +277,15 @@ fn uses(spending: &[Row], figures: &Figures) -> Vec<Use> {
     if figures.gifts.fees_minor != 0 {
         uses.push(Use { account: FEES.to_owned(), minor: figures.gifts.fees_minor, entries: 0, units: Vec::new() });
     }
+    if !uses.is_empty() {
+        uses.push(Use { account: UNCATEGORISED.to_owned(), minor: 0, entries: 0, units: Vec::new() });
+    }
     uses
+}
+
+fn held(spending: &[Row]) -> (i64, i64) {
+    let held = spending.iter().filter(|row| row.part == "held");
+    held.fold((0, 0), |(count, minor), row| (count.saturating_add(row.count), minor.saturating_add(row.amount_minor)))
 }
 
 fn weeks(sums: &[WeekSum]) -> Vec<Week> {

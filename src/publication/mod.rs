@@ -12,6 +12,8 @@ mod charts;
 pub mod check;
 pub mod coins;
 mod commitments;
+mod copied;
+mod copies;
 mod download;
 pub mod export;
 mod extras;
@@ -25,12 +27,14 @@ mod heads;
 mod known;
 pub mod log;
 pub mod manifest;
+mod news;
 pub mod page;
 mod place;
 mod proof;
 pub mod receipt;
 pub mod record;
 mod reports;
+mod row;
 mod rows;
 #[cfg(test)]
 mod sample;
@@ -39,6 +43,8 @@ mod site;
 pub mod source;
 pub mod spent;
 mod standing;
+mod state;
+mod steps;
 mod store;
 mod stored;
 mod tables;
@@ -58,12 +64,13 @@ use crate::seal::Keyring;
 
 use anchor::Anchors;
 use facts::{Facts, Publication};
-use gather::Reader;
 use gifts::Side;
 use manifest::Files;
 use record::{Batch, Record, week_of};
 
 pub use commitments::forget;
+pub use copied::FOLDER as COPIES;
+pub use copies::copy;
 pub use download::Download;
 pub use figures::{Figures, GiftSide};
 pub use heads::rotate_key;
@@ -139,14 +146,14 @@ impl Retryable for PublishError {
     }
 }
 
-/// The most words that one publication brings to light.
-const MOST_WORDS: i64 = 10_000;
-
 /// Whether a publication is due for a fund: cheap to ask, and it keeps nobody from writing.
 ///
 /// # Errors
 /// [`PublishError`].
 pub async fn is_due(tx: &mut Tx, fund: &Fund, now: Instant) -> Result<bool, PublishError> {
+    if standing_news(tx, fund).await? {
+        return Ok(true);
+    }
     let last = store::last(tx, fund.id).await?;
     if last.is_some_and(|last| now < last.made_at.plus_secs(fund.publish_interval_secs)) {
         return Ok(false);
@@ -154,7 +161,7 @@ pub async fn is_due(tx: &mut Tx, fund: &Fund, now: Instant) -> Result<bool, Publ
     if gather::has_news(tx, fund).await? || extras::has_news(tx, fund).await? || !gather::words(tx, fund, now, 1).await?.0.is_empty() {
         return Ok(true);
     }
-    if charter::news(tx, fund, now).await?.is_some() {
+    if charter::news(tx, fund, now).await?.is_some() || copies::has_news(tx, fund, now).await? || steps::has_news(tx, fund).await? {
         return Ok(true);
     }
     let (books, published) = sides(tx, fund).await?;
@@ -163,6 +170,12 @@ pub async fn is_due(tx: &mut Tx, fund: &Fund, now: Instant) -> Result<bool, Publ
     }
     let waiting = donations::uncounted(tx, fund.id).await?;
     Ok(next_batch(fund, &waiting, (&books, &published), (0, "")).is_some())
+}
+
+/// Whether something is to be told that waits for no interval: the fund stands elsewhere, or a copy of a receipt was taken back. A publication
+/// before its time tells this alone.
+async fn standing_news(tx: &mut Tx, fund: &Fund) -> sqlx::Result<bool> {
+    Ok(state::news(tx, fund).await?.is_some() || copies::are_taken_back(tx, fund).await?)
 }
 
 /// The batch of gifts that may be shown now, and its last gift; None while it waits.
@@ -189,7 +202,8 @@ async fn sides(tx: &mut Tx, fund: &Fund) -> Result<(Side, Side), PublishError> {
 pub async fn publish(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) -> Result<Option<i64>, PublishError> {
     tx.freeze().await?;
     let last = store::last(tx, fund.id).await?;
-    if last.as_ref().is_some_and(|last| now < last.made_at.plus_secs(fund.publish_interval_secs)) {
+    let is_early = last.as_ref().is_some_and(|last| now < last.made_at.plus_secs(fund.publish_interval_secs));
+    if is_early && !standing_news(tx, fund).await? {
         return Ok(None);
     }
     let number = last.as_ref().map_or(1, |last| last.number.saturating_add(1));
@@ -201,12 +215,8 @@ pub async fn publish(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) 
     if let Some(last) = last.as_ref().filter(|_| begun == 0) {
         log.append(tx, vec![Record::Batch(before_records(last, &week_of(now, &fund.time_zone)))]).await?;
     }
-    let promised = charter::news(tx, fund, now).await?;
-    log.append(tx, promised.into_iter().collect()).await?;
-    let counted = log.gifts(tx, press, fund, now).await?;
-    log.spending(tx, fund, now).await?;
-    log.words(tx, fund, now).await?;
-    log.beyond(tx, fund, (begun, counted.as_ref()), now).await?;
+    log.standing(tx, fund, now).await?;
+    let counted = if is_early { None } else { log.news(tx, press, fund, (begun, now)).await? };
     if log.size == begun {
         return Ok(None);
     }
@@ -276,45 +286,6 @@ impl Writer {
         store::append(tx, self.fund, self.number, position, &leaves).await?;
         self.size += leaves.len() as u64;
         Ok(())
-    }
-
-    /// What the books began with, and the batch of gifts that may be shown; gives the last gift it counts.
-    async fn gifts(&mut self, tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) -> Result<Option<DonationId>, PublishError> {
-        let (books, published) = sides(tx, fund).await?;
-        let week = week_of(now, &fund.time_zone);
-        let mut records: Vec<Record> = books.opening(&published, &week).map(Record::Opening).into_iter().collect();
-        let waiting = donations::uncounted(tx, fund.id).await?;
-        let n = store::last_number(tx, fund.id, "batch").await?.saturating_add(1);
-        let mut counted = None;
-        if let Some((last, mut batch)) = next_batch(fund, &waiting, (&books, &published), (n, &week)) {
-            commitments::commit(tx, press, fund, &mut batch, &waiting).await?;
-            records.push(Record::Batch(batch));
-            counted = Some(last);
-        }
-        self.append(tx, records).await?;
-        Ok(counted)
-    }
-
-    async fn spending(&mut self, tx: &mut Tx, fund: &Fund, now: Instant) -> Result<(), PublishError> {
-        let last = store::last_number(tx, fund.id, "spending").await?;
-        let mut reader = Reader::new(fund, last, now);
-        while let Some(gathered) = reader.next(tx).await? {
-            self.append(tx, gathered.records).await?;
-            store::note_shown(tx, fund.id, &gathered.shown).await?;
-            store::note_waiting(tx, fund.id, &gathered.waiting).await?;
-            store::forget_words(tx, fund.id, &gathered.silenced).await?;
-            let shown = gathered.shown.iter().map(|shown| (shown.entry_id, shown.n));
-            let done: Vec<_> = shown.chain(gathered.vanished).collect();
-            ledger::published(tx, fund.id, &done).await?;
-        }
-        Ok(())
-    }
-
-    /// Words that were held back until now.
-    async fn words(&mut self, tx: &mut Tx, fund: &Fund, now: Instant) -> Result<(), PublishError> {
-        let (spendings, texts) = gather::words(tx, fund, now, MOST_WORDS).await?;
-        self.append(tx, texts).await?;
-        Ok(store::forget_words(tx, fund.id, &spendings).await?)
     }
 }
 

@@ -17,7 +17,7 @@ use crate::db::Tx;
 use crate::funds::State;
 use crate::funds::charter::{Article, Charter};
 use crate::ids::FundId;
-use crate::language::Language;
+use crate::language::{Language, Values};
 use crate::qr::Qr;
 
 /// So many batches stand on the fund's own page.
@@ -106,6 +106,18 @@ impl Own<'_> {
             table.rows.truncate(MOST_ROWS);
         }
         tables
+    }
+
+    /// How much of it has words that are held back.
+    fn held_back(&self) -> String {
+        let (count, minor) = self.known.held;
+        self.say.0.text("public-held-back", &Values::from([("count".into(), count.into()), ("amount".into(), self.money(minor).into())]))
+    }
+
+    /// `Paused since 14 Nov 2026.`, and why.
+    fn stood(&self) -> Option<(String, &str)> {
+        let stood = self.known.stood.as_ref()?;
+        Some((self.say.two("public-stood", ("state", self.say.state(stood.state)), ("day", self.say.day(&stood.since))), &stood.reason))
     }
 
     /// `Matched to the bank through 14 Nov 2026, without a difference.`

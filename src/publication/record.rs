@@ -5,10 +5,11 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::copied::{Copied, TakenDown};
 use super::facts::Publication;
-pub use super::spent::{Agreed, Spending, Text, Units, What};
+pub use super::spent::{Agreed, Freed, STRIKE, Spending, Step, Text, Units, What};
 pub use super::told::Line;
-use super::told::{Accounts, Bands, Budget, Chartered, Goods, Owed, Tie, Ways};
+use super::told::{Accounts, Bands, Budget, Chartered, Goods, Owed, Stood, Tie, Ways};
 use crate::clock::{Day, Instant, Zone};
 use crate::ledger::chart;
 
@@ -25,6 +26,10 @@ pub const COUNT: &str = "gifts";
 pub const CORRECTION: &str = "correction";
 /// The unit of a line that counts what one signature did in an emergency.
 pub const EMERGENCY: &str = "emergency";
+/// The unit of a line that is money whose words are held back.
+pub const DETAILS: &str = "details";
+/// The unit of a line that counts what that is.
+pub const DETAILS_COUNT: &str = "details-count";
 /// The unit of a line that counts what has no receipt.
 pub const NO_RECEIPT: &str = "no-receipt";
 
@@ -68,6 +73,14 @@ pub enum Record {
     Budget(Budget),
     /// What is approved and not paid, and what people carry.
     Owed(Owed),
+    /// An expense went on.
+    Step(Step),
+    /// A copy of a receipt.
+    Copy(Copied),
+    /// It is shown no more.
+    TakenDown(TakenDown),
+    /// Where the fund stands from now on.
+    State(Stood),
     /// The end of a publication: who published, when, under which rules.
     Publication(Box<Publication>),
 }
@@ -153,6 +166,10 @@ impl Record {
             Self::Goods(_) => "goods",
             Self::Budget(_) => "budget",
             Self::Owed(_) => "owed",
+            Self::Step(_) => "step",
+            Self::Copy(_) => "copy",
+            Self::TakenDown(_) => "taken_down",
+            Self::State(_) => "state",
             Self::Publication(_) => "publication",
         }
     }
@@ -171,6 +188,10 @@ impl Record {
             Self::Goods(goods) => goods.n,
             Self::Budget(budget) => budget.n,
             Self::Owed(owed) => owed.n,
+            Self::Step(step) => step.n,
+            Self::Copy(copied) => copied.n,
+            Self::TakenDown(down) => down.n,
+            Self::State(stood) => stood.n,
             Self::Publication(publication) => publication.number,
         }
     }
@@ -180,6 +201,9 @@ impl Record {
         match self {
             Self::Spending(spending) => spending.corrects.unwrap_or(0),
             Self::Text(text) => text.about,
+            Self::Step(step) => step.about,
+            Self::Copy(copied) => copied.about,
+            Self::TakenDown(down) => down.about,
             _ => 0,
         }
     }
@@ -199,6 +223,10 @@ impl Record {
             Self::Goods(goods) => &goods.week,
             Self::Budget(budget) => &budget.week,
             Self::Owed(owed) => &owed.week,
+            Self::Step(step) => &step.week,
+            Self::Copy(copied) => &copied.week,
+            Self::TakenDown(down) => &down.week,
+            Self::State(stood) => &stood.week,
             Self::Publication(publication) => &publication.week,
         }
     }
@@ -212,6 +240,7 @@ impl Record {
             Self::Goods(goods) => goods.text(),
             Self::Budget(budget) => Cow::Borrowed(&budget.reason),
             Self::Tie(tie) => Cow::Borrowed(&tie.as_of),
+            Self::State(stood) => Cow::Borrowed(&stood.reason),
             _ => Cow::Borrowed(""),
         }
     }
@@ -237,6 +266,9 @@ impl Record {
                 lines.extend(flag(spending.what == What::Correction, CORRECTION));
                 lines.extend(flag(spending.agreed.is_some_and(|agreed| agreed.emergency), EMERGENCY));
                 lines.extend(flag(spending.receipt == Some(false), NO_RECEIPT));
+                let held = i64::from(spending.held.is_some()) - i64::from(spending.unheld);
+                lines.extend((held != 0).then(|| line(&spending.account, DETAILS, spending.amount_minor)));
+                lines.push(line(&spending.account, DETAILS_COUNT, held));
                 lines
             }
             Self::Ways(ways) => ways.lines(),
@@ -246,7 +278,10 @@ impl Record {
             Self::Goods(goods) => goods.lines(),
             Self::Budget(budget) => budget.lines(),
             Self::Owed(owed) => owed.lines(),
-            Self::Text(_) | Self::Charter(_) | Self::Publication(_) => Vec::new(),
+            Self::Text(text) => text.freed.as_ref().map_or_else(Vec::new, |freed| {
+                vec![line(&freed.account, DETAILS, freed.amount_minor.saturating_neg()), line(&freed.account, DETAILS_COUNT, -1)]
+            }),
+            Self::Charter(_) | Self::Step(_) | Self::Copy(_) | Self::TakenDown(_) | Self::State(_) | Self::Publication(_) => Vec::new(),
         };
         lines.retain(|line| line.amount != 0);
         lines
@@ -276,6 +311,10 @@ mod tests {
             corrects: None,
             mistake: None,
             reason: None,
+            agreed_in: None,
+            stands: None,
+            held: None,
+            unheld: false,
         })
     }
 

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::export::{Value, csv_line};
 use super::place::Place;
+use super::rows::{self, Rows};
 use super::say::Say;
 use super::store;
 use super::tables::{Row, Scribe, Table};
@@ -56,6 +57,9 @@ pub(super) const REPORTS: [Report; 16] = [
 /// The first strike day of a fund that named none.
 const NEVER: &str = "9999-12-31";
 
+/// How many entries of a use its row opens to.
+const OPENED: i64 = 10;
+
 /// How many older publications an index names.
 const OLDER: usize = 30;
 
@@ -68,13 +72,43 @@ struct Page<'a> {
     practice: bool,
     shown: Report,
     tables: Vec<Table>,
+    /// The newest entries of each use, where the report is by use.
+    opened: &'a [Opened],
     /// What the report comes to, in a sentence.
     sentence: Option<String>,
     /// The report's other faces: the file's ending and the SHA-256 of its bytes.
     sums: [(&'static str, &'a str); 2],
 }
 
+/// A use, and its newest entries.
+struct Opened {
+    account: String,
+    count: i64,
+    rows: Vec<rows::Row>,
+}
+
+impl Rows for Page<'_> {
+    fn say(&self) -> Say {
+        self.say
+    }
+
+    fn figures(&self) -> &Figures {
+        self.figures
+    }
+}
+
 impl Page<'_> {
+    /// `Water: 12 entries`, and that only the newest are here.
+    fn opened(&self, opened: &Opened) -> String {
+        let entries = self.say.count("public-entries", opened.count);
+        let whole = format!("{}: {entries}", self.say.account(&opened.account));
+        if opened.count <= OPENED {
+            whole
+        } else {
+            format!("{whole} · {}", self.say.with("public-opened-newest", "count", OPENED.to_string()))
+        }
+    }
+
     /// A text of this very report: its name, what it counts, what it says while it is empty.
     fn text(&self, kind: &str) -> String {
         self.say.say(&format!("public-{kind}-{}", self.shown.name))
@@ -146,6 +180,7 @@ pub(super) async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Resu
         let week = today.iso_week();
         let month = Day::of_iso_week(&week).map_or(today, |monday| monday.plus_days(3)).month();
         let spans = [week, month, String::new()];
+        let opened = if report.name == "spending" { opened(tx, fund, &rows).await? } else { Vec::new() };
         for language in Language::ALL {
             let say = Say(language);
             let place = Place::new(format!("reports/{}", report.name), say);
@@ -158,6 +193,7 @@ pub(super) async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Resu
                 shown: *report,
                 tables,
                 place,
+                opened: &opened,
                 sentence: sentence(say, &rows, figures),
                 sums: [("csv", &csv.sha256), ("json", &json.sha256)],
             };
@@ -171,6 +207,16 @@ pub(super) async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Resu
         files.push(index.place.file(index.render()?));
     }
     Ok(files)
+}
+
+/// The newest entries of each use of a report.
+async fn opened(tx: &mut Tx, fund: FundId, rows: &[Row]) -> Result<Vec<Opened>, PublishError> {
+    let mut opened = Vec::new();
+    for row in rows.iter().filter(|row| row.part == "uses" && row.count > 0) {
+        let rows = rows::newest_on(tx, fund, &row.item, OPENED).await?;
+        opened.push(Opened { account: row.item.clone(), count: row.count, rows });
+    }
+    Ok(opened)
 }
 
 /// `Over this time the fund grew by $1,204.10.`: of a report that has such a line.

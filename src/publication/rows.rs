@@ -4,13 +4,15 @@
 use askama::Template;
 use data_encoding::HEXLOWER;
 
+use super::copied::ShownCopy;
 use super::facts::Publication;
 use super::log::tree::leaf_hash;
 use super::place::Place;
-use super::record::{Agreed, NoRecord, Record, Spending, Text, What};
+use super::record::{NoRecord, Record};
+pub(super) use super::row::{Row, Rows};
 use super::say::Say;
 use super::store::{self, Leaf};
-use super::{Figures, File};
+use super::{Figures, File, charts};
 use crate::db::Tx;
 use crate::funds;
 use crate::ids::FundId;
@@ -31,102 +33,6 @@ pub enum RowsError {
     /// The database failed.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
-}
-
-/// A spending with everything that was published about it.
-pub(super) struct Row {
-    position: i64,
-    publication: i64,
-    leaf: String,
-    hash: String,
-    pub spending: Spending,
-    text: Option<Text>,
-    corrected_by: Vec<i64>,
-}
-
-impl Row {
-    pub fn shop(&self) -> Option<&str> {
-        self.text.as_ref()?.shop.as_deref()
-    }
-
-    fn bought_on(&self) -> Option<&str> {
-        self.text.as_ref()?.bought_on.as_deref()
-    }
-
-    /// The publication that first showed it.
-    pub const fn publication(&self) -> i64 {
-        self.publication
-    }
-
-    /// What was published of it in words: what was bought, or why it takes another back.
-    pub fn words(&self) -> &str {
-        self.text.as_ref().map(|text| &*text.text).or(self.spending.reason.as_deref()).unwrap_or_default()
-    }
-
-    /// Its leaf's hash, in hex.
-    pub fn hash(&self) -> &str {
-        &self.hash
-    }
-
-    /// The spendings that take it back or stand in its place.
-    pub fn later(&self) -> &[i64] {
-        &self.corrected_by
-    }
-}
-
-/// What pages say of a row.
-pub(super) trait Rows {
-    fn say(&self) -> Say;
-    fn figures(&self) -> &Figures;
-
-    fn money(&self, minor: i64) -> String {
-        self.figures().money(minor).for_people()
-    }
-
-    fn what(&self, row: &Row) -> String {
-        let say = self.say();
-        let text = match (&row.text, row.spending.what) {
-            (Some(text), _) if !text.text.is_empty() => text.text.clone(),
-            (_, What::Expense) => say.say("public-held"),
-            (_, What::People) => say.with("public-people", "count", row.spending.payments.unwrap_or(0).to_string()),
-            (_, What::Entry) => say.say("public-entry"),
-            (_, What::Correction) => {
-                let old = row.spending.corrects.map_or_else(String::new, |old| old.to_string());
-                let takes_back = say.with("public-takes-back", "number", old);
-                row.spending.reason.as_ref().map_or(takes_back.clone(), |reason| format!("{takes_back} {reason}"))
-            }
-        };
-        let later = row.corrected_by.iter().map(|number| format!(" {}", say.with("public-corrected", "number", number.to_string())));
-        text + &later.collect::<String>()
-    }
-
-    fn units(&self, row: &Row) -> String {
-        let Some(units) = &row.spending.units else { return String::new() };
-        format!("{} {}", units.count, self.say().say(&format!("public-unit-{}", units.unit)))
-    }
-
-    fn proof(&self, row: &Row) -> String {
-        let key = match (row.spending.receipt, row.spending.what) {
-            (Some(true), _) => "public-receipt-kept",
-            (Some(false), _) => "public-receipt-none",
-            (None, What::Correction) => "public-receipt-correction",
-            (None, _) => "public-receipt-books",
-        };
-        self.say().say(key)
-    }
-
-    /// What stands small under a row: its week, its units, its proof.
-    fn aside(&self, row: &Row) -> String {
-        let week = self.say().with("public-in-week", "week", self.say().week(&row.spending.week));
-        let parts = [week, self.units(row), self.proof(row)];
-        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
-    }
-
-    fn agreed(&self, agreed: &Agreed) -> String {
-        let values = Values::from([("given".into(), agreed.given.to_string().into()), ("needed".into(), agreed.needed.to_string().into())]);
-        let key = if agreed.emergency { "public-agreed-emergency" } else { "public-agreed-by" };
-        self.say().0.text(key, &values)
-    }
 }
 
 #[derive(Template)]
@@ -158,7 +64,13 @@ impl List<'_> {
     fn total(&self) -> String {
         let values =
             Values::from([("count".into(), self.count.to_string().into()), ("sum".into(), self.figures.spent().for_people().into())]);
-        self.say.0.text("public-spending-total", &values)
+        let total = self.say.0.text("public-spending-total", &values);
+        let received = self.figures.gifts.received_minor;
+        if received <= 0 {
+            return total;
+        }
+        let share = charts::share(self.say, i128::from(self.figures.spent().minor), i128::from(received));
+        format!("{total} {}", self.say.with("public-spending-share", "share", share))
     }
 
     fn caption(&self) -> String {
@@ -169,7 +81,7 @@ impl List<'_> {
 
     /// Whether words of a row are held back.
     fn holds_back(&self) -> bool {
-        self.rows.iter().any(|row| row.spending.what == What::Expense && row.text.is_none())
+        self.rows.iter().any(Row::holds_back)
     }
 
     fn numbered(&self, page: i64) -> String {
@@ -271,6 +183,26 @@ pub(super) async fn latest(tx: &mut Tx, fund: FundId, count: usize) -> Result<Ve
     Ok(rows)
 }
 
+/// The newest spendings of a use, the newest first, at most so many.
+pub(super) async fn newest_on(tx: &mut Tx, fund: FundId, account: &str, count: i64) -> Result<Vec<Row>, RowsError> {
+    let mut rows = Vec::new();
+    for leaf in store::spendings_on(tx, fund, account, count).await? {
+        rows.extend(first(leaf)?);
+    }
+    let last = rows.first().map_or(0, |row| row.spending.n);
+    let oldest = rows.last().map_or(0, |row| row.spending.n);
+    // What was said of those between them is read with it where that is not much more.
+    if last - oldest <= 4 * count {
+        told(tx, fund, (oldest, last), &mut rows).await?;
+    } else {
+        for row in 0..rows.len() {
+            let n = rows[row].spending.n;
+            told(tx, fund, (n, n), &mut rows).await?;
+        }
+    }
+    Ok(rows)
+}
+
 /// The page of one spending; None where there is none of that number.
 ///
 /// # Errors
@@ -324,25 +256,39 @@ async fn figures(tx: &mut Tx, fund: FundId, publication: &Publication) -> sqlx::
 }
 
 /// The spendings with numbers from `first` to `last`, with everything that was published about each.
-pub(super) async fn between(tx: &mut Tx, fund: FundId, first: i64, last: i64) -> Result<Vec<Row>, RowsError> {
+pub(super) async fn between(tx: &mut Tx, fund: FundId, first_n: i64, last: i64) -> Result<Vec<Row>, RowsError> {
     let mut rows = Vec::new();
-    for leaf in store::spendings(tx, fund, first, last).await? {
-        if let Record::Spending(spending) = read(&leaf)? {
-            let hash = HEXLOWER.encode(&leaf_hash(leaf.body.as_bytes()));
-            let Leaf { position, publication, body } = leaf;
-            rows.push(Row { position, publication, leaf: body, hash, spending, text: None, corrected_by: Vec::new() });
-        }
+    for leaf in store::spendings(tx, fund, first_n, last).await? {
+        rows.extend(first(leaf)?);
     }
-    for leaf in store::about(tx, fund, first, last).await? {
+    told(tx, fund, (first_n, last), &mut rows).await?;
+    Ok(rows)
+}
+
+/// The row that a spending's own record begins.
+fn first(leaf: Leaf) -> Result<Option<Row>, RowsError> {
+    let Record::Spending(spending) = read(&leaf)? else { return Ok(None) };
+    let hash = HEXLOWER.encode(&leaf_hash(leaf.body.as_bytes()));
+    let Leaf { position, publication, body } = leaf;
+    let (text, corrected_by, copies) = (None, Vec::new(), Vec::new());
+    Ok(Some(Row { position, publication, leaf: body, hash, spending, text, corrected_by, copies }))
+}
+
+/// Adds what later records say about the spendings with numbers from `from` to `to` to those of them that are here.
+async fn told(tx: &mut Tx, fund: FundId, (from, to): (i64, i64), rows: &mut [Row]) -> Result<(), RowsError> {
+    for leaf in store::about(tx, fund, from, to).await? {
         let record = read(&leaf)?;
         let Some(row) = rows.iter_mut().find(|row| row.spending.n == record.about()) else { continue };
         match record {
             Record::Text(text) => row.text = Some(text),
             Record::Spending(later) => row.corrected_by.push(later.n),
+            Record::Step(step) => row.spending.stands = Some(step.stands),
+            Record::Copy(copied) => ShownCopy::add(&mut row.copies, leaf.publication, copied),
+            Record::TakenDown(down) => ShownCopy::take_down(&mut row.copies, leaf.publication, &down),
             _ => {}
         }
     }
-    Ok(rows)
+    Ok(())
 }
 
 /// Reads the record of a leaf.

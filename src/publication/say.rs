@@ -43,6 +43,11 @@ impl Say {
         Day::of_iso_week(week).map_or_else(|| week.to_owned(), |monday| self.0.day(monday))
     }
 
+    /// A day as records write it: `9 Nov 2026`.
+    pub fn day(self, day: &str) -> String {
+        day.parse::<Day>().map_or_else(|_| day.to_owned(), |day| self.0.day(day))
+    }
+
     /// An account as people call it; one that a fund named itself is called by its last word.
     pub fn account(self, path: &str) -> String {
         let key = format!("public-account-{}", path.replace(':', "-"));

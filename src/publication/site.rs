@@ -7,7 +7,7 @@ use super::export::{Books, BooksError};
 use super::manifest::FORMAT;
 use super::rows::{self, RowsError};
 use super::store;
-use super::{Figures, heads};
+use super::{Figures, copies, heads};
 use crate::db::Tx;
 use crate::funds::Fund;
 use crate::ids::{FundId, PublicationId};
@@ -61,6 +61,8 @@ enum Stage {
     Publications(Vec<(PublicationId, i64)>, HashSet<String>),
     /// What there is once, for all of them.
     Once(Box<Once>),
+    /// The copies of receipts behind that number; the places that were handed out.
+    Copies(i64, HashSet<String>),
     End,
 }
 
@@ -96,8 +98,22 @@ impl Tree {
                 }
                 Stage::Once(once) => match once.next(tx).await? {
                     Some(pieces) => return Ok(Some(pieces)),
-                    None => self.stage = Stage::End,
+                    None => self.stage = Stage::Copies(0, HashSet::new()),
                 },
+                Stage::Copies(after, taken) => {
+                    let shown = store::copies_after(tx, self.fund.id, *after).await?;
+                    let Some(last) = shown.last() else {
+                        self.stage = Stage::End;
+                        continue;
+                    };
+                    *after = last.n;
+                    let mut pieces = Vec::new();
+                    for copy in &shown {
+                        let file = copies::file(tx, copy).await?.filter(|file| taken.insert(file.path.clone()));
+                        pieces.extend(file.map(|file| Piece { path: file.path, body: file.body }));
+                    }
+                    return Ok(Some(pieces));
+                }
                 Stage::End => return Ok(None),
             }
         }

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// What stands for the end of the strike where words are held until then.
+pub const STRIKE: &str = "strike";
+
 /// What kind of spending a record shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -63,6 +66,37 @@ pub struct Spending {
     /// The same in a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The week of the last who agreed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreed_in: Option<String>,
+    /// Where the expense stood then: `approved`, `paid`, `matched`; a [`Step`] says where it went on to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands: Option<String>,
+    /// Its words are held back: until this day, or `strike`, for the end of that. None: there are none, or they are shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<String>,
+    /// The words of what it takes back were held, and are never shown any more.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unheld: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+/// An expense went on: it was paid, its payment was seen at the bank, or came back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Its number, from 1.
+    pub n: i64,
+    /// The week it is published in.
+    pub week: String,
+    /// The number of the spending.
+    pub about: i64,
+    /// Where the expense stands: `approved`, `paid`, `matched`.
+    pub stands: String,
 }
 
 /// So many of something.
@@ -103,4 +137,17 @@ pub struct Text {
     /// On which day, if that may be shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bought_on: Option<String>,
+    /// What was held back until now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub freed: Option<Freed>,
+}
+
+/// A spending whose words are held back no more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Freed {
+    /// The account it was spent on.
+    pub account: String,
+    /// How much.
+    pub amount_minor: i64,
 }

@@ -1,6 +1,7 @@
 //! SQL of the publications, private to this room. Not here: records and what they add up to (`store/records.rs`), the log (`store/log.rs`).
 
 mod coins;
+mod copies;
 mod log;
 mod records;
 mod tallies;
@@ -13,6 +14,7 @@ use crate::ids::{FundId, PublicationId};
 use crate::run;
 
 pub(super) use coins::*;
+pub(super) use copies::*;
 pub(super) use log::*;
 pub(super) use records::*;
 pub(super) use tallies::*;

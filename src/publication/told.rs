@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::spent::Agreed;
+use crate::funds::State;
 
 /// The unit of a line that tells which way gifts came: money, as on the account of everything received.
 pub const WAY: &str = "way";
@@ -72,6 +73,23 @@ pub struct Chartered {
     pub rules: String,
     /// Whom to write to.
     pub contact: String,
+}
+
+/// The fund stands elsewhere than it did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stood {
+    /// Its number, from 1.
+    pub n: i64,
+    /// The week it is published in.
+    pub week: String,
+    /// Where it stands, such as `paused`.
+    #[serde(with = "super::facts::text")]
+    pub state: State,
+    /// Since which day.
+    pub since: String,
+    /// Why; empty where nobody said.
+    pub reason: String,
 }
 
 /// Which way gifts came since it was last told; a way of few gifts waits for others.

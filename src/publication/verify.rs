@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use super::log::tree::{Edge, leaf_hash};
 use super::record::{MONEY, Record};
 use super::store::BlobRow;
-use super::{commitments, heads, store, stored};
+use super::{commitments, copies, heads, store, stored};
 use crate::db::Tx;
+use crate::files;
 use crate::funds::{self, Fund};
 use crate::ids::{EntryId, sha256_hex};
 use crate::ledger;
@@ -32,6 +33,9 @@ pub async fn verify(tx: &mut Tx) -> sqlx::Result<Option<String>> {
             Err(wrong) => return Ok(Some(wrong)),
         };
         if let Some(wrong) = books(tx, &fund, &sums).await? {
+            return Ok(Some(wrong));
+        }
+        if let Some(wrong) = published_copies(tx, &fund).await? {
             return Ok(Some(wrong));
         }
     }
@@ -95,6 +99,25 @@ async fn log(tx: &mut Tx, fund: &Fund) -> sqlx::Result<Result<Sums, String>> {
         return Ok(Err(format!("the log of {} was cut: publication {} had {} records", fund.slug, head.publication, head.size)));
     }
     Ok(Ok(sums))
+}
+
+/// The bytes of every copy of a receipt that was published and not taken back, against their hashes.
+async fn published_copies(tx: &mut Tx, fund: &Fund) -> sqlx::Result<Option<String>> {
+    let mut after = 0;
+    loop {
+        let shown = store::copies_after(tx, fund.id, after).await?;
+        let Some(last) = shown.last() else { break };
+        after = last.n;
+        for copy in &shown {
+            let is_out = files::find(tx, copy.document_id).await?.is_some();
+            let file = copies::file(tx, copy).await?;
+            if is_out && file.is_none_or(|file| file.sha256 != copy.sha256) {
+                return Ok(Some(format!("copy {} of a receipt of {} is gone or was changed", copy.n, fund.slug)));
+            }
+        }
+    }
+    let told = store::last_number(tx, fund.id, "copy").await?;
+    Ok((told != after).then(|| format!("{told} copies of receipts of {} stand in its log, and {after} are known", fund.slug)))
 }
 
 /// The cached sums and lines against the records, and the records against the books: what is spent is published or waits.

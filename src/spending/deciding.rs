@@ -3,7 +3,7 @@
 use super::expense::{Expense, State, Whole};
 use super::payees::Sealing;
 use super::writing::{RECORDERS, SOURCE, find_done};
-use super::{Refusal, captains, checks, find, lock, returning, store};
+use super::{Refusal, captains, checks, copies, find, lock, returning, store};
 use crate::approvals::Proposal;
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
@@ -64,6 +64,7 @@ pub async fn carry_out(
             return Err(Refusal::Changed);
         }
     }
+    copies::note(tx, &whole).await?;
     captains::tell(tx, id, sealing, now).await?;
     Ok(id)
 }

@@ -21,6 +21,7 @@ pub mod payee_mail;
 pub mod payees;
 mod public;
 mod returning;
+pub mod steps;
 mod store;
 mod warnings;
 mod writing;

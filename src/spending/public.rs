@@ -1,7 +1,7 @@
 //! What publications ask about expenses: the words that others agreed to show, and why one was put right. Not here: when they are shown.
 
 use super::Show;
-use super::expense::Unit;
+use super::expense::{State, Unit};
 use super::store;
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
@@ -31,6 +31,8 @@ crate::record! {
         pub unit: Option<Unit>,
         /// How many receipts are kept.
         pub receipts: i64,
+        /// Where it stands.
+        pub state: State,
         /// When it was entered.
         pub created_at: Instant,
         /// The cost of the expense that it stands in the place of.

@@ -56,6 +56,7 @@ pub async fn payment_came_back(
     if !moved {
         return Err(Refusal::State(state));
     }
+    store::steps::note(tx, id).await?;
     audit::write(tx, person, "payment_returned", &format!("expense {id}"), &format!("entry {entry}"), now).await?;
     Ok(Some(id))
 }
@@ -85,6 +86,7 @@ pub async fn payment_stands_again(
     if !moved {
         return Err(Refusal::State(expense.state));
     }
+    store::steps::note(tx, id).await?;
     audit::write(tx, Some(person), "payment_return_undone", &format!("expense {id}"), &format!("entry {again}"), now).await?;
     Ok(Some((id, returned.entry_id)))
 }

@@ -1,12 +1,14 @@
 //! SQL of expenses, private to this room. Not here: advances (`store/advances.rs`), payees (`store/payees.rs`), captains (`store/captains.rs`), budgets (`store/budgets.rs`),
-//! payments that came back (`store/returns.rs`), what publications ask (`store/public.rs`).
+//! copies of receipts for the public (`store/copies.rs`), payments that came back (`store/returns.rs`), what publications ask (`store/public.rs`).
 
 pub(super) mod advances;
 pub(super) mod budgets;
 pub(super) mod captains;
+pub(super) mod copies;
 pub(super) mod payees;
 pub(super) mod public;
 pub(super) mod returns;
+pub(super) mod steps;
 
 use super::draft::Draft;
 use super::expense::{Document, Expense, Part, State, vendor_key};
@@ -269,7 +271,11 @@ pub(super) async fn same_shop(tx: &mut Tx, expense: &Expense, from: Day, to: Day
 /// Moves an expense on; false where it does not stand there any more.
 pub(super) async fn move_on(tx: &mut Tx, id: ExpenseId, from: State, to: State, now: Instant) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE expense SET state = $3, version = version + 1, changed_at = $4 WHERE id = $1 AND state = $2";
-    Ok(run!(tx, execute, sqlx::query(SQL).bind(id).bind(from).bind(to).bind(now))? == 1)
+    let has_moved = run!(tx, execute, sqlx::query(SQL).bind(id).bind(from).bind(to).bind(now))? == 1;
+    if has_moved && matches!(to, State::Approved | State::Paid | State::Matched) {
+        steps::note(tx, id).await?;
+    }
+    Ok(has_moved)
 }
 
 pub(super) async fn set_proposal(tx: &mut Tx, id: ExpenseId, proposal: ProposalId) -> sqlx::Result<()> {

@@ -89,7 +89,7 @@ const FORMS: &[(&str, &str)] = &[
     ("/treasury/{fund}/expenses", "number"),
     ("/treasury/{fund}/expenses/new", EXPENSE),
     ("/treasury/{fund}/expenses/{number}/copies", "original copy*"),
-    ("/treasury/{fund}/expenses/{number}/copies/{copy}", "act"),
+    ("/treasury/{fund}/expenses/{number}/copies/{copy}", "act reason"),
     ("/treasury/{fund}/expenses/{number}/correct", "version kind reason nothing"),
     ("/treasury/{fund}/expenses/{number}/edit", EXPENSE),
     ("/treasury/{fund}/expenses/{number}/pay", "version from paid_on reference sure"),

@@ -221,6 +221,20 @@ pub async fn spending_page(State(site): AnySite, Path((slug, name)): Path<(Strin
     Spendings::Page(number(page)?).answer(&site, &slug, language, &reader).await
 }
 
+/// `/f/{fund}/spending/copies/{name}`: a copy of a receipt. Its address never holds other bytes; yet they may be taken down, so nobody keeps them
+/// unasked.
+pub async fn spending_copy(
+    State(site): AnySite,
+    Path((slug, name)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Trouble> {
+    let bytes = async { publication::copy(&mut site.db.begin_read().await?, &slug, &name).await };
+    let file = site.shelf.hold(format!("{slug}/spending/copies/{name}"), ASK_AGAIN, bytes).await?.ok_or(Trouble::NotFound)?;
+    let mut response = file.answer(&headers);
+    response.headers_mut().insert(answer::ROBOTS, HeaderValue::from_static("noindex"));
+    Ok(response)
+}
+
 /// `/f/{fund}/log/{path}`: the head, the tiles and the records of the fund's log (C2SP tlog-tiles).
 pub async fn log(State(site): AnySite, Path((slug, path)): Path<(String, String)>, headers: HeaderMap) -> Result<Response, Trouble> {
     let (db, place) = (&site.db, format!("log/{path}"));

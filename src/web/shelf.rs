@@ -103,7 +103,11 @@ impl Shelf {
                 self.kept.insert(address, Arc::new(Kept { checked_at, stored: Arc::clone(&stored) }));
                 Ok(Some(stored))
             }
-            (Ok(None), _) => Ok(None),
+            (Ok(None), _) => {
+                // What was taken down is given to nobody from now on, not even for a second.
+                self.kept.remove(&address);
+                Ok(None)
+            }
             (Err(error), Some(kept)) => {
                 tracing::warn!(%error, "a published file could not be looked up; the copy at hand was given");
                 Ok(Some(Arc::clone(&kept.stored)))
@@ -130,4 +134,27 @@ fn stored(file: File, cache_control: &'static str) -> Result<Stored, InvalidHead
 async fn file(db: &Db, fund: &str, number: Option<i64>, path: &str) -> sqlx::Result<Option<File>> {
     let tx = &mut db.begin_read().await?;
     publication::file(tx, fund, number, path).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_gone_is_given_to_nobody_any_more() {
+        let shelf = Shelf::new(Duration::from_millis(40));
+        let file = || File {
+            path: "x.jpg".to_owned(),
+            content_type: "image/jpeg".to_owned(),
+            sha256: "ab".to_owned(),
+            body: b"bytes".to_vec(),
+            gzip: None,
+        };
+        let hold = async |found: Option<File>| shelf.hold("x".to_owned(), ASK_AGAIN, async { Ok::<_, sqlx::Error>(found) }).await.unwrap();
+        assert!(hold(Some(file())).await.is_some());
+        assert!(hold(None).await.is_some(), "a copy at hand is fresh for a while");
+        tokio::time::sleep(Duration::from_millis(60)).await;
+        assert!(hold(None).await.is_none());
+        assert!(hold(None).await.is_none(), "the copy at hand went with it");
+    }
 }

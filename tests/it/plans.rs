@@ -7,7 +7,7 @@ use crate::architecture::source::read_all;
 use crate::support::{Books, block_on, repository};
 
 /// Tables that grow with every gift.
-const GROWING: [&str; 11] = [
+const GROWING: [&str; 12] = [
     "posting",
     "entry",
     "stripe_line",
@@ -17,6 +17,7 @@ const GROWING: [&str; 11] = [
     "publication_blob",
     "public_record",
     "public_line",
+    "published_copy",
     "gift_salt",
     "coin_heap",
 ];

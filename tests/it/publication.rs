@@ -1,15 +1,18 @@
 //! What is published: records, their log, the pages made of them, and that nothing else gets out.
 
+pub mod copies;
 mod figures;
 mod format;
 pub mod gifts;
 mod giving;
 mod groups;
+mod held;
 pub mod hostile;
 mod kept;
 pub mod log;
 mod office;
 mod outside;
+mod states;
 pub mod stranger;
 mod watched;
 mod words;

@@ -39,6 +39,14 @@ impl<'a> Tree<'a> {
             .ok_or_else(|| wrong(format!("{path} is missing")))
     }
 
+    /// Whether nothing lies at `path` any more.
+    pub async fn is_gone(&self, path: &str) -> Result<(), CheckError> {
+        match self.source.find(path).await.map_err(|error| CheckError::Read(path.to_owned(), error))? {
+            Some(_) => Err(wrong(format!("{path} was taken down, and is still there: remove it"))),
+            None => Ok(()),
+        }
+    }
+
     pub async fn text(&self, path: &str) -> Result<String, CheckError> {
         String::from_utf8(self.get(path).await?).map_err(|_| wrong(format!("{path} is no text")))
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::record::{Record, Sum, Units};
+use super::super::record::{Record, Sum};
 use super::super::tables::Row;
 use crate::clock::Instant;
 use crate::db::{Tx, rows};
@@ -161,22 +161,6 @@ pub(in crate::publication) async fn shown_of_entry(tx: &mut Tx, fund: FundId, en
     run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(entry).bind(fund))
 }
 
-/// What a spending counted, taken back: of those just gathered, or of one that stands.
-pub(in crate::publication) async fn units_of(tx: &mut Tx, fund: FundId, number: i64, gathered: &[Record]) -> sqlx::Result<Option<Units>> {
-    let just = gathered.iter().find_map(|record| match record {
-        Record::Spending(spending) if spending.n == number => Some(spending.units.clone()),
-        _ => None,
-    });
-    let units = match just {
-        Some(units) => units,
-        None => match spendings(tx, fund, number, number).await?.pop().map(|leaf| Record::from_leaf(&leaf.body)) {
-            Some(Ok(Record::Spending(spending))) => spending.units,
-            _ => None,
-        },
-    };
-    Ok(units.map(|units| Units { count: units.count.saturating_neg(), unit: units.unit }))
-}
-
 /// The spendings with numbers from `first` to `last`, in order.
 pub(in crate::publication) async fn spendings(tx: &mut Tx, fund: FundId, first: i64, last: i64) -> sqlx::Result<Vec<Leaf>> {
     const SQL: &str = "SELECT position, publication, body FROM public_record
@@ -202,6 +186,16 @@ pub(in crate::publication) async fn records_below(
     const SQL: &str = "SELECT position, publication, body FROM public_record
                         WHERE fund_id = $1 AND kind = $2 AND n > 0 AND n < $3 ORDER BY n DESC LIMIT $4";
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(kind).bind(below.unwrap_or(i64::MAX)).bind(limit))
+}
+
+/// The newest spendings of a use, the newest first, at most `limit`.
+pub(in crate::publication) async fn spendings_on(tx: &mut Tx, fund: FundId, account: &str, limit: i64) -> sqlx::Result<Vec<Leaf>> {
+    const SQL: &str = "SELECT r.position, r.publication, r.body
+                         FROM public_line l CROSS JOIN public_record r
+                        WHERE l.fund_id = $1 AND l.account = $2 AND l.unit = 'money'
+                          AND r.fund_id = l.fund_id AND r.position = l.position AND r.kind = 'spending'
+                        ORDER BY l.position DESC LIMIT $3";
+    run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(account).bind(limit))
 }
 
 /// The newest corrections, the newest first: few among all spendings, so that the index over them is read and sorted, and not the log.
@@ -250,6 +244,13 @@ pub(in crate::publication) async fn words_due(tx: &mut Tx, fund: FundId, now: Op
         Some(now) => run!(tx, fetch_all, sqlx::query_as(DUE).bind(fund).bind(now).bind(limit)),
         None => run!(tx, fetch_all, sqlx::query_as(ALL).bind(fund).bind(limit)),
     }
+}
+
+/// Whether the words of a spending wait.
+pub(in crate::publication) async fn is_waiting(tx: &mut Tx, fund: FundId, spending: i64) -> sqlx::Result<bool> {
+    const SQL: &str = "SELECT COUNT(*) FROM unpublished_text WHERE fund_id = $1 AND spending = $2";
+    let count: i64 = run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(fund).bind(spending))?;
+    Ok(count > 0)
 }
 
 /// Forgets words that were shown, or never will be.

@@ -7,7 +7,7 @@ use crate::run_in;
 
 pub(in crate::spending) async fn facts(tx: &mut Tx, ids: &[ExpenseId]) -> sqlx::Result<Vec<PublicFacts>> {
     const HEAD: &str = "SELECT e.id, e.proposal_id, e.public_text, e.vendor, e.bought_on, e.show_when, (e.show_shop = 1) AS show_shop,
-            e.unit_count, e.unit, (SELECT COUNT(*) FROM expense_document d WHERE d.expense_id = e.id) AS receipts, e.created_at,
+            e.unit_count, e.unit, (SELECT COUNT(*) FROM expense_document d WHERE d.expense_id = e.id) AS receipts, e.state, e.created_at,
             (SELECT o.entry_id FROM expense o WHERE o.id = e.corrects) AS corrected_entry
        FROM expense e WHERE e.id IN";
     run_in!(tx, query_as, HEAD, ids)

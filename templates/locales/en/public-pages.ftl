@@ -10,6 +10,7 @@ public-state-distributing = Distributing
 public-state-closed = Closed
 
 public-one-purpose = This fund’s money may serve one purpose only:
+public-stood = { $state } since { $day }.
 public-give = Give
 public-give-paused = Giving is paused for now.
 public-give-over = This fund no longer takes gifts.
@@ -50,6 +51,11 @@ public-went-none = Nothing has been spent yet. Each use appears here with the fi
 public-percent = { $percent }%
 public-under-percent = under 1%
 public-rounded = Shares are rounded; amounts never are.
+public-held-back =
+    { $count ->
+        [one] The details of { $count } entry, { $amount }, are held back for now, for picket-site safety.
+       *[other] The details of { $count } entries, together { $amount }, are held back for now, for picket-site safety.
+    }
 public-entries =
     { $count ->
         [one] { $count } entry

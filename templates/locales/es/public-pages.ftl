@@ -10,6 +10,7 @@ public-state-distributing = Repartiendo
 public-state-closed = Cerrado
 
 public-one-purpose = El dinero de este fondo solo puede servir para un fin:
+public-stood = { $state } desde el { $day }.
 public-give = Donar
 public-give-paused = Por ahora no se reciben donaciones.
 public-give-over = Este fondo ya no recibe donaciones.
@@ -50,6 +51,11 @@ public-went-none = Todavía no se gastó nada. Cada uso aparece aquí con la pri
 public-percent = { $percent } %
 public-under-percent = menos del 1 %
 public-rounded = Las partes están redondeadas; los importes, nunca.
+public-held-back =
+    { $count ->
+        [one] Los detalles de { $count } asiento, { $amount }, se reservan por ahora, por la seguridad de los piquetes.
+       *[other] Los detalles de { $count } asientos, en total { $amount }, se reservan por ahora, por la seguridad de los piquetes.
+    }
 public-entries =
     { $count ->
         [one] { $count } asiento

@@ -9,6 +9,9 @@ use crate::support::Books;
 const TOO_FAR: &str = "INSERT INTO public_record (fund_id, position, publication, kind, n, about, week, text, body)
     SELECT fund_id, 7, 1, 'text', 0, 0, week, '', '{}' FROM public_record WHERE position = 0";
 
+const NOT_LET_OUT: &str =
+    "INSERT INTO released_body (document_id, body) SELECT d.id, b.body FROM document d CROSS JOIN released_body b WHERE d.ref = 'receipt'";
+
 /// Needs the rows of [`fill`].
 pub const GUARDS: &[Guard] = &[
     guard("public_record_is_next", "public_record", &[TOO_FAR], "comes after the last one"),
@@ -33,6 +36,19 @@ pub const GUARDS: &[Guard] = &[
     guard("coin_heap_never_goes", "coin_heap", &["DELETE FROM gift_salt", "DELETE FROM coin_heap"], "never deleted"),
     guard("gift_salt_never_changes", "gift_salt", &["UPDATE gift_salt SET amount_minor = 7"], "kept or destroyed"),
     guard("log_key_never_goes", "log_key", &["DELETE FROM log_key"], "never deleted"),
+    guard("released_body_is_let_out", "released_body", &[NOT_LET_OUT], "only a copy that was let out"),
+    guard("released_body_never_changes", "released_body", &["UPDATE released_body SET body = body"], "never changed"),
+    guard("released_body_goes_when_taken_back", "released_body", &["DELETE FROM released_body"], "until it is taken back"),
+    guard("published_copy_never_changes", "published_copy", &["UPDATE published_copy SET spending = 9"], "never changed"),
+    guard("published_copy_never_goes", "published_copy", &["DELETE FROM published_copy"], "never deleted"),
+    guard(
+        "fund_state_follows",
+        "fund_state",
+        &["INSERT INTO fund_state (fund_id, n, state, reason, changed_at) SELECT fund_id, 3, state, '', 0 FROM fund_state"],
+        "follows the one before",
+    ),
+    guard("fund_state_never_changes", "fund_state", &["UPDATE fund_state SET reason = 'x'"], "never changed"),
+    guard("fund_state_never_goes", "fund_state", &["DELETE FROM fund_state"], "never deleted"),
 ];
 
 /// A log of two records, its head, its key.
@@ -58,6 +74,20 @@ pub async fn fill(books: &Books) {
     let salt = "INSERT INTO gift_salt (donation_id, fund_id, batch, heap, number, amount_minor, salt)
                 SELECT id, fund_id, 1, 0, number, 5, $1 FROM donation WHERE number = 'PROVED'";
     run!(&mut tx, execute, sqlx::query(salt).bind(vec![0_u8; 32])).unwrap();
+    let documents = [
+        "INSERT INTO document (ref, sha256, kind, bytes, width, height, uploader, uploaded_at)
+         VALUES ('receipt', '0123456789012345678901234567890123456789012345678901234567890123', 'png', 5, 1, 1, 'x', 0)",
+        "INSERT INTO document (ref, sha256, kind, bytes, width, height, uploader, uploaded_at, copy_of, released_by, released_at)
+         SELECT 'copy', d.sha256, 'png', 5, 1, 1, 'x', 0, d.id, (SELECT MIN(id) FROM person), 0 FROM document d",
+        "INSERT INTO published_copy (fund_id, n, spending, document_id, sha256)
+         SELECT f.id, 1, 1, d.id, d.sha256 FROM document d JOIN fund f ON f.slug = 'general' WHERE d.ref = 'copy'",
+        "INSERT INTO fund_state (fund_id, n, state, reason, changed_at) SELECT id, 1, 'paused', '', 0 FROM fund WHERE slug = 'general'",
+    ];
+    for sql in documents {
+        assert!(execute(&mut tx, sql).await.unwrap() > 0, "{sql}");
+    }
+    let body = "INSERT INTO released_body (document_id, body) SELECT id, $1 FROM document WHERE ref = 'copy'";
+    run!(&mut tx, execute, sqlx::query(body).bind(b"bytes".to_vec())).unwrap();
     let hash = || vec![0_u8; 32];
     let sealed = [
         "INSERT INTO log_head (fund_id, publication, size, peaks) SELECT id, 1, 2, $1 FROM fund WHERE slug = 'general'",

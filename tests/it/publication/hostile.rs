@@ -1,6 +1,6 @@
 //! Texts that mean no good, in every field that the public may read, in every face that shows them; and that nothing private is in any of them.
 
-use strikefund::funds;
+use strikefund::funds::{self, State};
 use strikefund::ledger::Mistake;
 use strikefund::spending::{self, Correction, Refusal, Show};
 use strikefund::{ids::ExpenseId, run, transact};
@@ -68,6 +68,13 @@ on_both_databases! {
         named.unwrap();
         publish(books, treasury.fund, books.now()).await.unwrap();
         publish(books, treasury.fund, books.now().plus_secs(DAY)).await.unwrap();
+        // Why the fund was paused, and opened again, in every one of them.
+        for (n, words) in (2..).zip(TEXTS) {
+            let (state, now) = (if n % 2 == 0 { State::Paused } else { State::Open }, books.now().plus_secs(n * DAY));
+            let moved: sqlx::Result<()> = transact!(books.db, tx => funds::move_to(tx, treasury.fund, state, words, now).await);
+            moved.unwrap();
+            assert!(publish(books, treasury.fund, now).await.unwrap().is_some());
+        }
         let mut shown = 0;
         for (path, body) in everything(books).await {
             let text = String::from_utf8_lossy(&body);

@@ -106,10 +106,13 @@ async fn few_gifts_one_ruler_and_one_donor_giving_five_times_wait_and_leave_no_t
     set("winding_down").await;
     let state = funds::find_by_slug(&mut books.db.begin_read().await.unwrap(), "general").await.unwrap().unwrap().state;
     assert_eq!(state, funds::State::WindingDown);
-    assert_eq!(publish(&books, fund.id, books.now().plus_secs(DAY)).await.unwrap(), None);
+    // That it winds down is told, and no gift with it.
+    assert_eq!(publish(&books, fund.id, books.now().plus_secs(DAY)).await.unwrap(), Some(2));
+    assert_eq!(batches(&books).await.len(), 1);
     given(&books, &fund, &[700]).await;
+    assert_eq!(publish(&books, fund.id, books.now().plus_secs(2 * DAY)).await.unwrap(), None);
     set("distributing").await;
-    assert_eq!(publish(&books, fund.id, books.now().plus_secs(2 * DAY)).await.unwrap(), Some(2));
+    assert_eq!(publish(&books, fund.id, books.now().plus_secs(2 * DAY)).await.unwrap(), Some(3));
     assert_eq!(batches(&books).await.last().unwrap().gifts, 10);
     books.close().await;
 }

@@ -53,7 +53,7 @@ on_both_databases! {
         assert_eq!(publish(books, treasury.fund, books.now()).await.unwrap(), Some(1));
 
         let page = list(books).await;
-        for shown in ["$18.99", "Water", "Details held back", "Receipt kept", "week of 9 Nov 2026", "Rows: 1. Together $18.99."] {
+        for shown in ["$18.99", "Water", "Details held until 17 Nov 2026 for picket-site safety.", "Receipt kept", "week of 9 Nov 2026", "Rows: 1. Together $18.99."] {
             assert!(page.contains(shown), "{shown} in {page}");
         }
         for private in ["40 cases", "Shop "] {
@@ -83,7 +83,7 @@ on_both_databases! {
         publish(books, treasury.fund, books.now()).await.unwrap();
 
         let page = one(books, 1).await.unwrap();
-        for shown in ["40 cases of water", "Corner market", "2026-11-14", "by 1 of 1"] {
+        for shown in ["40 cases of water", "Corner market", "14 Nov 2026", "1 of 1"] {
             assert!(page.contains(shown), "{shown} in {page}");
         }
         let later = books.now().plus_secs(400 * DAY);

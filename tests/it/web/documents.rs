@@ -5,11 +5,14 @@ use axum::http::header;
 use strikefund::files;
 use strikefund::ids::DocumentId;
 use strikefund::people::Role;
+use strikefund::spending::copies::Why;
 use strikefund::transact;
 
 use super::staff::Staff;
 use super::{Answer, Visit, to};
 use crate::files::pictures;
+use crate::publication::{DAY, copies, publish};
+use crate::spending::Treasury;
 use crate::support::{Books, on_both_databases};
 
 async fn taken(books: &Books, by: &Staff<'_>, bytes: Vec<u8>) -> (DocumentId, String) {
@@ -58,5 +61,37 @@ on_both_databases! {
         let withdrawn: sqlx::Result<bool> = transact!(books.db, tx => files::withdraw(tx, id, now).await);
         assert!(withdrawn.unwrap());
         assert_eq!(recorder.get(&path).await.is(404).header("cache-control"), Some("no-store"));
+    }
+    async fn a_copy_for_the_public_is_served_as_what_it_is_until_it_is_taken_back(books: &Books) {
+        let treasury = Treasury::holding(books, 100_000).await;
+        let (draft, receipt) = copies::with_receipt(&treasury, 1_000, 1).await;
+        let id = treasury.sent(&draft).await;
+        treasury.approve(treasury.ana, id).await.unwrap();
+        let copy = copies::let_out(&treasury, id, receipt, 2).await;
+        let at = format!("/f/general/{}", copies::place(books, copy).await);
+        let (visit, start) = (Visit::of(books), books.now());
+        publish(books, treasury.fund, start).await.unwrap();
+        visit.get(&at).await.is(404);
+        publish(books, treasury.fund, start.plus_secs(3 * DAY)).await.unwrap();
+        let answer = visit.get(&at).await.is(200);
+        for (name, value) in [
+            ("content-type", "image/jpeg"),
+            ("x-content-type-options", "nosniff"),
+            ("cache-control", "public, no-cache"),
+            ("x-robots-tag", "noindex"),
+        ] {
+            assert_eq!(answer.header(name), Some(value), "{name}");
+        }
+        assert!(answer.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
+        let tag = answer.header("etag").unwrap().to_owned();
+        assert!(at.contains(tag.trim_matches('"')) && answer.body.starts_with(b"\xff\xd8\xff"));
+        let again = to(&at).header(header::IF_NONE_MATCH, &tag).body(Body::empty()).unwrap();
+        visit.send(again).await.is(304);
+        visit.get("/f/general/spending/1.html").await.is(200).says(at.rsplit('/').next().unwrap());
+        visit.get("/api/v1/funds/general/spending/1").await.is(200).says("\"media_type\":\"image/jpeg\"");
+        copies::take_back(&treasury, id, copy, Some(Why::Details)).await.unwrap();
+        visit.get(&at).await.is(404);
+        publish(books, treasury.fund, start.plus_secs(3 * DAY + 1)).await.unwrap();
+        visit.get("/api/v1/funds/general/spending/1").await.is(200).says("\"taken_down_because\":\"details\"").says("\"path\":null");
     }
 }

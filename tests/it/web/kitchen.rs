@@ -62,7 +62,10 @@ on_both_databases! {
         let tx = &mut books.db.begin_read().await.unwrap();
         let document = files::find_by_reference(tx, &copy).await.unwrap().unwrap();
         assert_eq!((document.uploaded_by, document.released_by), (Some(rosa.person), Some(sam.person)));
-        rosa.submit(&place, &with(&ids[5], &[("act", "withdraw")])).await.is(303);
+        // The public may have seen it, so it is told why.
+        rosa.submit(&place, &with(&ids[5], &[("act", "withdraw")])).await.is(422);
+        rosa.get(&place).await.is(200).says("Somebody can be recognised on it");
+        rosa.submit(&place, &with(&ids[6], &[("act", "withdraw"), ("reason", "person")])).await.is(303);
         rosa.get(&place).await.is(404);
         rosa.get(&format!("/treasury/documents/{copy}")).await.is(404);
         treasury.sound().await;

@@ -10,7 +10,8 @@ use crate::files::{self, Document, FileError, Uploader};
 use crate::funds::Fund;
 use crate::ids::ExpenseId;
 use crate::people::{self, Role};
-use crate::spending::{Refusal, Whole, copies};
+use crate::spending::copies::{self, Why};
+use crate::spending::{Refusal, Whole};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
@@ -147,8 +148,13 @@ async fn page(site: &Site, signed_in: &SignedIn, (slug, number, copy): (&str, &s
     if LOOKERS.iter().any(|role| may.holds(*role)) {
         let form = |act: &str, key: &str| {
             let typed = &Typed::default().put("act", act);
-            let fields = vec![FormParts { words, typed, wrongs }.hidden("act")];
-            Form::new(format!("{back}/copies/{}", copy.reference), site.entropy.reference(), fields).button(words.say(key))
+            let fields = FormParts { words, typed, wrongs };
+            let mut list = vec![fields.hidden("act")];
+            if act == "withdraw" && copy.released_at.is_some() {
+                let choices = Why::ALL.map(|why| Choice::new(why.as_str(), words.of("copy-why", why.as_str())));
+                list.push(fields.radios("reason", "copy-why", choices.into()).hint(words.say("copy-why-hint")));
+            }
+            Form::new(format!("{back}/copies/{}", copy.reference), site.entropy.reference(), list).button(words.say(key))
         };
         if copy.released_at.is_none() {
             let own = copy.uploaded_by == Some(signed_in.person.id);
@@ -169,18 +175,22 @@ async fn act(
     Sent(pairs): Pairs,
 ) -> Result<Response, Trouble> {
     let typed = Typed::new(pairs.clone());
-    let tx = &mut site.db.begin_read().await?;
-    let (_, whole) = find(tx, &slug, &number).await?;
-    let found = files::find_by_reference(tx, &copy).await?.ok_or(Trouble::NotFound)?;
+    let (whole, found) = {
+        let tx = &mut site.db.begin_read().await?;
+        let (_, whole) = find(tx, &slug, &number).await?;
+        (whole, files::find_by_reference(tx, &copy).await?.ok_or(Trouble::NotFound)?)
+    };
     let releases = typed.get("act") == "release";
+    // What the public is shown is read from where it lies before the books are touched.
+    let body = if releases { files::open(&site.files, &found).await? } else { Vec::new() };
     let done: Result<ExpenseId, Refusal> = match sent(&signed_in, &format!("copy {copy}"), &pairs, &typed) {
         Err(error) => Err(error.into()),
         Ok(operation) => {
-            let (actor, now, which) = (signed_in.actor(), site.clock.now(), (whole.expense.id, found.id));
+            let (actor, now, id, why) = (signed_in.actor(), site.clock.now(), whole.expense.id, typed.get("reason").parse().ok());
             transact!(site.db, tx => if releases {
-                copies::release(tx, actor, &operation, which, now).await
+                copies::release(tx, actor, &operation, (id, found.id, &body), now).await
             } else {
-                copies::withdraw(tx, actor, &operation, which, now).await
+                copies::withdraw(tx, actor, &operation, (id, found.id, why), now).await
             })
         }
     };
