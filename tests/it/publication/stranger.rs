@@ -13,7 +13,7 @@ use strikefund::publication::log::note::{Head, SigningKey};
 use strikefund::publication::log::tile;
 use strikefund::publication::source::Source;
 use strikefund::publication::{Piece, Tree};
-use strikefund::{run, transact};
+use strikefund::run;
 
 use super::log::{key, purchases};
 use super::{DAY, publish, text};
@@ -240,10 +240,12 @@ async fn pile(books: &Books, fund: FundId, count: i64) {
         "INSERT INTO unsummed (entry_id) SELECT n FROM new".to_owned(),
         format!("INSERT INTO unpublished (fund_id, entry_id, n) SELECT {fund}, n, 1 FROM new"),
     ];
+    // One transaction: postings stand before their entries.
+    let mut tx = books.db.begin_write().await.unwrap();
     for sql in statements {
-        let piled: sqlx::Result<u64> = transact!(books.db, tx => run!(tx, execute, sqlx::query(AssertSqlSafe(format!("{numbers} {sql}")))));
-        piled.unwrap();
+        run!(&mut tx, execute, sqlx::query(AssertSqlSafe(format!("{numbers} {sql}")))).unwrap();
     }
+    tx.commit().await.unwrap();
 }
 
 /// On a large fund, whose log has tiles over tiles, a sample of every kind of file: a byte flipped at a place that lies anywhere, the file cut, and

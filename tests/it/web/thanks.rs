@@ -135,7 +135,7 @@ on_both_databases! {
         settle(books, &thanks).await;
         for stranger in [Visit::of(books), Visit::of(books)] {
             let page = stranger.get(&thanks).await.is(200).never_says("Ana").never_says("ana@example.org");
-            for (name, value) in [("cache-control", "no-store"), ("x-robots-tag", "noindex, nofollow"), ("referrer-policy", "no-referrer")] {
+            for (name, value) in [("cache-control", "no-store"), ("x-robots-tag", "noindex, nofollow"), ("referrer-policy", "same-origin")] {
                 assert_eq!(page.header(name), Some(value));
             }
             stranger.get("/sitemap.xml").await.never_says("thanks");
