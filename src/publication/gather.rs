@@ -7,7 +7,7 @@ use super::record::{Agreed, Freed, Record, STRIKE, Spending, Text, Units, What, 
 use super::steps;
 use super::store::{self, Shown, Waiting};
 use crate::approvals::{self, Signed};
-use crate::clock::Instant;
+use crate::clock::{Instant, Zone};
 use crate::db::Tx;
 use crate::funds::{Fund, State};
 use crate::ids::{EntryId, ExpenseId, ProposalId};
@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
             spending.week = facts.bought_on.iso_week();
             spending.receipt = Some(facts.receipts > 0);
             spending.stands = steps::in_public(facts.state).map(str::to_owned);
-            spending.held = self.held(facts);
+            spending.held = self.hold(facts).map(|hold| hold.as_told(&self.fund.time_zone));
             // One receipt in several parts is counted once, with its first.
             spending.units =
                 facts.unit_count.zip(facts.unit).filter(|_| row.n == 1).map(|(count, unit)| Units { count, unit: unit.to_string() });
@@ -154,27 +154,21 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// From when on the words may be shown; None: there are none, or at once. The inner None: when the strike is over.
-    fn hold(&self, facts: &PublicFacts) -> Option<Option<Instant>> {
-        let show_from = match facts.show_when {
-            Show::Next => Some(self.now),
-            Show::AfterHold => Some(facts.created_at.plus_secs(HOLD_SECS)),
-            Show::AfterStrike => None,
+    /// Until when words are held back; None: there are none, or they may be shown at once.
+    fn hold(&self, facts: &PublicFacts) -> Option<Hold> {
+        let hold = match facts.show_when {
+            Show::Next => return None,
+            Show::AfterHold => Hold::Until(facts.created_at.plus_secs(HOLD_SECS)),
+            Show::AfterStrike => Hold::Strike,
         };
-        let waits = show_from.is_none_or(|from| from > self.now) && !is_over(self.fund);
-        (waits && has_words(facts)).then_some(show_from)
-    }
-
-    /// The same as records say it.
-    fn held(&self, facts: &PublicFacts) -> Option<String> {
-        let until = self.hold(facts)?;
-        Some(until.map_or_else(|| STRIKE.to_owned(), |from| from.day_in(&self.fund.time_zone).to_string()))
+        let is_past = matches!(hold, Hold::Until(from) if from <= self.now) || is_over(self.fund);
+        (has_words(facts) && !is_past).then_some(hold)
     }
 
     /// Shows the words at once, or notes when they may be.
     fn words(&self, facts: &PublicFacts, number: i64, gathered: &mut Gathered) {
         match self.hold(facts) {
-            Some(show_from) => gathered.waiting.push(Waiting { spending: number, expense_id: facts.id, show_from }),
+            Some(hold) => gathered.waiting.push(Waiting { spending: number, expense_id: facts.id, show_from: hold.ends_at() }),
             None if has_words(facts) => gathered.records.push(text(facts, number, None, (self.fund, self.now))),
             None => {}
         }
@@ -236,6 +230,28 @@ impl Gathered {
     fn show(&mut self, row: &Unpublished, spending: Spending) {
         self.shown.push(Shown { entry_id: row.entry_id, n: row.n, spending: spending.n });
         self.records.push(Record::Spending(spending));
+    }
+}
+
+/// Until when words are held back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hold {
+    Until(Instant),
+    /// The end of the strike.
+    Strike,
+}
+
+impl Hold {
+    const fn ends_at(self) -> Option<Instant> {
+        match self {
+            Self::Until(from) => Some(from),
+            Self::Strike => None,
+        }
+    }
+
+    /// As records say it: a day, or a word.
+    fn as_told(self, zone: &Zone) -> String {
+        self.ends_at().map_or_else(|| STRIKE.to_owned(), |from| from.day_in(zone).to_string())
     }
 }
 

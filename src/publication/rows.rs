@@ -195,8 +195,8 @@ pub(super) async fn newest_on(tx: &mut Tx, fund: FundId, account: &str, count: i
     if last - oldest <= 4 * count {
         told(tx, fund, (oldest, last), &mut rows).await?;
     } else {
-        for row in 0..rows.len() {
-            let n = rows[row].spending.n;
+        let numbers: Vec<i64> = rows.iter().map(|row| row.spending.n).collect();
+        for n in numbers {
             told(tx, fund, (n, n), &mut rows).await?;
         }
     }

@@ -76,13 +76,8 @@ pub struct Spending {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<String>,
     /// The words of what it takes back were held, and are never shown any more.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "super::facts::is_false")]
     pub unheld: bool,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-const fn is_false(value: &bool) -> bool {
-    !*value
 }
 
 /// An expense went on: it was paid, its payment was seen at the bank, or came back.

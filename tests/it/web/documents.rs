@@ -88,10 +88,10 @@ on_both_databases! {
         let again = to(&at).header(header::IF_NONE_MATCH, &tag).body(Body::empty()).unwrap();
         visit.send(again).await.is(304);
         visit.get("/f/general/spending/1.html").await.is(200).says(at.rsplit('/').next().unwrap());
-        visit.get("/api/v1/funds/general/spending/1").await.is(200).says("\"media_type\":\"image/jpeg\"");
+        visit.get("/api/v1/funds/general/spendings/1").await.is(200).says("\"media_type\":\"image/jpeg\"");
         copies::take_back(&treasury, id, copy, Some(Why::Details)).await.unwrap();
         visit.get(&at).await.is(404);
         publish(books, treasury.fund, start.plus_secs(3 * DAY + 1)).await.unwrap();
-        visit.get("/api/v1/funds/general/spending/1").await.is(200).says("\"taken_down_because\":\"details\"").says("\"path\":null");
+        visit.get("/api/v1/funds/general/spendings/1").await.is(200).says("\"taken_down_because\":\"details\"").says("\"path\":null");
     }
 }
