@@ -6,7 +6,7 @@ use strikefund::files;
 use strikefund::funds::{self, State};
 use strikefund::ids::{DocumentId, ExpenseId, sha256_hex};
 use strikefund::people::Role;
-use strikefund::publication::check::{CheckError, check};
+use strikefund::publication::check::{CheckError, Scope, check};
 use strikefund::publication::source::Source;
 use strikefund::publication::{self, File};
 use strikefund::spending::copies::{self, Why};
@@ -61,7 +61,7 @@ async fn served(books: &Books, place: &str) -> Option<File> {
 }
 
 async fn passes(books: &Books, folder: &Path) -> Result<(), CheckError> {
-    check(&Source::Folder(folder.to_owned()), &key(books).await, None).await.map(drop)
+    check(&Source::Folder(folder.to_owned()), &key(books).await, None, Scope::All).await.map(drop)
 }
 
 async fn said(books: &Books, folder: &Path) -> String {

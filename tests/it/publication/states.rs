@@ -12,7 +12,7 @@ use super::{DAY, one, publish, text, verified};
 use crate::spending::Treasury;
 use crate::support::{Books, on_both_databases};
 use strikefund::clock::Instant;
-use strikefund::publication::check::check;
+use strikefund::publication::check::{Scope, check};
 use strikefund::publication::source::Source;
 
 async fn moved(books: &Books, state: State, reason: &str, at: Instant) {
@@ -66,7 +66,7 @@ on_both_databases! {
         assert_eq!(batches(books).await.last().unwrap().gifts, 6);
         assert_eq!(verified(books).await, None);
         let folder = tree(books).await;
-        check(&Source::Folder(folder.path().to_owned()), &key(books).await, None).await.unwrap();
+        check(&Source::Folder(folder.path().to_owned()), &key(books).await, None, Scope::All).await.unwrap();
     }
 
     async fn a_move_that_nobody_noted_is_told_as_of_the_day_it_is_seen(books: &Books) {
