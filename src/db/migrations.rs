@@ -66,7 +66,6 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(37, "0037_charter"),
     schema!(38, "0038_public_copies"),
     schema!(39, "0039_states_told"),
-    schema!(42, "0042_lines_by_account"),
 ];
 
 /// What [`Db::migrate`] found and did.
