@@ -109,11 +109,11 @@ pub(super) struct ShownCopy {
 
 impl ShownCopy {
     /// Adds a copy to those of its spending.
-    pub fn add(copies: &mut Vec<Self>, publication: i64, copied: Copied) {
-        for older in copies.iter_mut().filter(|older| older.copied.receipt == copied.receipt && older.stands()) {
+    pub fn add(shown: &mut Vec<Self>, publication: i64, copied: Copied) {
+        for older in shown.iter_mut().filter(|older| older.copied.receipt == copied.receipt && older.stands()) {
             older.replaced_in = Some(publication);
         }
-        copies.push(Self { copied, publication, replaced_in: None, taken_down: None });
+        shown.push(Self { copied, publication, replaced_in: None, taken_down: None });
     }
 
     /// Notes which of them is gone.

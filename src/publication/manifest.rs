@@ -31,7 +31,7 @@ pub(super) fn list(number: i64, files: &[File]) -> File {
     let mut lines = String::new();
     for file in files {
         // Writing into a text cannot fail.
-        let _ = writeln!(lines, "{}  p/{number}/{}", sha256_hex(&file.older()), file.path);
+        let _ = writeln!(lines, "{}  p/{number}/{}", sha256_hex(file.older()), file.path);
     }
     File::new(NAME.to_owned(), "text/plain; charset=utf-8", lines.into_bytes())
 }

@@ -236,12 +236,12 @@ pub async fn publish(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) 
     };
     let figures = Figures::of(&end, &store::sums(tx, fund.id).await?);
     let files = render(tx, fund.id, &figures).await?;
-    let list = manifest::list(number, &files);
-    end.files = Some(Files::of(&list));
+    let named = manifest::list(number, &files);
+    end.files = Some(Files::of(&named));
     log.append(tx, vec![Record::Publication(Box::new(end))]).await?;
     let batch_at = if counted.is_some() { Some(now) } else { last.and_then(|last| last.batch_at) };
     let publication = store::insert(tx, fund.id, &figures, batch_at, now).await?;
-    for file in files.iter().chain([&list]) {
+    for file in files.iter().chain([&named]) {
         store::insert_file(tx, publication, file).await?;
     }
     general_ledger::write(tx, (publication, fund.id), &figures.fund, (begun, log.size)).await?;
