@@ -218,7 +218,11 @@ async fn tiles(tree: &mut Tree<'_>, levels: &mut Vec<Vec<Hash>>, sizes: &BTreeSe
 }
 
 /// Works out every file of every publication anew; gives how many publications there are, and why some of it was not.
-async fn recompute(tree: &mut Tree<'_>, (records, roots): (&[(Record, String)], &[Hash]), scope: Scope) -> Result<(i64, Option<Unchecked>), CheckError> {
+async fn recompute(
+    tree: &mut Tree<'_>,
+    (records, roots): (&[(Record, String)], &[Hash]),
+    scope: Scope,
+) -> Result<(i64, Option<Unchecked>), CheckError> {
     let Some(Record::Publication(newest)) = records.last().map(|(record, _)| record) else {
         return Err(wrong("the log does not end with a publication"));
     };
@@ -282,12 +286,7 @@ fn is_possible(newest: &Publication, format: i64) -> bool {
 }
 
 /// The files of one publication, held against what its records give, and against the list that the log commits to.
-async fn pages(
-    tree: &mut Tree<'_>,
-    tx: &mut Tx,
-    (fund, figures): (FundId, &Figures),
-    listed: Option<&Files>,
-) -> Result<(), CheckError> {
+async fn pages(tree: &mut Tree<'_>, tx: &mut Tx, (fund, figures): (FundId, &Figures), listed: Option<&Files>) -> Result<(), CheckError> {
     let mut files = render(tx, fund, figures).await?;
     if let Some(listed) = listed {
         let list = manifest::list(figures.number, &files);

@@ -73,6 +73,12 @@ impl Own<'_> {
         self.known.batches.get(..BATCHES).unwrap_or(&self.known.batches)
     }
 
+    /// `Root of publication 41: 3f7a 91c0 …`.
+    fn root(&self) -> Option<String> {
+        let (number, root) = self.figures.short_root()?;
+        Some(self.say.two("public-root-short", ("number", number), ("root", root)))
+    }
+
     fn goal(&self) -> Option<Goal> {
         Goal::of(self.say, self.figures)
     }
