@@ -3,7 +3,8 @@
 -- Gifts are published in batches so large that nobody can tell from a sum what one person gave. They count in the week of the publication that
 -- first shows them, never by their own day. What was received is after refunds and disputes too few to hide in. A way of giving is told once
 -- enough of its gifts wait to be told, and none rules them. Bands of sizes are as of the newest batch; neighbours are merged until each holds
--- enough gifts, and counts move in steps, so some gifts stand in no band yet. $1 is the fund.
+-- enough gifts, and counts move in steps, so some gifts stand in no band yet. The middle gift is told from 20 gifts on, once a month, to the
+-- nearest five, and only where enough gave about that much. Donors who gave more than once are counted in whole steps. $1 is the fund.
 SELECT part, item, period, count, amount_minor, text FROM (
     SELECT 1 AS place, 'batches' AS part, r.n AS n, CAST(r.n AS TEXT) AS item, r.week AS period,
            (SELECT l.amount FROM public_line l
@@ -29,4 +30,14 @@ SELECT part, item, period, count, amount_minor, text FROM (
                AND l.position = (SELECT r.position FROM public_record r WHERE r.fund_id = $1 AND r.kind = 'bands' AND r.n > 0 ORDER BY r.n DESC LIMIT 1)), 0),
            0, ''
       FROM public_sum s WHERE s.fund_id = $1 AND s.account = 'income:donations' AND s.unit = 'gifts' HAVING COUNT(*) > 0
+    UNION ALL
+    SELECT 5, 'middle', 0, 'middle', r.week, 0, l.amount, ''
+      FROM public_record r JOIN public_line l ON l.fund_id = r.fund_id AND l.position = r.position AND l.unit = 'middle'
+     WHERE r.fund_id = $1 AND r.kind = 'middle'
+       AND r.n = (SELECT MAX(m.n) FROM public_record m WHERE m.fund_id = $1 AND m.kind = 'middle' AND m.n > 0)
+    UNION ALL
+    SELECT 6, 'again', 0, 'again', '', l.amount, 0, ''
+      FROM public_record r JOIN public_line l ON l.fund_id = r.fund_id AND l.position = r.position AND l.unit = 'again'
+     WHERE r.fund_id = $1 AND r.kind = 'again'
+       AND r.n = (SELECT MAX(m.n) FROM public_record m WHERE m.fund_id = $1 AND m.kind = 'again' AND m.n > 0)
 ) report ORDER BY place, n, item

@@ -66,6 +66,8 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(37, "0037_charter"),
     schema!(38, "0038_public_copies"),
     schema!(39, "0039_states_told"),
+    schema!(40, "0040_goal"),
+    schema!(41, "0041_middle_gift"),
 ];
 
 /// What [`Db::migrate`] found and did.

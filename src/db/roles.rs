@@ -79,6 +79,7 @@ const KEPT: &[&str] = &[
     "bank_match_posting",
     "stripe_tie",
     "fund_about",
+    "fund_goal",
     "fund_reports",
     "gift_tally",
     "setup_step",

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::store::ways as store;
+pub use super::store::ways::Given;
 use super::{Goods, OfflineKind};
 use crate::db::Tx;
 use crate::ids::{DonationId, FundId, GoodsId};
@@ -23,6 +24,22 @@ pub async fn uncounted_ways(tx: &mut Tx, fund: FundId) -> sqlx::Result<HashMap<D
 /// When the database is gone.
 pub async fn counted_amounts(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<(i64, i64)>> {
     store::counted_amounts(tx, fund).await
+}
+
+/// Every counted gift of a fund, by donor and amount. It reads them all: to be asked once.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn every_counted(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<Given>> {
+    store::every_counted(tx, fund).await
+}
+
+/// The counted gifts of some donors of a fund.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn counted_of(tx: &mut Tx, fund: FundId, donors: &[&str]) -> sqlx::Result<Vec<Given>> {
+    store::counted_of(tx, fund, donors).await
 }
 
 /// Whether a fund ever gave a gift back in cash.

@@ -2,11 +2,14 @@
 
 use super::Languages;
 use crate::clock::Day;
+use crate::money::{Currency, Money};
 
 /// The most letters of a card statement's line (Stripe's own bound).
 pub const STATEMENT_LETTERS: usize = 22;
 /// The most letters of a public name, of a legal name and of a contact.
 const NAME_LETTERS: usize = 100;
+/// The most whole units of money of a goal.
+const GOAL_UNITS: i64 = 1_000_000_000;
 /// The most letters of a purpose.
 const PURPOSE_LETTERS: usize = 1_000;
 
@@ -35,6 +38,25 @@ crate::record! {
         pub budget: bool,
         /// Its figures by the lines of the form that unions in the United States file (LM-2, LM-3).
         pub lm: bool,
+    }
+}
+
+/// What a fund hopes to receive, in public. None: it names no goal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Goal {
+    /// How much, above zero, in minor units of the fund's currency.
+    pub amount_minor: Option<i64>,
+}
+
+impl Goal {
+    /// Reads what was typed; nothing is no goal. None: it is no sum between one and a thousand million whole units of money.
+    pub fn parse(typed: &str, currency: Currency) -> Option<Self> {
+        if typed.trim().is_empty() {
+            return Some(Self::default());
+        }
+        let minor = Money::parse(typed, currency).ok()?.minor;
+        let unit = 10_i64.saturating_pow(currency.exponent());
+        (unit..=unit.saturating_mul(GOAL_UNITS)).contains(&minor).then_some(Self { amount_minor: Some(minor) })
     }
 }
 
@@ -142,6 +164,14 @@ mod tests {
         for statement in ["1234", "A VERY LONG STATEMENT TEXT", "FÜND", "IT'S"] {
             assert_eq!(read(statement, "", "Bakers"), Err(vec![WrongName::StatementText]), "{statement}");
         }
+    }
+
+    #[test]
+    fn a_goal_is_a_sum_of_at_least_one_and_nothing_is_no_goal() {
+        let read = |typed| Goal::parse(typed, Currency::USD).map(|goal| goal.amount_minor);
+        assert_eq!([read(""), read(" "), read("1"), read("$10,000.50")], [Some(None), Some(None), Some(Some(100)), Some(Some(1_000_050))]);
+        assert_eq!(read("1000000000"), Some(Some(100_000_000_000)));
+        assert_eq!([read("0.99"), read("0"), read("-5"), read("much"), read("1000000000.01")], [None; 5]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::db::{Retryable, Tx};
 use crate::ids::{Entropy, FundId, ProposalId};
 use crate::ledger;
 
-pub use about::{About, Names, Reports, STATEMENT_LETTERS, WrongName, tells_too_much};
+pub use about::{About, Goal, Names, Reports, STATEMENT_LETTERS, WrongName, tells_too_much};
 pub use fund::{Fund, NewFund, State};
 pub use languages::Languages;
 pub use rules::Rules;
@@ -205,6 +205,11 @@ pub async fn move_to(tx: &mut Tx, id: FundId, state: State, reason: &str, now: I
 /// The newest move of a fund; None: it never moved, or nobody noted it.
 pub async fn newest_move(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<Move>> {
     store::newest_move(tx, id).await
+}
+
+/// What a fund hopes to receive.
+pub async fn goal(tx: &mut Tx, id: FundId) -> sqlx::Result<Goal> {
+    Ok(Goal { amount_minor: store::goal(tx, id).await? })
 }
 
 /// Which reports a fund shows that it need not; none unless somebody chose so.

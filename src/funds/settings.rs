@@ -1,7 +1,7 @@
 //! What one administrator changes about a fund, and which steps of its setup are done. Not here: the approval rules, which take two people
 //! (`approvals::rules`).
 
-use super::about::{About, Names, Reports};
+use super::about::{About, Goal, Names, Reports};
 use super::{Fund, store};
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
@@ -101,6 +101,21 @@ pub async fn set_reports(
     let fund: Fund = super::lock(tx, id).await?.ok_or(SettingError::NotFound)?;
     store::put_reports(tx, fund.id, &reports).await?;
     audit::write(tx, Some(person.id), "fund.reports", &format!("fund {id}"), "", now).await?;
+    Ok(operation::done(tx, operation, "", now).await?)
+}
+
+/// Says what a fund hopes to receive, or that it names no goal; one person does.
+///
+/// # Errors
+/// [`SettingError`].
+pub async fn set_goal(tx: &mut Tx, actor: Actor, operation: &Operation, id: FundId, goal: Goal, now: Instant) -> Result<(), SettingError> {
+    let person = people::require(tx, actor, KEEPERS).await?;
+    if operation::find_result(tx, operation).await?.is_some() {
+        return Ok(());
+    }
+    let fund: Fund = super::lock(tx, id).await?.ok_or(SettingError::NotFound)?;
+    store::put_goal(tx, fund.id, goal.amount_minor).await?;
+    audit::write(tx, Some(person.id), "fund.goal", &format!("fund {id}"), "", now).await?;
     Ok(operation::done(tx, operation, "", now).await?)
 }
 

@@ -184,3 +184,15 @@ pub(super) async fn newest_move(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<
     const SQL: &str = "SELECT n, state, reason, changed_at FROM fund_state WHERE fund_id = $1 ORDER BY n DESC LIMIT 1";
     run!(tx, fetch_optional, sqlx::query_as(SQL).bind(id))
 }
+
+pub(super) async fn goal(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<i64>> {
+    let minor: Option<Option<i64>> =
+        run!(tx, fetch_optional, sqlx::query_scalar("SELECT amount_minor FROM fund_goal WHERE fund_id = $1").bind(id))?;
+    Ok(minor.flatten())
+}
+
+pub(super) async fn put_goal(tx: &mut Tx, id: FundId, minor: Option<i64>) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO fund_goal (fund_id, amount_minor) VALUES ($1, $2)
+        ON CONFLICT (fund_id) DO UPDATE SET amount_minor = excluded.amount_minor";
+    run!(tx, execute, sqlx::query(SQL).bind(id).bind(minor)).map(drop)
+}

@@ -1,7 +1,7 @@
 //! Writes what the books know beside gifts and spending into a publication, behind both. Not here: what that is (`ways`, `standing`, `extras`).
 
 use super::record::{Record, week_of};
-use super::{PublishError, Writer, extras, standing, ways};
+use super::{PublishError, Writer, extras, givers, standing, ways};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::donations;
@@ -39,6 +39,8 @@ impl Writer {
             let told = ways::ways(tx, fund, (&balances, &waiting), week).await?;
             let bands = ways::bands(tx, fund, &waiting, week).await?;
             self.append(tx, told.map(Record::Ways).into_iter().chain(bands.map(Record::Bands)).collect()).await?;
+            let all_time = givers::all_time(tx, fund, &waiting, week).await?;
+            self.append(tx, all_time).await?;
             let accounts = standing::accounts(tx, fund, &balances, week).await?;
             let ties = standing::ties(tx, fund, week, now).await?;
             self.append(tx, accounts.map(Record::Accounts).into_iter().chain(ties.into_iter().map(Record::Tie)).collect()).await?;

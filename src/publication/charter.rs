@@ -15,7 +15,7 @@ use crate::funds::charter::{Article, Charter};
 use crate::funds::{self, Fund, Rules};
 use crate::ids::FundId;
 use crate::language::{Language, Values};
-use crate::money::Money;
+use crate::money::{Currency, Money};
 
 /// The word of these records.
 const KIND: &str = "charter";
@@ -110,16 +110,8 @@ impl Page<'_> {
         self.say.two("charter-reserve-says", ("percent", percent.to_owned()), ("days", days.to_owned()))
     }
 
-    /// Each tier: up to which sum, and how many must agree.
     fn tiers(&self, version: &Version<'_>) -> Vec<(String, i64)> {
-        let tiers: Vec<_> = version.rules.iter().flat_map(|rules| rules.tiers.iter()).collect();
-        let money = |minor| Money::new(minor, self.figures.fund.currency).for_people();
-        let sum = |n: usize, over_minor: i64| match tiers.get(n + 1) {
-            Some(next) => self.say.with("setting-up-to", "sum", money(next.over_minor)),
-            None if n == 0 => self.say.say("setting-any-sum"),
-            None => self.say.with("setting-above", "sum", money(over_minor)),
-        };
-        tiers.iter().enumerate().map(|(n, tier)| (sum(n, tier.over_minor), tier.approvers)).collect()
+        tiers(self.say, self.figures.fund.currency, &version.told.rules)
     }
 
     fn emergency(&self, version: &Version<'_>) -> String {
@@ -140,6 +132,19 @@ impl Page<'_> {
         let given = version.told.agreed.map_or(0, |agreed| agreed.given);
         self.say.0.text("charter-agreed", &Values::from([("given".into(), given.into())]))
     }
+}
+
+/// Each tier of published rules: up to which sum, and how many must agree.
+pub(super) fn tiers(say: Say, currency: Currency, rules: &str) -> Vec<(String, i64)> {
+    let rules = Rules::parse(rules, "", currency);
+    let tiers: Vec<_> = rules.iter().flat_map(|rules| rules.tiers.iter()).collect();
+    let money = |minor| Money::new(minor, currency).for_people();
+    let sum = |n: usize, over_minor: i64| match tiers.get(n + 1) {
+        Some(next) => say.with("setting-up-to", "sum", money(next.over_minor)),
+        None if n == 0 => say.say("setting-any-sum"),
+        None => say.with("setting-above", "sum", money(over_minor)),
+    };
+    tiers.iter().enumerate().map(|(n, tier)| (sum(n, tier.over_minor), tier.approvers)).collect()
 }
 
 /// The page of the version in force, and of those that this very publication shows first: an older version keeps the page it had.

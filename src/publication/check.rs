@@ -19,7 +19,7 @@ use crate::clock::Instant;
 use crate::db::{Db, Tx};
 use crate::funds::{self, NewFund, SetUpError};
 use crate::ids::{Entropy, FundId, sha256_hex};
-use tree::Tree;
+use tree::{Last, Tree};
 
 /// How many records are added up at a time: the sums of a page are written once.
 const PAGE: usize = 25_000;
@@ -109,13 +109,13 @@ pub async fn check(source: &Source, key: &VerifyingKey, since: Option<&str>, sco
     let checkpoint = tree.text(&place).await?;
     let unsigned = |note: &str, what: &str| note::unsigned(note).map_err(|error| wrong(format!("{what}: {error}")));
     let (claimed, older) = (unsigned(&checkpoint, &place)?, since.map(|since| unsigned(since, "the older checkpoint")).transpose()?);
-    let records = records(&mut tree, &claimed, older.as_ref()).await?;
+    let (records, roots) = records(&mut tree, &claimed, older.as_ref()).await?;
     let keys = keys(&records, key)?;
     let open = |note: &str, keys: &[VerifyingKey], what: &str| note::open(note, keys).map_err(|error| wrong(format!("{what}: {error}")));
     let head = open(&checkpoint, &keys[keys.len() - 1..], &place)?;
     since.map(|since| open(since, &keys, "the older checkpoint")).transpose()?;
     tree.is_right(place);
-    let (publications, unchecked) = recompute(&mut tree, &records, scope).await?;
+    let (publications, unchecked) = recompute(&mut tree, (&records, &roots), scope).await?;
     copies(&mut tree, &records).await?;
     let is_known = |path: &str| tree.is_known(path, unchecked.is_some());
     if let Some(stranger) = source.stranger(&is_known).map_err(|error| CheckError::Read("the folder".to_owned(), error))? {
@@ -148,15 +148,18 @@ fn keys(records: &[(Record, String)], known: &VerifyingKey) -> Result<Vec<Verify
     }
 }
 
-/// Every record of the log, its tiles and its root held against the signed head.
-async fn records(tree: &mut Tree<'_>, head: &Head, older: Option<&Head>) -> Result<Vec<(Record, String)>, CheckError> {
+/// Every record of the log with its text.
+type Records = Vec<(Record, String)>;
+
+/// Every record of the log, its tiles and its root held against the signed head; and the root at the end of each publication.
+async fn records(tree: &mut Tree<'_>, head: &Head, older: Option<&Head>) -> Result<(Records, Vec<Hash>), CheckError> {
     if let Some(older) = older.filter(|older| older.size > head.size) {
         return Err(wrong(format!("the log was cut: it had {} records once, and has {} now", older.size, head.size)));
     }
     let mut records = Vec::new();
     let mut levels: Vec<Vec<Hash>> = vec![Vec::new()];
     let mut edge = Edge::default();
-    let mut sizes = BTreeSet::new();
+    let (mut sizes, mut roots) = (BTreeSet::new(), Vec::new());
     for bundle in Tile::between(0, head.size) {
         let place = format!("{}/{}", heads::PLACE, bundle.of_records());
         let bytes = tree.get(&place).await?;
@@ -172,6 +175,7 @@ async fn records(tree: &mut Tree<'_>, head: &Head, older: Option<&Head>) -> Resu
             }
             if matches!(record, Record::Publication(_)) {
                 sizes.insert(edge.size());
+                roots.push(edge.root());
             }
             records.push((record, text.to_owned()));
         }
@@ -180,7 +184,7 @@ async fn records(tree: &mut Tree<'_>, head: &Head, older: Option<&Head>) -> Resu
         return Err(wrong("the records do not give the root that was signed"));
     }
     tiles(tree, &mut levels, &sizes).await?;
-    Ok(records)
+    Ok((records, roots))
 }
 
 /// Every tile and bundle that any publication wrote, made anew from the hashes.
@@ -214,7 +218,11 @@ async fn tiles(tree: &mut Tree<'_>, levels: &mut Vec<Vec<Hash>>, sizes: &BTreeSe
 }
 
 /// Works out every file of every publication anew; gives how many publications there are, and why some of it was not.
-async fn recompute(tree: &mut Tree<'_>, records: &[(Record, String)], scope: Scope) -> Result<(i64, Option<Unchecked>), CheckError> {
+async fn recompute(
+    tree: &mut Tree<'_>,
+    (records, roots): (&[(Record, String)], &[Hash]),
+    scope: Scope,
+) -> Result<(i64, Option<Unchecked>), CheckError> {
     let Some(Record::Publication(newest)) = records.last().map(|(record, _)| record) else {
         return Err(wrong("the log does not end with a publication"));
     };
@@ -237,10 +245,11 @@ async fn recompute(tree: &mut Tree<'_>, records: &[(Record, String)], scope: Sco
             store::append(tx, fund, number, position, piece).await?;
             position = position.saturating_add(i64::try_from(piece.len()).unwrap_or(i64::MAX));
         }
-        let figures = Figures::of(end, &store::sums(tx, fund).await?);
+        let before = usize::try_from(number).ok().and_then(|number| number.checked_sub(2)).and_then(|at| roots.get(at));
+        let figures = Figures::of(end, &store::sums(tx, fund).await?).after(before.copied());
         match end.files.as_ref().filter(|files| !files.is_ours()) {
-            Some(theirs) => tree.holds(number, theirs, number == newest.number).await?,
-            None => pages(tree, tx, (fund, &figures), (end.files.as_ref(), number == newest.number)).await?,
+            Some(theirs) => tree.holds(number, theirs).await?,
+            None => pages(tree, tx, (fund, &figures), end.files.as_ref()).await?,
         }
         store::append(tx, fund, number, position, last).await?;
         position = position.saturating_add(1);
@@ -255,6 +264,7 @@ async fn recompute(tree: &mut Tree<'_>, records: &[(Record, String)], scope: Sco
             }
         }
     }
+    tree.all_stand().await?;
     let figures = Figures::of(newest, &store::sums(tx, fund).await?);
     let format = site::read_format(&tree.text(site::FORMAT_AT).await?).filter(|format| is_possible(newest, *format));
     let format = format.ok_or_else(|| wrong(format!("{} is not what any version writes", site::FORMAT_AT)))?;
@@ -276,12 +286,7 @@ fn is_possible(newest: &Publication, format: i64) -> bool {
 }
 
 /// The files of one publication, held against what its records give, and against the list that the log commits to.
-async fn pages(
-    tree: &mut Tree<'_>,
-    tx: &mut Tx,
-    (fund, figures): (FundId, &Figures),
-    (listed, is_newest): (Option<&Files>, bool),
-) -> Result<(), CheckError> {
+async fn pages(tree: &mut Tree<'_>, tx: &mut Tx, (fund, figures): (FundId, &Figures), listed: Option<&Files>) -> Result<(), CheckError> {
     let mut files = render(tx, fund, figures).await?;
     if let Some(listed) = listed {
         let list = manifest::list(figures.number, &files);
@@ -290,11 +295,9 @@ async fn pages(
         }
         files.push(list);
     }
-    for file in &files {
+    for file in files {
         tree.is(format!("p/{}/{}", figures.number, file.path), &file.older()).await?;
-        if is_newest {
-            tree.is(file.path.clone(), &file.body).await?;
-        }
+        tree.stands(file.path, Last::Ours(file.body));
     }
     Ok(())
 }

@@ -74,6 +74,9 @@ pub struct Facts {
     /// The strike's first day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strike_on: Option<String>,
+    /// What it hopes to receive, in minor units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goal_minor: Option<i64>,
     /// It shows what may be spent on each use.
     #[serde(default, skip_serializing_if = "is_false")]
     pub shows_budget: bool,
@@ -115,6 +118,7 @@ impl From<&Fund> for Facts {
             state: fund.state,
             min_gifts: fund.min_gifts,
             strike_on: None,
+            goal_minor: None,
             shows_budget: false,
             shows_lm: false,
         }
@@ -129,7 +133,8 @@ impl Facts {
     pub(super) async fn find(tx: &mut Tx, fund: &Fund) -> sqlx::Result<Self> {
         let (about, reports) = (settings::about(tx, fund.id).await?, funds::reports(tx, fund.id).await?);
         let strike_on = about.strike_on.map(|day| day.to_string());
-        Ok(Self { strike_on, shows_budget: reports.budget, shows_lm: reports.lm, ..Self::from(fund) })
+        let goal_minor = funds::goal(tx, fund.id).await?.amount_minor;
+        Ok(Self { strike_on, goal_minor, shows_budget: reports.budget, shows_lm: reports.lm, ..Self::from(fund) })
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::facts::{Facts, Publication};
+use super::log::tree::{Hash, in_fours};
 use super::record::{COUNT, FEES, GIFTS, MONEY, Sum};
 use crate::clock::Instant;
 use crate::ledger::{CHART, chart, is_spending};
@@ -46,6 +47,9 @@ pub struct Figures {
     pub key: String,
     /// The site it is published on; empty where that was not written down.
     pub site: String,
+    /// The root of the log before this publication; None for the first, and on pages that there are once for all publications. The log commits
+    /// to the pages of this one, so none of them can name the root over itself.
+    pub root: Option<Hash>,
 }
 
 impl Figures {
@@ -75,7 +79,23 @@ impl Figures {
             key: publication.key.clone(),
             site: publication.site.clone(),
             fund: publication.fund.clone(),
+            root: None,
         }
+    }
+
+    /// The same with the root of the log before this publication.
+    pub(super) fn after(self, root: Option<Hash>) -> Self {
+        Self { root, ..self }
+    }
+
+    /// The root that pages name: whose publication it ends, and its hexadecimal digits, four by four.
+    pub fn root_in_fours(&self) -> Option<(String, String)> {
+        Some((self.number.saturating_sub(1).to_string(), in_fours(self.root.as_ref()?)))
+    }
+
+    /// The same with the first 16 of its digits: enough to notice another one.
+    pub fn short_root(&self) -> Option<(String, String)> {
+        self.root_in_fours().map(|(number, root)| (number, root.chars().take(19).collect()))
     }
 
     /// An amount of this fund.

@@ -1,22 +1,20 @@
 //! What the fund's own pages show, read from its published records alone: uses, weeks, the newest spendings and batches, what was put right. Not
 //! here: how it looks (`page`, `charts`).
 
-use std::collections::BTreeMap;
-
 use super::place::Place;
-use super::record::{Batch, CORRECTION, EMERGENCY, FEES, GIFTS, MONEY, NO_RECEIPT, Record, Spending};
+use super::record::{Batch, CORRECTION, EMERGENCY, FEES, NO_RECEIPT, Record, Spending};
 use super::reports;
 use super::rows::{self, RowsError};
 use super::say::Say;
-use super::store::{self, WeekSum};
+use super::store;
 use super::tables::{Row, Scribe};
 use super::told::{Chartered, Stood};
+use super::weeks::{Week, weeks};
 use super::{Figures, charter, charts, state};
-use crate::clock::Day;
 use crate::db::Tx;
 use crate::funds::charter::Charter;
 use crate::ids::FundId;
-use crate::ledger::{CHART, chart, is_spending};
+use crate::ledger::CHART;
 
 /// How many spendings and batches the fund's page shows.
 pub(super) const SPENDINGS: usize = 20;
@@ -58,6 +56,10 @@ pub(super) struct Known {
     pub giving: Vec<Row>,
     /// Where it moved last, where it ever did.
     pub stood: Option<Stood>,
+    /// Of the same: the middle gift, and how many donors gave again.
+    pub all_time: Vec<Row>,
+    /// What the fund stands at, what of it waits for disputes, and what is free to spend.
+    pub balance: Vec<Row>,
     /// What the fund promises, as it was published last.
     pub charter: Option<(Chartered, Charter)>,
 }
@@ -87,24 +89,6 @@ pub(super) struct Use {
     pub units: Vec<(i64, String)>,
 }
 
-/// What moved in a week, and what it led to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_field_names, reason = "it says which week it is")]
-pub(super) struct Week {
-    /// `2026-W46`.
-    pub week: String,
-    /// What gifts brought.
-    pub received: i64,
-    /// What was spent.
-    pub spent: i64,
-    /// What gifts brought, since the start.
-    pub received_so_far: i64,
-    /// What was spent, since the start.
-    pub spent_so_far: i64,
-    /// What was left at its end.
-    pub held: i64,
-}
-
 /// A batch of gifts.
 pub(super) struct Counted {
     /// What was published.
@@ -129,6 +113,8 @@ impl Known {
             }
         }
         corrections.truncate(CORRECTIONS);
+        let gifts = reports::rows_named(tx, fund, figures, "gifts").await?.into_iter().filter(|row| row.part != "batches");
+        let (all_time, giving) = gifts.partition(|row| ["middle", "again"].contains(&&*row.part));
         Ok(Self {
             uses: uses(&spending, figures),
             held: held(&spending),
@@ -144,7 +130,9 @@ impl Known {
             budget: reports::rows_named(tx, fund, figures, "budget").await?,
             goods: reports::rows_named(tx, fund, figures, "in-kind").await?,
             tie: reports::rows_named(tx, fund, figures, "bank-match").await?,
-            giving: giving(reports::rows_named(tx, fund, figures, "gifts").await?),
+            giving,
+            all_time,
+            balance: reports::rows_named(tx, fund, figures, "position").await?,
             stood: state::published(tx, fund).await?.pop().map(|(_, stood)| stood),
             charter: charter::newest(tx, fund).await?,
         })
@@ -208,6 +196,27 @@ impl Known {
         self.promise.iter().filter(|row| row.part == "outside" && row.amount_minor != 0).count()
     }
 
+    /// What of the balance waits for disputes, and what is free to spend; None of a fund without a charter that says so.
+    pub fn free_to_spend(&self, say: Say, figures: &Figures) -> Option<String> {
+        let of = |item: &str| self.balance.iter().find(|row| row.part == "balance" && row.item == item).map(|row| row.amount_minor);
+        let money = |minor| figures.money(minor).for_people();
+        let (reserve, free) = (of("4-reserve")?, of("5-free")?);
+        (reserve != 0).then(|| say.two("public-free-to-spend", ("reserve", money(reserve)), ("free", money(free))))
+    }
+
+    /// The middle gift in words, once it may be told.
+    pub fn middle(&self, say: Say, figures: &Figures) -> Option<String> {
+        let row = self.all_time.iter().find(|row| row.part == "middle")?;
+        let amount = figures.money(row.amount_minor).for_people();
+        Some(say.two("public-middle-says", ("amount", amount), ("week", say.week(&row.period))))
+    }
+
+    /// How many donors gave more than once, in words, once they are enough.
+    pub fn again(&self, say: Say) -> Option<String> {
+        let row = self.all_time.iter().find(|row| row.part == "again")?;
+        Some(say.with("public-again-says", "donors", row.count.to_string()))
+    }
+
     /// Whether the list of spendings goes on behind what is shown: the number it goes on with.
     pub fn next_spending(&self) -> Option<i64> {
         self.spendings.get(SPENDINGS).map(|row| row.spending.n)
@@ -215,6 +224,11 @@ impl Known {
 }
 
 impl Use {
+    /// An account and what it came to, without what was counted.
+    pub fn plain(account: &str, minor: i64) -> Self {
+        Self { account: account.to_owned(), minor, entries: 0, units: Vec::new() }
+    }
+
     /// Its part of the whole.
     pub fn share(&self, say: Say, whole: i128) -> String {
         charts::share(say, i128::from(self.minor), whole)
@@ -239,11 +253,6 @@ impl Counted {
     }
 }
 
-fn giving(mut rows: Vec<Row>) -> Vec<Row> {
-    rows.retain(|row| row.part != "batches");
-    rows
-}
-
 fn strike(spending: &[Row]) -> Vec<StrikeWeek> {
     let mut weeks: Vec<StrikeWeek> = Vec::new();
     for row in spending.iter().filter(|row| row.part.starts_with("strike/")) {
@@ -255,6 +264,11 @@ fn strike(spending: &[Row]) -> Vec<StrikeWeek> {
         }
     }
     weeks
+}
+
+/// Where a use stands: in the order of the chart, and what a fund added to it behind.
+pub(super) fn place_of_use(account: &str) -> usize {
+    CHART.iter().position(|known| known.path == account).unwrap_or(CHART.len())
 }
 
 fn uses(spending: &[Row], figures: &Figures) -> Vec<Use> {
@@ -272,10 +286,9 @@ fn uses(spending: &[Row], figures: &Figures) -> Vec<Use> {
             _ => {}
         }
     }
-    let place = |used: &Use| CHART.iter().position(|account| account.path == used.account).unwrap_or(CHART.len());
-    uses.sort_by(|one, other| place(one).cmp(&place(other)).then_with(|| one.account.cmp(&other.account)));
+    uses.sort_by(|one, other| place_of_use(&one.account).cmp(&place_of_use(&other.account)).then_with(|| one.account.cmp(&other.account)));
     if figures.gifts.fees_minor != 0 {
-        uses.push(Use { account: FEES.to_owned(), minor: figures.gifts.fees_minor, entries: 0, units: Vec::new() });
+        uses.push(Use::plain(FEES, figures.gifts.fees_minor));
     }
     if !uses.is_empty() {
         uses.push(Use { account: UNCATEGORISED.to_owned(), minor: 0, entries: 0, units: Vec::new() });
@@ -288,42 +301,6 @@ fn held(spending: &[Row]) -> (i64, i64) {
     held.fold((0, 0), |(count, minor), row| (count.saturating_add(row.count), minor.saturating_add(row.amount_minor)))
 }
 
-fn weeks(sums: &[WeekSum]) -> Vec<Week> {
-    let mut weeks: BTreeMap<&str, Week> = BTreeMap::new();
-    for sum in sums.iter().filter(|sum| sum.unit == MONEY && sum.amount != 0) {
-        let week = weeks.entry(&sum.week).or_default();
-        if sum.account == GIFTS {
-            week.received = week.received.saturating_sub(sum.amount);
-        } else if is_spending(&sum.account) {
-            week.spent = week.spent.saturating_add(sum.amount);
-        }
-        let moves = is_spending(&sum.account) || [GIFTS, FEES, chart::REFUNDS, chart::CHARGEBACKS, chart::OPENING].contains(&&*sum.account);
-        if moves {
-            week.held = week.held.saturating_sub(sum.amount);
-        }
-    }
-    let mut before = Week::default();
-    let running = weeks.into_iter().map(|(name, moved)| {
-        before = Week {
-            week: name.to_owned(),
-            received_so_far: before.received_so_far.saturating_add(moved.received),
-            spent_so_far: before.spent_so_far.saturating_add(moved.spent),
-            held: before.held.saturating_add(moved.held),
-            ..moved
-        };
-        before.clone()
-    });
-    running.collect()
-}
-
-/// Which week each is, counted from the first, and how many weeks there are from the first to the last.
-pub(super) fn places(weeks: &[Week]) -> Option<(Vec<i64>, i64)> {
-    let first = Day::of_iso_week(&weeks.first()?.week)?;
-    let places: Vec<i64> = weeks.iter().filter_map(|week| Some(first.days_until(Day::of_iso_week(&week.week)?) / 7)).collect();
-    let count = places.last()?.saturating_add(1);
-    (places.len() == weeks.len()).then_some((places, count))
-}
-
 async fn batches(tx: &mut Tx, fund: FundId, figures: &Figures) -> Result<Vec<Counted>, RowsError> {
     let mut total = figures.gifts.received_minor;
     let mut batches = Vec::new();
@@ -334,28 +311,4 @@ async fn batches(tx: &mut Tx, fund: FundId, figures: &Figures) -> Result<Vec<Cou
         batches.push(counted);
     }
     Ok(batches)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sum(account: &str, week: &str, amount: i64) -> WeekSum {
-        WeekSum { account: account.to_owned(), unit: MONEY.to_owned(), week: week.to_owned(), amount }
-    }
-
-    #[test]
-    fn weeks_run_on_to_what_is_on_hand() {
-        let sums = [
-            sum("expenses:program:food", "2026-W48", 500),
-            sum(GIFTS, "2026-W46", -2_000),
-            sum(FEES, "2026-W46", 100),
-            sum(GIFTS, "2026-W48", -1_000),
-            sum("income:donations:in-kind", "2026-W46", -9_999),
-        ];
-        let weeks = weeks(&sums);
-        let held: Vec<_> = weeks.iter().map(|week| (&*week.week, week.received_so_far, week.spent_so_far, week.held)).collect();
-        assert_eq!(held, [("2026-W46", 2_000, 0, 1_900), ("2026-W48", 3_000, 500, 2_400)]);
-        assert_eq!(places(&weeks), Some((vec![0, 2], 3)));
-    }
 }

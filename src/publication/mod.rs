@@ -3,6 +3,7 @@
 //! What the public may know is written down as records, each a leaf of the fund's log ([`record`]). Every page and every figure is worked out of
 //! the published records alone, so whoever has them can work it out again.
 
+mod all_time;
 pub mod anchor;
 pub mod api;
 mod batch;
@@ -23,12 +24,16 @@ mod figures;
 mod gather;
 mod general_ledger;
 mod gifts;
+mod givers;
+mod goal;
 mod heads;
 mod known;
 pub mod log;
 pub mod manifest;
+mod matrix;
 mod news;
 pub mod page;
+mod periods;
 mod place;
 mod proof;
 pub mod receipt;
@@ -52,6 +57,7 @@ pub mod told;
 mod verify;
 mod verify_page;
 mod ways;
+mod weeks;
 
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
@@ -210,7 +216,9 @@ pub async fn publish(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) 
     if let Some(anchors) = press.anchors {
         anchors.check(tx, fund).await?;
     }
-    let begun = heads::newest(tx, fund.id).await?.size();
+    let edge = heads::newest(tx, fund.id).await?;
+    let begun = edge.size();
+    let before = (begun > 0).then(|| edge.root());
     let mut log = Writer { fund: fund.id, number, size: begun };
     if let Some(last) = last.as_ref().filter(|_| begun == 0) {
         log.append(tx, vec![Record::Batch(before_records(last, &week_of(now, &fund.time_zone)))]).await?;
@@ -234,7 +242,7 @@ pub async fn publish(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) 
         files: None,
         fund: Facts::find(tx, fund).await?,
     };
-    let figures = Figures::of(&end, &store::sums(tx, fund.id).await?);
+    let figures = Figures::of(&end, &store::sums(tx, fund.id).await?).after(before);
     let files = render(tx, fund.id, &figures).await?;
     let named = manifest::list(number, &files);
     end.files = Some(Files::of(&named));

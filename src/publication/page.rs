@@ -5,13 +5,16 @@ use askama::Template;
 
 use super::charts::Steps;
 use super::facts::Facts;
-use super::known::{self, Known, SPENDINGS, Week};
+use super::goal::Goal;
+use super::known::{self, Known, SPENDINGS};
+use super::log::note::VerifyingKey;
 use super::place::Place;
 use super::record::Spending;
 use super::rows::{Row, Rows, RowsError};
 use super::say::Say;
 use super::tables::{self, Scribe, Table};
-use super::{Figures, File};
+use super::weeks::{self, Week};
+use super::{Figures, File, charter, periods, reports};
 use crate::clock::Day;
 use crate::db::Tx;
 use crate::funds::State;
@@ -68,6 +71,20 @@ impl Own<'_> {
 
     fn batches(&self) -> &[known::Counted] {
         self.known.batches.get(..BATCHES).unwrap_or(&self.known.batches)
+    }
+
+    /// `Root of publication 41: 3f7a 91c0 …`.
+    fn root(&self) -> Option<String> {
+        let (number, root) = self.figures.short_root()?;
+        Some(self.say.two("public-root-short", ("number", number), ("root", root)))
+    }
+
+    fn goal(&self) -> Option<Goal> {
+        Goal::of(self.say, self.figures)
+    }
+
+    fn periods(&self) -> Vec<(String, String, bool)> {
+        periods::links(self.say, &self.place)
     }
 
     /// The charter's own words about who runs the fund and how, each article under what it is about.
@@ -156,18 +173,18 @@ impl Own<'_> {
     /// Where the strike's days lie between the first week and the last, in thousandths.
     fn strike_days(&self) -> Option<(i64, i64)> {
         let begun: Day = self.figures.fund.strike_on.as_ref()?.parse().ok()?;
-        let (first, (_, count)) = (Day::of_iso_week(&self.known.weeks.first()?.week)?, known::places(&self.known.weeks)?);
+        let (first, (_, count)) = (Day::of_iso_week(&self.known.weeks.first()?.week)?, weeks::places(&self.known.weeks)?);
         let from = first.days_until(begun).max(0) * 1000 / count.saturating_mul(7).max(1);
         (from < 1000).then_some((from, 1000 - from))
     }
 
     fn values(&self, of: impl Fn(&Week) -> i64) -> Option<Vec<(i64, i64)>> {
-        let (places, _) = known::places(&self.known.weeks)?;
+        let (places, _) = weeks::places(&self.known.weeks)?;
         Some(places.into_iter().zip(self.known.weeks.iter().map(of)).collect())
     }
 
     fn steps(&self, id: &'static str, words: [String; 2], lines: &[(String, Vec<(i64, i64)>)]) -> Option<Steps> {
-        let (weeks, (_, count)) = (&self.known.weeks, known::places(&self.known.weeks)?);
+        let (weeks, (_, count)) = (&self.known.weeks, weeks::places(&self.known.weeks)?);
         let ends = [weeks.first()?, weeks.last()?].map(|week| self.say.week(&week.week));
         Steps::of(id, words, (ends, count), lines, |minor| self.money(minor))
     }
@@ -190,6 +207,13 @@ impl Gifts<'_> {
     fn tables(&self) -> Vec<Table> {
         self.scribe().tables(&self.known.giving, None)
     }
+
+    /// What is told of all gifts together: what it is, and how much.
+    fn all_time(&self) -> Vec<(String, String)> {
+        let middle = self.known.middle(self.say, self.figures).map(|said| (self.say.say("public-middle"), said));
+        let again = self.known.again(self.say).map(|said| (self.say.say("public-again"), said));
+        middle.into_iter().chain(again).collect()
+    }
 }
 
 impl PinUp<'_> {
@@ -197,6 +221,31 @@ impl PinUp<'_> {
     fn short_address(&self) -> String {
         let address = self.figures.address().unwrap_or_default();
         address.split_once("://").map_or(&*address, |(_, rest)| rest).trim_end_matches('/').to_owned()
+    }
+
+    /// How many must agree to which sum, a line a tier; none of a fund without a charter.
+    fn tiers(&self) -> Vec<String> {
+        let charter = self.known.charter.as_ref();
+        let tiers = charter.map(|(told, _)| charter::tiers(self.say, self.figures.fund.currency, &told.rules)).unwrap_or_default();
+        tiers.into_iter().map(|(sum, approvers)| self.say.two("public-pin-tier", ("sum", sum), ("count", approvers.to_string()))).collect()
+    }
+
+    /// Who may get what is left, by name.
+    fn recipients(&self) -> Option<String> {
+        let (_, charter) = self.known.charter.as_ref()?;
+        Some(charter.recipients.iter().map(|recipient| &*recipient.name).collect::<Vec<_>>().join(" · "))
+    }
+
+    fn charter_language(&self) -> &str {
+        self.known.charter.as_ref().map_or("", |(told, _)| &*told.language)
+    }
+
+    fn fingerprint(&self) -> String {
+        self.figures.key.parse::<VerifyingKey>().map(|key| key.fingerprint()).unwrap_or_default()
+    }
+
+    fn sentence(&self) -> String {
+        reports::sentence(self.say, self.figures)
     }
 
     fn qr(&self) -> Option<Qr> {
@@ -241,6 +290,7 @@ pub(super) async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Resu
         let page = PinUp { say, place: Place::new("reports/summary", say), figures, known, practice };
         files.push(page.place.file(page.render()?));
     }
+    files.extend(periods::render(tx, fund, figures, known).await?);
     Ok(files)
 }
 

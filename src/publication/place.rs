@@ -59,6 +59,11 @@ impl Place {
         self.up() + &named(page, self.language)
     }
 
+    /// Whether it is this page.
+    pub fn is(&self, page: &str) -> bool {
+        self.page == page
+    }
+
     /// The page of a spending.
     pub fn spending(&self, number: impl std::fmt::Display) -> String {
         self.out(&format!("spending/{number}"))

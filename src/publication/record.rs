@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use super::all_time::{Again, Middle};
 pub use super::copied::{Copied, TakenDown};
 use super::facts::Publication;
 pub use super::spent::{Agreed, Freed, STRIKE, Spending, Step, Text, Units, What};
@@ -63,6 +64,10 @@ pub enum Record {
     Ways(Ways),
     /// How large gifts were, in bands.
     Bands(Bands),
+    /// How large the middle gift is.
+    Middle(Middle),
+    /// How many donors gave again.
+    Again(Again),
     /// Where the money is.
     Accounts(Accounts),
     /// Our books beside somebody else's.
@@ -161,6 +166,8 @@ impl Record {
             Self::Charter(_) => "charter",
             Self::Ways(_) => "ways",
             Self::Bands(_) => "bands",
+            Self::Middle(_) => "middle",
+            Self::Again(_) => "again",
             Self::Accounts(_) => "accounts",
             Self::Tie(_) => "tie",
             Self::Goods(_) => "goods",
@@ -183,6 +190,8 @@ impl Record {
             Self::Charter(charter) => charter.n,
             Self::Ways(ways) => ways.n,
             Self::Bands(bands) => bands.n,
+            Self::Middle(middle) => middle.n,
+            Self::Again(again) => again.n,
             Self::Accounts(accounts) => accounts.n,
             Self::Tie(tie) => tie.n,
             Self::Goods(goods) => goods.n,
@@ -218,6 +227,8 @@ impl Record {
             Self::Charter(charter) => &charter.week,
             Self::Ways(ways) => &ways.week,
             Self::Bands(bands) => &bands.week,
+            Self::Middle(middle) => &middle.week,
+            Self::Again(again) => &again.week,
             Self::Accounts(accounts) => &accounts.week,
             Self::Tie(tie) => &tie.week,
             Self::Goods(goods) => &goods.week,
@@ -273,6 +284,9 @@ impl Record {
             }
             Self::Ways(ways) => ways.lines(),
             Self::Bands(bands) => bands.lines(),
+            Self::Charter(charter) => charter.lines(),
+            Self::Middle(middle) => middle.lines(),
+            Self::Again(again) => again.lines(),
             Self::Accounts(accounts) => accounts.lines(),
             Self::Tie(tie) => tie.lines(),
             Self::Goods(goods) => goods.lines(),
@@ -281,7 +295,7 @@ impl Record {
             Self::Text(text) => text.freed.as_ref().map_or_else(Vec::new, |freed| {
                 vec![line(&freed.account, DETAILS, freed.amount_minor.saturating_neg()), line(&freed.account, DETAILS_COUNT, -1)]
             }),
-            Self::Charter(_) | Self::Step(_) | Self::Copy(_) | Self::TakenDown(_) | Self::State(_) | Self::Publication(_) => Vec::new(),
+            Self::Step(_) | Self::Copy(_) | Self::TakenDown(_) | Self::State(_) | Self::Publication(_) => Vec::new(),
         };
         lines.retain(|line| line.amount != 0);
         lines

@@ -5,6 +5,7 @@ use askama::Template;
 use serde_json::json;
 
 use super::export::{Value, csv_line};
+use super::matrix::Matrix;
 use super::place::Place;
 use super::rows::{self, Rows};
 use super::say::Say;
@@ -74,8 +75,10 @@ struct Page<'a> {
     tables: Vec<Table>,
     /// The newest entries of each use, where the report is by use.
     opened: &'a [Opened],
-    /// What the report comes to, in a sentence.
-    sentence: Option<String>,
+    /// Uses by week, where the report has them.
+    matrix: Option<Matrix>,
+    /// What the fund changed by, in a sentence.
+    sentence: String,
     /// The report's other faces: the file's ending and the SHA-256 of its bytes.
     sums: [(&'static str, &'a str); 2],
 }
@@ -186,15 +189,17 @@ pub(super) async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Resu
             let place = Place::new(format!("reports/{}", report.name), say);
             let scribe = Scribe { say, figures, place: &place };
             let tables = scribe.tables(&rows, (report.name == "activities").then_some(&spans));
+            let matrix = Matrix::of(scribe, &rows);
             let page = Page {
                 say,
                 figures,
                 practice: figures.practice,
                 shown: *report,
                 tables,
+                matrix,
                 place,
                 opened: &opened,
-                sentence: sentence(say, &rows, figures),
+                sentence: sentence(say, figures),
                 sums: [("csv", &csv.sha256), ("json", &json.sha256)],
             };
             files.push(page.place.file(page.render()?));
@@ -219,11 +224,15 @@ async fn opened(tx: &mut Tx, fund: FundId, rows: &[Row]) -> Result<Vec<Opened>, 
     Ok(opened)
 }
 
-/// `Over this time the fund grew by $1,204.10.`: of a report that has such a line.
-fn sentence(say: Say, rows: &[Row], figures: &Figures) -> Option<String> {
-    let change = rows.iter().find(|row| row.part == "fund" && row.item == "2-change" && row.period.is_empty())?.amount_minor;
+/// `Over this time the fund grew by $1,204.10.`: since the start it stood at nothing.
+pub(super) fn sentence(say: Say, figures: &Figures) -> String {
+    grown(say, figures, figures.on_hand().minor)
+}
+
+/// By how much a fund grew or shrank over the time that a page is about.
+pub(super) fn grown(say: Say, figures: &Figures, change: i64) -> String {
     let key = if change < 0 { "public-shrank" } else { "public-grew" };
-    Some(say.with(key, "by", figures.money(change.saturating_abs()).for_people()))
+    say.with(key, "by", figures.money(change.saturating_abs()).for_people())
 }
 
 /// The figures of a publication as CSV (RFC 4180, CRLF), amounts as plain decimals.

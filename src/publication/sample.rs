@@ -22,6 +22,7 @@ pub(super) fn figures() -> Figures {
             state: State::Open,
             min_gifts: 5,
             strike_on: None,
+            goal_minor: None,
             shows_budget: false,
             shows_lm: false,
         },
@@ -34,5 +35,6 @@ pub(super) fn figures() -> Figures {
         suspense: false,
         key: "fund.example/f/pat+00000000+AQ==".to_owned(),
         site: "https://fund.example".to_owned(),
+        root: None,
     }
 }

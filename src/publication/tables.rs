@@ -41,10 +41,12 @@ pub(super) struct Table {
     pub foot: Option<Vec<Cell>>,
 }
 
+/// The part of the report of spending that has a table of its own (`matrix`): uses by week.
+pub(super) const WEEKS: &str = "weeks";
 /// Parts whose amounts are no parts of one sum.
-const NO_TOTAL: [&str; 6] = ["fund", "balance", "pooled", "left", "share", "unpaid-uses"];
+const NO_TOTAL: [&str; 7] = ["fund", "balance", "pooled", "left", "share", "unpaid-uses", "middle"];
 /// Parts without money.
-const NO_MONEY: [&str; 3] = ["units", "bands", "files"];
+const NO_MONEY: [&str; 4] = ["units", "bands", "again", "files"];
 /// Groups of columns that have totals.
 const TOTALS: [&str; 2] = ["purposes", "plan"];
 /// Columns that count.
@@ -77,6 +79,7 @@ impl Scribe<'_> {
     /// The tables of a report; `spans` are the periods that stand beside each other, where the report is one of several.
     pub(super) fn tables(&self, rows: &[Row], spans: Option<&[String]>) -> Vec<Table> {
         let groups = rows.chunk_by(|one, other| group_of(&one.part) == group_of(&other.part));
+        let groups = groups.filter(|group| group.iter().any(|row| row.part != WEEKS));
         groups.filter_map(|group| self.table(group, spans)).collect()
     }
 
@@ -141,7 +144,7 @@ impl Scribe<'_> {
         }
     }
 
-    fn percent(&self, percent: &str) -> String {
+    pub(super) fn percent(&self, percent: &str) -> String {
         if self.say.0 == Language::Spanish { format!("{percent}\u{a0}%") } else { format!("{percent}%") }
     }
 
@@ -262,7 +265,7 @@ impl Scribe<'_> {
 }
 
 /// A part of a whole in percent, rounded half up, with one decimal; below nothing where it was taken back.
-fn share(part: i64, whole: i64) -> String {
+pub(super) fn share(part: i64, whole: i64) -> String {
     let tenths = (i128::from(part) * 2_000 + i128::from(whole)).div_euclid(i128::from(whole) * 2);
     let sign = if tenths < 0 { "−" } else { "" };
     format!("{sign}{}.{}", tenths.abs() / 10, tenths.abs() % 10)

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::spent::Agreed;
 use crate::funds::State;
+use crate::funds::charter::Charter;
 
 /// The unit of a line that tells which way gifts came: money, as on the account of everything received.
 pub const WAY: &str = "way";
@@ -28,6 +29,8 @@ pub const WEEKS: &str = "weeks";
 pub const VALUE: &str = "value";
 /// The unit of a line that counts goods, by how they were valued, begins so.
 pub const GOODS: &str = "goods-";
+/// The unit of a line that says how much of what is left waits for disputes, in percent, as it stands.
+pub const RESERVE: &str = "reserve-percent";
 /// The unit of a line that moves what may be spent.
 pub const BUDGET: &str = "budget";
 /// The unit of a line that says what is owed or carried, as it stands.
@@ -73,6 +76,13 @@ pub struct Chartered {
     pub rules: String,
     /// Whom to write to.
     pub contact: String,
+}
+
+impl Chartered {
+    pub(super) fn lines(&self) -> Vec<Line> {
+        let charter = Charter::of_lines(&self.body);
+        charter.map(|charter| Line::new("reserve", RESERVE, charter.reserve_percent)).into_iter().collect()
+    }
 }
 
 /// The fund stands elsewhere than it did.

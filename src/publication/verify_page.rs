@@ -7,7 +7,7 @@ use fluent_templates::fluent_bundle::FluentValue;
 
 use super::anchor::{self, Behind};
 use super::log::note::{self, Head, VerifyingKey};
-use super::log::tree::Hash;
+use super::log::tree::{Hash, in_fours};
 use super::place::Place;
 use super::receipt::{Proven, Receipt, ReceiptError};
 use super::record::Record;
@@ -75,12 +75,6 @@ pub async fn published_head(tx: &mut Tx, fund: &Fund, number: Option<i64>) -> sq
     let checkpoint = proof::checkpoint(tx, fund.id, head.publication).await?;
     let root = heads::edge(&head).map(|edge| in_fours(&edge.root()));
     Ok(root.zip(checkpoint).map(|(root, checkpoint)| PublishedHead { number: head.publication, root, checkpoint }))
-}
-
-fn in_fours(hash: &Hash) -> String {
-    let digits = data_encoding::HEXLOWER.encode(hash);
-    let groups: Vec<&str> = (0..digits.len()).step_by(4).map(|start| &digits[start..start + 4]).collect();
-    groups.join(" ")
 }
 
 #[derive(Template)]

@@ -105,6 +105,7 @@ const FORMS: &[(&str, &str)] = &[
     ("/treasury/{fund}/in-kind", "what quantity unit unit_other category value each valued_how not_valued donor kept received_on"),
     ("/treasury/{fund}/in-kind/{number}/given", "quantity day"),
     ("/treasury/{fund}/settings/names", "name purpose contact legal_name statement_text strike_on telling languages"),
+    ("/treasury/{fund}/settings/goal", "goal"),
     ("/treasury/{fund}/settings/reports", "budget lm"),
     ("/treasury/{fund}/settings/rules", "rows approvers_# over_# emergency more"),
     ("/treasury/{fund}/settings/rules/{proposal}/take-back", ""),

@@ -98,7 +98,7 @@ test("the archive opens from a folder with no server, charts and both languages,
 test("what was published prints without losing rows", async () => {
   await visit({}, async (page) => {
     await page.emulateMedia({ media: "print" });
-    for (const path of ["", "spending/", "gifts/", "reports/activities.html"]) {
+    for (const path of ["", "spending/", "gifts/", "period/month.html", "reports/activities.html", "reports/spending.html"]) {
       await page.goto(`${fund}/${path}`);
       for (const table of await page.locator("main table").all()) assert.ok(await table.isVisible(), `a table of ${path} is lost in print`);
       await picture(page, `print ${path}`);

@@ -1,6 +1,6 @@
 //! A published tree while it is checked: what is asked of it, and what of it was found to be right. Not here: what must be right.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::manifest::{self, Files};
 use super::super::place;
@@ -14,11 +14,22 @@ pub(super) struct Tree<'a> {
     source: &'a Source,
     right: BTreeSet<String>,
     held: u64,
+    /// What stands without a number: of each place the newest, which an older publication may have been the last to write.
+    last: BTreeMap<String, Last>,
+}
+
+/// What a publication wrote.
+#[derive(Debug)]
+pub(super) enum Last {
+    /// Its bytes, as they stand without a number.
+    Ours(Vec<u8>),
+    /// What another version of this program wrote: its bytes as they stand under its number.
+    Theirs(Vec<u8>),
 }
 
 impl<'a> Tree<'a> {
     pub fn of(source: &'a Source) -> Self {
-        Self { source, right: BTreeSet::new(), held: 0 }
+        Self { source, right: BTreeSet::new(), held: 0, last: BTreeMap::new() }
     }
 
     /// How many files were worked out anew.
@@ -60,13 +71,34 @@ impl<'a> Tree<'a> {
         Ok(())
     }
 
+    /// Notes what must stand at a place without a number, until a later publication writes there.
+    pub fn stands(&mut self, path: String, last: Last) {
+        self.last.insert(path, last);
+    }
+
+    /// Whether everything without a number is what was written there last.
+    pub async fn all_stand(&mut self) -> Result<(), CheckError> {
+        for (path, last) in std::mem::take(&mut self.last) {
+            match last {
+                Last::Ours(body) => self.is(path, &body).await?,
+                Last::Theirs(body) => {
+                    if *place::older_file(&path, &self.get(&path).await?) != *body {
+                        return Err(wrong(format!("{path} is not the page that was published last")));
+                    }
+                    self.hold(&path);
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Notes that a file was found to be right.
     pub fn is_right(&mut self, path: String) {
         self.right.insert(path);
     }
 
     /// Whether the files that another version of this program wrote are those that the log commits to.
-    pub async fn holds(&mut self, number: i64, files: &Files, is_newest: bool) -> Result<(), CheckError> {
+    pub async fn holds(&mut self, number: i64, files: &Files) -> Result<(), CheckError> {
         let list_at = format!("p/{number}/{}", manifest::NAME);
         let list = self.text(&list_at).await?;
         if sha256_hex(list.as_bytes()) != files.sha256 {
@@ -80,16 +112,11 @@ impl<'a> Tree<'a> {
                 return Err(wrong(format!("{place} is not what {list_at} says")));
             }
             self.hold(place);
-            if let Some(above) = place.strip_prefix(&*under).filter(|_| is_newest) {
-                if *place::older_file(above, &self.get(above).await?) != *body {
-                    return Err(wrong(format!("{above} is not the page that {place} is")));
-                }
-                self.hold(above);
+            if let Some(above) = place.strip_prefix(&*under) {
+                self.stands(above.to_owned(), Last::Theirs(body));
             }
         }
-        if is_newest {
-            self.is(manifest::NAME.to_owned(), list.as_bytes()).await?;
-        }
+        self.stands(manifest::NAME.to_owned(), Last::Ours(list.into_bytes()));
         self.hold(&list_at);
         Ok(())
     }

@@ -15,6 +15,13 @@ pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
     Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
 }
 
+/// A hash as people compare it: hexadecimal digits, four by four.
+pub fn in_fours(hash: &Hash) -> String {
+    let digits = data_encoding::HEXLOWER.encode(hash);
+    let groups: Vec<&str> = (0..digits.len()).step_by(4).map(|start| &digits[start..start + 4]).collect();
+    groups.join(" ")
+}
+
 /// The right edge of a growing log: enough to append to it and to know its root, however long it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Edge {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::record::{Record, Sum};
 use super::super::tables::Row;
+use super::super::weeks::WeekSum;
 use crate::clock::Instant;
 use crate::db::{Tx, rows};
 use crate::ids::{EntryId, ExpenseId, FundId};
@@ -129,6 +130,12 @@ pub(in crate::publication) async fn of_kind(tx: &mut Tx, fund: FundId, kind: &'s
 pub(in crate::publication) async fn numbered(tx: &mut Tx, fund: FundId, kind: &'static str, n: i64) -> sqlx::Result<Option<Leaf>> {
     const SQL: &str = "SELECT position, publication, body FROM public_record WHERE fund_id = $1 AND kind = $2 AND n > 0 AND n = $3";
     run!(tx, fetch_optional, sqlx::query_as(SQL).bind(fund).bind(kind).bind(n))
+}
+
+/// The record with that number among those of its kind, read; None where there is none, or it does not read.
+pub(in crate::publication) async fn of_number(tx: &mut Tx, fund: FundId, kind: &'static str, n: i64) -> sqlx::Result<Option<Record>> {
+    let leaf = numbered(tx, fund, kind, n).await?;
+    Ok(leaf.and_then(|leaf| Record::from_leaf(&leaf.body).ok()))
 }
 
 /// Notes which postings are published by now.
@@ -285,20 +292,6 @@ pub(in crate::publication) async fn report(
     match days {
         Some((from, to)) => run!(tx, fetch_all, sqlx::query_as(sql).bind(fund).bind(from).bind(to)),
         None => run!(tx, fetch_all, sqlx::query_as(sql).bind(fund)),
-    }
-}
-
-crate::record! {
-    /// What lines of one account, unit and week come to.
-    pub struct WeekSum {
-        /// The account's path.
-        pub account: String,
-        /// `money`, or what is counted.
-        pub unit: String,
-        /// The week.
-        pub week: String,
-        /// How much, or how many.
-        pub amount: i64,
     }
 }
 

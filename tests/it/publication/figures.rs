@@ -3,6 +3,7 @@
 
 mod judge;
 mod life;
+mod pages;
 mod slow;
 
 use serde_json::Value;

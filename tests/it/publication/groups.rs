@@ -1,7 +1,9 @@
 //! Small groups: what few gave, or one ruled, moves no public figure of its own, alone or by what stands beside it (safety rule PR7).
 
 use serde_json::Value;
+use strikefund::funds::settings::{self, SettingError};
 use strikefund::ids::FundId;
+use strikefund::{run, transact};
 
 use super::giving::{Way, begin_with, give, refund};
 use super::{DAY, publish, text, verified};
@@ -30,6 +32,13 @@ async fn several(treasury: &Treasury<'_>, fund: FundId, way: Way, minor: i64, co
     for _ in 0..count {
         give(treasury, fund, way, minor).await;
     }
+}
+
+/// Whoever gave last is known by this word.
+async fn known_as(books: &Books, donor: &str) {
+    const SQL: &str = "UPDATE donation SET donor_hash = $1 WHERE id = (SELECT MAX(id) FROM donation)";
+    let known: sqlx::Result<()> = transact!(books.db, tx => run!(tx, execute, sqlx::query(SQL).bind(donor)).map(drop));
+    known.unwrap();
 }
 
 /// Where the money is said to be.
@@ -171,5 +180,90 @@ on_both_databases! {
                 _ => assert_eq!((all, uses), (vec![of("liabilities:reimbursements", 4)], vec![])),
             }
         }
+    }
+
+    async fn the_middle_gift_is_told_once_a_month_from_twenty_on_and_never_to_the_cent(books: &Books) {
+        let treasury = Treasury::holding(books, 0).await;
+        let middle = async || amounts(books, "gifts", "middle").await;
+        several(&treasury, treasury.fund, Way::Online, 1_013, 8).await;
+        several(&treasury, treasury.fund, Way::Online, 2_617, 6).await;
+        several(&treasury, treasury.fund, Way::Online, 9_921, 5).await;
+        publish(books, treasury.fund, books.now()).await.unwrap();
+        assert_eq!(middle().await, [], "nineteen are too few");
+
+        several(&treasury, treasury.fund, Way::Online, 9_921, 5).await;
+        publish(books, treasury.fund, books.now().plus_secs(DAY)).await.unwrap();
+        assert_eq!(middle().await, [of("middle", 2_500)]);
+        assert!(text(books, "gifts/index.html").await.contains("about $25.00"));
+        assert!(text(books, "gifts/index.es.html").await.contains("unos $25.00"));
+
+        // Many larger ones in the same month move it in the next one.
+        several(&treasury, treasury.fund, Way::Online, 9_921, 20).await;
+        publish(books, treasury.fund, books.now().plus_secs(2 * DAY)).await.unwrap();
+        assert_eq!(middle().await, [of("middle", 2_500)]);
+        several(&treasury, treasury.fund, Way::Online, 9_921, 5).await;
+        publish(books, treasury.fund, books.now().plus_secs(35 * DAY)).await.unwrap();
+        assert_eq!(middle().await, [of("middle", 10_000)]);
+        assert_eq!(verified(books).await, None);
+    }
+
+    async fn a_middle_gift_that_few_gave_is_not_told(books: &Books) {
+        let treasury = Treasury::holding(books, 0).await;
+        several(&treasury, treasury.fund, Way::Online, 1_000, 10).await;
+        several(&treasury, treasury.fund, Way::Online, 3_700, 4).await;
+        several(&treasury, treasury.fund, Way::Online, 9_000, 10).await;
+        publish(books, treasury.fund, books.now()).await.unwrap();
+        assert_eq!(amounts(books, "gifts", "middle").await, [], "four gave about that much");
+        assert!(!text(books, "gifts/index.html").await.contains("$35.00"));
+    }
+
+    async fn donors_who_gave_again_are_counted_once_each_and_in_steps(books: &Books) {
+        let treasury = Treasury::holding(books, 0).await;
+        let again = async || counts(books, "gifts", "again").await;
+        let give_as = async |donors: std::ops::Range<i64>| {
+            for donor in donors {
+                give(&treasury, treasury.fund, Way::Online, 2_000).await;
+                known_as(books, &format!("donor {donor}")).await;
+            }
+        };
+        give_as(0..12).await;
+        publish(books, treasury.fund, books.now()).await.unwrap();
+        give_as(0..4).await;
+        several(&treasury, treasury.fund, Way::Online, 2_000, 5).await;
+        publish(books, treasury.fund, books.now().plus_secs(DAY)).await.unwrap();
+        assert_eq!(again().await, [], "four gave again");
+
+        // Those who give a third time count no second one; two more do.
+        give_as(0..6).await;
+        publish(books, treasury.fund, books.now().plus_secs(2 * DAY)).await.unwrap();
+        assert_eq!(again().await, [of("again", 5)]);
+        assert!(text(books, "gifts/index.html").await.contains("at least 5"));
+        give_as(4..9).await;
+        publish(books, treasury.fund, books.now().plus_secs(3 * DAY)).await.unwrap();
+        assert_eq!(again().await, [of("again", 5)], "nine, in steps of five");
+        give_as(5..12).await;
+        publish(books, treasury.fund, books.now().plus_secs(4 * DAY)).await.unwrap();
+        assert_eq!(again().await, [of("again", 10)]);
+    }
+
+    async fn the_goal_moves_with_what_is_published_alone(books: &Books) {
+        use strikefund::funds::Goal;
+        let treasury = Treasury::holding(books, 0).await;
+        let keeper = books.person(&[strikefund::people::Role::Administrator]).await;
+        let (actor, operation, now) = (crate::approvals::acting(books, keeper), treasury.operation(), books.now());
+        let goal = Goal { amount_minor: Some(20_000) };
+        let set: Result<(), SettingError> = transact!(books.db, tx => settings::set_goal(tx, actor, &operation, treasury.fund, goal, now).await);
+        set.unwrap();
+        several(&treasury, treasury.fund, Way::Online, 2_000, 6).await;
+        publish(books, treasury.fund, books.now()).await.unwrap();
+        let page = text(books, "index.html").await;
+        assert!(page.contains("60% of the goal of $200.00 was received"), "{page}");
+        several(&treasury, treasury.fund, Way::Online, 2_000, 4).await;
+        assert_eq!(publish(books, treasury.fund, books.now().plus_secs(DAY)).await.unwrap(), None);
+        assert_eq!(text(books, "index.html").await, page);
+        several(&treasury, treasury.fund, Way::Online, 2_000, 4).await;
+        publish(books, treasury.fund, books.now().plus_secs(DAY)).await.unwrap();
+        let page = text(books, "index.html").await;
+        assert!(page.contains("The goal of $200.00 is reached: 140% of it was received") && page.contains("width=\"100.0%\""), "{page}");
     }
 }

@@ -45,7 +45,8 @@ pub async fn tree(books: &Books) -> tempfile::TempDir {
     folder
 }
 
-async fn checked(books: &Books, folder: &Path, since: Option<&str>) -> Result<Checked, CheckError> {
+/// What a stranger who has the folder finds.
+pub async fn checked(books: &Books, folder: &Path, since: Option<&str>) -> Result<Checked, CheckError> {
     check(&Source::Folder(folder.to_owned()), &key(books).await, since, Scope::All).await
 }
 

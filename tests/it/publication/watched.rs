@@ -11,7 +11,7 @@ use strikefund::{run, transact};
 use super::gifts::{batches, fund, given, refunded};
 use super::stranger::{files, tree};
 use super::{DAY, file, publish, verified};
-use crate::support::Books;
+use crate::support::{Books, on_both_databases};
 
 /// Every public byte of the fund: what lies in its folder, and the page that checks.
 async fn seen(books: &Books) -> BTreeMap<String, Vec<u8>> {
@@ -115,4 +115,71 @@ async fn few_gifts_one_ruler_and_one_donor_giving_five_times_wait_and_leave_no_t
     assert_eq!(publish(&books, fund.id, books.now().plus_secs(2 * DAY)).await.unwrap(), Some(3));
     assert_eq!(batches(&books).await.last().unwrap().gifts, 10);
     books.close().await;
+}
+
+/// A row of the newest report of gifts: how many, how much, in which week.
+async fn told(books: &Books, part: &str) -> Option<(i64, i64, String)> {
+    let whole: serde_json::Value = serde_json::from_slice(&file(books, None, "reports/gifts.json").await?).unwrap();
+    let row = whole["rows"].as_array().unwrap().iter().find(|row| row["part"] == part)?.clone();
+    Some((row["count"].as_i64().unwrap(), row["amount_minor"].as_i64().unwrap(), row["period"].as_str().unwrap().to_owned()))
+}
+
+/// Who gave what, of all that is counted; a gift of nobody known is one of its own.
+async fn counted(books: &Books) -> Vec<(String, i64)> {
+    const SQL: &str = "SELECT COALESCE(donor_hash, 'nobody ' || id), settled_minor FROM donation WHERE publication_id IS NOT NULL";
+    run!(&mut books.db.begin_read().await.unwrap(), fetch_all, sqlx::query_as(SQL)).unwrap()
+}
+
+on_both_databases! {
+    /// Somebody who fills batches with gifts of their own and keeps every difference learns nothing of one other gift from the middle gift and
+    /// from how many gave again: each move takes a whole batch, each is a step, and each middle is about what many gave.
+    async fn all_gifts_together_tell_of_none(books: &Books) {
+        books.general_fund().await;
+        let fund = fund(books).await;
+        let (mut last, mut moves, mut middles) = ((None, None), 0, 0);
+        for day in 0..70_i64 {
+            // Four gifts of the one who watches, all alike but for their addresses, and between none and four of others at odd amounts.
+            let mine = given(books, &fund, &[2_500; 4]).await;
+            let others = i64::try_from(books.entropy.below(5)).unwrap();
+            let odd: Vec<i64> = (0..others).map(|n| 500 + i64::try_from(books.entropy.below(600)).unwrap() * 10 + n).collect();
+            let theirs = given(books, &fund, &odd).await;
+            for (n, gift) in mine.iter().chain(&theirs).enumerate() {
+                let who = if n < 4 { format!("watcher {n}") } else { format!("donor {}", books.entropy.below(30)) };
+                let known: sqlx::Result<u64> = transact!(books.db, tx => run!(tx, execute,
+                    sqlx::query("UPDATE donation SET donor_hash = $1 WHERE id = $2").bind(who.as_str()).bind(*gift)));
+                known.unwrap();
+            }
+            let before = batches(books).await.len();
+            publish(books, fund.id, books.now().plus_secs(day * DAY)).await.unwrap();
+            let now = (told(books, "middle").await, told(books, "again").await);
+            if now == last {
+                continue;
+            }
+            moves += 1;
+            assert!(batches(books).await.len() > before, "day {day}: they moved without a batch");
+            let gifts = counted(books).await;
+            let mut by_donor: BTreeMap<&str, i64> = BTreeMap::new();
+            for (donor, _) in &gifts {
+                *by_donor.entry(donor).or_default() += 1;
+            }
+            let again = i64::try_from(by_donor.values().filter(|count| **count > 1).count()).unwrap();
+            let shown = now.1.as_ref().map_or(0, |row| row.0);
+            assert!(shown % 5 == 0 && shown <= again && again - shown < 5, "day {day}: {shown} of {again}");
+            if now.0 != last.0 {
+                middles += 1;
+                let (_, middle, week) = now.0.clone().unwrap();
+                let mut amounts: Vec<i64> = gifts.iter().map(|(_, minor)| *minor).collect();
+                amounts.sort_unstable();
+                let true_middle = amounts[(amounts.len() - 1) / 2];
+                assert!(gifts.len() >= 20 && middle % 500 == 0 && (middle - true_middle).abs() <= 250, "day {day}: {middle}, {true_middle}");
+                let about: BTreeSet<&str> =
+                    gifts.iter().filter(|(_, minor)| (minor + 250) / 500 * 500 == middle).map(|(donor, _)| &**donor).collect();
+                assert!(about.len() >= 5, "day {day}: only {about:?} gave about {middle}");
+                assert!(last.0.as_ref().is_none_or(|(_, _, older)| older[..8] != week[..8]), "day {day}: twice in a week");
+            }
+            last = now;
+        }
+        assert!(moves >= 4 && (2..=4).contains(&middles), "{moves} moves, {middles} of the middle gift");
+        assert_eq!(verified(books).await, None);
+    }
 }

@@ -115,4 +115,27 @@ on_both_databases! {
         let eve = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
         eve.get(path).await.is(404);
     }
+
+    async fn one_person_names_a_goal_and_takes_it_away(books: &Books) {
+        let fund = books.general_fund().await;
+        let visit = Visit::of(books);
+        let ana = Staff::signed_in(&visit, books, &[Role::Administrator]).await;
+        let path = "/treasury/general/settings/goal";
+        let goal = async || strikefund::funds::goal(&mut books.db.begin_read().await.unwrap(), fund).await.unwrap().amount_minor;
+        assert_eq!(goal().await, None);
+        for wrong in ["0", "0.99", "-5", "much", "1000000000.01"] {
+            let operation = ana.get(path).await.is(200).value_of("operation");
+            ana.submit(path, &[("goal", wrong), ("operation", &operation)]).await.is(422).says("Enter a sum from 1").says(wrong);
+        }
+        let operation = ana.get(path).await.is(200).value_of("operation");
+        assert_eq!(ana.submit(path, &[("goal", "10,000.50"), ("operation", &operation)]).await.is(303).next(), format!("{SETTINGS}?done=goal"));
+        assert_eq!(goal().await, Some(1_000_050));
+        ana.get(SETTINGS).await.is(200).says("$10,000.50");
+        ana.submit(path, &[("goal", "7"), ("operation", &operation)]).await.is(422).says("Open it again");
+        let operation = ana.get(path).await.is(200).says("10000.50").value_of("operation");
+        ana.submit(path, &[("goal", ""), ("operation", &operation)]).await.is(303);
+        assert_eq!(goal().await, None);
+        let eve = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        eve.get(path).await.is(404);
+    }
 }

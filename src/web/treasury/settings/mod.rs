@@ -1,6 +1,7 @@
 //! The settings of a fund: what it says of itself, and how it decides on money. Not here: who agrees to a change of the rules (`approvals`).
 
 mod charter;
+mod goal;
 mod names;
 mod reports;
 pub(super) mod rules;
@@ -15,6 +16,7 @@ use crate::approvals::rules as changing;
 use crate::db::Tx;
 use crate::funds::settings::SettingError;
 use crate::funds::{self, Fund};
+use crate::money::Money;
 use crate::people::operation::OperationError;
 use crate::people::{NotAllowed, Role};
 use crate::web::doors::{Doors, SignedIn, Who};
@@ -35,7 +37,7 @@ pub(super) const SETTINGS_READERS: &[Role] = &Role::ALL;
 
 pub(super) fn doors(doors: Doors) -> Doors {
     let own = doors.get(SETTINGS, Who::Holding(SETTINGS_READERS), list).get(ONE, Who::Holding(SETTINGS_READERS), show);
-    reports::doors(charter::doors(rules::doors(names::doors(own))))
+    goal::doors(reports::doors(charter::doors(rules::doors(names::doors(own)))))
 }
 
 /// What was just done.
@@ -46,7 +48,7 @@ struct Asked {
 }
 
 /// What can have been done just now.
-const DONE: [&str; 7] = ["names", "reports", "in-force", "waits", "taken-back", "charter", "charter-waits"];
+const DONE: [&str; 8] = ["names", "goal", "reports", "in-force", "waits", "taken-back", "charter", "charter-waits"];
 
 /// The page of a fund's settings.
 fn page_of(fund: &Fund) -> String {
@@ -108,6 +110,7 @@ async fn show(
     sheet = sheet.with(Part::Heading(words.say("setting-names"))).with(Part::Facts(names_facts(tx, words, &fund).await?));
     if signed_in.person.roles.holds(Role::Administrator) {
         sheet = sheet.link(format!("{}/names", page_of(&fund)), words.say("setting-names-change"));
+        sheet = sheet.link(format!("{}/goal", page_of(&fund)), words.say("setting-goal-change"));
         sheet = sheet.link(format!("{}/reports", page_of(&fund)), words.say("setting-reports-change"));
     }
     sheet = sheet.with(Part::Heading(words.say("setting-rules")));
@@ -135,6 +138,7 @@ async fn show(
 async fn names_facts(tx: &mut Tx, words: Words, fund: &Fund) -> Result<Facts, Trouble> {
     let about = funds::settings::about(tx, fund.id).await?;
     let text = |text: &str| Cell::text(if text.is_empty() { words.say("setting-none") } else { text.to_owned() });
+    let goal = funds::goal(tx, fund.id).await?.amount_minor;
     let strike_on = about.strike_on.map_or_else(|| text(""), |day| Cell::day(words, day));
     Ok(Facts::default()
         .add(words.say("setting-name"), text(&fund.name))
@@ -143,6 +147,7 @@ async fn names_facts(tx: &mut Tx, words: Words, fund: &Fund) -> Result<Facts, Tr
         .add(words.say("setting-contact"), text(&about.contact))
         .add(words.say("setting-statement-text"), text(&about.statement_text))
         .add(words.say("setting-strike-on"), strike_on)
+        .add(words.say("setting-goal"), goal.map_or_else(|| text(""), |minor| Cell::money(Money::new(minor, fund.currency))))
         .add(words.say("setting-languages"), text(&languages_in_words(words, &about.languages)))
         .add(words.say("setting-currency"), text(fund.currency.code()))
         .add(words.say("setting-zone"), text(&fund.time_zone.to_string())))

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use strikefund::clock::Day;
 use strikefund::donations::{GoodsForm, HandError, NewGoods, in_kind};
+use strikefund::funds::charter::Charter;
 use strikefund::funds::settings::{self, SettingError};
-use strikefund::funds::{self, About, Names, Reports};
+use strikefund::funds::{self, About, Goal, Names, Reports};
 use strikefund::ledger::{NewPosting, Source, chart};
 use strikefund::money::Currency;
 use strikefund::people::Role;
@@ -32,6 +33,11 @@ impl Dice {
     }
 }
 
+/// What the fund hopes to receive: a little more than it does at first.
+pub const GOAL: i64 = 150_000;
+/// How much of what is left waits for disputes, in percent.
+pub const RESERVE: i64 = 7;
+
 /// A fund that shows everything it may, with a strike since 9 November.
 pub async fn begin(treasury: &Treasury<'_>) {
     let books = treasury.books;
@@ -46,6 +52,19 @@ pub async fn begin(treasury: &Treasury<'_>) {
     let names = Names { name: "General".to_owned(), purpose: "Food and water.".to_owned(), about };
     let put: sqlx::Result<()> = transact!(books.db, tx => settings::put_names(tx, treasury.fund, &names).await);
     put.unwrap();
+    let (goal, operation) = (Goal { amount_minor: Some(GOAL) }, treasury.operation());
+    let set: Result<(), SettingError> =
+        transact!(books.db, tx => settings::set_goal(tx, actor, &operation, treasury.fund, goal, now).await);
+    set.unwrap();
+    let charter = Charter::parse(|field| match field {
+        "recipients" => "Water for All | they feed the town",
+        "reserve_percent" => "7",
+        "reserve_days" => "120",
+        _ => "As the members decide.",
+    });
+    let lines = charter.unwrap().lines();
+    let agreed: sqlx::Result<i64> = transact!(books.db, tx => funds::put_charter(tx, treasury.fund, &lines, None, now).await);
+    agreed.unwrap();
     set_budget(treasury, "water", 90_000, "Two weeks of water.").await;
     set_budget(treasury, "food", 120_000, "Two weeks of meals.").await;
 }

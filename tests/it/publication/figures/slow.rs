@@ -8,14 +8,14 @@ use strikefund::ids::EntryId;
 use strikefund::ledger::{self, Entry};
 
 use super::life::{self, Dice};
-use super::{amounts, rows};
-use crate::publication::stranger::everything;
+use super::{amounts, pages, rows};
+use crate::publication::stranger::{self, everything, tree};
 use crate::publication::{file, text, verified};
 use crate::spending::Treasury;
 use crate::support::{Books, on_both_databases};
 
 /// Minor units by item and period.
-type Sums = BTreeMap<(String, String), i64>;
+pub type Sums = BTreeMap<(String, String), i64>;
 
 /// What the test itself knows: what each expense was bought for, on what, when; and which week showed which gifts.
 #[derive(Default)]
@@ -147,7 +147,10 @@ async fn activities(books: &Books, known: &Known, spent: &Sums) {
     }
     let on_hand = closing("9999");
     let position = super::rows(books, "position").await;
-    assert_eq!(amounts(&position, "balance"), [("3-closing".to_owned(), String::new(), on_hand)]);
+    // The reserve for disputes goes up to the next cent.
+    let reserve = (on_hand.max(0) * life::RESERVE + 99) / 100;
+    let balance = [("3-closing", on_hand), ("4-reserve", reserve), ("5-free", on_hand - reserve)];
+    assert_eq!(amounts(&position, "balance"), balance.map(|(item, minor)| (item.to_owned(), String::new(), minor)));
     let cash = super::rows(books, "cash").await;
     assert_eq!(amounts(&cash, "money/closing").last().unwrap().2, on_hand);
     let (into, out): (i64, i64) = (came_in.values().sum(), went_out.values().sum());
@@ -262,6 +265,9 @@ on_both_databases! {
             activities(books, &known, &spent).await;
             spending_reports(books, &spent, &known, now.day_in(&"America/Los_Angeles".parse().unwrap())).await;
             goods_and_ledger(books, &entries, number).await;
+            pages::spending_by_week(books, &spent).await;
+            pages::times(books, &known.gift_side, &spent, now.day_in(&"America/Los_Angeles".parse().unwrap())).await;
+            pages::goal(books, known.total("income:donations")).await;
             let ledger = text(books, "reports/ledger-1.csv").await;
             let accounts_told = ledger.matches(",\"accounts\",").count();
             accounts(books, &entries, accounts_told > told).await;
@@ -269,6 +275,8 @@ on_both_databases! {
         }
         assert!(checked >= 10 && batches >= 4 && told > 4, "{checked} {batches} {told}");
         assert_eq!(verified(books).await, None);
+        let folder = tree(books).await;
+        stranger::checked(books, folder.path(), None).await.unwrap();
     }
 }
 
