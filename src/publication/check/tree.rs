@@ -23,8 +23,8 @@ pub(super) struct Tree<'a> {
 pub(super) enum Last {
     /// Its bytes, as they stand without a number.
     Ours(Vec<u8>),
-    /// What another version of this program wrote: its bytes as they stand under its number.
-    Theirs(Vec<u8>),
+    /// What another version of this program wrote: where it stands under its number, and its bytes there.
+    Theirs(String, Vec<u8>),
 }
 
 impl<'a> Tree<'a> {
@@ -81,9 +81,9 @@ impl<'a> Tree<'a> {
         for (path, last) in std::mem::take(&mut self.last) {
             match last {
                 Last::Ours(body) => self.is(path, &body).await?,
-                Last::Theirs(body) => {
+                Last::Theirs(place, body) => {
                     if *place::older_file(&path, &self.get(&path).await?) != *body {
-                        return Err(wrong(format!("{path} is not the page that was published last")));
+                        return Err(wrong(format!("{path} is not the page that {place} is")));
                     }
                     self.hold(&path);
                 }
@@ -113,7 +113,7 @@ impl<'a> Tree<'a> {
             }
             self.hold(place);
             if let Some(above) = place.strip_prefix(&*under) {
-                self.stands(above.to_owned(), Last::Theirs(body));
+                self.stands(above.to_owned(), Last::Theirs(place.to_owned(), body));
             }
         }
         self.stands(manifest::NAME.to_owned(), Last::Ours(list.into_bytes()));
