@@ -32,12 +32,12 @@ SELECT part, item, period, count, amount_minor, text FROM (
       FROM public_sum s WHERE s.fund_id = $1 AND s.account = 'income:donations' AND s.unit = 'gifts' HAVING COUNT(*) > 0
     UNION ALL
     SELECT 5, 'middle', 0, 'middle', r.week, 0, l.amount, ''
-      FROM public_record r JOIN public_line l ON l.fund_id = r.fund_id AND l.position = r.position AND l.unit = 'middle'
-     WHERE r.fund_id = $1 AND r.kind = 'middle'
-       AND r.n = (SELECT MAX(m.n) FROM public_record m WHERE m.fund_id = $1 AND m.kind = 'middle' AND m.n > 0)
+      FROM public_record r CROSS JOIN public_line l
+     WHERE l.fund_id = r.fund_id AND l.position = r.position AND l.unit = 'middle' AND r.fund_id = $1 AND r.kind = 'middle'
+       AND r.n > 0 AND r.n = (SELECT MAX(m.n) FROM public_record m WHERE m.fund_id = $1 AND m.kind = 'middle' AND m.n > 0)
     UNION ALL
     SELECT 6, 'again', 0, 'again', '', l.amount, 0, ''
-      FROM public_record r JOIN public_line l ON l.fund_id = r.fund_id AND l.position = r.position AND l.unit = 'again'
-     WHERE r.fund_id = $1 AND r.kind = 'again'
-       AND r.n = (SELECT MAX(m.n) FROM public_record m WHERE m.fund_id = $1 AND m.kind = 'again' AND m.n > 0)
+      FROM public_record r CROSS JOIN public_line l
+     WHERE l.fund_id = r.fund_id AND l.position = r.position AND l.unit = 'again' AND r.fund_id = $1 AND r.kind = 'again'
+       AND r.n > 0 AND r.n = (SELECT MAX(m.n) FROM public_record m WHERE m.fund_id = $1 AND m.kind = 'again' AND m.n > 0)
 ) report ORDER BY place, n, item

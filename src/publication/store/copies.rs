@@ -27,16 +27,16 @@ pub(in crate::publication) async fn note_copy(tx: &mut Tx, fund: FundId, shown: 
     .map(drop)
 }
 
-/// Where a copy was shown.
+/// Where a copy was shown. They are few, and sorted: else the copies of the whole fund would be read in their order.
 pub(in crate::publication) async fn copies_of(tx: &mut Tx, fund: FundId, document: DocumentId) -> sqlx::Result<Vec<PublishedCopy>> {
-    const SQL: &str = "SELECT n, spending, document_id, sha256 FROM published_copy WHERE fund_id = $1 AND document_id = $2 ORDER BY n";
+    const SQL: &str = "SELECT n, spending, document_id, sha256 FROM published_copy WHERE fund_id = $1 AND document_id = $2 ORDER BY n + 0";
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(document))
 }
 
-/// Where bytes of that hash were shown, the newest first.
+/// Where bytes of that hash were shown, the newest first; sorted as above.
 pub(in crate::publication) async fn copies_with(tx: &mut Tx, fund: FundId, sha256: &str) -> sqlx::Result<Vec<PublishedCopy>> {
     const SQL: &str =
-        "SELECT n, spending, document_id, sha256 FROM published_copy WHERE fund_id = $1 AND sha256 = $2 ORDER BY n DESC LIMIT 20";
+        "SELECT n, spending, document_id, sha256 FROM published_copy WHERE fund_id = $1 AND sha256 = $2 ORDER BY n + 0 DESC LIMIT 20";
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(sha256))
 }
 
