@@ -40,13 +40,13 @@ pub async fn measure() -> Row {
         let (address, over) = (node.address, Arc::clone(&over));
         move || crawl(address, &over)
     });
-    let crawled = p99_micros(node.address, DELIVERIES).await;
+    let busy = p99_micros(node.address, DELIVERIES).await;
     over.store(true, Ordering::Relaxed);
     let (pages, answers) = crawler.join().expect("the crawler walks");
     println!("crawler: {answers} answers of {pages} addresses");
     Row {
         what: "p99 of a delivery while a crawler walks everything for a minute",
-        figure: crawled,
+        figure: busy,
         control: idle,
         beside: "on an idle site",
         unit: "µs",
@@ -81,7 +81,8 @@ fn crawl(address: SocketAddr, over: &AtomicBool) -> (usize, u64) {
 
 /// Where the links of a page lead.
 fn links(page: &str, body: &[u8]) -> impl Iterator<Item = String> {
-    let text = if page.ends_with('/') || page.ends_with(".html") { String::from_utf8_lossy(body).into_owned() } else { String::new() };
+    let is_page = page.ends_with('/') || page.strip_suffix(".html").is_some();
+    let text = if is_page { String::from_utf8_lossy(body).into_owned() } else { String::new() };
     let base: Uri = page.parse().expect("an address");
     let found: Vec<String> =
         text.split(" href=\"").skip(1).filter_map(|rest| resolve(&base, rest.split(['"', '#', '?']).next()?)).collect();
