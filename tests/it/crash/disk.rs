@@ -48,7 +48,8 @@ fn a_full_disk_is_answered_with_503_and_never_with_a_lost_200() {
         return;
     }
     block_on(async {
-        let disk = SmallDisk::mount("3m");
+        // Room for the empty tables, and for some deliveries.
+        let disk = SmallDisk::mount("4m");
         let home = Home::in_directory(&disk.path().join("data"));
         let mut node = home.start().await;
 
