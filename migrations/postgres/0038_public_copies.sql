@@ -34,8 +34,8 @@ CREATE TABLE published_copy (
     PRIMARY KEY (fund_id, n)
 );
 
-CREATE INDEX published_copy_by_document ON published_copy (fund_id, document_id);
-CREATE INDEX published_copy_by_content ON published_copy (fund_id, sha256);
+CREATE INDEX published_copy_by_document ON published_copy (fund_id, document_id, sha256, spending);
+CREATE INDEX published_copy_by_content ON published_copy (fund_id, sha256, document_id, spending);
 
 CREATE FUNCTION check_released_body() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

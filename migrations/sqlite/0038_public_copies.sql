@@ -34,8 +34,8 @@ CREATE TABLE published_copy (
     PRIMARY KEY (fund_id, n)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX published_copy_by_document ON published_copy (fund_id, document_id);
-CREATE INDEX published_copy_by_content ON published_copy (fund_id, sha256);
+CREATE INDEX published_copy_by_document ON published_copy (fund_id, document_id, sha256, spending);
+CREATE INDEX published_copy_by_content ON published_copy (fund_id, sha256, document_id, spending);
 
 CREATE TRIGGER released_body_is_let_out BEFORE INSERT ON released_body BEGIN
     SELECT RAISE(ABORT, 'only a copy that was let out is public')

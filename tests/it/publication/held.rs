@@ -86,7 +86,7 @@ on_both_databases! {
             assert_eq!(water.contains(&format!("spending/{number}.html\"")), is_there, "{number}");
         }
         assert!(opened.contains("href=\".././spending/index.html\""), "the way to the others");
-        let uncategorised = "uses,expenses:uncategorised,,0,0.00";
+        let uncategorised = r#""uses","expenses:uncategorised","",0,0.00"#;
         assert!(text(books, "reports/spending.csv").await.contains(uncategorised));
         let front = text(books, "index.html").await;
         let rows: Vec<&str> = front.split("id=\"went-heading\"").nth(1).unwrap().split("</tbody>").next().unwrap().split("<tr>").collect();

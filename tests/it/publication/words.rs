@@ -59,7 +59,7 @@ on_both_databases! {
         for private in ["40 cases", "Shop "] {
             assert!(!page.contains(private), "{private}");
         }
-        assert!(text(books, "reports/spending.csv").await.contains("1,general,uses,expenses:program:water,,1,18.99,USD,,yes"));
+        assert!(text(books, "reports/spending.csv").await.contains(r#"1,"general","uses","expenses:program:water","",1,18.99,"USD","","yes""#));
 
         let day_3 = books.now().plus_secs(3 * DAY - 1);
         assert_eq!(publish(books, treasury.fund, day_3).await.unwrap(), None, "a second before the hold ends nothing is new");
@@ -129,8 +129,8 @@ on_both_databases! {
         let new = one(books, 3).await.unwrap();
         assert!(new.contains("$19.89") && new.contains("In the place of"), "{new}");
         let report = text(books, "reports/corrections.csv").await;
-        assert!(report.contains("2,general,corrections,2,2026-W46,1,-18.99,USD,The till slip was read wrong.,yes"), "{report}");
-        assert!(text(books, "reports/spending.csv").await.contains("uses,expenses:program:water,,3,19.89"));
+        assert!(report.contains(r#"2,"general","corrections","2","2026-W46",1,-18.99,"USD","The till slip was read wrong.","yes""#), "{report}");
+        assert!(text(books, "reports/spending.csv").await.contains(r#""uses","expenses:program:water","",3,19.89"#));
         assert_eq!(verified(books).await, None);
     }
 
@@ -184,6 +184,6 @@ on_both_databases! {
         publish(books, treasury.fund, books.now()).await.unwrap();
         assert!(one(books, 1).await.unwrap().contains("by one person in an emergency; 1 of 2 have signed"));
         let report = text(books, "reports/corrections.csv").await;
-        assert!(report.contains("1,general,emergencies,1,2026-W46,0,800.00,USD,,yes"), "{report}");
+        assert!(report.contains(r#"1,"general","emergencies","1","2026-W46",0,800.00,"USD","","yes""#), "{report}");
     }
 }
