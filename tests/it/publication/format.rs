@@ -57,7 +57,9 @@ fn by_another_version(folder: &Path, key: &SigningKey, format: i64) {
     leaves.push(Record::Publication(publication).to_leaf().unwrap().into_bytes());
     std::fs::write(&entries, tile::bundle(leaves.iter().map(Vec::as_slice))).unwrap();
     let mut edge = Edge::default();
-    leaves.iter().for_each(|leaf| edge.push(leaf_hash(leaf)));
+    for leaf in &leaves {
+        edge.push(leaf_hash(leaf));
+    }
     let hashes: Vec<_> = leaves.iter().map(|leaf| leaf_hash(leaf)).collect();
     std::fs::write(folder.join(format!("log/tile/0/000.p/{}", hashes.len())), tile::of_hashes(&hashes)).unwrap();
     let (old, new) = (HEXLOWER.encode(&leaf_hash(&end)), HEXLOWER.encode(hashes.last().unwrap()));
