@@ -146,7 +146,7 @@ impl Known {
         let share = charts::share(say, i128::from(largest.minor), whole);
         let title = say.three("public-went-title", ("use", name), ("amount", amount), ("share", share));
         let row = |used: &Use| (say.account(&used.account), charts::mark_of(&used.account), used.share(say, whole), used.minor);
-        charts::Bars::of("went", title, whole, self.uses.iter().filter(|used| used.minor != 0).map(row).collect())
+        charts::Bars::of("went", title, whole, self.uses.iter().map(row).collect())
     }
 
     /// What bars are measured against: a use that got more back than it cost is no part of it.
