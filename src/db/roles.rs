@@ -61,6 +61,8 @@ const KEPT: &[&str] = &[
     "goods",
     "offline_gift",
     "refund",
+    "recurring_gift",
+    "repeats_end",
     "journal",
     "month_lock",
     "expense",

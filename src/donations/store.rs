@@ -5,6 +5,7 @@ pub(super) mod listing;
 pub(super) mod offline;
 pub(super) mod proofs;
 pub(super) mod refunds;
+pub(super) mod repeats;
 pub(super) mod ways;
 
 use super::{Donation, Origin, Progress, Settlement, State, Unarrived, Uncounted, Unfinished};
