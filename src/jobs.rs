@@ -245,6 +245,9 @@ impl Jobs {
         if let Some(asked_at) = asked_at {
             self.fetch_all(asked_at).await;
         }
+        if let Err(error) = self.stop_repeats().await {
+            error!(%error, "gifts that are to stop could not be looked at");
+        }
         if let Err(error) = self.publish().await {
             error!(%error, "nothing was published");
         }
@@ -279,6 +282,18 @@ impl Jobs {
         booking::interpret(&self.payments, &self.db, &self.clock).await?;
         donations::refunding::send(&self.payments, &self.db, &self.clock).await?;
         listed?;
+        Ok(())
+    }
+
+    /// Asks Stripe to stop the gifts that are to stop, and sees to the end of those of funds that wind down.
+    ///
+    /// # Errors
+    /// When the database is gone; what Stripe does not answer is asked again later.
+    pub async fn stop_repeats(&self) -> sqlx::Result<()> {
+        if self.payments.gateway().is_open() {
+            donations::stopping::send(&self.payments, &self.db, &self.clock).await?;
+            donations::ending::go_on(&self.payments, &self.db, &self.clock).await?;
+        }
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use super::BookingError;
 use crate::clock::{Clock, Instant};
 use crate::db::{Db, Tx};
-use crate::donations::{self, Donation, Progress, State};
+use crate::donations::{self, Donation, Progress, State, repeating};
 use crate::payments::alert::{self, AlertKind, Said};
 use crate::payments::checkout::Session;
 use crate::payments::delivery::Delivery;
@@ -133,6 +133,7 @@ async fn act_on_session(tx: &mut Tx, session: &Session, news: SessionNews, now: 
     };
     match donations::progress(tx, &progress).await? {
         Some(donation) => {
+            repeating::began(tx, &donation, session, now).await?;
             if differs(&donation, session) {
                 alert::raise(tx, AlertKind::SessionDiffers, &session.id, &Said::new("page-differs"), now).await?;
             }
@@ -173,8 +174,14 @@ async fn act_on_decline(tx: &mut Tx, decline: &Decline) -> sqlx::Result<Option<&
     Ok(None)
 }
 
-/// Tells a person where an object's state needs one, and takes the alert back where it does not any more.
+/// Moves the gift that repeats which an object is about; tells a person where an object's state needs one, and takes the alert back where it does
+/// not any more.
 pub(super) async fn tell(tx: &mut Tx, state: &ObjectState, now: Instant) -> sqlx::Result<()> {
+    match state.object {
+        ObjectKind::Subscription => repeating::hear(tx, state, now).await?,
+        ObjectKind::Invoice => repeating::hear_of_turn(tx, state, now).await?,
+        _ => {}
+    }
     let Some((kind, stands, key)) = call_for_a_person(state) else { return Ok(()) };
     if stands {
         alert::raise(tx, kind, &state.id, &Said::new(key), now).await?;

@@ -5,6 +5,8 @@ mod by_hand;
 mod checkout;
 pub mod counting;
 mod donation;
+mod donor;
+pub mod ending;
 mod goods;
 pub mod in_kind;
 mod issued;
@@ -14,9 +16,14 @@ mod pledge;
 mod proof;
 mod refund;
 pub mod refunding;
+mod repeat;
+pub mod repeat_mail;
+pub mod repeating;
 mod returning;
 mod settle;
+pub mod stopping;
 mod store;
+mod vault;
 pub mod ways;
 
 use crate::clock::Instant;
@@ -29,14 +36,17 @@ pub use arriving::Bounce;
 pub use by_hand::HandError;
 pub use checkout::{Desk, GiveError, give};
 pub use donation::{Donation, Origin, Standing, State};
+pub use donor::{Donor, Listing};
 pub use goods::{Given, Goods, GoodsForm, GoodsState, GoodsWrong, NewGoods, UNITS, Valued};
 pub use issued::{is_too_soon, issue, issued_at};
 pub use offline::{Count, CountSheet, ExpectedForm, NewExpected, Offline, OfflineKind, OfflineState, OfflineWrong, denominations};
-pub use pledge::{FieldError, Limits, Pledge, PledgeForm};
+pub use pledge::{FieldError, Pledge, PledgeForm, Terms, Wrong};
 pub use proof::{Proof, ProofOf, Proven};
 pub use refund::{Left, NewRefund, Refund, RefundReason, RefundState, RefundWay};
+pub use repeat::{EndStep, Problem, Repeat, RepeatState, RepeatsEnd, Stage, StopBy, Tells};
 pub use returning::{Answers, Return, come_back};
 pub use settle::{Settled, Settlement, settle};
+pub use vault::{donor_of, erase, list_as, move_in, shown_names};
 
 /// How long a donor has at Stripe's page: its shortest is 30 minutes, and our request takes a while to get there.
 pub const CHECKOUT_SECS: i64 = 35 * 60;
@@ -97,7 +107,7 @@ pub async fn pledge(
 ) -> Result<Pledged, PledgeError> {
     let fund = funds::lock(tx, fund).await?.filter(|fund| fund.state == funds::State::Open).ok_or(PledgeError::NotOpen)?;
     if let Some(donation) = store::find_by_operation(tx, &pledge.attempt).await? {
-        if donation.input_hash.as_deref() != Some(&*pledge.input_hash()) || donation.fund_id != fund.id {
+        if donation.input_hash.as_deref() != Some(&*pledge.input_hash(keys)) || donation.fund_id != fund.id {
             return Err(PledgeError::Changed);
         }
         if donation.session_url.is_none() && now > donation.pledged_at.plus_secs(300) {
@@ -106,25 +116,26 @@ pub async fn pledge(
         return Ok(Pledged::new(donation, keys));
     }
     let reference = entropy.reference();
-    let donor = format!("{}\n{}", pledge.email, pledge.name.as_deref().unwrap_or_default());
     let new = store::NewDonation {
         number: &entropy.gift_number(),
         fund_id: fund.id,
         origin: Origin::Form,
         state: State::Open,
         operation_id: Some(&pledge.attempt),
-        input_hash: Some(&pledge.input_hash()),
+        input_hash: Some(&pledge.input_hash(keys)),
         thanks_hash: Some(&sha256_hex(thanks_code(keys, &reference))),
         asked_minor: Some(pledge.amount.minor),
         currency: pledge.amount.currency,
-        donor_hash: Some(&keys.index(&pledge.email)),
-        donor: Some(&keys.seal(entropy, &donor_context(&reference), donor.as_bytes())),
+        donor_hash: Some(&keys.index(&pledge.donor.email)),
+        repeats: pledge.interval,
+        cover_minor: pledge.cover_minor,
         subscription_id: None,
         pledged_at: now,
         expires_at: Some(now.plus_secs(CHECKOUT_SECS)),
         reference: &reference,
     };
     let id = store::insert(tx, &new).await?;
+    vault::keep(tx, (id, &reference, fund.id), &pledge.donor, (keys, entropy), now).await?;
     let donation = store::find(tx, id).await?.ok_or(sqlx::Error::RowNotFound)?;
     Ok(Pledged::new(donation, keys))
 }
@@ -286,8 +297,4 @@ pub async fn expire(tx: &mut Tx, now: Instant) -> sqlx::Result<u64> {
 
 fn thanks_code(keys: &Keyring, reference: &str) -> String {
     keys.token(&format!("thanks/{reference}"))
-}
-
-fn donor_context(reference: &str) -> String {
-    format!("donation.donor/{reference}")
 }

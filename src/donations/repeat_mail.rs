@@ -3,7 +3,7 @@
 
 use super::repeat::{Repeat, StopBy, Tells};
 use super::store::{self, repeats as rows};
-use super::{donor_of, gift_code};
+use super::donor_of;
 use crate::clock::{Clock, Instant, Zone};
 use crate::db::{Db, Tx};
 use crate::funds;
@@ -56,4 +56,8 @@ async fn tell_one(tx: &mut Tx, repeat: &Repeat, (keys, entropy): (&Keyring, &Ent
     let values = [("gift", &*first.number), ("on", &*on), ("next", &*next), ("who", who)];
     let letter = Letter { cause: &cause, to: &donor.email, language: donor.language, kind, values: &values, link: Some(&link) };
     mail::queue(tx, &letter, keys, entropy, now).await.map(drop)
+}
+
+fn gift_code(keys: &Keyring, reference: &str) -> String {
+    keys.token(&format!("gift/{reference}"))
 }

@@ -53,12 +53,16 @@ words! {
         BooksAlert = "books alert",
         /// The head of what is published: the publication's `number`, its `root`, the `previous` one, the signed `checkpoint`; bears a link.
         Head = "head",
+        /// For a donor: a payment of `gift` did not go through on a day (`on`), and when it is tried again (`next`, or `none`); bears a link.
+        RepeatFailed = "repeat failed",
+        /// For a donor: `gift` has stopped, by whom (`who`: `donor`, `treasurer`, `winding_down` or `stripe`); bears a link.
+        RepeatStopped = "repeat stopped",
     }
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Test,
         Self::Invitation,
         Self::Reset,
@@ -79,6 +83,8 @@ impl Kind {
         Self::PaymentAlert,
         Self::BooksAlert,
         Self::Head,
+        Self::RepeatFailed,
+        Self::RepeatStopped,
     ];
 
     fn key(self, part: &str) -> String {
@@ -249,7 +255,7 @@ mod tests {
     use super::*;
 
     /// A value for every place that a text may have.
-    const VALUES: [(&str, &str); 18] = [
+    const VALUES: [(&str, &str); 21] = [
         ("count", "2"),
         ("days", "7"),
         ("minutes", "30"),
@@ -267,6 +273,9 @@ mod tests {
         ("left", "3"),
         ("root", "1a2b 3c4d"),
         ("previous", "–"),
+        ("on", "14 Nov 2026"),
+        ("next", "17 Nov 2026"),
+        ("who", "donor"),
         ("checkpoint", "fund.example/f/general\n4\nAQ==\n\n— fund.example/f/general AQ=="),
     ];
     const WITHOUT_LINK: [Kind; 7] = [

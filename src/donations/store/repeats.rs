@@ -68,7 +68,14 @@ pub(in crate::donations) async fn of_turn(tx: &mut Tx, donation: DonationId) -> 
     run!(tx, fetch_optional, sqlx::query_as(SQL).bind(donation))
 }
 
-/// The payments of a gift that arrived, the oldest first.
+/// The gift that one which came again began with.
+pub(in crate::donations) async fn beginning_of(tx: &mut Tx, donation: DonationId) -> sqlx::Result<Option<DonationId>> {
+    const SQL: &str = "SELECT r.donation_id FROM donation d JOIN recurring_gift r ON r.subscription_id = d.subscription_id WHERE d.id = $1";
+    let first: Option<Option<DonationId>> = run!(tx, fetch_optional, sqlx::query_scalar(SQL).bind(donation))?;
+    Ok(first.flatten())
+}
+
+/// How many payments of a gift arrived.
 pub(in crate::donations) async fn count_turns(tx: &mut Tx, subscription: &str) -> sqlx::Result<i64> {
     const SQL: &str = "SELECT COUNT(*) FROM donation WHERE subscription_id = $1 AND settled_at IS NOT NULL";
     run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(subscription))
