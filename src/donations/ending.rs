@@ -2,6 +2,7 @@
 //! and again until a whole pass finds nothing (stripe.md §8.2). One page of one list is one step, written down before the next: whoever dies in
 //! between goes on from there, and every step may be done twice. Not here: asking Stripe to stop a gift (`stopping`).
 
+use super::by_hand::HandError;
 use super::repeat::{EndStep, Problem, RepeatsEnd, pause_secs};
 use super::repeating::{self, is_over};
 use super::store::repeats as rows;
@@ -13,7 +14,7 @@ use crate::payments::alert::{self, AlertKind, Said};
 use crate::payments::checkout::Session;
 use crate::payments::object::ObjectState;
 use crate::payments::{self, GatewayError, Payments};
-use crate::people::audit;
+use crate::people::{self, Actor, Role, audit};
 use crate::transact;
 
 /// How many steps one round makes, so that neither the books nor a notice waits.
@@ -45,6 +46,14 @@ pub async fn of_fund(tx: &mut Tx, fund: FundId) -> sqlx::Result<Option<RepeatsEn
     rows::find_end(tx, fund).await
 }
 
+/// The ends that are not done with, the oldest fund first.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn under_way(tx: &mut Tx) -> sqlx::Result<Vec<RepeatsEnd>> {
+    rows::ends_under_way(tx).await
+}
+
 /// How many gifts of a fund Stripe may still charge, and how many of them it would not stop when it was asked; `most` at the most.
 ///
 /// # Errors
@@ -56,9 +65,11 @@ pub async fn left(tx: &mut Tx, fund: FundId, most: i64) -> sqlx::Result<(i64, i6
 /// Has Stripe asked at once about what failed: a person wants it so.
 ///
 /// # Errors
-/// When the database is gone.
-pub async fn try_again(tx: &mut Tx, fund: FundId, now: Instant) -> sqlx::Result<()> {
-    rows::stops_again(tx, fund, now).await
+/// [`HandError`], with nothing written.
+pub async fn try_again(tx: &mut Tx, fund: &Fund, actor: Actor, now: Instant) -> Result<(), HandError> {
+    people::require(tx, actor, &[Role::Recorder]).await?;
+    rows::stops_again(tx, fund.id, now).await?;
+    Ok(audit::write(tx, Some(actor.person), "repeats_end_again", &format!("fund {}", fund.slug), "", now).await?)
 }
 
 /// Makes the next steps for every fund that takes no more gifts. Stripe's silence leaves all as it is.
@@ -178,25 +189,23 @@ async fn find_gifts(
         Err(error) => return Ok(Err(error)),
     };
     let last = alive.last().map(|gift| gift.id.clone()).filter(|_| has_more);
-    let found: sqlx::Result<usize> = transact!(db, tx => async {
-        let found = take_up(tx, fund.id, &alive, now).await?;
-        if last.is_none() {
-            rows::ask_stop_of_fund(tx, fund.id, now).await?;
-        }
-        Ok(found)
-    }.await);
+    let is_last = last.is_none();
+    let found: sqlx::Result<usize> = transact!(db, tx => take_up(tx, fund.id, (&alive, is_last), now).await);
     let found = found?;
     let step = if last.is_some() { EndStep::Gifts } else { EndStep::Stopping };
     Ok(Ok(at(end, step, last, found)))
 }
 
-/// Takes up what Stripe says of gifts; how many of them are the fund's.
-async fn take_up(tx: &mut Tx, fund: FundId, alive: &[ObjectState], now: Instant) -> sqlx::Result<usize> {
+/// Takes up what Stripe says of a page of gifts; how many of them are the fund's. After the last page the others of the fund are to stop, too.
+async fn take_up(tx: &mut Tx, fund: FundId, (alive, is_last): (&[ObjectState], bool), now: Instant) -> sqlx::Result<usize> {
     payments::store_objects(tx, alive).await?;
     let mut found = 0;
     for gift in alive {
         repeating::hear(tx, gift, now).await?;
         found += usize::from(rows::find_by_subscription(tx, &gift.id).await?.is_some_and(|repeat| repeat.fund_id == fund));
+    }
+    if is_last {
+        rows::ask_stop_of_fund(tx, fund, now).await?;
     }
     Ok(found)
 }

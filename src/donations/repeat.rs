@@ -93,6 +93,8 @@ crate::record! {
         pub fund_id: FundId,
         /// The gift it began with; None: it was begun elsewhere in the Stripe account.
         pub donation_id: Option<DonationId>,
+        /// The number of that gift.
+        pub number: Option<String>,
         /// `sub_…`.
         pub subscription_id: String,
         /// How often; None: only Stripe knows.

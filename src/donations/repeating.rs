@@ -5,14 +5,20 @@ use super::by_hand::{self, HandError};
 use super::repeat::{Repeat, RepeatState, StopBy, Tells};
 use super::store::{self, repeats as rows};
 use super::{Donation, State};
-use crate::clock::Instant;
-use crate::db::Tx;
+use crate::clock::{Clock, Instant};
+use crate::db::{Db, Tx};
 use crate::funds;
 use crate::ids::{DonationId, FundId, RepeatId};
+use crate::payments::Payments;
 use crate::payments::checkout::Session;
 use crate::payments::object::ObjectState;
+use crate::payments::sync::SyncError;
 use crate::people::operation::{self, Operation};
 use crate::people::{self, Actor, Role, audit};
+use crate::transact;
+
+/// How many gifts are asked about in one day: the books must not wait for long.
+const A_DAY: i64 = 200;
 
 /// The donor came back from a page that begins a gift which repeats: what it began is noted, whichever notice comes first.
 ///
@@ -180,6 +186,25 @@ pub async fn hear_of_turn(tx: &mut Tx, invoice: &ObjectState, now: Instant) -> s
     rows::save_facts(tx, &repeat, None).await
 }
 
+/// Asks Stripe about the turns of gifts that are behind in payment and of which no notice told (stripe.md §6.6); how many of them it told of.
+///
+/// # Errors
+/// When Stripe cannot be reached or the database fails; what was learned before stays.
+pub async fn find_unheard(payments: &Payments, db: &Db, clock: &Clock) -> Result<usize, SyncError> {
+    let behind = rows::behind_unheard(&mut db.begin_read().await?, A_DAY).await?;
+    let mut found = 0;
+    for repeat in behind {
+        let now = clock.now();
+        let (bills, _) = payments.gateway().open_bills(Some(&repeat.subscription_id), None, now).await?;
+        for bill in &bills {
+            let heard: sqlx::Result<()> = transact!(db, tx => hear_of_turn(tx, bill, now).await);
+            heard?;
+        }
+        found += bills.len();
+    }
+    Ok(found)
+}
+
 /// The gift that repeats of which this one is a payment, or the beginning.
 ///
 /// # Errors
@@ -222,8 +247,7 @@ pub async fn alive(tx: &mut Tx, fund: FundId, after: Option<RepeatId>, limit: i6
 pub async fn stop_by_donor(tx: &mut Tx, repeat: &Repeat, now: Instant) -> sqlx::Result<bool> {
     let decided = rows::ask_stop(tx, repeat.id, StopBy::Donor, None, now).await?;
     if decided {
-        let subject = subject(tx, repeat).await?;
-        audit::write(tx, None, "repeat_stop_by_donor", &subject, "", now).await?;
+        audit::write(tx, None, "repeat_stop_by_donor", &subject(repeat), "", now).await?;
     }
     Ok(decided)
 }
@@ -242,16 +266,11 @@ pub async fn stop(tx: &mut Tx, number: &str, operation: &Operation, actor: Actor
     if !rows::ask_stop(tx, repeat.id, StopBy::Treasurer, Some(actor.person), now).await? {
         return Err(HandError::MovedOn);
     }
-    let subject = subject(tx, &repeat).await?;
-    audit::write(tx, Some(actor.person), "repeat_stop_asked", &subject, "", now).await?;
+    audit::write(tx, Some(actor.person), "repeat_stop_asked", &subject(&repeat), "", now).await?;
     Ok(operation::done(tx, operation, number, now).await?)
 }
 
 /// What stands for it in the log of acts: the number of the gift it began with.
-pub(super) async fn subject(tx: &mut Tx, repeat: &Repeat) -> sqlx::Result<String> {
-    let first = match repeat.donation_id {
-        Some(first) => store::find(tx, first).await?,
-        None => None,
-    };
-    Ok(first.map_or_else(|| format!("repeat {}", repeat.id), |first| by_hand::subject(&first.number)))
+fn subject(repeat: &Repeat) -> String {
+    repeat.number.as_deref().map_or_else(|| format!("repeat {}", repeat.id), by_hand::subject)
 }

@@ -4,9 +4,11 @@
 use super::repeat::{Problem, Repeat, pause_secs};
 use super::repeating;
 use super::store::repeats as rows;
-use crate::clock::Clock;
-use crate::db::Db;
+use crate::clock::{Clock, Instant};
+use crate::db::{Db, Tx};
+use crate::ids::RepeatId;
 use crate::payments::alert::{self, AlertKind, Said};
+use crate::payments::object::ObjectState;
 use crate::payments::{self, GatewayError, Payments};
 use crate::transact;
 
@@ -49,11 +51,7 @@ async fn stop(payments: &Payments, db: &Db, clock: &Clock, repeat: &Repeat) -> s
     match payments.gateway().cancel_subscription(&repeat.subscription_id, &operation, clock.now()).await {
         Ok(state) => {
             let now = clock.now();
-            let noted: sqlx::Result<bool> = transact!(db, tx => async {
-                payments::store_objects(tx, std::slice::from_ref(&state)).await?;
-                repeating::hear(tx, &state, now).await?;
-                Ok(rows::find(tx, id).await?.is_some_and(|repeat| repeat.stopped_at.is_some()))
-            }.await);
+            let noted: sqlx::Result<bool> = transact!(db, tx => note(tx, id, &state, now).await);
             Ok(Ok(noted?))
         }
         Err(error) => {
@@ -68,4 +66,11 @@ async fn stop(payments: &Payments, db: &Db, clock: &Clock, repeat: &Repeat) -> s
             Ok(Err(problem))
         }
     }
+}
+
+/// Takes up Stripe's answer; whether the gift has stopped by it.
+async fn note(tx: &mut Tx, id: RepeatId, state: &ObjectState, now: Instant) -> sqlx::Result<bool> {
+    payments::store_objects(tx, std::slice::from_ref(state)).await?;
+    repeating::hear(tx, state, now).await?;
+    Ok(rows::find(tx, id).await?.is_some_and(|repeat| repeat.stopped_at.is_some()))
 }

@@ -15,7 +15,7 @@ macro_rules! select_repeat {
         concat!(
             "SELECT id, fund_id, donation_id, subscription_id, every, amount_minor, currency, state, begun_at, next_at, ends_at,
                     paid_invoice, failed_invoice, failed_at, next_try_at, stop_by, stop_person, stop_asked_at, stop_due_at, stop_tries,
-                    stop_problem, stopped_at, tells FROM recurring_gift ",
+                    stop_problem, stopped_at, tells, (SELECT d.number FROM donation d WHERE d.id = recurring_gift.donation_id) AS number FROM recurring_gift ",
             $rest
         )
     };
@@ -238,6 +238,10 @@ pub(in crate::donations) async fn find_end(tx: &mut Tx, fund: FundId) -> sqlx::R
 
 pub(in crate::donations) async fn ends_due(tx: &mut Tx, now: Instant) -> sqlx::Result<Vec<RepeatsEnd>> {
     run!(tx, fetch_all, sqlx::query_as(select_end!("WHERE due_at <= $1 ORDER BY fund_id")).bind(now))
+}
+
+pub(in crate::donations) async fn ends_under_way(tx: &mut Tx) -> sqlx::Result<Vec<RepeatsEnd>> {
+    run!(tx, fetch_all, sqlx::query_as(select_end!("WHERE done_at IS NULL ORDER BY fund_id")))
 }
 
 pub(in crate::donations) async fn save_end(tx: &mut Tx, end: &RepeatsEnd) -> sqlx::Result<()> {

@@ -24,6 +24,7 @@ tile-difference = Diferencia con Stripe
 tile-alerts = Avisos
 tile-parked = Eventos fallidos o apartados
 tile-refunds = Devoluciones pedidas o en camino
+tile-repeats = Donaciones que se repiten de un fondo en cierre, sin confirmar como detenidas
 tile-offline = Donaciones a mano que aún no cuentan
 tile-bank = Líneas del banco por unir
 tile-receipts = Gastos sin recibo
