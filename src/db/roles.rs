@@ -61,6 +61,7 @@ const KEPT: &[&str] = &[
     "goods",
     "offline_gift",
     "refund",
+    "refund_request",
     "journal",
     "month_lock",
     "expense",
@@ -116,6 +117,7 @@ const PASSING: &[&str] = &[
     "sync_lag",
     "notice",
     "forgotten",
+    "lost_link",
     "device",
     "stripe_secret",
 ];
