@@ -31,6 +31,8 @@ row_id! {
     DeliveryId;
     /// A donation.
     DonationId;
+    /// A donor.
+    DonorId;
     /// A publication.
     PublicationId;
     /// A member of staff.

@@ -44,6 +44,7 @@ const ADD_ONLY: &[&str] = &[
 const KEPT: &[&str] = &[
     "fund",
     "donation",
+    "donor",
     "delivery",
     "stripe_line",
     "unread_line",
@@ -120,6 +121,9 @@ const PASSING: &[&str] = &[
     "lost_link",
     "device",
     "stripe_secret",
+    "donor_key",
+    "donor_words",
+    "public_name",
 ];
 
 impl Db {
