@@ -7,7 +7,7 @@ use super::{Donation, Donor, State, arriving, donor_of};
 use crate::clock::{Instant, Zone};
 use crate::db::{Db, Tx};
 use crate::funds::{self, Fund};
-use crate::ids::sha256_hex;
+use crate::ids::{DonationId, sha256_hex};
 use crate::money::Money;
 use crate::payments::about;
 use crate::payments::line::Line;
@@ -81,6 +81,34 @@ crate::words! {
         /// The donor's bank took the money back for good.
         TakenBack = "taken back",
     }
+}
+
+crate::words! {
+    /// How far the name has come that a donor wants to show.
+    pub enum NameState {
+        /// A person looks at it first.
+        Waiting = "waiting",
+        /// It is shown.
+        Shown = "shown",
+        /// It is not.
+        Refused = "refused",
+    }
+}
+
+/// How far the name has come that the donor of a gift wants to show; None: none is wanted.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn name_state(tx: &mut Tx, gift: DonationId) -> sqlx::Result<Option<NameState>> {
+    rows::name_state(tx, gift).await
+}
+
+/// Every gift of whoever gave this one, as far as that is known: for what is done to all of them alike, never for a page.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn of_same_donor(tx: &mut Tx, gift: DonationId) -> sqlx::Result<Vec<DonationId>> {
+    rows::of_same_donor(tx, gift).await
 }
 
 /// Everything the page of a gift says of it.

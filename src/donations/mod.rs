@@ -36,7 +36,7 @@ pub use by_hand::HandError;
 pub use checkout::{Desk, GiveError, give};
 pub use donation::{Donation, Origin, Standing, State};
 pub use donor::{Donor, Listing};
-pub use gift_page::{GiftPage, GiftState, find_by_code, gift_code, gift_page, open_pages};
+pub use gift_page::{GiftPage, GiftState, NameState, find_by_code, gift_code, gift_page, name_state, of_same_donor, open_pages};
 pub use goods::{Given, Goods, GoodsForm, GoodsState, GoodsWrong, NewGoods, UNITS, Valued};
 pub use issued::{is_too_soon, issue, issued_at};
 pub use offline::{Count, CountSheet, ExpectedForm, NewExpected, Offline, OfflineKind, OfflineState, OfflineWrong, denominations};

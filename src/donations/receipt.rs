@@ -141,7 +141,8 @@ impl Receipt {
         let with = |key: &str, values: Values<'_>| language.text(key, &values);
         let tax = if self.tax.is_empty() { with("receipt-no-tax", Values::new()) } else { self.tax.clone() };
         let days = Values::from([("days".into(), FluentValue::from(self.refund_days))]);
-        let mut notes = vec![tax, with("receipt-no-goods", Values::new()), with("receipt-refunds", days), with("receipt-leftover", Values::new())];
+        let mut notes =
+            vec![tax, with("receipt-no-goods", Values::new()), with("receipt-refunds", days), with("receipt-leftover", Values::new())];
         match &self.counted {
             None => notes.push(with("receipt-not-counted", Values::new())),
             Some(counted) => {

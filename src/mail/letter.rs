@@ -350,7 +350,13 @@ mod tests {
                 assert!(!html.contains("<b>") && !html.contains("{$"), "{html}");
                 if matches!(
                     kind,
-                    Kind::FactorReset | Kind::ResetDone | Kind::IdentityShown | Kind::ClaimSentBack | Kind::BooksAlert | Kind::PaymentAlert | Kind::Receipt
+                    Kind::FactorReset
+                        | Kind::ResetDone
+                        | Kind::IdentityShown
+                        | Kind::ClaimSentBack
+                        | Kind::BooksAlert
+                        | Kind::PaymentAlert
+                        | Kind::Receipt
                 ) {
                     assert!(text.contains("<b>CANARY</b>") && html.contains("CANARY"), "{text}");
                 }

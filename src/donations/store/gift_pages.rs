@@ -7,6 +7,7 @@ use crate::run;
 
 use super::super::asking_back::{AskReason, Request};
 use super::super::donation::Donation;
+use super::super::gift_page::NameState;
 
 macro_rules! select_gift {
     ($rest:literal) => {
@@ -35,10 +36,14 @@ pub(in crate::donations) async fn without_hash(tx: &mut Tx, limit: i64) -> sqlx:
 
 /// The newest gifts of one address that arrived.
 pub(in crate::donations) async fn of_donor(tx: &mut Tx, donor_hash: &str, limit: i64) -> sqlx::Result<Vec<Donation>> {
-    const SQL: &str = select_gift!(
-        "JOIN donor d ON d.id = n.donor_id WHERE d.donor_hash = $1 AND n.settled_at IS NOT NULL ORDER BY n.id DESC LIMIT $2"
-    );
+    const SQL: &str =
+        select_gift!("JOIN donor d ON d.id = n.donor_id WHERE d.donor_hash = $1 AND n.settled_at IS NOT NULL ORDER BY n.id DESC LIMIT $2");
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(donor_hash).bind(limit))
+}
+
+pub(in crate::donations) async fn of_same_donor(tx: &mut Tx, id: DonationId) -> sqlx::Result<Vec<DonationId>> {
+    const SQL: &str = "SELECT n.id FROM donation n WHERE n.donor_id = (SELECT donor_id FROM donation WHERE id = $1) ORDER BY n.id";
+    run!(tx, fetch_all, sqlx::query_scalar(SQL).bind(id))
 }
 
 /// When the donor of a gift was erased; None: never, or nobody was known.
@@ -46,6 +51,10 @@ pub(in crate::donations) async fn erased_at(tx: &mut Tx, id: DonationId) -> sqlx
     const SQL: &str = "SELECT d.erased_at FROM donation n JOIN donor d ON d.id = n.donor_id WHERE n.id = $1";
     let found: Option<Option<Instant>> = run!(tx, fetch_optional, sqlx::query_scalar(SQL).bind(id))?;
     Ok(found.flatten())
+}
+
+pub(in crate::donations) async fn name_state(tx: &mut Tx, id: DonationId) -> sqlx::Result<Option<NameState>> {
+    run!(tx, fetch_optional, sqlx::query_scalar("SELECT state FROM public_name WHERE donation_id = $1").bind(id))
 }
 
 pub(in crate::donations) async fn insert_lost_link(tx: &mut Tx, donor_hash: &str, now: Instant) -> sqlx::Result<()> {

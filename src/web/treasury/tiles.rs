@@ -10,7 +10,7 @@ use crate::bank;
 use crate::booking::{journal, months};
 use crate::clock::{Instant, Zone};
 use crate::db::Tx;
-use crate::donations::{arriving, refunding};
+use crate::donations::{arriving, asking_back, refunding};
 use crate::ids::ProposalId;
 use crate::mail;
 use crate::payments::line::LineState;
@@ -56,6 +56,7 @@ pub async fn all(tx: &mut Tx, signed_in: &SignedIn, now: Instant) -> Result<Vec<
         difference(tx).await?,
         alerts(tx).await?,
         parked(tx).await?,
+        Tile::new("requests", "/treasury/refunds", asking_back::count_requests(tx).await?),
         Tile::new("refunds", "/treasury/refunds", refunding::open(tx).await?),
         Tile::new("offline", "/treasury/gifts", arriving::open(tx).await?),
         Tile::new("claims", CAPTAINS, spending::open_claims(tx).await?),

@@ -8,6 +8,7 @@ mod list;
 mod offline;
 pub(super) mod proof;
 mod refunds;
+mod requests;
 
 use serde::Deserialize;
 
@@ -26,7 +27,7 @@ use crate::web::words::Words;
 
 pub(super) fn doors(doors: Doors) -> Doors {
     let doors = disputes::doors(list::doors(in_kind::doors(doors)));
-    donor_proof::doors(refunds::doors(cash::doors(offline::doors(doors))))
+    requests::doors(donor_proof::doors(refunds::doors(cash::doors(offline::doors(doors)))))
 }
 
 /// What may stand behind an address of these pages.
