@@ -16,6 +16,7 @@ use tracing::{error, warn};
 use crate::booking::{self, BookingError};
 use crate::clock::{Clock, Instant};
 use crate::db::{Db, Retryable};
+use crate::donations::letters::Pen;
 use crate::files::Files;
 use crate::ids::{DeliveryId, Entropy};
 use crate::mail::Post;
@@ -277,9 +278,10 @@ impl Jobs {
         } else {
             Ok(())
         };
-        booking::book(&self.db, &self.clock, &self.entropy).await?;
+        booking::book(&self.db, &self.clock, self.pen()).await?;
+        donations::open_pages(&self.db, &self.keyring).await?;
         booking::open_books(&self.db, self.clock.now()).await?;
-        booking::interpret(&self.payments, &self.db, &self.clock).await?;
+        booking::interpret(&self.payments, &self.db, &self.clock, self.pen()).await?;
         donations::refunding::send(&self.payments, &self.db, &self.clock).await?;
         listed?;
         Ok(())
@@ -295,6 +297,11 @@ impl Jobs {
             donations::ending::go_on(&self.payments, &self.db, &self.clock).await?;
         }
         Ok(())
+    }
+
+    /// What mails to donors are written with.
+    fn pen(&self) -> Pen<'_> {
+        Pen { keys: &self.keyring, entropy: &self.entropy, base_url: &self.base_url, practice: self.practice }
     }
 
     /// Looks for gifts without lines and for lines without deliveries. `since` is when this node took up the work.

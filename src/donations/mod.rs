@@ -1,19 +1,23 @@
 //! Gifts, from pledge to settled. Not here: Stripe's page (`payments`), the entry in the books (`booking`).
 
 pub mod arriving;
+pub mod asking_back;
 mod by_hand;
 mod checkout;
 pub mod counting;
 mod donation;
 mod donor;
 pub mod ending;
+mod gift_page;
 mod goods;
 pub mod in_kind;
 mod issued;
+pub mod letters;
 pub mod listing;
 mod offline;
 mod pledge;
 mod proof;
+pub mod receipt;
 mod refund;
 pub mod refunding;
 mod repeat;
@@ -37,6 +41,7 @@ pub use by_hand::HandError;
 pub use checkout::{Desk, GiveError, give};
 pub use donation::{Donation, Origin, Standing, State};
 pub use donor::{Donor, Listing};
+pub use gift_page::{GiftPage, GiftState, NameState, find_by_code, gift_code, gift_page, name_state, of_same_donor, open_pages};
 pub use goods::{Given, Goods, GoodsForm, GoodsState, GoodsWrong, NewGoods, UNITS, Valued};
 pub use issued::{is_too_soon, issue, issued_at};
 pub use offline::{Count, CountSheet, ExpectedForm, NewExpected, Offline, OfflineKind, OfflineState, OfflineWrong, denominations};

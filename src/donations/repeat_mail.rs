@@ -3,7 +3,7 @@
 
 use super::repeat::{Repeat, StopBy, Tells};
 use super::store::{self, repeats as rows};
-use super::donor_of;
+use super::{donor_of, gift_page};
 use crate::clock::{Clock, Instant, Zone};
 use crate::db::{Db, Tx};
 use crate::funds;
@@ -41,7 +41,7 @@ async fn tell_one(tx: &mut Tx, repeat: &Repeat, (keys, entropy): (&Keyring, &Ent
     // Begun elsewhere, or erased: nobody is known who could be told.
     let Some(first) = first else { return Ok(()) };
     let Some(donor) = donor_of(tx, keys, first.id).await? else { return Ok(()) };
-    let page = format!("{base_url}/gift/{}", gift_code(keys, &first.reference));
+    let page = format!("{base_url}/gift/{}", gift_page::open_page(tx, keys, &first).await?);
     let zone = funds::find(tx, repeat.fund_id).await?.map_or(Zone::UTC, |fund| fund.time_zone);
     let day = |at: Instant| donor.language.day(at.day_in(&zone));
     let (on, next) = (repeat.failed_at.map(day).unwrap_or_default(), repeat.next_try_at.map_or_else(|| "none".to_owned(), day));
@@ -56,8 +56,4 @@ async fn tell_one(tx: &mut Tx, repeat: &Repeat, (keys, entropy): (&Keyring, &Ent
     let values = [("gift", &*first.number), ("on", &*on), ("next", &*next), ("who", who)];
     let letter = Letter { cause: &cause, to: &donor.email, language: donor.language, kind, values: &values, link: Some(&link) };
     mail::queue(tx, &letter, keys, entropy, now).await.map(drop)
-}
-
-fn gift_code(keys: &Keyring, reference: &str) -> String {
-    keys.token(&format!("gift/{reference}"))
 }

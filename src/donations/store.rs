@@ -1,6 +1,7 @@
 //! SQL of the gifts, private to this room.
 
 pub(super) mod donors;
+pub(super) mod gift_pages;
 pub(super) mod in_kind;
 pub(super) mod listing;
 pub(super) mod offline;

@@ -119,6 +119,30 @@ fn opened(sealed: &Sealed, keys: &Keyring) -> Option<(Donor, OwnKey)> {
     Some((donor, key))
 }
 
+/// Seals something more that the donor of a gift told us; None: nobody is known, or no more.
+pub(super) async fn seal_for(
+    tx: &mut Tx,
+    (keys, entropy): (&Keyring, &Entropy),
+    donation: DonationId,
+    context: &str,
+    told: &[u8],
+) -> sqlx::Result<Option<Vec<u8>>> {
+    let sealed = donors::find_words(tx, donation).await?;
+    Ok(sealed.and_then(|sealed| opened(&sealed, keys)).map(|(_, key)| key.seal(entropy, context, told)))
+}
+
+/// Opens what [`seal_for`] sealed; None: the donor was erased since.
+pub(super) async fn open_of(
+    tx: &mut Tx,
+    keys: &Keyring,
+    donation: DonationId,
+    context: &str,
+    told: &[u8],
+) -> sqlx::Result<Option<Vec<u8>>> {
+    let sealed = donors::find_words(tx, donation).await?;
+    Ok(sealed.and_then(|sealed| opened(&sealed, keys)).and_then(|(_, key)| key.open(context, told)))
+}
+
 /// Changes how the donor of a gift is listed; a name to show waits until a person has looked at it. False: nobody is known, or no more.
 ///
 /// # Errors

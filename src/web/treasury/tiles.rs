@@ -11,7 +11,7 @@ use crate::bank;
 use crate::booking::{journal, months};
 use crate::clock::{Instant, Zone};
 use crate::db::Tx;
-use crate::donations::{arriving, ending, refunding};
+use crate::donations::{arriving, asking_back, ending, refunding};
 use crate::ids::ProposalId;
 use crate::mail;
 use crate::payments::line::LineState;
@@ -57,6 +57,7 @@ pub async fn all(tx: &mut Tx, signed_in: &SignedIn, now: Instant) -> Result<Vec<
         difference(tx).await?,
         alerts(tx).await?,
         parked(tx).await?,
+        Tile::new("requests", "/treasury/refunds", asking_back::count_requests(tx).await?),
         Tile::new("refunds", "/treasury/refunds", refunding::open(tx).await?),
         repeats(tx).await?,
         Tile::new("offline", "/treasury/gifts", arriving::open(tx).await?),

@@ -92,3 +92,4 @@ act-sign-in-whole = Signed in
 act-sign-out = Signed out
 act-statement-imported = Imported a bank statement
 act-take-back = Took an expense back
+act-refund-request-declined = Declined to give a gift back

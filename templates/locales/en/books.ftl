@@ -23,6 +23,7 @@ tile-journal = Journal entries to agree to
 tile-difference = Difference to Stripe
 tile-alerts = Alerts
 tile-parked = Failed or parked events
+tile-requests = Donors who ask for their money back
 tile-refunds = Refunds asked for or on their way
 tile-repeats = Repeating gifts of a fund that winds down, not confirmed as stopped
 tile-offline = Gifts by hand that do not count yet

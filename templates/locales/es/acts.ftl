@@ -92,3 +92,4 @@ act-sign-in-whole = Inició sesión
 act-sign-out = Cerró sesión
 act-statement-imported = Importó un extracto bancario
 act-take-back = Retiró un gasto
+act-refund-request-declined = Negó la devolución de una donación

@@ -35,6 +35,19 @@ pub const GUARDS: &[Guard] = &[
     guard("cash_count_never_goes", "cash_count", &["DELETE FROM cash_count"], "never deleted"),
     guard("refund_keeps_its_money", "refund", &["UPDATE refund SET amount_minor = 1"], "keeps what was asked"),
     guard("refund_never_goes", "refund", &["DELETE FROM refund"], "never deleted"),
+    guard(
+        "refund_request_keeps_what_was_asked",
+        "refund_request",
+        &["UPDATE refund_request SET reason = 'mind' WHERE answered_at IS NULL"],
+        "never changed",
+    ),
+    guard(
+        "refund_request_is_answered_once",
+        "refund_request",
+        &["UPDATE refund_request SET answered_at = 9 WHERE answered_at IS NOT NULL"],
+        "stays answered",
+    ),
+    guard("refund_request_never_goes", "refund_request", &["DELETE FROM refund_request"], "never deleted"),
     guard("journal_keeps_what_was_asked", "journal", &["UPDATE journal SET reason = 'another'"], "ask for another"),
     guard("journal_never_goes", "journal", &["DELETE FROM journal WHERE ref = 'spare'"], "never deleted"),
     guard("journal_line_never_changes", "journal_line", &["UPDATE journal_line SET amount_minor = 1"], "ask for another"),
@@ -77,6 +90,9 @@ const ROWS: &[&str] = &[
     "INSERT INTO donation (ref, number, fund_id, origin, state, currency, pledged_at, clearing) SELECT 'd', 'GIFT', fund_id, 'elsewhere', 'paid', 'USD', 0, 0 FROM goods WHERE number = 'GIVEN'",
     "INSERT INTO refund (ref, donation_id, fund_id, way, amount_minor, currency, reason, note, state, asked_by, asked_at)
      SELECT 'r', d.id, d.fund_id, 'stripe', 5, 'USD', 'asked', '', 'asked', g.recorded_by, 0 FROM donation d, goods g WHERE d.number = 'GIFT' AND g.number = 'GIVEN'",
+    "INSERT INTO refund_request (donation_id, reason, asked_at, answered_at, answered_by)
+     SELECT d.id, 'twice', 0, 1, (SELECT MIN(id) FROM person) FROM donation d WHERE d.number = 'GIFT'",
+    "INSERT INTO refund_request (donation_id, reason, asked_at) SELECT id, 'twice', 2 FROM donation WHERE number = 'GIFT'",
     "INSERT INTO journal (ref, effective_on, reason, state, asked_by, asked_at) SELECT 'lined', '2026-11-14', 'why', 'asked', MIN(id), 0 FROM person",
     "INSERT INTO journal (ref, effective_on, reason, state, asked_by, asked_at) SELECT 'spare', '2026-11-14', 'why', 'asked', MIN(id), 0 FROM person",
     "INSERT INTO journal_line (journal_id, n, path, currency, amount_minor) SELECT id, 1, 'assets:bank:main', 'USD', 5 FROM journal WHERE ref = 'lined'",

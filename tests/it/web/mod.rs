@@ -15,6 +15,7 @@ mod documents;
 mod edge;
 mod exports;
 mod fields;
+mod gift;
 mod give;
 mod goods;
 mod grown;

@@ -6,6 +6,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 
 use super::disputes::{self, DISPUTES};
+use super::{Asked, donor_proof, frame, fund, refunds, requests, ways};
 use super::{Asked, donor_proof, frame, fund, refunds, repeats, ways};
 use crate::clock::Instant;
 use crate::db::Tx;
@@ -176,6 +177,9 @@ async fn gift_sheet(
     let mut sheet = sheet.with(Part::Table(postings(tx, words, gift).await?));
     if let Some(charge) = &gift.charge_id {
         sheet = sheet.with(Part::Table(states(tx, words, fund, charge).await?)).maybe(disputes::way(tx, signed_in, gift).await?);
+    }
+    for part in requests::of_gift(site, tx, signed_in, gift).await? {
+        sheet = sheet.with(part);
     }
     let sheet = sheet.with(Part::Table(refunds::of_gift(tx, words, fund, gift).await?)).maybe(refunds::way(tx, signed_in, gift).await?);
     repeats::about(tx, signed_in, (fund, gift), sheet).await

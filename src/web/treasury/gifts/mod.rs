@@ -9,8 +9,11 @@ mod offline;
 pub(super) mod proof;
 mod refunds;
 pub(super) mod repeats;
+mod requests;
 
 use serde::Deserialize;
+
+pub use repeats::how_often;
 
 use super::{Frame, Part};
 use crate::clock::{Day, Instant};
@@ -27,7 +30,7 @@ use crate::web::words::Words;
 
 pub(super) fn doors(doors: Doors) -> Doors {
     let doors = disputes::doors(list::doors(in_kind::doors(doors)));
-    repeats::doors(donor_proof::doors(refunds::doors(cash::doors(offline::doors(doors)))))
+    repeats::doors(requests::doors(donor_proof::doors(refunds::doors(cash::doors(offline::doors(doors))))))
 }
 
 /// What may stand behind an address of these pages.
