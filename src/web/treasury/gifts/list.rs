@@ -6,8 +6,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 
 use super::disputes::{self, DISPUTES};
-use super::{Asked, donor_proof, frame, fund, refunds, requests, ways};
-use super::{Asked, donor_proof, frame, fund, refunds, repeats, ways};
+use super::{Asked, donor_proof, frame, fund, refunds, repeats, requests, ways};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::donations::{Donation, OfflineKind, arriving, listing};
