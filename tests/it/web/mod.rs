@@ -31,6 +31,7 @@ pub mod pages;
 mod picket;
 mod published;
 mod refunds;
+mod repeats;
 mod returned;
 mod server;
 mod settings;
