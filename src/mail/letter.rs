@@ -70,7 +70,7 @@ words! {
         Disputed = "disputed",
         /// For a donor: nothing goes back; whom to write to (`contact`, or `none`).
         RequestDeclined = "request declined",
-        /// For a donor: how the donor is `listed` was changed: `waiting`, `shown` or `hidden`.
+        /// For a donor: how the donor is `listed` was changed: `waiting`, `shown`, `refused` or `hidden`.
         NameChanged = "name changed",
         /// For a donor: name, address and note were deleted on a `day`.
         DetailsDeleted = "details deleted",

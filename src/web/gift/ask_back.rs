@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::{Here, heading};
 use crate::db::Tx;
 use crate::donations::asking_back::{self, AskReason, DETAIL_LETTERS};
-use crate::donations::{self, GiftPage, RefundWay, refunding};
+use crate::donations::{GiftPage, RefundWay, refunding};
 use crate::transact;
 use crate::web::doors::{Doors, Who};
 use crate::web::error::Trouble;

@@ -5,7 +5,9 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::{Here, pen};
-use crate::donations::{self, Listing, letters};
+use crate::clock::Instant;
+use crate::db::Tx;
+use crate::donations::{self, Donation, Listing, letters};
 use crate::publication;
 use crate::transact;
 use crate::web::doors::{Doors, Who};
@@ -79,17 +81,7 @@ async fn rename(
         Some(_) => {}
     }
     let Some(listing) = listing.filter(|_| wrongs.is_empty()) else { return Ok(name_page(&site, &here, &typed, &wrongs)) };
-    let known: sqlx::Result<bool> = transact!(site.db, tx => {
-        let change = async {
-            let before = donations::donor_of(tx, &site.keyring, here.gift.id).await?;
-            let known = donations::list_as(tx, &site.keyring, &site.entropy, here.gift.id, &listing, now).await?;
-            if known && before.is_some_and(|before| before.listing != listing) {
-                letters::listed(tx, pen(&site), &here.gift, now).await?;
-            }
-            Ok(known)
-        };
-        change.await
-    });
+    let known: sqlx::Result<bool> = transact!(site.db, tx => list_as(tx, &site, &here.gift, &listing, now).await);
     if known? { here.done("name") } else { Err(Trouble::NotFound) }
 }
 
@@ -115,18 +107,28 @@ async fn delete(
 ) -> Result<Response, Trouble> {
     let here = Here::find(&site, code, query.as_deref(), &headers).await?;
     let now = site.clock.now();
-    let erased: sqlx::Result<bool> = transact!(site.db, tx => {
-        let erase = async {
-            letters::goodbye(tx, pen(&site), &here.gift, now).await?;
-            // What would open the amounts inside the published totals goes too; proofs that were handed out stay good.
-            for gift in donations::of_same_donor(tx, here.gift.id).await? {
-                publication::forget(tx, gift).await?;
-            }
-            donations::erase(tx, &site.keyring, here.gift.id, now).await
-        };
-        erase.await
-    });
+    let erased: sqlx::Result<bool> = transact!(site.db, tx => erase(tx, &site, &here.gift, now).await);
     // Twice is once: whoever presses again reads that it is done.
     erased?;
     here.done("deleted")
+}
+
+/// Changes the listing and tells the donor; the same again changes nothing.
+async fn list_as(tx: &mut Tx, site: &Site, gift: &Donation, listing: &Listing, now: Instant) -> sqlx::Result<bool> {
+    let before = donations::donor_of(tx, &site.keyring, gift.id).await?;
+    let known = donations::list_as(tx, &site.keyring, &site.entropy, gift.id, listing, now).await?;
+    if known && before.is_some_and(|before| before.listing != *listing) {
+        letters::listed(tx, pen(site), gift, now).await?;
+    }
+    Ok(known)
+}
+
+/// Says goodbye to a donor, and forgets all that the donor told us.
+async fn erase(tx: &mut Tx, site: &Site, gift: &Donation, now: Instant) -> sqlx::Result<bool> {
+    letters::goodbye(tx, pen(site), gift, now).await?;
+    // What would open the amounts inside the published totals goes too; proofs that were handed out stay good.
+    for gift in donations::of_same_donor(tx, gift.id).await? {
+        publication::forget(tx, gift).await?;
+    }
+    donations::erase(tx, &site.keyring, gift.id, now).await
 }

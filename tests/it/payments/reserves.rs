@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use strikefund::booking::{self, Reserve};
+use strikefund::donations::letters::Pen;
 use strikefund::ledger;
 use strikefund::money::Currency;
 use strikefund::payments::alert;
 use strikefund::payments::sync::{self, Run};
 use strikefund::payments::{self, Payments};
+use strikefund::seal::Keyring;
 use strikefund::transact;
 
 use super::canned::Canned;

@@ -4,10 +4,11 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::list::fund_of;
+use crate::clock::Instant;
 use crate::db::Tx;
 use crate::donations::letters::{self, Pen};
 use crate::donations::{self, Donation, HandError, asking_back};
-use crate::people::Role;
+use crate::people::{Actor, Role};
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
@@ -70,14 +71,7 @@ pub(super) async fn of_gift(site: &Site, tx: &mut Tx, signed_in: &SignedIn, gift
 /// `POST /treasury/gifts/{number}/request`.
 async fn say_no(State(site): AnySite, signed_in: SignedIn, Path(number): Path<String>) -> Result<Response, Trouble> {
     let (actor, now) = (signed_in.actor(), site.clock.now());
-    let pen = Pen { keys: &site.keyring, entropy: &site.entropy, base_url: &site.base_url, practice: site.is_practice() };
-    let said: Result<(), HandError> = transact!(site.db, tx => {
-        let say = async {
-            let gift = asking_back::say_no(tx, &number, actor, now).await?;
-            Ok(letters::declined(tx, pen, &gift, now).await?)
-        };
-        say.await
-    });
+    let said: Result<(), HandError> = transact!(site.db, tx => decline(tx, &site, &number, actor, now).await);
     let page = format!("/treasury/gifts/{number}");
     match said {
         // Somebody answered meanwhile: the page says how.
@@ -85,4 +79,10 @@ async fn say_no(State(site): AnySite, signed_in: SignedIn, Path(number): Path<St
         Err(HandError::NotAllowed(refused)) => not_allowed(refused, &page),
         Err(error) => Err(super::told(signed_in.words, error).map_or_else(|trouble| trouble, |_| Trouble::NotFound)),
     }
+}
+
+async fn decline(tx: &mut Tx, site: &Site, number: &str, actor: Actor, now: Instant) -> Result<(), HandError> {
+    let gift = asking_back::say_no(tx, number, actor, now).await?;
+    let pen = Pen { keys: &site.keyring, entropy: &site.entropy, base_url: &site.base_url, practice: site.is_practice() };
+    Ok(letters::declined(tx, pen, &gift, now).await?)
 }
