@@ -56,9 +56,19 @@ pub const GUARDS: &[Guard] = &[
     guard("journal_is_asked_first", "journal", &[NEVER_ASKED], "begins by asking"),
     guard("gift_document_never_changes", "gift_document", &["UPDATE gift_document SET what = 'cheque'"], "never changed"),
     guard("gift_document_never_goes", "gift_document", &["DELETE FROM gift_document"], "never deleted"),
-    guard("recurring_gift_stays_stopped", "recurring_gift", &["UPDATE recurring_gift SET state = 'active', stopped_at = NULL"], "never runs again"),
+    guard(
+        "recurring_gift_stays_stopped",
+        "recurring_gift",
+        &["UPDATE recurring_gift SET state = 'active', stopped_at = NULL"],
+        "never runs again",
+    ),
     guard("recurring_gift_keeps_its_stop", "recurring_gift", &["UPDATE recurring_gift SET stop_by = 'donor'"], "decided once"),
-    guard("recurring_gift_keeps_what_it_is", "recurring_gift", &["UPDATE recurring_gift SET subscription_id = 'sub_other'"], "keeps what it is"),
+    guard(
+        "recurring_gift_keeps_what_it_is",
+        "recurring_gift",
+        &["UPDATE recurring_gift SET subscription_id = 'sub_other'"],
+        "keeps what it is",
+    ),
     guard("recurring_gift_never_goes", "recurring_gift", &["DELETE FROM recurring_gift"], "never deleted"),
     guard("repeats_end_never_goes", "repeats_end", &["DELETE FROM repeats_end"], "never deleted"),
 ];

@@ -49,7 +49,20 @@ pub struct Asked {
 
 /// What can have been done just now.
 const DONE: [&str; 14] = [
-    "logged", "waiting", "agreed", "given", "counted", "count", "differ", "expected", "arrived", "bounced", "deposited", "refund", "stop", "again",
+    "logged",
+    "waiting",
+    "agreed",
+    "given",
+    "counted",
+    "count",
+    "differ",
+    "expected",
+    "arrived",
+    "bounced",
+    "deposited",
+    "refund",
+    "stop",
+    "again",
 ];
 
 impl Asked {
