@@ -95,7 +95,7 @@ pub(in crate::donations) async fn alive(tx: &mut Tx, fund: FundId, after: Repeat
 /// How many of a fund Stripe may still charge, and how many of them it would not stop when it was asked; `most` at the most.
 pub(in crate::donations) async fn count_alive(tx: &mut Tx, fund: FundId, most: i64) -> sqlx::Result<(i64, i64)> {
     const SQL: &str = "SELECT COUNT(*), COUNT(stop_problem) FROM
-                       (SELECT stop_problem FROM recurring_gift WHERE fund_id = $1 AND state <> 'stopped' LIMIT $2) some";
+                       (SELECT stop_problem FROM recurring_gift WHERE fund_id = $1 AND state <> 'stopped' LIMIT $2) AS alive";
     run!(tx, fetch_one, sqlx::query_as(SQL).bind(fund).bind(most))
 }
 
