@@ -44,6 +44,8 @@ words! {
         EmergencySignature = "emergency signature",
         /// A donor's identity was shown to a colleague (`name`); bears a link.
         IdentityShown = "identity shown",
+        /// For a donor: the name to show for gift `number` is `shown`, or not (`verdict`), for this `reason`.
+        NameChecked = "name checked",
         /// So many (`count`) things wait for you, the oldest for so many `days`; of them so many `disputes`, the first with so many days `left`, or
         /// `unknown`; bears a link.
         Waiting = "waiting",
@@ -58,7 +60,7 @@ words! {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Test,
         Self::Invitation,
         Self::Reset,
@@ -75,6 +77,7 @@ impl Kind {
         Self::PayeeAddress,
         Self::EmergencySignature,
         Self::IdentityShown,
+        Self::NameChecked,
         Self::Waiting,
         Self::PaymentAlert,
         Self::BooksAlert,
@@ -249,7 +252,7 @@ mod tests {
     use super::*;
 
     /// A value for every place that a text may have.
-    const VALUES: [(&str, &str); 18] = [
+    const VALUES: [(&str, &str); 19] = [
         ("count", "2"),
         ("days", "7"),
         ("minutes", "30"),
@@ -259,6 +262,7 @@ mod tests {
         ("gift", "3F7K"),
         ("since", "14 Nov 2026"),
         ("number", "8Q2M7K"),
+        ("verdict", "refused"),
         ("reason", "<b>CANARY</b>\r\nBcc: x@y"),
         ("old", "•••• 1234"),
         ("new", "•••• 6789"),
@@ -269,7 +273,7 @@ mod tests {
         ("previous", "–"),
         ("checkpoint", "fund.example/f/general\n4\nAQ==\n\n— fund.example/f/general AQ=="),
     ];
-    const WITHOUT_LINK: [Kind; 7] = [
+    const WITHOUT_LINK: [Kind; 8] = [
         Kind::Test,
         Kind::FactorChanged,
         Kind::ClaimApproved,
@@ -277,6 +281,7 @@ mod tests {
         Kind::ClaimSentBack,
         Kind::PayeeChanged,
         Kind::PayeeAddress,
+        Kind::NameChecked,
     ];
 
     #[test]
@@ -295,7 +300,13 @@ mod tests {
                 assert!(!html.contains("<b>") && !html.contains("{$"), "{html}");
                 if matches!(
                     kind,
-                    Kind::FactorReset | Kind::ResetDone | Kind::IdentityShown | Kind::ClaimSentBack | Kind::BooksAlert | Kind::PaymentAlert
+                    Kind::FactorReset
+                        | Kind::ResetDone
+                        | Kind::IdentityShown
+                        | Kind::NameChecked
+                        | Kind::ClaimSentBack
+                        | Kind::BooksAlert
+                        | Kind::PaymentAlert
                 ) {
                     assert!(text.contains("<b>CANARY</b>") && html.contains("CANARY"), "{text}");
                 }

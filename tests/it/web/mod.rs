@@ -16,6 +16,7 @@ mod edge;
 mod exports;
 mod fields;
 mod give;
+mod giving;
 mod goods;
 mod grown;
 mod hostile;
