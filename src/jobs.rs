@@ -3,6 +3,7 @@
 pub mod backing;
 mod digest;
 mod heads;
+pub mod key_copies;
 mod mailing;
 mod night;
 mod telling;
