@@ -10,7 +10,6 @@ mod staff;
 
 use std::collections::BTreeSet;
 
-use sqlx::AssertSqlSafe;
 use strikefund::clock::Day;
 use strikefund::db::{Db, MIGRATIONS, Tx};
 use strikefund::ids::{FundId, sha256_hex};
