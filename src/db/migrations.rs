@@ -68,6 +68,7 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(39, "0039_states_told"),
     schema!(40, "0040_goal"),
     schema!(41, "0041_middle_gift"),
+    schema!(46, "0046_ladder"),
 ];
 
 /// What [`Db::migrate`] found and did.

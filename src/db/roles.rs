@@ -84,6 +84,7 @@ const KEPT: &[&str] = &[
     "gift_tally",
     "setup_step",
     "backup",
+    "giving_brake",
 ];
 
 /// Tables that are caches or passing notes: rows come and go.
@@ -115,6 +116,7 @@ const PASSING: &[&str] = &[
     "bank_posting_waiting",
     "sync_lag",
     "notice",
+    "refused_card",
     "forgotten",
     "device",
     "stripe_secret",

@@ -8,6 +8,7 @@ mod donation;
 mod goods;
 pub mod in_kind;
 mod issued;
+pub mod ladder;
 pub mod listing;
 mod offline;
 mod pledge;
@@ -16,6 +17,7 @@ mod refund;
 pub mod refunding;
 mod returning;
 mod settle;
+pub mod slowing;
 mod store;
 pub mod ways;
 

@@ -1,6 +1,7 @@
 //! SQL of the gifts, private to this room.
 
 pub(super) mod in_kind;
+pub(super) mod ladder;
 pub(super) mod listing;
 pub(super) mod offline;
 pub(super) mod proofs;

@@ -11,6 +11,7 @@ pub mod documents;
 pub mod doors;
 mod download;
 mod edge;
+mod embed;
 mod error;
 pub mod export;
 pub mod fields;
@@ -188,6 +189,8 @@ const ROOTS: &str = "/f/{fund}/verify/roots.txt";
 const GIVE: &str = "/f/{fund}/give";
 const THANKS: &str = "/thanks/{code}";
 const PRACTICE_CHECKOUT: &str = "/practice/checkout/{id}";
+const BADGE: &str = "/embed/{fund}/badge.svg";
+const WIDGET: &str = "/embed/{fund}";
 const STYLE: &str = "/assets/style.css";
 const ICON: &str = "/assets/icon.svg";
 const ROBOTS: &str = "/robots.txt";
@@ -243,6 +246,8 @@ fn all_doors(site: &Arc<Site>) -> Doors {
         .get(THANKS, Who::Anyone, thanks::show)
         .get(PRACTICE_CHECKOUT, Who::Anyone, practice_page::show)
         .post(PRACTICE_CHECKOUT, Who::Anyone, practice_page::choose)
+        .get(BADGE, Who::Anyone, embed::badge)
+        .get(WIDGET, Who::Anyone, embed::widget)
         .get(STYLE, Who::Anyone, assets::style)
         .get(ICON, Who::Anyone, assets::icon)
         .get(ROBOTS, Who::Anyone, crawlers::robots)
