@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use crate::approvals;
 use crate::booking;
 use crate::clock::Zone;
-use crate::donations::{self, Desk, Limits, Pledge, PledgeForm};
+use crate::donations::{self, Desk, Pledge, PledgeForm, Terms};
 use crate::funds::{self, Fund, NewFund};
 use crate::ids::{Entropy, FundId, PersonId, ProposalId};
 use crate::jobs::Jobs;
@@ -185,7 +185,7 @@ impl Story<'_> {
             attempt: self.chance.reference(),
             ..PledgeForm::default()
         };
-        let pledge = Pledge::parse(&form, Limits::usual(Currency::USD)).map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
+        let pledge = Pledge::parse(&form, &Terms::usual(Currency::USD)).map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
         let fund = &self.funds[usize::from(self.gifts.is_multiple_of(4))];
         let desk = Desk {
             db: &self.node.db,

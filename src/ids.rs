@@ -31,6 +31,8 @@ row_id! {
     DeliveryId;
     /// A donation.
     DonationId;
+    /// A donor.
+    DonorId;
     /// A publication.
     PublicationId;
     /// A member of staff.
@@ -67,6 +69,8 @@ row_id! {
     OfflineId;
     /// Money back to a donor.
     RefundId;
+    /// A gift that repeats.
+    RepeatId;
     /// An entry that two people make.
     JournalId;
     /// A photo or PDF.

@@ -17,6 +17,7 @@ use tracing::{error, warn};
 use crate::booking::{self, BookingError};
 use crate::clock::{Clock, Instant};
 use crate::db::{Db, Retryable};
+use crate::donations::letters::Pen;
 use crate::files::Files;
 use crate::ids::{DeliveryId, Entropy};
 use crate::mail::Post;
@@ -256,6 +257,9 @@ impl Jobs {
                 error!(%error, "it could not be looked at whether giving is to be slowed down");
             }
         }
+        if let Err(error) = self.stop_repeats().await {
+            error!(%error, "gifts that are to stop could not be looked at");
+        }
         if let Err(error) = self.publish().await {
             error!(%error, "nothing was published");
         }
@@ -285,12 +289,30 @@ impl Jobs {
         } else {
             Ok(())
         };
-        booking::book(&self.db, &self.clock, &self.entropy).await?;
+        booking::book(&self.db, &self.clock, self.pen()).await?;
+        donations::open_pages(&self.db, &self.keyring).await?;
         booking::open_books(&self.db, self.clock.now()).await?;
-        booking::interpret(&self.payments, &self.db, &self.clock).await?;
+        booking::interpret(&self.payments, &self.db, &self.clock, self.pen()).await?;
         donations::refunding::send(&self.payments, &self.db, &self.clock).await?;
         listed?;
         Ok(())
+    }
+
+    /// Asks Stripe to stop the gifts that are to stop, and sees to the end of those of funds that wind down.
+    ///
+    /// # Errors
+    /// When the database is gone; what Stripe does not answer is asked again later.
+    pub async fn stop_repeats(&self) -> sqlx::Result<()> {
+        if self.payments.gateway().is_open() {
+            donations::stopping::send(&self.payments, &self.db, &self.clock).await?;
+            donations::ending::go_on(&self.payments, &self.db, &self.clock).await?;
+        }
+        Ok(())
+    }
+
+    /// What mails to donors are written with.
+    fn pen(&self) -> Pen<'_> {
+        Pen { keys: &self.keyring, entropy: &self.entropy, base_url: &self.base_url, practice: self.practice }
     }
 
     /// Looks for gifts without lines and for lines without deliveries. `since` is when this node took up the work.

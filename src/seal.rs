@@ -4,6 +4,7 @@ use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use hmac::{Hmac, Mac as _};
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret as _, SecretBox};
 use sha2::Sha256;
 
@@ -33,17 +34,35 @@ impl Keyring {
     /// # Panics
     /// Never for what fits in memory: the cipher refuses only messages beyond 256 GiB.
     pub fn seal(&self, entropy: &Entropy, context: &str, plain: &[u8]) -> Vec<u8> {
-        let nonce: [u8; NONCE] = entropy.bytes();
-        let payload = Payload { msg: plain, aad: context.as_bytes() };
-        let sealed = self.cipher().encrypt(&XNonce::from(nonce), payload).expect("a message in memory is short enough to seal");
-        [&[VERSION], &nonce[..], &sealed].concat()
+        seal_with(self.sealing.expose_secret(), entropy, context, plain)
     }
 
     /// Opens what [`Keyring::seal`] made under the same key and context; None for anything else.
     pub fn open(&self, context: &str, sealed: &[u8]) -> Option<Vec<u8>> {
-        let rest = sealed.strip_prefix(&[VERSION])?;
-        let (nonce, message) = rest.split_first_chunk::<NONCE>()?;
-        self.cipher().decrypt(&XNonce::from(*nonce), Payload { msg: message, aad: context.as_bytes() }).ok()
+        open_with(self.sealing.expose_secret(), context, sealed)
+    }
+
+    /// A new key for one row, and the same wrapped, bound to `context`.
+    pub fn new_key(&self, entropy: &Entropy, context: &str) -> (OwnKey, Vec<u8>) {
+        let key = OwnKey(SecretBox::new(Box::new(entropy.bytes())));
+        let wrapped = self.wrap(entropy, context, &key);
+        (key, wrapped)
+    }
+
+    /// Wraps a row's own key, bound to `context`.
+    pub fn wrap(&self, entropy: &Entropy, context: &str, key: &OwnKey) -> Vec<u8> {
+        self.seal(entropy, context, key.0.expose_secret())
+    }
+
+    /// A row's own key out of its wrap; None for anything that this master key did not wrap there.
+    pub fn unwrap_key(&self, context: &str, wrapped: &[u8]) -> Option<OwnKey> {
+        let plain = Zeroizing::new(self.open(context, wrapped)?);
+        <[u8; 32]>::try_from(plain.as_slice()).ok().map(|key| OwnKey(SecretBox::new(Box::new(key))))
+    }
+
+    /// Which master key wraps now, counted from 1.
+    pub const fn version(&self) -> i64 {
+        1
     }
 
     /// A keyed hash of an e-mail address in its usual form: finds one donor's gifts, names nobody.
@@ -56,10 +75,37 @@ impl Keyring {
         let code = hmac(self.tokens.expose_secret(), subject.as_bytes());
         BASE32_NOPAD.encode(&code[..20]).to_ascii_lowercase()
     }
+}
 
-    fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new(&(*self.sealing.expose_secret()).into())
+/// A key of one row's own: gone with it is all that was sealed with it, wherever copies lie.
+#[derive(Debug)]
+pub struct OwnKey(SecretBox<[u8; 32]>);
+
+impl OwnKey {
+    /// As [`Keyring::seal`].
+    pub fn seal(&self, entropy: &Entropy, context: &str, plain: &[u8]) -> Vec<u8> {
+        seal_with(self.0.expose_secret(), entropy, context, plain)
     }
+
+    /// As [`Keyring::open`].
+    pub fn open(&self, context: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        open_with(self.0.expose_secret(), context, sealed)
+    }
+}
+
+fn seal_with(key: &[u8; 32], entropy: &Entropy, context: &str, plain: &[u8]) -> Vec<u8> {
+    let nonce: [u8; NONCE] = entropy.bytes();
+    let payload = Payload { msg: plain, aad: context.as_bytes() };
+    let cipher = XChaCha20Poly1305::new(&(*key).into());
+    let sealed = cipher.encrypt(&XNonce::from(nonce), payload).expect("a message in memory is short enough to seal");
+    [&[VERSION], &nonce[..], &sealed].concat()
+}
+
+fn open_with(key: &[u8; 32], context: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+    let rest = sealed.strip_prefix(&[VERSION])?;
+    let (nonce, message) = rest.split_first_chunk::<NONCE>()?;
+    let cipher = XChaCha20Poly1305::new(&(*key).into());
+    cipher.decrypt(&XNonce::from(*nonce), Payload { msg: message, aad: context.as_bytes() }).ok()
 }
 
 fn hmac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {

@@ -12,6 +12,7 @@ use tracing::info;
 use crate::clock::Clock;
 use crate::config::{self, Config, Proxies, StripeKey};
 use crate::db::Db;
+use crate::donations;
 use crate::files::{self, Files};
 use crate::ids::Entropy;
 use crate::jobs::Jobs;
@@ -48,6 +49,7 @@ impl Node {
     /// In plain sentences: a key that does not fit, an address that is taken.
     pub async fn build(config: &Config, db: Db, clock: Clock, entropy: Entropy, practising: bool) -> anyhow::Result<Self> {
         let keyring = Arc::new(config::keyring(&config.master_key_file, &entropy, false)?);
+        donations::move_in(&db, &keyring, &entropy, clock.now()).await?;
         let listener =
             TcpListener::bind(config.listen).await.with_context(|| format!("The address {} cannot be listened on", config.listen))?;
         let base_url = config.base_url_at(listener.local_addr()?);

@@ -68,6 +68,9 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(39, "0039_states_told"),
     schema!(40, "0040_goal"),
     schema!(41, "0041_middle_gift"),
+    schema!(42, "0042_donors"),
+    schema!(44, "0044_gift_pages"),
+    schema!(45, "0045_recurring"),
     schema!(46, "0046_ladder"),
 ];
 

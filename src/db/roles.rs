@@ -44,6 +44,7 @@ const ADD_ONLY: &[&str] = &[
 const KEPT: &[&str] = &[
     "fund",
     "donation",
+    "donor",
     "delivery",
     "stripe_line",
     "unread_line",
@@ -61,6 +62,9 @@ const KEPT: &[&str] = &[
     "goods",
     "offline_gift",
     "refund",
+    "recurring_gift",
+    "repeats_end",
+    "refund_request",
     "journal",
     "month_lock",
     "expense",
@@ -118,8 +122,12 @@ const PASSING: &[&str] = &[
     "notice",
     "refused_card",
     "forgotten",
+    "lost_link",
     "device",
     "stripe_secret",
+    "donor_key",
+    "donor_words",
+    "public_name",
 ];
 
 impl Db {

@@ -5,6 +5,7 @@ use crate::db::Db;
 use crate::donations::{self, Pledge, PledgeError};
 use crate::funds::{self, Fund};
 use crate::ids::Entropy;
+use crate::language::Language;
 use crate::payments::checkout::{CheckoutRequest, PageLanguage};
 use crate::payments::{GatewayError, Payments};
 use crate::seal::Keyring;
@@ -55,16 +56,15 @@ pub async fn give(desk: &Desk<'_>, fund: &Fund, pledge: &Pledge) -> Result<Strin
     let request = CheckoutRequest {
         operation: donation.reference.clone(),
         amount: pledge.amount,
-        interval: None,
-        // Card statements and shared phones show it: nothing in it tells what for.
-        product_name: "Gift".to_owned(),
+        interval: pledge.interval,
+        product_name: product_name(pledge.donor.language).to_owned(),
         description: format!("Gift {}", donation.number),
         client_reference: donation.reference.clone(),
         fund_ref: fund.reference.clone(),
         donation_ref: donation.reference.clone(),
         statement_suffix: Some(about.statement_text).filter(|text| !text.is_empty()),
-        email: Some(pledge.email.clone()),
-        language: PageLanguage::English,
+        email: Some(pledge.donor.email.clone()),
+        language: page_language(pledge.donor.language),
         expires_at: donation.pledged_at.plus_secs(donations::CHECKOUT_SECS),
         success_url: format!("{}/thanks/{}", desk.base_url, kept.thanks_code),
         cancel_url: format!("{}/f/{}/give?back={}", desk.base_url, fund.slug, kept.back_code),
@@ -74,4 +74,20 @@ pub async fn give(desk: &Desk<'_>, fund: &Fund, pledge: &Pledge) -> Result<Strin
     let noted: sqlx::Result<()> = transact!(desk.db, tx => donations::checkout_opened(tx, id, &page.id, &page.url).await);
     noted.map_err(PledgeError::from)?;
     Ok(page.url)
+}
+
+/// What Stripe's page, and with it a shared phone, shows: nothing in it tells what for.
+const fn product_name(language: Language) -> &'static str {
+    match language {
+        Language::English => "Gift",
+        Language::Spanish => "Donación",
+    }
+}
+
+/// The language of Stripe's page, by that of ours.
+const fn page_language(language: Language) -> PageLanguage {
+    match language {
+        Language::English => PageLanguage::English,
+        Language::Spanish => PageLanguage::LatinSpanish,
+    }
 }

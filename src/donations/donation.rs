@@ -3,6 +3,7 @@
 use crate::clock::Instant;
 use crate::ids::{DonationId, FundId, PublicationId};
 use crate::money::{Currency, Money};
+use crate::payments::checkout::Interval;
 
 crate::words! {
     /// How far a gift has come, by Stripe's notices. It only moves to the right, and `paid` wins over all.
@@ -89,6 +90,10 @@ crate::record! {
         pub settled_currency: Option<Currency>,
         /// The publication that counted it.
         pub publication_id: Option<PublicationId>,
+        /// How often it comes again; None: given once.
+        pub repeats: Option<Interval>,
+        /// How much of what was asked is for the card fee, in minor units of `currency`; None: nothing.
+        pub cover_minor: Option<i64>,
     }
 }
 

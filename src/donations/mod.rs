@@ -1,24 +1,35 @@
 //! Gifts, from pledge to settled. Not here: Stripe's page (`payments`), the entry in the books (`booking`).
 
 pub mod arriving;
+pub mod asking_back;
 mod by_hand;
 mod checkout;
 pub mod counting;
 mod donation;
+mod donor;
+pub mod ending;
+mod gift_page;
 mod goods;
 pub mod in_kind;
 mod issued;
 pub mod ladder;
+pub mod letters;
 pub mod listing;
 mod offline;
 mod pledge;
 mod proof;
+pub mod receipt;
 mod refund;
 pub mod refunding;
+mod repeat;
+pub mod repeat_mail;
+pub mod repeating;
 mod returning;
 mod settle;
 pub mod slowing;
+pub mod stopping;
 mod store;
+mod vault;
 pub mod ways;
 
 use crate::clock::Instant;
@@ -31,14 +42,18 @@ pub use arriving::Bounce;
 pub use by_hand::HandError;
 pub use checkout::{Desk, GiveError, give};
 pub use donation::{Donation, Origin, Standing, State};
+pub use donor::{Donor, Listing};
+pub use gift_page::{GiftPage, GiftState, NameState, find_by_code, gift_code, gift_page, name_state, of_same_donor, open_pages};
 pub use goods::{Given, Goods, GoodsForm, GoodsState, GoodsWrong, NewGoods, UNITS, Valued};
 pub use issued::{is_too_soon, issue, issued_at};
 pub use offline::{Count, CountSheet, ExpectedForm, NewExpected, Offline, OfflineKind, OfflineState, OfflineWrong, denominations};
-pub use pledge::{FieldError, Limits, Pledge, PledgeForm};
+pub use pledge::{FieldError, Pledge, PledgeForm, Terms, Wrong};
 pub use proof::{Proof, ProofOf, Proven};
 pub use refund::{Left, NewRefund, Refund, RefundReason, RefundState, RefundWay};
+pub use repeat::{EndStep, Problem, Repeat, RepeatState, RepeatsEnd, Stage, StopBy, Tells};
 pub use returning::{Answers, Return, come_back};
 pub use settle::{Settled, Settlement, settle};
+pub use vault::{donor_of, erase, list_as, move_in, shown_names};
 
 /// How long a donor has at Stripe's page: its shortest is 30 minutes, and our request takes a while to get there.
 pub const CHECKOUT_SECS: i64 = 35 * 60;
@@ -99,7 +114,7 @@ pub async fn pledge(
 ) -> Result<Pledged, PledgeError> {
     let fund = funds::lock(tx, fund).await?.filter(|fund| fund.state == funds::State::Open).ok_or(PledgeError::NotOpen)?;
     if let Some(donation) = store::find_by_operation(tx, &pledge.attempt).await? {
-        if donation.input_hash.as_deref() != Some(&*pledge.input_hash()) || donation.fund_id != fund.id {
+        if donation.input_hash.as_deref() != Some(&*pledge.input_hash(keys)) || donation.fund_id != fund.id {
             return Err(PledgeError::Changed);
         }
         if donation.session_url.is_none() && now > donation.pledged_at.plus_secs(300) {
@@ -108,25 +123,26 @@ pub async fn pledge(
         return Ok(Pledged::new(donation, keys));
     }
     let reference = entropy.reference();
-    let donor = format!("{}\n{}", pledge.email, pledge.name.as_deref().unwrap_or_default());
     let new = store::NewDonation {
         number: &entropy.gift_number(),
         fund_id: fund.id,
         origin: Origin::Form,
         state: State::Open,
         operation_id: Some(&pledge.attempt),
-        input_hash: Some(&pledge.input_hash()),
+        input_hash: Some(&pledge.input_hash(keys)),
         thanks_hash: Some(&sha256_hex(thanks_code(keys, &reference))),
         asked_minor: Some(pledge.amount.minor),
         currency: pledge.amount.currency,
-        donor_hash: Some(&keys.index(&pledge.email)),
-        donor: Some(&keys.seal(entropy, &donor_context(&reference), donor.as_bytes())),
+        donor_hash: Some(&keys.index(&pledge.donor.email)),
+        repeats: pledge.interval,
+        cover_minor: pledge.cover_minor,
         subscription_id: None,
         pledged_at: now,
         expires_at: Some(now.plus_secs(CHECKOUT_SECS)),
         reference: &reference,
     };
     let id = store::insert(tx, &new).await?;
+    vault::keep(tx, (id, &reference, fund.id), &pledge.donor, (keys, entropy), now).await?;
     let donation = store::find(tx, id).await?.ok_or(sqlx::Error::RowNotFound)?;
     Ok(Pledged::new(donation, keys))
 }
@@ -288,8 +304,4 @@ pub async fn expire(tx: &mut Tx, now: Instant) -> sqlx::Result<u64> {
 
 fn thanks_code(keys: &Keyring, reference: &str) -> String {
     keys.token(&format!("thanks/{reference}"))
-}
-
-fn donor_context(reference: &str) -> String {
-    format!("donation.donor/{reference}")
 }

@@ -1,41 +1,98 @@
-//! A gift as a donor sets out to give it: the form's fields become a pledge at the door, or a list of what to mend.
+//! A gift as a donor sets out to give it: the form's fields become a pledge at the door, or a list of what to mend. Not here: in which words
+//! that is said (`web`).
 
-use crate::ids::sha256_hex;
-use crate::money::{Currency, Money, MoneyError};
+use super::donor::{Donor, Listing};
+use crate::funds::Giving;
+use crate::language::Language;
+use crate::money::{Currency, Marks, Money, MoneyError};
+use crate::payments::checkout::Interval;
+use crate::seal::Keyring;
+
+/// The most letters of a name on a receipt, of a name in public, and of a note.
+const NAME_LETTERS: usize = 100;
+const PUBLIC_NAME_LETTERS: usize = 60;
+const NOTE_LETTERS: usize = 280;
 
 /// The fields of the give form as they arrive; nothing in them is trusted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PledgeForm {
-    /// A preset in major units, or `other`.
+    /// `once`, `week` or `month`; nothing is once, for a repeat is never chosen for anybody.
+    pub interval: String,
+    /// One of the fund's amounts, or `other`.
     pub amount: String,
-    /// The amount typed beside the presets; it wins over them.
+    /// The amount typed beside them; it wins over them.
     pub amount_other: String,
+    /// Whether the card fee is given besides: anything but nothing is yes.
+    pub cover_fee: String,
     /// Where the receipt goes.
     pub email: String,
     /// For the receipt; may be empty.
     pub name: String,
+    /// `no` or `show`; nothing is no, for nobody is named who did not say so.
+    pub listing: String,
+    /// The name to show.
+    pub public_name: String,
+    /// One of the charter's recipients; empty: as the charter says.
+    pub leftover: String,
+    /// For the treasurers; may be empty.
+    pub note: String,
     /// Made once per form: sent twice, it is one gift.
     pub attempt: String,
     /// A field people do not see; whoever fills it is no person.
     pub trap: String,
 }
 
-/// What a fund accepts from one form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// The smallest gift.
-    pub smallest: Money,
-    /// The largest gift through the form.
-    pub largest: Money,
+/// What a form is read by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// How the fund takes gifts.
+    pub giving: Giving,
+    /// What the donor reads, and writes numbers in.
+    pub language: Language,
+    /// Who the charter says may get what is left.
+    pub recipients: Vec<String>,
 }
 
-/// What is wrong with one field, in words for the donor.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is wrong with a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wrong {
+    /// How often is no choice of ours.
+    Interval,
+    /// Neither chosen nor typed.
+    NoAmount,
+    /// The amount cannot be read.
+    Amount(MoneyError),
+    /// Below the smallest gift.
+    TooSmall,
+    /// Above the largest gift.
+    TooLarge,
+    /// No address.
+    NoEmail,
+    /// An address that cannot be one.
+    Email,
+    /// More letters than there may be.
+    TooLong(usize),
+    /// Letters that nobody sees, or that turn what stands around them.
+    Letters,
+    /// Named or not is no choice of ours.
+    Listing,
+    /// To be shown by no name.
+    NoPublicName,
+    /// None of the recipients.
+    Leftover,
+    /// The form is not ours, or too old.
+    Form,
+    /// What people do not see was filled in.
+    Trap,
+}
+
+/// What is wrong with one field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldError {
     /// The field's name in the form.
     pub field: &'static str,
     /// What to mend.
-    pub text: String,
+    pub wrong: Wrong,
 }
 
 /// A gift that was understood.
@@ -43,19 +100,28 @@ pub struct FieldError {
 pub struct Pledge {
     /// The form's attempt: the operation's id.
     pub attempt: String,
-    /// What the donor gives, in the fund's currency.
+    /// What the donor pays each time, in the fund's currency: gift and card fee.
     pub amount: Money,
-    /// Where the receipt goes.
-    pub email: String,
-    /// For the receipt, where given.
-    pub name: Option<String>,
+    /// How much of that is for the card fee, in minor units; None: nothing.
+    pub cover_minor: Option<i64>,
+    /// How often it comes again until the strike ends; None: once.
+    pub interval: Option<Interval>,
+    /// Who gives.
+    pub donor: Donor,
 }
 
-impl Limits {
-    /// 5.00 to 5,000.00 (500 to 500,000 where a currency has no decimals).
+impl Terms {
+    /// The usual ones, in English, without recipients.
     pub fn usual(currency: Currency) -> Self {
-        let unit = 10_i64.pow(currency.exponent().max(2));
-        Self { smallest: Money::new(5 * unit, currency), largest: Money::new(5_000 * unit, currency) }
+        Self { giving: Giving::usual(currency), language: Language::English, recipients: Vec::new() }
+    }
+
+    /// How the donor writes numbers.
+    pub const fn marks(&self) -> Marks {
+        match self.language {
+            Language::English => Marks::Point,
+            Language::Spanish => Marks::Comma,
+        }
     }
 }
 
@@ -64,68 +130,78 @@ impl Pledge {
     ///
     /// # Errors
     /// One [`FieldError`] a field, in the form's order.
-    pub fn parse(form: &PledgeForm, limits: Limits) -> Result<Self, Vec<FieldError>> {
+    pub fn parse(form: &PledgeForm, terms: &Terms) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
-        let mut keep = |field, said: Result<_, String>| said.map_err(|text| errors.push(FieldError { field, text })).ok();
-        let amount = keep("amount_other", parse_amount(form, limits).map_err(|error| error.to_string()));
-        let mut keep = |field, said: Result<String, String>| said.map_err(|text| errors.push(FieldError { field, text })).ok();
-        let email = keep("email", parse_email(&form.email));
-        let name = keep("name", parse_name(&form.name));
-        let attempt = keep("attempt", parse_attempt(&form.attempt));
-        let trap = if form.trap.is_empty() { Ok(String::new()) } else { Err("Leave this field empty.".to_owned()) };
-        let trap = keep("trap", trap);
-        match (amount, email, name, attempt, trap) {
-            (Some(amount), Some(email), Some(name), Some(attempt), Some(_)) => {
-                Ok(Self { attempt, amount, email, name: Some(name).filter(|name| !name.is_empty()) })
-            }
-            _ => Err(errors),
+        let interval = keep(&mut errors, "interval", parse_interval(&form.interval));
+        let amount = parse_amount(form, terms).map_err(|(field, wrong)| errors.push(FieldError { field, wrong })).ok();
+        let email = keep(&mut errors, "email", parse_email(&form.email));
+        let name = keep(&mut errors, "name", parse_text(&form.name, NAME_LETTERS, false));
+        let listing = parse_listing(form).map_err(|(field, wrong)| errors.push(FieldError { field, wrong })).ok();
+        let wish = keep(&mut errors, "leftover", parse_wish(&form.leftover, &terms.recipients));
+        let note = keep(&mut errors, "note", parse_text(&form.note, NOTE_LETTERS, true));
+        let attempt = keep(&mut errors, "attempt", parse_attempt(&form.attempt));
+        let trap = if form.trap.is_empty() { Ok(()) } else { Err(Wrong::Trap) };
+        keep(&mut errors, "trap", trap);
+        let read = (interval, amount, email, name, listing, wish, note, attempt);
+        let (Some(interval), Some(gift), Some(email), Some(name), Some(listing), Some(wish), Some(note), Some(attempt)) = read else {
+            return Err(errors);
+        };
+        if !errors.is_empty() {
+            return Err(errors);
         }
+        let cover = if form.cover_fee.is_empty() { None } else { terms.giving.cover(gift) };
+        let cover_minor = cover.map(|cover| cover.minor);
+        let amount = Money::new(gift.minor.saturating_add(cover_minor.unwrap_or(0)), gift.currency);
+        let donor = Donor { email, name, language: terms.language, listing, note, wish };
+        Ok(Self { attempt, amount, cover_minor, interval, donor })
     }
 
-    /// A hash of what was asked: the same attempt with another hash is another gift, and refused.
-    pub fn input_hash(&self) -> String {
-        let name = self.name.as_deref().unwrap_or_default();
-        sha256_hex(format!("{}\n{}\n{}\n{name}", self.amount.minor, self.amount.currency, self.email))
+    /// A keyed hash of what was asked: the same attempt with another hash is another gift, and refused. Keyed, since a plain one could be
+    /// guessed from an address.
+    pub fn input_hash(&self, keys: &Keyring) -> String {
+        let interval = self.interval.map_or("once", Interval::as_str);
+        let asked = format!("pledge/{}/{}/{:?}/{interval}/", self.amount.minor, self.amount.currency, self.cover_minor);
+        keys.token(&format!("{asked}{}", String::from_utf8_lossy(&self.donor.written())))
     }
 }
 
-/// What is wrong with an amount.
-#[derive(Debug, thiserror::Error)]
-enum AmountError {
-    #[error("Choose an amount.")]
-    None,
-    #[error(transparent)]
-    Money(#[from] MoneyError),
-    #[error("The smallest gift is {0}.")]
-    TooSmall(String),
-    #[error("The largest online gift is {0}.")]
-    TooLarge(String),
+fn keep<T>(errors: &mut Vec<FieldError>, field: &'static str, read: Result<T, Wrong>) -> Option<T> {
+    read.map_err(|wrong| errors.push(FieldError { field, wrong })).ok()
 }
 
-fn parse_amount(form: &PledgeForm, limits: Limits) -> Result<Money, AmountError> {
-    let typed = form.amount_other.trim();
-    let text = if typed.is_empty() { form.amount.trim() } else { typed };
-    if text.is_empty() || text == "other" {
-        return Err(AmountError::None);
+fn parse_interval(text: &str) -> Result<Option<Interval>, Wrong> {
+    match text {
+        "" | "once" => Ok(None),
+        often => often.parse().map(Some).map_err(|_| Wrong::Interval),
     }
-    let amount = Money::parse(text, limits.smallest.currency)?;
-    if amount.minor < limits.smallest.minor {
-        return Err(AmountError::TooSmall(limits.smallest.for_people()));
+}
+
+fn parse_amount(form: &PledgeForm, terms: &Terms) -> Result<Money, (&'static str, Wrong)> {
+    let (typed, chosen, giving) = (form.amount_other.trim(), form.amount.trim(), &terms.giving);
+    let currency = giving.smallest.currency;
+    let (field, read) = match (typed, chosen) {
+        ("", "") => return Err(("amount", Wrong::NoAmount)),
+        ("", "other") => ("amount_other", Err(MoneyError::NotAnAmount)),
+        ("", chosen) => ("amount", Money::parse(chosen, currency)),
+        (typed, _) => ("amount_other", Money::parse_written(typed, currency, terms.marks())),
+    };
+    let amount = read.map_err(|error| (field, Wrong::Amount(error)))?;
+    if amount.minor < giving.smallest.minor {
+        return Err((field, Wrong::TooSmall));
     }
-    if amount.minor > limits.largest.minor {
-        return Err(AmountError::TooLarge(limits.largest.for_people()));
+    if amount.minor > giving.largest.minor {
+        return Err((field, Wrong::TooLarge));
     }
     Ok(amount)
 }
 
 /// Accepts what mail programs accept and Stripe takes; whether the address exists, the receipt will show.
-fn parse_email(text: &str) -> Result<String, String> {
+fn parse_email(text: &str) -> Result<String, Wrong> {
     let text = text.trim();
     if text.is_empty() {
-        return Err("Enter your e-mail so we can send the receipt.".to_owned());
+        return Err(Wrong::NoEmail);
     }
-    let unfinished = || "That address looks unfinished. Example: name@example.org".to_owned();
-    let (local, domain) = text.rsplit_once('@').ok_or_else(unfinished)?;
+    let (local, domain) = text.rsplit_once('@').ok_or(Wrong::Email)?;
     let fits = !local.is_empty()
         && local.len() <= 64
         && text.len() <= 254
@@ -134,26 +210,47 @@ fn parse_email(text: &str) -> Result<String, String> {
         && !local.contains('@')
         && domain.split('.').count() >= 2
         && domain.split('.').all(|label| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'));
-    if fits { Ok(text.to_owned()) } else { Err(unfinished()) }
+    if fits { Ok(text.to_owned()) } else { Err(Wrong::Email) }
 }
 
-fn parse_name(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    if text.chars().count() > 100 {
-        return Err("Use 100 letters or fewer.".to_owned());
+/// A text of the donor's own; None where there is none.
+fn parse_text(text: &str, most: usize, lines: bool) -> Result<Option<String>, Wrong> {
+    // A browser sends two letters for the end of a line, and counts one.
+    let text = text.trim().replace("\r\n", "\n");
+    if text.chars().count() > most {
+        return Err(Wrong::TooLong(most));
     }
     // Control characters and marks that turn the direction of writing could make a receipt say something else.
-    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
-    if text.chars().any(|c| c.is_control() || turns(c)) {
-        return Err("Use letters, spaces and the usual marks.".to_owned());
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}');
+    if text.chars().any(|c| c.is_control() && !(lines && c == '\n') || turns(c)) {
+        return Err(Wrong::Letters);
     }
-    Ok(text.to_owned())
+    Ok(Some(text).filter(|text| !text.is_empty()))
+}
+
+/// A name that was typed counts only for whoever chose to be shown.
+fn parse_listing(form: &PledgeForm) -> Result<Listing, (&'static str, Wrong)> {
+    match form.listing.as_str() {
+        "" | "no" => Ok(Listing::NotNamed),
+        "show" => {
+            let name = parse_text(&form.public_name, PUBLIC_NAME_LETTERS, false).map_err(|wrong| ("public_name", wrong))?;
+            name.map(Listing::Show).ok_or(("public_name", Wrong::NoPublicName))
+        }
+        _ => Err(("listing", Wrong::Listing)),
+    }
+}
+
+fn parse_wish(text: &str, recipients: &[String]) -> Result<Option<String>, Wrong> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    recipients.iter().find(|recipient| *recipient == text).cloned().map(Some).ok_or(Wrong::Leftover)
 }
 
 /// The attempt id is ours: anything else was not made by our form.
-fn parse_attempt(text: &str) -> Result<String, String> {
+fn parse_attempt(text: &str) -> Result<String, Wrong> {
     let fits = (16..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    if fits { Ok(text.to_owned()) } else { Err("This form is too old. Please open it again.".to_owned()) }
+    if fits { Ok(text.to_owned()) } else { Err(Wrong::Form) }
 }
 
 #[cfg(test)]
@@ -171,7 +268,7 @@ mod tests {
     }
 
     fn parse(form: &PledgeForm) -> Result<Pledge, Vec<FieldError>> {
-        Pledge::parse(form, Limits::usual(Currency::USD))
+        Pledge::parse(form, &Terms::usual(Currency::USD))
     }
 
     #[test]
@@ -181,21 +278,68 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_chosen_is_once_without_cover_without_a_name() {
+        let pledge = parse(&form("", "a@example.org")).unwrap();
+        assert_eq!((pledge.interval, pledge.cover_minor, pledge.donor.listing), (None, None, Listing::NotNamed));
+        // A name in the box of who chose not to be named is not kept.
+        let typed = PledgeForm { public_name: "Ana".to_owned(), listing: "no".to_owned(), ..form("", "a@example.org") };
+        assert_eq!(parse(&typed).unwrap().donor.listing, Listing::NotNamed);
+    }
+
+    #[test]
+    fn every_choice_is_kept_and_the_cover_is_part_of_what_is_paid() {
+        let chosen = PledgeForm {
+            interval: "month".to_owned(),
+            cover_fee: "yes".to_owned(),
+            listing: "show".to_owned(),
+            public_name: " The bakery ".to_owned(),
+            leftover: "Food bank".to_owned(),
+            note: "Two\r\nlines".to_owned(),
+            ..form("", "a@example.org")
+        };
+        let terms = Terms { recipients: vec!["Food bank".to_owned(), "Legal aid".to_owned()], ..Terms::usual(Currency::USD) };
+        let pledge = Pledge::parse(&chosen, &terms).unwrap();
+        assert_eq!((pledge.amount.minor, pledge.cover_minor, pledge.interval), (2606, Some(106), Some(Interval::Month)));
+        let donor = &pledge.donor;
+        assert_eq!((&donor.listing, donor.note.as_deref()), (&Listing::Show("The bakery".to_owned()), Some("Two\nlines")));
+        assert_eq!(donor.wish.as_deref(), Some("Food bank"));
+        let keys = Keyring::from_master(&[1; 32]);
+        let other = Pledge { interval: None, ..pledge.clone() };
+        assert_ne!(pledge.input_hash(&keys), other.input_hash(&keys));
+        assert_ne!(pledge.input_hash(&keys), pledge.input_hash(&Keyring::from_master(&[2; 32])));
+    }
+
+    #[test]
     fn every_mistake_is_told_at_once_beside_its_field() {
-        let mut wrong = form("-1", "nobody");
-        wrong.name = "x".repeat(101);
+        let wrong = PledgeForm {
+            interval: "day".to_owned(),
+            name: "x".repeat(101),
+            listing: "show".to_owned(),
+            public_name: " ".to_owned(),
+            leftover: "Nobody".to_owned(),
+            note: "y".repeat(281),
+            ..form("-1", "nobody")
+        };
         let fields: Vec<_> = parse(&wrong).unwrap_err().into_iter().map(|error| error.field).collect();
-        assert_eq!(fields, ["amount_other", "email", "name"]);
+        assert_eq!(fields, ["interval", "amount_other", "email", "name", "public_name", "leftover", "note"]);
+        let none = PledgeForm { amount: String::new(), listing: "maybe".to_owned(), ..form("", "a@example.org") };
+        let fields: Vec<_> = parse(&none).unwrap_err().into_iter().map(|error| error.field).collect();
+        assert_eq!(fields, ["amount", "listing"]);
     }
 
     #[test]
     fn amounts_outside_the_limits_are_refused() {
-        for amount in ["0", "4.99", "5000.01", "0.001", "1e18", "９", "1,50", "NaN", "9223372036854775807"] {
+        for amount in ["0", "4.99", "5000.01", "0.001", "1e18", "９", "１２", "1,50", "-1", "NaN", "9223372036854775807", "1,234", "1.234"]
+        {
             assert!(parse(&form(amount, "a@example.org")).is_err(), "{amount}");
         }
-        for amount in ["5", "5000", "5,000.00", "$5.00"] {
+        for amount in ["5", "5000", "5,000.00", "1,250.00", "$5.00"] {
             assert!(parse(&form(amount, "a@example.org")).is_ok(), "{amount}");
         }
+        let spanish = Terms { language: Language::Spanish, ..Terms::usual(Currency::USD) };
+        let read = |amount| Pledge::parse(&form(amount, "a@example.org"), &spanish).map(|pledge| pledge.amount.minor);
+        assert_eq!([read("1.250,00"), read("12,50"), read("1,250.00")], [Ok(125_000), Ok(1250), Ok(125_000)]);
+        assert_eq!(read("1.250"), Err(vec![FieldError { field: "amount_other", wrong: Wrong::Amount(MoneyError::Unclear) }]));
     }
 
     #[test]
@@ -204,5 +348,13 @@ mod tests {
             assert!(parse(&form("", email)).is_err(), "{email:?}");
         }
         assert!(parse(&form("", "first.last+strike@sub.example.org")).is_ok());
+    }
+
+    #[test]
+    fn letters_that_nobody_sees_are_refused_in_every_text() {
+        for text in ["a\u{0}b", "a\u{202e}b", "a\u{7}", "a\nb"] {
+            let named = PledgeForm { name: text.to_owned(), ..form("", "a@example.org") };
+            assert_eq!(parse(&named).unwrap_err(), [FieldError { field: "name", wrong: Wrong::Letters }], "{text:?}");
+        }
     }
 }

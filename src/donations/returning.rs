@@ -3,9 +3,10 @@
 
 use crate::clock::Instant;
 use crate::db::Tx;
-use crate::donations::{Donation, State, donor_context, issued, store, thanks_code};
+use crate::donations::{Donation, Donor, State, issued, store, thanks_code, vault};
 use crate::ids::{FundId, sha256_hex};
 use crate::money::Money;
+use crate::payments::checkout::Interval;
 use crate::seal::Keyring;
 
 /// How long answers are kept for the form.
@@ -14,12 +15,14 @@ const KEPT_SECS: i64 = 30 * 60;
 /// What a donor answered before, opened for that donor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answers {
-    /// What was to be given.
+    /// What was to be given, without what was to cover the card fee.
     pub amount: Money,
-    /// Where the receipt was to go.
-    pub email: String,
-    /// For the receipt; empty where none was given.
-    pub name: String,
+    /// Whether the card fee was to be given besides.
+    pub cover: bool,
+    /// How often; None: once.
+    pub interval: Option<Interval>,
+    /// Who was to give.
+    pub donor: Donor,
     /// The latest moment at which their form can have been given out: whoever comes back has read it already.
     pub issued_at: Instant,
     /// Stripe's page, which still waits, and the hash of what it was opened for.
@@ -59,18 +62,17 @@ pub async fn come_back(tx: &mut Tx, fund: FundId, given: &str, keys: &Keyring, n
     if donation.state != State::Open || now > donation.pledged_at.plus_secs(KEPT_SECS) {
         return Ok(Some(Return::Unpaid(None)));
     }
-    let sealed = store::find_donor(tx, donation.id).await?;
-    Ok(Some(Return::Unpaid(sealed.and_then(|sealed| answers(&donation, &sealed, keys, now)))))
+    let donor = vault::donor_of(tx, keys, donation.id).await?;
+    Ok(Some(Return::Unpaid(donor.and_then(|donor| answers(&donation, donor, now)))))
 }
 
-fn answers(donation: &Donation, sealed: &[u8], keys: &Keyring, now: Instant) -> Option<Answers> {
-    let donor = String::from_utf8(keys.open(&donor_context(&donation.reference), sealed)?).ok()?;
-    let (email, name) = donor.split_once('\n')?;
+fn answers(donation: &Donation, donor: Donor, now: Instant) -> Option<Answers> {
     let waits = donation.expires_at.is_some_and(|end| now < end);
     Some(Answers {
-        amount: Money::new(donation.asked_minor?, donation.currency),
-        email: email.to_owned(),
-        name: name.to_owned(),
+        amount: Money::new(donation.asked_minor?.saturating_sub(donation.cover_minor.unwrap_or(0)), donation.currency),
+        cover: donation.cover_minor.is_some(),
+        interval: donation.repeats,
+        donor,
         issued_at: donation.pledged_at.plus_secs(-issued::SHORTEST_SECS),
         checkout: donation.session_url.clone().zip(donation.input_hash.clone()).filter(|_| waits),
     })

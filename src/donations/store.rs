@@ -1,11 +1,14 @@
 //! SQL of the gifts, private to this room.
 
+pub(super) mod donors;
+pub(super) mod gift_pages;
 pub(super) mod in_kind;
 pub(super) mod ladder;
 pub(super) mod listing;
 pub(super) mod offline;
 pub(super) mod proofs;
 pub(super) mod refunds;
+pub(super) mod repeats;
 pub(super) mod ways;
 
 use super::{Donation, Origin, Progress, Settlement, State, Unarrived, Uncounted, Unfinished};
@@ -13,6 +16,7 @@ use crate::clock::Instant;
 use crate::db::Tx;
 use crate::ids::{DonationId, FundId, PublicationId};
 use crate::money::Currency;
+use crate::payments::checkout::Interval;
 use crate::{insert_rows, run, run_in};
 
 /// Writes a query for whole gifts; the columns are named once.
@@ -20,7 +24,7 @@ macro_rules! select_donation {
     ($rest:literal) => {
         concat!(
             "SELECT id, ref AS reference, number, fund_id, origin, state, input_hash, asked_minor, currency, session_url, payment_intent, charge_id,
-                    pledged_at, expires_at, settled_at, settled_minor, settled_fee_minor, settled_currency, publication_id FROM donation ",
+                    pledged_at, expires_at, settled_at, settled_minor, settled_fee_minor, settled_currency, publication_id, repeats, cover_minor FROM donation ",
             $rest
         )
     };
@@ -39,7 +43,8 @@ pub(super) struct NewDonation<'a> {
     pub asked_minor: Option<i64>,
     pub currency: Currency,
     pub donor_hash: Option<&'a str>,
-    pub donor: Option<&'a [u8]>,
+    pub repeats: Option<Interval>,
+    pub cover_minor: Option<i64>,
     pub subscription_id: Option<&'a str>,
     pub pledged_at: Instant,
     pub expires_at: Option<Instant>,
@@ -47,8 +52,8 @@ pub(super) struct NewDonation<'a> {
 
 pub(super) async fn insert(tx: &mut Tx, new: &NewDonation<'_>) -> sqlx::Result<DonationId> {
     let sql = "INSERT INTO donation (ref, number, fund_id, origin, state, operation_id, input_hash, thanks_hash, asked_minor, currency,
-                      donor_hash, donor, subscription_id, pledged_at, expires_at, clearing)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0) RETURNING id";
+                      donor_hash, repeats, cover_minor, subscription_id, pledged_at, expires_at, clearing)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0) RETURNING id";
     run!(
         tx,
         fetch_one,
@@ -64,7 +69,8 @@ pub(super) async fn insert(tx: &mut Tx, new: &NewDonation<'_>) -> sqlx::Result<D
             .bind(new.asked_minor)
             .bind(new.currency)
             .bind(new.donor_hash)
-            .bind(new.donor)
+            .bind(new.repeats)
+            .bind(new.cover_minor)
             .bind(new.subscription_id)
             .bind(new.pledged_at)
             .bind(new.expires_at)
@@ -113,12 +119,6 @@ pub(super) async fn with_charges(tx: &mut Tx, charge_ids: &[&str]) -> sqlx::Resu
 
 async fn with_any(tx: &mut Tx, head: &'static str, texts: &[&str]) -> sqlx::Result<Vec<Donation>> {
     run_in!(tx, query_as, head, texts)
-}
-
-/// The sealed donor of a gift; None where none is known, or no more.
-pub(super) async fn find_donor(tx: &mut Tx, id: DonationId) -> sqlx::Result<Option<Vec<u8>>> {
-    let donor: Option<Option<Vec<u8>>> = run!(tx, fetch_optional, sqlx::query_scalar("SELECT donor FROM donation WHERE id = $1").bind(id))?;
-    Ok(donor.flatten())
 }
 
 pub(super) async fn set_session(tx: &mut Tx, id: DonationId, session_id: &str, session_url: &str) -> sqlx::Result<()> {

@@ -11,8 +11,8 @@ use super::error::Trouble;
 use super::fund_page::{Headline, public_fund};
 use super::{AnySite, Site, answer};
 use crate::clock::Instant;
-use crate::donations::{self, Answers, Desk, FieldError, GiveError, Limits, Pledge, PledgeError, PledgeForm, Return};
-use crate::funds::{Fund, State as FundState};
+use crate::donations::{self, Answers, Desk, FieldError, GiveError, Pledge, PledgeError, PledgeForm, Return, Terms, Wrong};
+use crate::funds::{Fund, Giving, State as FundState};
 use crate::money::{Currency, Money};
 use crate::publication::page::state_in_words;
 
@@ -58,7 +58,8 @@ impl Draft {
         let decimal = answers.amount.decimal();
         let chosen = presets(answers.amount.currency).into_iter().find(|preset| preset.value == whole(&decimal));
         let (amount, amount_other) = chosen.map_or(("other".to_owned(), decimal), |preset| (preset.value, String::new()));
-        let Answers { email, name, issued_at, .. } = answers;
+        let Answers { donor, issued_at, .. } = answers;
+        let (email, name) = (donor.email, donor.name.unwrap_or_default());
         let form = PledgeForm { amount, amount_other, email, name, ..Self::new(site).form };
         Self { form, issued_at, back }
     }
@@ -86,11 +87,11 @@ struct GivePage<'a> {
     fund: &'a Fund,
     headline: Option<Headline>,
     presets: Vec<Preset>,
-    limits: Limits,
+    limits: Giving,
     form: PledgeForm,
     issued: String,
     back: String,
-    errors: Vec<FieldError>,
+    errors: Vec<Told>,
     said: Said,
     practice: bool,
 }
@@ -138,9 +139,9 @@ pub async fn send(State(site): AnySite, Path(slug): Path<String>, Form(fields): 
     let now = site.clock.now();
     let Fields { amount, amount_other, email, name, attempt, website, issued, back } = fields;
     let given_out = donations::issued_at(&site.keyring, &attempt, &issued, now);
-    let form = PledgeForm { amount, amount_other, email, name, attempt, trap: website };
+    let form = PledgeForm { amount, amount_other, email, name, attempt, trap: website, ..PledgeForm::default() };
     let draft = Draft { form, issued_at: given_out.unwrap_or(now), back };
-    let pledge = match Pledge::parse(&draft.form, Limits::usual(fund.currency)) {
+    let pledge = match Pledge::parse(&draft.form, &Terms::usual(fund.currency)) {
         Ok(pledge) => pledge,
         Err(errors) => return page(&site, &fund, draft, errors, Said::Nothing).await,
     };
@@ -150,7 +151,7 @@ pub async fn send(State(site): AnySite, Path(slug): Path<String>, Form(fields): 
     match come_back(&site, &fund, &draft.back).await? {
         Some(Return::Given { thanks_code }) => return Ok(answer::see_other(&format!("/thanks/{thanks_code}"))?),
         Some(Return::Unpaid(Some(answers))) => {
-            if let Some(url) = answers.same_checkout(&pledge.input_hash()) {
+            if let Some(url) = answers.same_checkout(&pledge.input_hash(&site.keyring)) {
                 return Ok(answer::see_other(url)?);
             }
         }
@@ -202,7 +203,8 @@ async fn page(site: &Site, fund: &Fund, draft: Draft, errors: Vec<FieldError>, s
     }
     let issued = donations::issue(&site.keyring, &form.attempt, issued_at);
     let headline = Headline::find(site, &fund.slug).await?;
-    let (presets, limits, practice) = (presets(fund.currency), Limits::usual(fund.currency), site.is_practice());
+    let (presets, limits, practice) = (presets(fund.currency), Giving::usual(fund.currency), site.is_practice());
+    let errors = errors.into_iter().map(|error| Told { field: error.field, text: told(error.wrong, &limits) }).collect();
     let shown = GivePage { fund, headline, presets, limits, form, issued, back, errors, said, practice };
     let private = said == Said::NotCharged { kept: true };
     let mut response = if private { answer::private_page(status, &shown) } else { answer::page(status, &shown) };
@@ -231,6 +233,28 @@ fn whole(text: &str) -> &str {
     text.split_once('.').filter(|(_, decimals)| decimals.bytes().all(|b| b == b'0')).map_or(text, |(whole, _)| whole)
 }
 
+/// A mistake in the reader's words.
+struct Told {
+    field: &'static str,
+    text: String,
+}
+
+fn told(wrong: Wrong, giving: &Giving) -> String {
+    match wrong {
+        Wrong::NoAmount => "Choose an amount.".to_owned(),
+        Wrong::Amount(error) => error.to_string(),
+        Wrong::TooSmall => format!("The smallest gift is {}.", giving.smallest.for_people()),
+        Wrong::TooLarge => format!("The largest online gift is {}.", giving.largest.for_people()),
+        Wrong::NoEmail => "Enter your e-mail so we can send the receipt.".to_owned(),
+        Wrong::Email => "That address looks unfinished. Example: name@example.org".to_owned(),
+        Wrong::TooLong(most) => format!("Use {most} letters or fewer."),
+        Wrong::Letters => "Use letters, spaces and the usual marks.".to_owned(),
+        Wrong::Form => "This form is too old. Please open it again.".to_owned(),
+        Wrong::Trap => "Leave this field empty.".to_owned(),
+        Wrong::Interval | Wrong::Listing | Wrong::NoPublicName | Wrong::Leftover => "Choose one.".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -239,7 +263,7 @@ mod tests {
     fn presets_lie_within_the_limits_and_read_back_in_every_kind_of_currency() {
         for code in ["USD", "JPY", "KWD", "ISK"] {
             let currency: Currency = code.parse().unwrap();
-            let limits = Limits::usual(currency);
+            let limits = Giving::usual(currency);
             for preset in presets(currency) {
                 let amount = Money::parse(&preset.value, currency).unwrap();
                 assert!(limits.smallest.minor <= amount.minor && amount.minor <= limits.largest.minor, "{} {code}", preset.value);

@@ -17,6 +17,7 @@ pub mod export;
 pub mod fields;
 mod form;
 mod fund_page;
+mod gift;
 mod give;
 mod guesses;
 mod health;
@@ -25,6 +26,7 @@ pub mod meter;
 mod patience;
 mod practice_page;
 mod public;
+mod receipt_face;
 mod seats;
 pub mod server;
 mod shelf;
@@ -253,7 +255,7 @@ fn all_doors(site: &Arc<Site>) -> Doors {
         .get(ROBOTS, Who::Anyone, crawlers::robots)
         .get(SITEMAP, Who::Anyone, crawlers::sitemap)
         .get(SECURITY, Who::Anyone, crawlers::security);
-    treasury::doors(claim::doors(api::doors(public)))
+    treasury::doors(gift::doors(claim::doors(api::doors(public))))
 }
 
 /// The whole site. To measure it, [`meter::install`] comes first.

@@ -10,7 +10,7 @@ macro_rules! select_gift {
     ($rest:literal) => {
         concat!(
             "SELECT id, ref AS reference, number, fund_id, origin, state, input_hash, asked_minor, currency, session_url, payment_intent, charge_id,
-                    pledged_at, expires_at, settled_at, settled_minor, settled_fee_minor, settled_currency, publication_id FROM donation ",
+                    pledged_at, expires_at, settled_at, settled_minor, settled_fee_minor, settled_currency, publication_id, repeats, cover_minor FROM donation ",
             $rest
         )
     };

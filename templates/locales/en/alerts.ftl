@@ -39,6 +39,7 @@ alert-gift-differs = A gift arrived with another amount or currency than it was 
 alert-fund-unknown = A line names a fund that is not ours; it is booked to the general fund.
 alert-right-missing = The Stripe key lacks a right: add it to the restricted key. ({ $detail })
 alert-refund-waits = A refund waits, for the Stripe key lacks a right. { $why } ({ $detail })
+alert-repeat-stop-waits = Gifts that are to stop wait, for the Stripe key lacks a right. { $why } ({ $detail })
 alert-sync-failing = Stripe’s list was not read to its end; it is tried again. { $why } ({ $detail })
 alert-balance-differs = Stripe says { $reported }, its lines sum to { $lines }, the books hold { $ledger }. Nothing is published until they agree.
 alert-reserve-differs = Stripe’s lines say that { $mirrored } are held in reserve, the books say { $held }. Compare the reserve on Stripe’s balance page with its lines.

@@ -39,6 +39,7 @@ alert-gift-differs = Una donación llegó con otro importe u otra moneda que los
 alert-fund-unknown = Una línea nombra un fondo que no es nuestro; se registró en el fondo general.
 alert-right-missing = A la clave de Stripe le falta un permiso: añádalo a la clave restringida. ({ $detail })
 alert-refund-waits = Una devolución espera, porque a la clave de Stripe le falta un permiso. { $why } ({ $detail })
+alert-repeat-stop-waits = Hay donaciones que deben detenerse y esperan, porque a la clave de Stripe le falta un permiso. { $why } ({ $detail })
 alert-sync-failing = La lista de Stripe no se leyó hasta el final; se intentará de nuevo. { $why } ({ $detail })
 alert-balance-differs = Stripe dice { $reported }, sus líneas suman { $lines }, los libros tienen { $ledger }. No se publica nada hasta que coincidan.
 alert-reserve-differs = Las líneas de Stripe dicen que { $mirrored } están en reserva; los libros dicen { $held }. Compare la reserva en la página de saldos de Stripe con sus líneas.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use strikefund::clock::Instant;
-use strikefund::donations::{self, Donation, Limits, Pledge, PledgeForm, Progress, Settlement, State};
+use strikefund::donations::{self, Donation, Pledge, PledgeForm, Progress, Settlement, State, Terms};
 use strikefund::money::{Currency, Money};
 use strikefund::payments::practice::{Faults, LoneLine};
 use strikefund::payments::sync::Run;
@@ -22,7 +22,7 @@ async fn paid_pledge(books: &Books, keeper: &Keeper) -> Donation {
         attempt: books.entropy.reference(),
         ..PledgeForm::default()
     };
-    let pledge = Pledge::parse(&form, Limits::usual(Currency::USD)).unwrap();
+    let pledge = Pledge::parse(&form, &Terms::usual(Currency::USD)).unwrap();
     let (fund, keys, now) = (keeper.funds[0].id, Keyring::from_master(&[7; 32]), books.now());
     let pledged: Result<_, donations::PledgeError> =
         transact!(books.db, tx => donations::pledge(tx, fund, &pledge, &keys, &books.entropy, now).await);

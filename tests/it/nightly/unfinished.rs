@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use strikefund::booking;
-use strikefund::donations::{self, Desk, Donation, Limits, Pledge, PledgeForm, State};
+use strikefund::donations::{self, Desk, Donation, Pledge, PledgeForm, State, Terms};
 use strikefund::money::Currency;
 use strikefund::payments::practice::{Faults, Outcome, Practice};
 use strikefund::payments::sync::Run;
@@ -21,7 +21,7 @@ async fn give(books: &Books, keeper: &Keeper, stripe: &Practice, outcome: Option
         attempt: books.entropy.reference(),
         ..PledgeForm::default()
     };
-    let pledge = Pledge::parse(&form, Limits::usual(Currency::USD)).unwrap();
+    let pledge = Pledge::parse(&form, &Terms::usual(Currency::USD)).unwrap();
     let keys = Keyring::from_master(&[7; 32]);
     let desk = Desk {
         db: &books.db,

@@ -7,9 +7,8 @@ use serde::Deserialize;
 use super::checks::note;
 use super::{ADMINISTRATORS, STRIPE, title, ways};
 use crate::clock::Instant;
-use crate::donations::Limits;
-use crate::funds;
 use crate::funds::settings::Step;
+use crate::funds::{self, Giving};
 use crate::money::Currency;
 use crate::payments::keys::{KeyRefusal, KeyWrong};
 use crate::payments::notice::ENDPOINT_TYPES;
@@ -224,7 +223,7 @@ async fn ask_for_event(site: &Site, signed_in: &SignedIn, operation: &operation:
     }.await);
     let (first, currency) = noted.map_err(EventRefusal::Refused)?;
     if first {
-        let amount = Limits::usual(currency).smallest;
+        let amount = Giving::usual(currency).smallest;
         site.payments.send_test_event(amount, &site.base_url).await.map_err(EventRefusal::Stripe)?;
     }
     Ok(now)

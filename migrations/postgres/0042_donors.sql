@@ -1,0 +1,67 @@
+-- Who gave: one row a known address, a key of its own that the master key wraps, and a donor's words sealed with it.
+-- The wrapped keys stand alone, since no ordinary backup holds them: whoever is erased is erased there too.
+
+CREATE TABLE donor (
+    id           BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    ref          TEXT COLLATE "C"    NOT NULL UNIQUE,            -- what the key is bound to; opaque
+    donor_hash   TEXT COLLATE "C"    NOT NULL UNIQUE,            -- keyed hash of the address; a random stand-in once erased
+    erased_at    BIGINT
+);
+
+CREATE TABLE donor_key (
+    donor_id     BIGINT PRIMARY KEY REFERENCES donor (id),
+    wrapped      BYTEA   NOT NULL,
+    key_version  BIGINT NOT NULL CHECK (key_version > 0)   -- which of the master keys wrapped it
+);
+
+-- Whoever was erased stays so.
+CREATE FUNCTION donor_key_of_nobody_erased() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM donor WHERE id = NEW.donor_id AND erased_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'an erased donor never has a key again';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER donor_key_of_nobody_erased BEFORE INSERT ON donor_key FOR EACH ROW EXECUTE FUNCTION donor_key_of_nobody_erased();
+
+CREATE FUNCTION donor_stays_erased() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.erased_at IS NOT NULL AND NEW.erased_at IS DISTINCT FROM OLD.erased_at THEN
+        RAISE EXCEPTION 'an erased donor stays erased';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER donor_stays_erased BEFORE UPDATE ON donor FOR EACH ROW EXECUTE FUNCTION donor_stays_erased();
+
+CREATE TABLE donor_words (
+    donation_id  BIGINT PRIMARY KEY REFERENCES donation (id),
+    donor_id     BIGINT NOT NULL REFERENCES donor (id),
+    words        BYTEA   NOT NULL                    -- address, name, language, listing, note, wish: sealed with the donor's key
+);
+
+CREATE INDEX donor_words_of ON donor_words (donor_id);
+
+-- A name that a donor wants to see listed; a person looks at it first.
+CREATE TABLE public_name (
+    donation_id  BIGINT PRIMARY KEY REFERENCES donation (id),
+    ref          TEXT COLLATE "C"    NOT NULL UNIQUE,
+    donor_id     BIGINT NOT NULL REFERENCES donor (id),
+    fund_id      BIGINT NOT NULL REFERENCES fund (id),
+    name         BYTEA   NOT NULL,                   -- sealed with the donor's key
+    state        TEXT COLLATE "C"    NOT NULL CHECK (state IN ('waiting', 'shown', 'refused')),
+    asked_at     BIGINT NOT NULL,
+    decided_by   BIGINT REFERENCES person (id),
+    decided_at   BIGINT,
+    CHECK ((state = 'waiting') = (decided_at IS NULL))
+);
+
+CREATE INDEX public_name_by_state ON public_name (fund_id, state, ref);
+CREATE INDEX public_name_of ON public_name (donor_id);
+
+ALTER TABLE donation ADD COLUMN donor_id BIGINT REFERENCES donor (id);
+ALTER TABLE donation ADD COLUMN repeats TEXT COLLATE "C" CHECK (repeats IN ('week', 'month'));
+ALTER TABLE donation ADD COLUMN cover_minor BIGINT CHECK (cover_minor > 0);   -- of what was asked: what is for the card fee
+
+CREATE INDEX donation_by_donor ON donation (donor_id) WHERE donor_id IS NOT NULL;
+-- Sealed before donors had keys of their own; the program moves them at its start.
+CREATE INDEX donation_sealed_before ON donation (id) WHERE donor IS NOT NULL;
