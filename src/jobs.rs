@@ -4,6 +4,7 @@ pub mod backing;
 mod braking;
 mod digest;
 mod heads;
+pub mod key_copies;
 mod mailing;
 mod night;
 mod telling;

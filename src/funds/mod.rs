@@ -209,6 +209,12 @@ pub async fn newest_move(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<Move>> 
     store::newest_move(tx, id).await
 }
 
+/// How a fund takes gifts through its form.
+pub async fn giving(tx: &mut Tx, fund: &Fund) -> sqlx::Result<Giving> {
+    let stored = store::giving(tx, fund.id).await?;
+    Ok(stored.map_or_else(|| Giving::usual(fund.currency), |stored| stored.in_currency(fund.currency)))
+}
+
 /// What a fund hopes to receive.
 pub async fn goal(tx: &mut Tx, id: FundId) -> sqlx::Result<Goal> {
     Ok(Goal { amount_minor: store::goal(tx, id).await? })

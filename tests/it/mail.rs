@@ -101,7 +101,7 @@ on_both_databases! {
         for (kind, language) in Kind::ALL.into_iter().flat_map(|kind| [(kind, Language::English), (kind, Language::Spanish)]) {
             let cause = format!("{kind} {}", language.as_str());
             let bears_none =
-                [Kind::Test, Kind::FactorChanged, Kind::ClaimApproved, Kind::ClaimPaid, Kind::ClaimSentBack, Kind::PayeeChanged, Kind::PayeeAddress, Kind::Links];
+                [Kind::Test, Kind::FactorChanged, Kind::ClaimApproved, Kind::ClaimPaid, Kind::ClaimSentBack, Kind::PayeeChanged, Kind::PayeeAddress, Kind::Links, Kind::NameChecked];
             let link = Some(LINK).filter(|_| !bears_none.contains(&kind));
             assert!(queue(books, &Letter { cause: &cause, to: CANARY, language, kind, values: &values, link }).await);
         }

@@ -7,12 +7,14 @@ use crate::architecture::source::read_all;
 use crate::support::{Books, block_on, repository};
 
 /// Tables that grow with every gift.
-const GROWING: [&str; 13] = [
+const GROWING: [&str; 15] = [
     "posting",
     "entry",
     "stripe_line",
     "delivery",
     "donation",
+    "donor_key",
+    "donor_words",
     "publication_file",
     "publication_blob",
     "public_record",

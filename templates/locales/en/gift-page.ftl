@@ -16,7 +16,6 @@ thanks-paid-for = What gifts have paid for so far
 thanks-received = Received
 thanks-spent = Spent
 thanks-on-hand = On hand
-thanks-as-of = As of publication { $number }
 thanks-see = See every dollar
 thanks-share = Tell others
 thanks-share-at = The fund’s page, without a word about your gift: { $address }

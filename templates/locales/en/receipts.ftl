@@ -76,8 +76,6 @@ mail-request-declined-link = Your gift page
 mail-name-changed-subject = About your gift { $gift }
 mail-name-changed-text = { $listed ->
         [waiting] You asked for a name to be shown in the public list. A person looks at it first; once it is agreed to, it is shown from the next publication on.
-        [shown] Your name is shown in the public list from the next publication on, without amount and without date.
-        [refused] The name that you wanted to show is not shown in the public list. You can choose another.
        *[hidden] No name of yours is shown with this gift any more, on any of our pages. Copies that others made we cannot recall.
     }
 

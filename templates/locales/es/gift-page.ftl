@@ -16,7 +16,6 @@ thanks-paid-for = Lo que las donaciones han pagado hasta ahora
 thanks-received = Recibido
 thanks-spent = Gastado
 thanks-on-hand = Disponible
-thanks-as-of = Al día de la publicación { $number }
 thanks-see = Ver cada dólar
 thanks-share = Cuénteselo a otros
 thanks-share-at = La página del fondo, sin una palabra sobre su donación: { $address }

@@ -76,8 +76,6 @@ mail-request-declined-link = La página de su donación
 mail-name-changed-subject = Sobre su donación { $gift }
 mail-name-changed-text = { $listed ->
         [waiting] Usted pidió que se muestre un nombre en la lista pública. Antes lo revisa una persona; cuando se acepte, se mostrará desde la siguiente publicación.
-        [shown] Su nombre se muestra en la lista pública desde la siguiente publicación, sin cantidad y sin fecha.
-        [refused] El nombre que quería mostrar no se muestra en la lista pública. Puede elegir otro.
        *[hidden] Ya no se muestra ningún nombre suyo con esta donación en ninguna de nuestras páginas. Las copias que otros hicieron no las podemos retirar.
     }
 
