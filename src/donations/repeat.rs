@@ -162,7 +162,7 @@ impl Stage {
 
 impl Repeat {
     /// Where it stands.
-    pub fn stage(&self) -> Stage {
+    pub const fn stage(&self) -> Stage {
         match (self.state, self.stop_by) {
             (RepeatState::Stopped, by) => Stage::Stopped(by),
             (_, Some(by)) => Stage::Stopping(by),

@@ -33,7 +33,7 @@ pub struct Giving<'a> {
 }
 
 impl<'a> Giving<'a> {
-    pub async fn of(books: &'a Books) -> Self {
+    pub async fn new(books: &'a Books) -> Self {
         let options = Options {
             port: 0,
             clock: books.clock.clone(),
@@ -150,7 +150,7 @@ fn disorder() -> Faults {
 
 on_both_databases! {
     async fn the_first_payment_counts_once_and_each_that_comes_again_is_a_gift_of_its_own_of_the_same_donor(books: &Books) {
-        let giving = Giving::of(books).await;
+        let giving = Giving::new(books).await;
         giving.stripe.set_faults(disorder());
         let weekly = giving.begin("ana", Interval::Week).await;
         giving.begin("ben", Interval::Month).await;
@@ -183,7 +183,7 @@ on_both_databases! {
     }
 
     async fn a_renewal_whose_line_comes_before_any_notice_is_the_same_donors_in_the_end(books: &Books) {
-        let giving = Giving::of(books).await;
+        let giving = Giving::new(books).await;
         giving.stripe.set_faults(Faults { deliveries_dropped: 1_000, ..Faults::default() });
         let page = giving.pledge(giving.fund(), "ana", Interval::Week).await;
         giving.stripe.pay(&page, Outcome::Pay).unwrap();
@@ -200,7 +200,7 @@ on_both_databases! {
     }
 
     async fn a_failed_payment_is_told_with_its_next_try_and_recovers(books: &Books) {
-        let giving = Giving::of(books).await;
+        let giving = Giving::new(books).await;
         giving.stripe.set_faults(disorder());
         let repeat = giving.begin("ana", Interval::Week).await;
         giving.stripe.decline_renewals(&repeat.subscription_id, true);
@@ -221,7 +221,7 @@ on_both_databases! {
     }
 
     async fn a_gift_that_stripe_gives_up_is_told_once_for_each_try_and_once_as_stopped(books: &Books) {
-        let giving = Giving::of(books).await;
+        let giving = Giving::new(books).await;
         let repeat = giving.begin("ana", Interval::Month).await;
         giving.stripe.decline_renewals(&repeat.subscription_id, true);
         for _ in 0..45 {
@@ -235,7 +235,7 @@ on_both_databases! {
     }
 
     async fn a_failure_that_no_notice_told_is_found_at_night(books: &Books) {
-        let giving = Giving::of(books).await;
+        let giving = Giving::new(books).await;
         let repeat = giving.begin("ana", Interval::Week).await;
         giving.stripe.decline_renewals(&repeat.subscription_id, true);
         giving.stripe.set_faults(Faults { deliveries_dropped: 1_000, ..Faults::default() });
@@ -250,7 +250,7 @@ on_both_databases! {
     }
 
     async fn a_gift_that_its_donor_stops_is_never_charged_again_and_counts_as_stopped_by_stripes_word_alone(books: &Books) {
-        let giving = Giving::of(books).await;
+        let giving = Giving::new(books).await;
         let repeat = giving.begin("ana", Interval::Week).await;
         let now = books.now();
         for first in [true, false] {
@@ -276,7 +276,7 @@ on_both_databases! {
     }
 
     async fn what_is_stopped_at_stripe_or_goes_with_its_customer_is_told_once(books: &Books) {
-        let giving = Giving::of(books).await;
+        let giving = Giving::new(books).await;
         giving.stripe.set_faults(disorder());
         let (one, other) = (giving.begin("ana", Interval::Week).await, giving.begin("ben", Interval::Month).await);
         giving.stripe.cancel_subscription(&one.subscription_id);
@@ -293,7 +293,7 @@ on_both_databases! {
     }
 
     async fn an_end_that_no_notice_told_is_found_by_the_days_look(books: &Books) {
-        let giving = Giving::of(books).await;
+        let giving = Giving::new(books).await;
         let repeat = giving.begin("ana", Interval::Week).await;
         giving.stripe.set_faults(Faults { deliveries_dropped: 1_000, ..Faults::default() });
         giving.stripe.cancel_subscription(&repeat.subscription_id);
@@ -305,7 +305,7 @@ on_both_databases! {
     }
 
     async fn a_bank_debit_begins_a_gift_that_waits_for_its_first_payment(books: &Books) {
-        let giving = Giving::of(books).await;
+        let giving = Giving::new(books).await;
         let page = giving.pledge(giving.fund(), "ana", Interval::Month).await;
         giving.stripe.pay(&page, Outcome::PayDelayed).unwrap();
         giving.pass(Duration::from_secs(5)).await;
@@ -317,7 +317,7 @@ on_both_databases! {
     }
 
     async fn what_repeats_elsewhere_in_the_account_is_none_of_ours_and_a_copy_of_our_metadata_is_no_second_beginning(books: &Books) {
-        let giving = Giving::of(books).await;
+        let giving = Giving::new(books).await;
         let repeat = giving.begin("ana", Interval::Week).await;
         let ours = state_of(books, &repeat.subscription_id).await;
         let (copied, foreign, now) = (

@@ -11,7 +11,7 @@ use strikefund::transact;
 use super::{DAY, Giving};
 use crate::books::keeper_of_its_funds;
 use crate::practice::client::Client;
-use crate::support::{Books, on_both_databases, soak};
+use crate::support::{on_both_databases, soak};
 
 async fn wind_down(giving: &Giving<'_>, fund: &Fund) {
     let now = giving.books.now();
@@ -38,14 +38,14 @@ async fn work_to_the_end(giving: &Giving<'_>, fund: &Fund) -> usize {
             return round;
         }
         giving.keeper.jobs.stop_repeats().await.unwrap();
-        giving.stripe.advance(Duration::from_secs(1)).await;
+        giving.stripe.advance(Duration::from_secs(10)).await;
     }
     panic!("no end: {:?}", end_of(giving, fund).await);
 }
 
 on_both_databases! {
     async fn a_fund_that_winds_down_has_every_gift_stopped_pages_closed_and_bills_void_and_others_go_on(books: &Books) {
-        let giving = Giving::of(books).await;
+        let giving = Giving::new(books).await;
         let (general, other) = (giving.keeper.funds[0].clone(), giving.keeper.funds[1].clone());
         let behind = giving.begin("ana", Interval::Week).await;
         giving.begin("ben", Interval::Month).await;
@@ -67,7 +67,7 @@ on_both_databases! {
         assert!(client.ids(&format!("invoices?status=open&subscription={}", behind.subscription_id)).await.is_empty(), "its bill is void");
         assert_eq!(giving.mails().await, ["repeat failed", "repeat stopped", "repeat stopped"], "each donor is told once");
         giving.stripe.decline_renewals(&behind.subscription_id, false);
-        giving.pass(DAY * 6).await;
+        giving.pass(DAY * 7).await;
         let others = giving.of("eve").await;
         assert_eq!(giving.charges().await, charged + 1, "only the other fund's: {others:?}");
         let end = end_of(&giving, &general).await;
@@ -76,7 +76,7 @@ on_both_databases! {
     }
 
     async fn a_payment_that_was_under_way_when_the_fund_wound_down_is_booked_and_what_it_began_is_stopped(books: &Books) {
-        let giving = Giving::of(books).await;
+        let giving = Giving::new(books).await;
         let fund = giving.fund().clone();
         let page = giving.pledge(&fund, "ana", Interval::Week).await;
         // Paid before, and told only after everything was looked for: the list of gifts does not tell of it either.
@@ -93,7 +93,7 @@ on_both_databases! {
     }
 
     async fn whatever_stripe_answers_and_wherever_the_program_dies_all_are_stopped_once(books: &Books) {
-        let giving = Giving::of(books).await;
+        let giving = Giving::new(books).await;
         let fund = giving.fund().clone();
         let many = 12;
         for n in 0..many {
@@ -123,7 +123,7 @@ on_both_databases! {
     }
 
     async fn hundreds_are_stopped_although_stripe_lets_few_through(books: &Books) {
-        let giving = Giving::of(books).await;
+        let giving = Giving::new(books).await;
         let fund = giving.fund().clone();
         let many = soak(300, 10_000);
         for n in 0..many {
@@ -143,7 +143,7 @@ on_both_databases! {
     }
 
     async fn what_stripe_does_not_stop_stays_in_sight_until_it_does(books: &Books) {
-        let giving = Giving::of(books).await;
+        let giving = Giving::new(books).await;
         let fund = giving.fund().clone();
         giving.begin("ana", Interval::Week).await;
         wind_down(&giving, &fund).await;
@@ -162,7 +162,7 @@ on_both_databases! {
     }
 
     async fn a_gift_found_alive_after_the_end_is_stopped_and_the_end_is_looked_for_again_each_day(books: &Books) {
-        let giving = Giving::of(books).await;
+        let giving = Giving::new(books).await;
         let fund = giving.fund().clone();
         let page = giving.pledge(&fund, "ana", Interval::Month).await;
         giving.stripe.pay(&page, Outcome::Pay).unwrap();
