@@ -60,6 +60,47 @@ macro_rules! run {
     };
 }
 
+/// Writes many rows, a batch a statement; gives how many were written.
+///
+/// `insert_rows!(tx, HEAD, rows, |row| [row.id, row.text.as_str()])` for a fixed text that names table and columns, and each row's values in their
+/// order; what follows the values may be given after them: `"ON CONFLICT DO NOTHING"`.
+#[macro_export]
+macro_rules! insert_rows {
+    ($tx:expr, $head:expr, $rows:expr, |$row:pat_param| [$($value:expr),+ $(,)?]) => {
+        $crate::insert_rows!($tx, $head, $rows, |$row| [$($value),+], "")
+    };
+    ($tx:expr, $head:expr, $rows:expr, |$row:pat_param| [$($value:expr),+ $(,)?], $tail:expr) => {
+        async {
+            let mut written = 0;
+            match $tx {
+                $crate::db::Tx::Sqlite(tx) => {
+                    for batch in $crate::db::rows::batches($rows) {
+                        let statement = $crate::insert_rows!(@ Unnamed, $head, batch, $row, [$($value),+], $tail);
+                        written += statement.execute(&mut **tx).await?.rows_affected();
+                    }
+                }
+                $crate::db::Tx::Postgres(tx) => {
+                    for batch in $crate::db::rows::batches($rows) {
+                        let statement = $crate::insert_rows!(@ Numbered, $head, batch, $row, [$($value),+], $tail);
+                        written += statement.execute(&mut **tx).await?.rows_affected();
+                    }
+                }
+            }
+            Ok::<u64, sqlx::Error>(written)
+        }
+        .await
+    };
+    (@ $places:ident, $head:expr, $batch:ident, $row:pat_param, [$($value:expr),+], $tail:expr) => {{
+        let columns = [$({ let _counted = stringify!($value); }),+].len();
+        let sql = $crate::db::rows::values($crate::db::rows::Places::$places, $head, columns, $batch.len(), $tail);
+        let mut statement = sqlx::query(sql);
+        for $row in $batch {
+            statement = statement$(.bind($value))+;
+        }
+        statement
+    }};
+}
+
 /// Reads the rows of many keys, a piece of the keys at a time.
 ///
 /// `run_in!(tx, query_as, HEAD, keys)` for a fixed text that ends with `IN`; what it binds before the keys follows them: `run_in!(tx, query_as,
@@ -69,7 +110,7 @@ macro_rules! run_in {
     ($tx:expr, $query:ident, $head:expr, $keys:expr $(, $before:expr)*) => {
         async {
             let mut all = Vec::new();
-            for piece in $crate::db::rows::pieces($keys, 1) {
+            for piece in $crate::db::rows::pieces($keys) {
                 all.append(&mut $crate::run!($tx, fetch_all, {
                     let first = 1 $(+ { let _counted = stringify!($before); 1 })*;
                     let mut statement = sqlx::$query($crate::db::rows::list($head, first, piece.len()))$(.bind($before))*;
@@ -163,6 +204,14 @@ pub async fn pause_before_retry(attempt: u32) {
 }
 
 impl Db {
+    /// How a statement of this database is told where values go.
+    pub const fn places(&self) -> rows::Places {
+        match self {
+            Self::Sqlite { .. } => rows::Places::Unnamed,
+            Self::Postgres(_) => rows::Places::Numbered,
+        }
+    }
+
     /// Connects to `PostgreSQL` and checks that a commit there is durable.
     ///
     /// # Errors

@@ -10,9 +10,9 @@ use std::collections::HashSet;
 use super::rows::{BankLine, StatementRow};
 use super::statement::{Format, Line};
 use crate::clock::{Day, Instant};
-use crate::db::{Tx, rows};
+use crate::db::Tx;
 use crate::ids::{BankAccountId, BankLineId, PersonId, StatementId};
-use crate::run;
+use crate::{insert_rows, run};
 
 /// Writes a query for whole statements.
 macro_rules! select_statement {
@@ -78,24 +78,18 @@ pub(super) async fn insert_statement(tx: &mut Tx, new: &NewStatement<'_>, now: I
 pub(super) async fn insert_lines(tx: &mut Tx, account: BankAccountId, statement: StatementId, lines: &[(&Line, &str)]) -> sqlx::Result<()> {
     const HEAD: &str =
         "INSERT INTO bank_line (bank_account_id, statement_id, number, booked_on, amount_minor, text, reference, fingerprint)";
-    for piece in rows::pieces(lines, 8) {
-        run!(tx, execute, {
-            let mut query = sqlx::query(rows::values(HEAD, 8, piece.len(), ""));
-            for (line, fingerprint) in piece {
-                query = query
-                    .bind(account)
-                    .bind(statement)
-                    .bind(i64::try_from(line.number).unwrap_or(i64::MAX))
-                    .bind(line.on)
-                    .bind(line.amount_minor)
-                    .bind(&line.text)
-                    .bind(line.reference.as_deref())
-                    .bind(*fingerprint);
-            }
-            query
-        })?;
-    }
-    Ok(())
+    let number = |line: &Line| i64::try_from(line.number).unwrap_or(i64::MAX);
+    insert_rows!(tx, HEAD, lines, |(line, fingerprint)| [
+        account,
+        statement,
+        number(line),
+        line.on,
+        line.amount_minor,
+        &line.text,
+        line.reference.as_deref(),
+        *fingerprint,
+    ])
+    .map(drop)
 }
 
 /// The marks of the lines between two days.

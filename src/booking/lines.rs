@@ -5,9 +5,9 @@ use super::rule::{Effect, Event, Funds, effect};
 use super::{BookingError, Opening};
 use crate::clock::{Clock, Instant, Zone};
 use crate::db::{Db, Tx};
+use crate::donations::letters::{self, Moved, Pen};
 use crate::donations::{self, Settled, Settlement};
 use crate::funds::Fund;
-use crate::ids::Entropy;
 use crate::ledger::{self, NewEntry, NewPosting, Source};
 use crate::money::Money;
 use crate::payments;
@@ -22,11 +22,11 @@ const BATCH: i64 = 100;
 /// How many entries one run adds to the day sums.
 const FOLD: i64 = 1_000;
 
-/// Books every line that is ready, up to a hundred a transaction, and gives how many.
+/// Books every line that is ready, up to a hundred a transaction, and gives how many. Donors are written in the same transaction.
 ///
 /// # Errors
 /// [`BookingError`]; what was booked before stays booked, and nothing is half booked.
-pub async fn book(db: &Db, clock: &Clock, entropy: &Entropy) -> Result<u64, BookingError> {
+pub async fn book(db: &Db, clock: &Clock, pen: Pen<'_>) -> Result<u64, BookingError> {
     let mut total = 0;
     loop {
         let now = clock.now();
@@ -34,7 +34,7 @@ pub async fn book(db: &Db, clock: &Clock, entropy: &Entropy) -> Result<u64, Book
         if payments::new_lines(&mut db.begin_read().await?, now, 1).await?.is_empty() {
             return Ok(total);
         }
-        let booked: Result<usize, BookingError> = transact!(db, tx => book_batch(tx, entropy, now).await);
+        let booked: Result<usize, BookingError> = transact!(db, tx => book_batch(tx, pen, now).await);
         match booked? {
             0 => return Ok(total),
             some => total += some as u64,
@@ -42,7 +42,7 @@ pub async fn book(db: &Db, clock: &Clock, entropy: &Entropy) -> Result<u64, Book
     }
 }
 
-async fn book_batch(tx: &mut Tx, entropy: &Entropy, now: Instant) -> Result<usize, BookingError> {
+async fn book_batch(tx: &mut Tx, pen: Pen<'_>, now: Instant) -> Result<usize, BookingError> {
     let lines = payments::new_lines(tx, now, BATCH).await?;
     if lines.is_empty() {
         return Ok(0);
@@ -53,7 +53,7 @@ async fn book_batch(tx: &mut Tx, entropy: &Entropy, now: Instant) -> Result<usiz
     for line in &lines {
         batch.decide(tx, &mut books, line, &progress, now).await?;
     }
-    batch.write(tx, entropy, now).await?;
+    batch.write(tx, pen, now).await?;
     Ok(lines.len())
 }
 
@@ -75,6 +75,8 @@ struct Batch<'a> {
     charges: Vec<Charge<'a>>,
     /// Charges that came back.
     bounced: Vec<&'a str>,
+    /// What else donors are told of: what it is, the charge, its line.
+    moved: Vec<(Moved, &'a str, &'a Line)>,
 }
 
 impl<'a> Batch<'a> {
@@ -122,7 +124,8 @@ impl<'a> Batch<'a> {
                         self.charges.push(Charge { id, line, fund });
                     }
                     (Event::ChargeFailure, Some(charge_id)) => self.bounced.push(charge_id),
-                    _ => {}
+                    (_, Some(charge_id)) => self.moved.extend(moved(event).map(|moved| (moved, charge_id, line))),
+                    (_, None) => {}
                 }
             }
         }
@@ -145,15 +148,45 @@ impl<'a> Batch<'a> {
     }
 
     /// Writes entries and gifts together.
-    async fn write(self, tx: &mut Tx, entropy: &Entropy, now: Instant) -> Result<(), BookingError> {
+    async fn write(self, tx: &mut Tx, pen: Pen<'_>, now: Instant) -> Result<(), BookingError> {
         ledger::post_all(tx, &self.entries, now).await?;
-        settle(tx, &self.charges, entropy, now).await?;
-        for charge_id in self.bounced {
+        settle(tx, &self.charges, pen, now).await?;
+        for charge_id in &self.bounced {
             donations::bounce(tx, charge_id).await?;
         }
+        self.tell(tx, pen, now).await?;
         payments::lines_booked(tx, &self.booked).await?;
         while ledger::fold(tx, FOLD).await? == FOLD.unsigned_abs() {}
         Ok(())
+    }
+}
+
+impl Batch<'_> {
+    /// Writes to the donors of the gifts that these lines are about.
+    async fn tell(&self, tx: &mut Tx, pen: Pen<'_>, now: Instant) -> sqlx::Result<()> {
+        let charge_ids: Vec<&str> = self.charges.iter().map(|charge| charge.id).collect();
+        letters::arrived(tx, pen, &charge_ids, now).await?;
+        for charge_id in &self.bounced {
+            if let Some(gift) = donations::find_by_charge(tx, charge_id).await? {
+                letters::failed(tx, pen, &gift, now).await?;
+            }
+        }
+        for (moved, charge_id, line) in &self.moved {
+            // What moved the money is told of once, however many lines it has.
+            let object = line.source_id.as_deref().unwrap_or(line.id.as_str());
+            letters::moved(tx, pen, *moved, charge_id, object, Money::new(line.amount_minor, line.currency), now).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What a donor is told of a line; None: nothing, or elsewhere.
+const fn moved(event: Event) -> Option<Moved> {
+    match event {
+        Event::Refund => Some(Moved::Refunded),
+        Event::RefundFailure => Some(Moved::RefundFailed),
+        Event::Dispute => Some(Moved::Disputed),
+        _ => None,
     }
 }
 
@@ -163,7 +196,7 @@ fn charge_of(line: &Line) -> Option<&str> {
 }
 
 /// What booked charges mean for their gifts.
-async fn settle(tx: &mut Tx, charges: &[Charge<'_>], entropy: &Entropy, now: Instant) -> sqlx::Result<()> {
+async fn settle(tx: &mut Tx, charges: &[Charge<'_>], pen: Pen<'_>, now: Instant) -> sqlx::Result<()> {
     let charge_ids: Vec<&str> = charges.iter().map(|charge| charge.id).collect();
     let bounced = payments::bounced(tx, &charge_ids).await?;
     let settlements = charges.iter().map(|Charge { id, line, fund }| Settlement {
@@ -177,7 +210,7 @@ async fn settle(tx: &mut Tx, charges: &[Charge<'_>], entropy: &Entropy, now: Ins
         clearing: line.source_status.as_deref() == Some("pending"),
         bounced: bounced.contains(*id),
     });
-    let settled = donations::settle(tx, &settlements.collect::<Vec<_>>(), entropy, now).await?;
+    let settled = donations::settle(tx, &settlements.collect::<Vec<_>>(), pen.entropy, now).await?;
     for (charge, _) in charges.iter().zip(settled).filter(|(_, settled)| *settled == Settled::Otherwise) {
         alert::raise(tx, AlertKind::SessionDiffers, charge.line.id.as_str(), &Said::new("gift-differs"), now).await?;
     }

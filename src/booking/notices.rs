@@ -6,7 +6,8 @@ use std::collections::hash_map::Entry;
 use super::BookingError;
 use crate::clock::{Clock, Instant};
 use crate::db::{Db, Tx};
-use crate::donations::{self, Donation, Progress, State};
+use crate::donations::letters::{self, Pen};
+use crate::donations::{self, Donation, Progress, State, repeating};
 use crate::payments::alert::{self, AlertKind, Said};
 use crate::payments::checkout::Session;
 use crate::payments::delivery::Delivery;
@@ -31,10 +32,11 @@ type Reading<'a> = (&'a Delivery, Option<Result<Notice, Unread>>);
 type Fetched = HashMap<(ObjectKind, String), Option<Vec<ObjectState>>>;
 
 /// Reads the deliveries that are due, the oldest first, and acts on them; what cannot be read is parked with its reason. Gives how many it looked at.
+/// Donors are written in the same transaction.
 ///
 /// # Errors
 /// When the database fails; a batch is done or not done as a whole.
-pub async fn interpret(payments: &Payments, db: &Db, clock: &Clock) -> Result<u64, BookingError> {
+pub async fn interpret(payments: &Payments, db: &Db, clock: &Clock, pen: Pen<'_>) -> Result<u64, BookingError> {
     let mut total = 0;
     for _ in 0..BATCHES {
         let now = clock.now();
@@ -47,7 +49,7 @@ pub async fn interpret(payments: &Payments, db: &Db, clock: &Clock) -> Result<u6
         }
         let readings: Vec<Reading<'_>> = waiting.iter().map(|delivery| (delivery, payments.read_delivery(delivery))).collect();
         let fetched = fetch_all(payments, &readings).await;
-        let done: Result<(), BookingError> = transact!(db, tx => act_on_all(tx, &readings, &fetched, now).await);
+        let done: Result<(), BookingError> = transact!(db, tx => act_on_all(tx, &readings, &fetched, pen, now).await);
         done?;
         total += waiting.len() as u64;
     }
@@ -72,12 +74,16 @@ async fn fetch_all(payments: &Payments, readings: &[Reading<'_>]) -> Fetched {
     fetched
 }
 
-async fn act_on_all(tx: &mut Tx, readings: &[Reading<'_>], fetched: &Fetched, now: Instant) -> Result<(), BookingError> {
+async fn act_on_all(tx: &mut Tx, readings: &[Reading<'_>], fetched: &Fetched, pen: Pen<'_>, now: Instant) -> Result<(), BookingError> {
     let mut done = Vec::with_capacity(readings.len());
     for (delivery, reading) in readings {
         let parked = match reading {
             None => None,
-            Some(Ok(notice)) => act(tx, notice, fetched, now).await?.map(str::to_owned),
+            Some(Ok(Notice::Declined(decline))) => {
+                act_on_decline(tx, decline, delivery.created.map_or(now, Instant::from_unix_secs)).await?;
+                None
+            }
+            Some(Ok(notice)) => act(tx, notice, fetched, pen, now).await?.map(str::to_owned),
             Some(Err(unread)) => Some(unread.to_string()),
         };
         match parked {
@@ -90,12 +96,11 @@ async fn act_on_all(tx: &mut Tx, readings: &[Reading<'_>], fetched: &Fetched, no
 }
 
 /// Acts on one notice; Some is the reason why it must wait.
-async fn act(tx: &mut Tx, notice: &Notice, fetched: &Fetched, now: Instant) -> sqlx::Result<Option<&'static str>> {
+async fn act(tx: &mut Tx, notice: &Notice, fetched: &Fetched, pen: Pen<'_>, now: Instant) -> sqlx::Result<Option<&'static str>> {
     match notice {
-        Notice::Wake | Notice::Unused => Ok(None),
-        Notice::Session { session, news } => act_on_session(tx, session, *news, now).await,
-        Notice::Intent(intent) => act_on_intent(tx, intent, now).await,
-        Notice::Declined(decline) => act_on_decline(tx, decline).await,
+        Notice::Wake | Notice::Unused | Notice::Declined(_) => Ok(None),
+        Notice::Session { session, news } => act_on_session(tx, session, *news, pen, now).await,
+        Notice::Intent(intent) => act_on_intent(tx, intent, pen, now).await,
         Notice::Keep(state) => {
             if payments::keep_object(tx, state).await? {
                 tell(tx, state, now).await?;
@@ -112,7 +117,13 @@ async fn act(tx: &mut Tx, notice: &Notice, fetched: &Fetched, now: Instant) -> s
     }
 }
 
-async fn act_on_session(tx: &mut Tx, session: &Session, news: SessionNews, now: Instant) -> sqlx::Result<Option<&'static str>> {
+async fn act_on_session(
+    tx: &mut Tx,
+    session: &Session,
+    news: SessionNews,
+    pen: Pen<'_>,
+    now: Instant,
+) -> sqlx::Result<Option<&'static str>> {
     let state = match news {
         SessionNews::Completed if session.is_paid() => State::Paid,
         // A delayed method: the donor is done, the money is not here. Booking or thanking now would be a lie.
@@ -133,6 +144,8 @@ async fn act_on_session(tx: &mut Tx, session: &Session, news: SessionNews, now: 
     };
     match donations::progress(tx, &progress).await? {
         Some(donation) => {
+            write_to_donor(tx, &donation, state, pen, now).await?;
+            repeating::began(tx, &donation, session, now).await?;
             if differs(&donation, session) {
                 alert::raise(tx, AlertKind::SessionDiffers, &session.id, &Said::new("page-differs"), now).await?;
             }
@@ -143,13 +156,26 @@ async fn act_on_session(tx: &mut Tx, session: &Session, news: SessionNews, now: 
     }
 }
 
+/// Writes to the donor whose bank answered late: a debit that was booked and has now succeeded, or a payment that failed. `before` is the
+/// gift as it was until this notice.
+async fn write_to_donor(tx: &mut Tx, before: &Donation, state: State, pen: Pen<'_>, now: Instant) -> sqlx::Result<()> {
+    if !before.state.moves_to(state) {
+        return Ok(());
+    }
+    match (state, &before.charge_id) {
+        (State::Paid, Some(charge_id)) => letters::arrived(tx, pen, &[charge_id], now).await,
+        (State::Failed, _) => letters::failed(tx, pen, before, now).await,
+        _ => Ok(()),
+    }
+}
+
 /// Whether a session asked for another amount or currency than its gift was pledged with.
 fn differs(donation: &Donation, session: &Session) -> bool {
     let (Some(asked), Some(amount)) = (donation.asked_minor, session.amount) else { return false };
     asked != amount.minor || donation.currency != amount.currency
 }
 
-async fn act_on_intent(tx: &mut Tx, intent: &Intent, now: Instant) -> sqlx::Result<Option<&'static str>> {
+async fn act_on_intent(tx: &mut Tx, intent: &Intent, pen: Pen<'_>, now: Instant) -> sqlx::Result<Option<&'static str>> {
     let state = match intent.news {
         IntentNews::Processing => State::Waiting,
         IntentNews::Succeeded => State::Paid,
@@ -158,10 +184,14 @@ async fn act_on_intent(tx: &mut Tx, intent: &Intent, now: Instant) -> sqlx::Resu
     let reference = intent.references.donation.as_deref();
     let progress = Progress { reference, payment_intent: Some(&intent.id), state: Some(state), at: Some(now), ..Progress::default() };
     let found = donations::progress(tx, &progress).await?;
+    if let Some(donation) = &found {
+        write_to_donor(tx, donation, state, pen, now).await?;
+    }
     Ok((found.is_none() && reference.is_some()).then_some(NOT_SEEN_YET))
 }
 
-async fn act_on_decline(tx: &mut Tx, decline: &Decline) -> sqlx::Result<Option<&'static str>> {
+/// Notes a refused card, at the time that Stripe names: what comes late is no attack of today.
+async fn act_on_decline(tx: &mut Tx, decline: &Decline, at: Instant) -> sqlx::Result<()> {
     let progress = Progress {
         reference: decline.references.donation.as_deref(),
         payment_intent: decline.payment_intent.as_deref(),
@@ -170,11 +200,20 @@ async fn act_on_decline(tx: &mut Tx, decline: &Decline) -> sqlx::Result<Option<&
     };
     // Several on one payment are normal, and the page stays open: the state does not move.
     donations::progress(tx, &progress).await?;
-    Ok(None)
+    match decline.charge_id.as_deref().or(decline.payment_intent.as_deref()) {
+        Some(id) => donations::slowing::refused(tx, id, &progress, at).await,
+        None => Ok(()),
+    }
 }
 
-/// Tells a person where an object's state needs one, and takes the alert back where it does not any more.
+/// Moves the gift that repeats which an object is about; tells a person where an object's state needs one, and takes the alert back where it does
+/// not any more.
 pub(super) async fn tell(tx: &mut Tx, state: &ObjectState, now: Instant) -> sqlx::Result<()> {
+    match state.object {
+        ObjectKind::Subscription => repeating::hear(tx, state, now).await?,
+        ObjectKind::Invoice => repeating::hear_of_turn(tx, state, now).await?,
+        _ => {}
+    }
     let Some((kind, stands, key)) = call_for_a_person(state) else { return Ok(()) };
     if stands {
         alert::raise(tx, kind, &state.id, &Said::new(key), now).await?;

@@ -2,16 +2,31 @@
 
 use sqlx::AssertSqlSafe;
 
-/// The most places one statement has. A batch is one way to the database and back, or a few; `SQLite` finds the name of a numbered place by
-/// walking past all that stand before it, so a thousand of them cost more than a second way.
-const MOST_PLACES: usize = 320;
+/// How many rows one statement writes, the most first. A way to the database and back costs as much as writing several rows; and a statement is
+/// prepared once a length, so lengths stay few.
+const LENGTHS: [usize; 3] = [256, 64, 16];
+/// How many keys one statement asks for. `SQLite` finds the name of a numbered place by walking past all that stand before it.
+const MOST_KEYS: usize = 64;
 
-/// `{head} VALUES ($1, …), (…) {tail}` with `rows` rows of `columns` numbered places.
+/// How places for values are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Places {
+    /// `?`, one after the other: `SQLite` fills them without looking for a name.
+    Unnamed,
+    /// `$1`: all that `PostgreSQL` knows.
+    Numbered,
+}
+
+/// `{head} VALUES (…), (…) {tail}` with `rows` rows of `columns` places.
 ///
 /// Head and tail are fixed text, so nothing a stranger wrote can get into the statement.
-pub fn values(head: &'static str, columns: usize, rows: usize, tail: &'static str) -> AssertSqlSafe<String> {
+pub fn values(places: Places, head: &'static str, columns: usize, rows: usize, tail: &'static str) -> AssertSqlSafe<String> {
+    let place = |n: usize| match places {
+        Places::Unnamed => "?".to_owned(),
+        Places::Numbered => format!("${n}"),
+    };
     let row = |row: usize| {
-        let places: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+        let places: Vec<String> = (1..=columns).map(|column| place(row * columns + column)).collect();
         format!("({})", places.join(", "))
     };
     let all: Vec<String> = (0..rows).map(row).collect();
@@ -31,9 +46,20 @@ pub fn pairs(head: &'static str, first: usize, count: usize) -> AssertSqlSafe<St
     AssertSqlSafe(format!("{head} (VALUES {})", pairs.join(", ")))
 }
 
-/// Cuts `rows` of so many columns into pieces for [`values`] and [`list`]. A piece's statement is prepared once a length, so lengths stay few.
-pub fn pieces<T>(rows: &[T], columns: usize) -> std::slice::Chunks<'_, T> {
-    rows.chunks((MOST_PLACES / columns.max(1)).clamp(1, 64))
+/// Cuts rows that are to be written into the pieces of a statement each.
+pub fn batches<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
+    let mut rest = rows;
+    std::iter::from_fn(move || {
+        let most = LENGTHS.into_iter().find(|length| *length <= rest.len()).unwrap_or(rest.len());
+        let (batch, after) = rest.split_at(most);
+        rest = after;
+        (!batch.is_empty()).then_some(batch)
+    })
+}
+
+/// Cuts keys into pieces for [`list`] and [`pairs`].
+pub fn pieces<T>(keys: &[T]) -> std::slice::Chunks<'_, T> {
+    keys.chunks(MOST_KEYS)
 }
 
 #[cfg(test)]
@@ -42,15 +68,16 @@ mod tests {
 
     #[test]
     fn places_are_numbered_through_and_pieces_lose_nothing() {
-        assert_eq!(values("INSERT INTO t (a, b)", 2, 2, "x").0, "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) x");
+        assert_eq!(values(Places::Numbered, "INSERT INTO t (a, b)", 2, 2, "x").0, "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) x");
+        assert_eq!(values(Places::Unnamed, "INSERT INTO t (a, b)", 2, 2, "").0, "INSERT INTO t (a, b) VALUES (?, ?), (?, ?) ");
         assert_eq!(list("x IN", 2, 3).0, "x IN ($2, $3, $4)");
         assert_eq!(pairs("(a, b) IN", 2, 2).0, "(a, b) IN (VALUES ($2, $3), ($4, $5))");
         let rows: Vec<u8> = (0..149).collect();
-        let sizes: Vec<usize> = pieces(&rows, 10).map(<[u8]>::len).collect();
-        assert_eq!(sizes, [32, 32, 32, 32, 21]);
-        assert_eq!(pieces(&rows, 1).map(<[u8]>::len).max(), Some(64));
-        assert_eq!(pieces(&rows, 1_000).count(), rows.len());
-        assert_eq!(pieces(&rows, 3).flatten().copied().collect::<Vec<_>>(), rows);
-        assert_eq!(pieces::<u8>(&[], 3).count(), 0);
+        let sizes: Vec<usize> = batches(&rows).map(<[u8]>::len).collect();
+        assert_eq!(sizes, [64, 64, 16, 5]);
+        assert_eq!(batches(&rows).flatten().copied().collect::<Vec<_>>(), rows);
+        assert_eq!(batches::<u8>(&[]).count(), 0);
+        assert_eq!(pieces(&rows).map(<[u8]>::len).max(), Some(64));
+        assert_eq!(pieces(&rows).flatten().copied().collect::<Vec<_>>(), rows);
     }
 }

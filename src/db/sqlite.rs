@@ -5,6 +5,7 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
+use sqlx::AssertSqlSafe;
 use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
@@ -86,15 +87,22 @@ impl Db {
 }
 
 impl Db {
-    /// An empty embedded database that lies nowhere but in memory, with one connection: for sums that nobody keeps, not for books.
+    /// The tables of an empty fund that lie nowhere but in memory, with one connection: for sums that nobody keeps, not for books. No guard
+    /// stands at them, for there is nothing to lose, and what is right is asked by whoever adds up.
     ///
     /// # Errors
     /// When `SQLite` has no memory to give.
-    pub async fn in_memory() -> anyhow::Result<Self> {
+    pub async fn scratch() -> anyhow::Result<Self> {
         let options = SqliteConnectOptions::from_str("sqlite::memory:")?.foreign_keys(false);
         let pool = SqlitePoolOptions::new().max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
         let pool = pool.test_before_acquire(false).connect_with(options).await?;
-        Ok(Self::Sqlite { read: pool.clone(), write: pool, file: SqliteFile(PathBuf::new()) })
+        let scratch = Self::Sqlite { read: pool.clone(), write: pool.clone(), file: SqliteFile(PathBuf::new()) };
+        scratch.migrate().await?;
+        let guards: Vec<String> = sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetch_all(&pool).await?;
+        for guard in guards {
+            sqlx::query(AssertSqlSafe(format!("DROP TRIGGER {guard}"))).execute(&pool).await?;
+        }
+        Ok(scratch)
     }
 }
 

@@ -99,6 +99,7 @@ pub async fn ask(
         more: 0,
     };
     approvals::propose(tx, actor.person, &proposal, now).await?;
+    super::asking_back::answered(tx, gift.id, actor.person, now).await?;
     audit::write(tx, Some(actor.person), "refund_asked", &subject(id), new.reason.as_str(), now).await?;
     operation::done(tx, operation, &reference, now).await?;
     Ok(reference)

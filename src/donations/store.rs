@@ -2,22 +2,25 @@
 
 pub(super) mod donor_keys;
 pub(super) mod donors;
+pub(super) mod gift_pages;
 pub(super) mod in_kind;
+pub(super) mod ladder;
 pub(super) mod listing;
 pub(super) mod names;
 pub(super) mod offline;
 pub(super) mod proofs;
 pub(super) mod refunds;
+pub(super) mod repeats;
 pub(super) mod retention;
 pub(super) mod ways;
 
 use super::{Donation, Origin, Progress, Settlement, State, Unarrived, Uncounted, Unfinished};
 use crate::clock::Instant;
-use crate::db::{Tx, rows};
+use crate::db::Tx;
 use crate::ids::{DonationId, FundId, PublicationId};
 use crate::money::Currency;
 use crate::payments::checkout::Interval;
-use crate::{run, run_in};
+use crate::{insert_rows, run, run_in};
 
 /// Writes a query for whole gifts; the columns are named once.
 macro_rules! select_donation {
@@ -204,32 +207,30 @@ pub(super) async fn insert_unpledged(tx: &mut Tx, gifts: &[Unpledged<'_>], now: 
                                pledged_at, settled_at, settled_minor, settled_fee_minor, settled_currency, clearing)";
     // One charge is one gift, however many lines say so.
     const TAIL: &str = "ON CONFLICT (charge_id) DO NOTHING";
-    for piece in rows::pieces(gifts, 15) {
-        run!(tx, execute, {
-            let mut statement = sqlx::query(rows::values(HEAD, 15, piece.len(), TAIL));
-            for gift in piece {
-                let charge = gift.charge;
-                statement = statement
-                    .bind(&gift.reference)
-                    .bind(&gift.number)
-                    .bind(charge.fund.id)
-                    .bind(gift.origin)
-                    .bind(gift.state())
-                    .bind(charge.amount.currency)
-                    .bind(gift.payment_intent)
-                    .bind(charge.charge_id)
-                    .bind(charge.subscription_id)
-                    .bind(now)
-                    .bind(now)
-                    .bind(charge.amount.minor)
-                    .bind(charge.fee_minor)
-                    .bind(charge.amount.currency)
-                    .bind(i64::from(charge.clearing));
-            }
-            statement
-        })?;
-    }
-    Ok(())
+    insert_rows!(
+        tx,
+        HEAD,
+        gifts,
+        |gift| [
+            &gift.reference,
+            &gift.number,
+            gift.charge.fund.id,
+            gift.origin,
+            gift.state(),
+            gift.charge.amount.currency,
+            gift.payment_intent,
+            gift.charge.charge_id,
+            gift.charge.subscription_id,
+            now,
+            now,
+            gift.charge.amount.minor,
+            gift.charge.fee_minor,
+            gift.charge.amount.currency,
+            i64::from(gift.charge.clearing),
+        ],
+        TAIL
+    )
+    .map(drop)
 }
 
 pub(super) async fn set_bounced(tx: &mut Tx, charge_id: &str) -> sqlx::Result<()> {

@@ -1,4 +1,4 @@
-//! What people are told by mail: acts that left a notice, alerts, forgotten passwords. Each is taken and its letters are put into the outbox in one
+//! What people are told by mail: acts that left a notice, alerts, forgotten passwords, lost links. Each is taken and its letters are put into the outbox in one
 //! transaction, one letter a cause and a person. Not here: the daily digest (`digest`), sending (`mailing`).
 
 use std::collections::HashSet;
@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::Jobs;
 use crate::clock::Instant;
 use crate::db::Tx;
+use crate::donations::letters;
 use crate::ids::{PayeeId, PersonId};
 use crate::mail::{self, Kind, Letter};
 use crate::payments::about;
@@ -33,9 +34,10 @@ impl Jobs {
     /// When the database is gone; what was not told yet is told at the next look.
     pub async fn tell(&self) -> sqlx::Result<()> {
         let now = self.clock.now();
-        let (acts, alerts, questions) = {
+        let (acts, alerts, questions, links) = {
             let tx = &mut self.db.begin_read().await?;
-            (notice::waiting(tx, AT_ONCE).await?, alert::due(tx, now, AT_ONCE).await?, forgotten::waiting(tx, AT_ONCE).await?)
+            let (acts, alerts) = (notice::waiting(tx, AT_ONCE).await?, alert::due(tx, now, AT_ONCE).await?);
+            (acts, alerts, forgotten::waiting(tx, AT_ONCE).await?, letters::links_waiting(tx, AT_ONCE).await?)
         };
         if !acts.is_empty() {
             let told: sqlx::Result<()> = transact!(self.db, tx => self.tell_acts(tx, &acts, now).await);
@@ -49,7 +51,11 @@ impl Jobs {
             let told: sqlx::Result<()> = transact!(self.db, tx => self.answer_forgotten(tx, email_hash, now).await);
             told?;
         }
-        Ok(())
+        for donor_hash in &links {
+            let told: sqlx::Result<()> = transact!(self.db, tx => letters::send_links(tx, self.pen(), donor_hash, now).await);
+            told?;
+        }
+        donations::repeat_mail::tell(&self.db, (&self.keyring, &self.entropy), &self.base_url, &self.clock).await
     }
 
     /// One letter to one person, once for this cause. Whose address was sealed with another key gets none: the outbox could not send it.

@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{Account, Balance, Entry, Kind, NewEntry, Posting, Source};
 use crate::clock::{Day, Instant};
-use crate::db::{Tx, rows};
+use crate::db::Tx;
 use crate::ids::{AccountId, EntryId, FundId};
 use crate::money::{Currency, Money};
-use crate::{run, run_in};
+use crate::{insert_rows, run, run_in};
 
 pub(super) async fn open_account(tx: &mut Tx, account: &Account) -> sqlx::Result<()> {
     let sql = "INSERT INTO account (code, path, kind, cash, funded) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (path) DO NOTHING";
@@ -44,49 +44,26 @@ pub(super) struct PostingRow {
 
 pub(super) async fn insert_postings(tx: &mut Tx, postings: &[PostingRow]) -> sqlx::Result<()> {
     const HEAD: &str = "INSERT INTO posting (entry_id, n, account_id, fund_id, currency, amount_minor)";
-    for piece in rows::pieces(postings, 6) {
-        run!(tx, execute, {
-            let mut statement = sqlx::query(rows::values(HEAD, 6, piece.len(), ""));
-            for row in piece {
-                let PostingRow { entry, n, account, fund, amount } = row;
-                statement = statement.bind(entry).bind(n).bind(account).bind(fund).bind(amount.currency).bind(amount.minor);
-            }
-            statement
-        })?;
-    }
-    Ok(())
+    insert_rows!(tx, HEAD, postings, |row| [row.entry, row.n, row.account, row.fund, row.amount.currency, row.amount.minor]).map(drop)
 }
 
 /// Entries come after their postings; each then waits for its day sum.
 pub(super) async fn insert_entries(tx: &mut Tx, entries: &[(EntryId, &NewEntry)], now: Instant) -> sqlx::Result<()> {
     const HEAD: &str = "INSERT INTO entry (id, source, source_id, kind, effective_on, recorded_at, memo, reverses, actor, postings)";
-    for piece in rows::pieces(entries, 10) {
-        run!(tx, execute, {
-            let mut statement = sqlx::query(rows::values(HEAD, 10, piece.len(), ""));
-            for (id, entry) in piece {
-                statement = statement
-                    .bind(id)
-                    .bind(entry.source)
-                    .bind(&entry.source_id)
-                    .bind(entry.kind)
-                    .bind(entry.effective_on)
-                    .bind(now)
-                    .bind(entry.memo.as_deref())
-                    .bind(entry.reverses)
-                    .bind(entry.actor.as_deref())
-                    .bind(i64::try_from(entry.postings.len()).unwrap_or(i64::MAX));
-            }
-            statement
-        })?;
-        run!(tx, execute, {
-            let mut statement = sqlx::query(rows::values("INSERT INTO unsummed (entry_id)", 1, piece.len(), ""));
-            for (id, _) in piece {
-                statement = statement.bind(id);
-            }
-            statement
-        })?;
-    }
-    Ok(())
+    let postings = |entry: &NewEntry| i64::try_from(entry.postings.len()).unwrap_or(i64::MAX);
+    insert_rows!(tx, HEAD, entries, |(id, entry)| [
+        id,
+        entry.source,
+        &entry.source_id,
+        entry.kind,
+        entry.effective_on,
+        now,
+        entry.memo.as_deref(),
+        entry.reverses,
+        entry.actor.as_deref(),
+        postings(entry),
+    ])?;
+    insert_rows!(tx, "INSERT INTO unsummed (entry_id)", entries, |(id, _)| [id]).map(drop)
 }
 
 crate::record! {

@@ -9,7 +9,8 @@ use crate::language::{Language, Values};
 use crate::{record, words};
 
 words! {
-    /// What a mail is about. A new one is a word here and its texts in `mail.ftl`: `…-subject`, `…-text`, and `…-link` where it bears one.
+    /// What a mail is about. A new one is a word here and its texts in `mail.ftl`: `…-subject`, `…-text`, `…-after` for what
+    /// stands behind its table, and `…-link` where it bears one.
     /// Subjects are neutral and hold nothing personal, at most a claim's number: a shared phone shows them (safety rule PR9).
     pub enum Kind {
         /// Does mail arrive at all?
@@ -55,12 +56,34 @@ words! {
         BooksAlert = "books alert",
         /// The head of what is published: the publication's `number`, its `root`, the `previous` one, the signed `checkpoint`; bears a link.
         Head = "head",
+        /// For a donor: a payment of `gift` did not go through on a day (`on`), and when it is tried again (`next`, or `none`); bears a link.
+        RepeatFailed = "repeat failed",
+        /// For a donor: `gift` has stopped, by whom (`who`: `donor`, `treasurer`, `winding_down` or `stripe`); bears a link.
+        RepeatStopped = "repeat stopped",
+        /// For a donor: the receipt of a `gift`, as a `table`, and what goes with it (`notes`); bears a link, as all for donors do but one.
+        Receipt = "receipt",
+        /// For a donor: the payment of a `gift` did not go through, as of a `day`.
+        PaymentFailed = "payment failed",
+        /// For a donor: an `amount` of a `gift` went back on a `day`, in `part` or `whole`.
+        Refunded = "refunded",
+        /// For a donor: an `amount` that was to go back did not, as of a `day`.
+        RefundCameBack = "refund came back",
+        /// For a donor: the donor's bank took an `amount` back.
+        Disputed = "disputed",
+        /// For a donor: nothing goes back; whom to write to (`contact`, or `none`).
+        RequestDeclined = "request declined",
+        /// For a donor: how the donor is `listed` was changed: `waiting` or `hidden`.
+        NameChanged = "name changed",
+        /// For a donor: name, address and note were deleted on a `day`.
+        DetailsDeleted = "details deleted",
+        /// For a donor: the links of all gifts of the address, as a `table`.
+        Links = "links",
     }
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 32] = [
         Self::Test,
         Self::Invitation,
         Self::Reset,
@@ -82,6 +105,17 @@ impl Kind {
         Self::PaymentAlert,
         Self::BooksAlert,
         Self::Head,
+        Self::RepeatFailed,
+        Self::RepeatStopped,
+        Self::Receipt,
+        Self::PaymentFailed,
+        Self::Refunded,
+        Self::RefundCameBack,
+        Self::Disputed,
+        Self::RequestDeclined,
+        Self::NameChanged,
+        Self::DetailsDeleted,
+        Self::Links,
     ];
 
     fn key(self, part: &str) -> String {
@@ -134,7 +168,7 @@ pub struct Letter<'a> {
     pub language: Language,
     /// What it is about.
     pub kind: Kind,
-    /// What stands in its text, by the names that [`Kind`] says.
+    /// What stands in its text, by the names that [`Kind`] says. A `table` has a row a line and a tab between its two columns.
     pub values: &'a [(&'static str, &'a str)],
     /// Where it leads, in full, for those kinds that bear a link.
     pub link: Option<&'a str>,
@@ -155,6 +189,8 @@ pub struct Written {
 #[template(path = "mail/letter.txt", escape = "none")]
 struct TextFace<'a> {
     text: &'a str,
+    table: &'a [String],
+    after: Option<&'a str>,
     link: Option<(&'a str, &'a str)>,
     footer: &'a str,
 }
@@ -165,6 +201,8 @@ struct HtmlFace<'a> {
     language: Language,
     subject: &'a str,
     text: &'a str,
+    table: &'a [(&'a str, &'a str)],
+    after: Option<&'a str>,
     link: Option<(&'a str, &'a str)>,
     footer: &'a str,
 }
@@ -180,11 +218,27 @@ impl Letter<'_> {
         let (subject, text, footer) = (say("subject"), say("text"), self.language.text("mail-footer", &Values::new()));
         let label = self.link.map(|_| say("link"));
         let link = self.link.zip(label.as_deref());
-        let plain = TextFace { text: &text, link, footer: &footer }.render().expect("a text is written into memory");
-        let face = HtmlFace { language: self.language, subject: &subject, text: &text, link, footer: &footer };
+        let after = self.language.find(&self.kind.key("after"), &values);
+        let after = after.as_deref();
+        let rows: Vec<(&str, &str)> = self.table().collect();
+        let table = in_columns(&rows);
+        let plain = TextFace { text: &text, table: &table, after, link, footer: &footer }.render().expect("a text is written into memory");
+        let face = HtmlFace { language: self.language, subject: &subject, text: &text, table: &rows, after, link, footer: &footer };
         let html = face.render().expect("a page is written into memory");
         Written { subject, text: plain, html }
     }
+
+    /// The rows of its table.
+    fn table(&self) -> impl Iterator<Item = (&str, &str)> {
+        let table = self.values.iter().find(|(name, _)| *name == "table").map_or("", |(_, table)| table);
+        table.lines().filter_map(|line| line.split_once('\t'))
+    }
+}
+
+/// Rows of a table as lines of text, one column under the other.
+fn in_columns(rows: &[(&str, &str)]) -> Vec<String> {
+    let width = rows.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
+    rows.iter().map(|(label, value)| format!("  {label:<width$}  {value}")).collect()
 }
 
 /// A value as a text takes it: what is counted decides between one and many.
@@ -252,7 +306,7 @@ mod tests {
     use super::*;
 
     /// A value for every place that a text may have.
-    const VALUES: [(&str, &str); 19] = [
+    const VALUES: [(&str, &str); 28] = [
         ("count", "2"),
         ("days", "7"),
         ("minutes", "30"),
@@ -271,9 +325,19 @@ mod tests {
         ("left", "3"),
         ("root", "1a2b 3c4d"),
         ("previous", "–"),
+        ("on", "14 Nov 2026"),
+        ("next", "17 Nov 2026"),
+        ("who", "donor"),
+        ("table", "Total paid\t$26.06\n<b>To</b>\t<b>CANARY</b>"),
+        ("notes", "<b>CANARY</b>"),
+        ("amount", "$25.00"),
+        ("part", "part"),
+        ("day", "14 Nov 2026"),
+        ("listed", "waiting"),
         ("checkpoint", "fund.example/f/general\n4\nAQ==\n\n— fund.example/f/general AQ=="),
     ];
-    const WITHOUT_LINK: [Kind; 8] = [
+    const WITHOUT_LINK: [Kind; 9] = [
+        Kind::Links,
         Kind::Test,
         Kind::FactorChanged,
         Kind::ClaimApproved,
@@ -296,7 +360,7 @@ mod tests {
                 for word in ["CANARY", "strike", "huelga", "$", "\n", "union", "sindicato"] {
                     assert!(!subject.to_lowercase().contains(&word.to_lowercase()), "{kind} {language}: {subject}");
                 }
-                assert!(!text.contains('$') && !text.contains("mail-"), "{text}");
+                assert!(!text.replace("$26.06", "").replace("$25.00", "").contains('$') && !text.contains("mail-"), "{text}");
                 assert!(!html.contains("<b>") && !html.contains("{$"), "{html}");
                 if matches!(
                     kind,
@@ -307,6 +371,7 @@ mod tests {
                         | Kind::ClaimSentBack
                         | Kind::BooksAlert
                         | Kind::PaymentAlert
+                        | Kind::Receipt
                 ) {
                     assert!(text.contains("<b>CANARY</b>") && html.contains("CANARY"), "{text}");
                 }

@@ -27,7 +27,7 @@ pub(super) async fn save_arrivals(db: &Db, batch: &[Arrival]) -> sqlx::Result<()
     const HEAD: &str = "INSERT INTO delivery (event_id, type, created, received_at, seen, body, state, attempts, next_try_at, done_at)";
     const TAIL: &str = "ON CONFLICT (event_id) DO UPDATE SET seen = delivery.seen + excluded.seen";
     run_alone!(db, {
-        let mut statement = sqlx::query(rows::values(HEAD, 10, batch.len(), TAIL));
+        let mut statement = sqlx::query(rows::values(db.places(), HEAD, 10, batch.len(), TAIL));
         for arrival in batch {
             statement = statement
                 .bind(&arrival.event_id)
@@ -60,7 +60,7 @@ pub(super) async fn newest_delivery(tx: &mut Tx) -> sqlx::Result<Option<Delivery
 
 pub(super) async fn finish_deliveries(tx: &mut Tx, ids: &[DeliveryId], now: Instant) -> sqlx::Result<()> {
     const HEAD: &str = "UPDATE delivery SET state = 'done', reason = NULL, attempts = attempts + 1, done_at = $1 WHERE id IN";
-    for piece in rows::pieces(ids, 1) {
+    for piece in rows::pieces(ids) {
         run!(tx, execute, {
             let mut statement = sqlx::query(rows::list(HEAD, 2, piece.len())).bind(now);
             for id in piece {

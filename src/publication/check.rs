@@ -1,15 +1,14 @@
 //! What a stranger does, who has nothing but published files and the fund's key: rebuild the log, hold its head against the signature and
 //! against an older head, follow a key to the next, work out every published file anew from the records alone, and name the first thing wrong. It trusts no server.
 
+mod history;
 mod tree;
-
-use std::collections::BTreeSet;
 
 use super::facts::Publication;
 use super::general_ledger::{self, Placed};
 use super::log::note::{self, Head, VerifyingKey};
-use super::log::tile::{self, Tile, WIDTH};
-use super::log::tree::{Edge, Hash, leaf_hash};
+use super::log::tile::{self, Tile};
+use super::log::tree::Hash;
 use super::manifest::{self, FORMAT, Files};
 use super::record::Record;
 use super::site::{self, Once, Piece};
@@ -19,6 +18,7 @@ use crate::clock::Instant;
 use crate::db::{Db, Tx};
 use crate::funds::{self, NewFund, SetUpError};
 use crate::ids::{Entropy, FundId, sha256_hex};
+use history::{keys, records};
 use tree::{Last, Tree};
 
 /// How many records are added up at a time: the sums of a page are written once.
@@ -124,99 +124,6 @@ pub async fn check(source: &Source, key: &VerifyingKey, since: Option<&str>, sco
     Ok(Checked { head, publications, files: tree.right(), held: tree.held(), unchecked })
 }
 
-/// The keys that signed, the newest last: each handed over to the next, and the one that is known is among them.
-fn keys(records: &[(Record, String)], known: &VerifyingKey) -> Result<Vec<VerifyingKey>, CheckError> {
-    let mut keys: Vec<VerifyingKey> = Vec::new();
-    for (record, _) in records {
-        let Record::Publication(publication) = record else { continue };
-        let number = publication.number;
-        let key: VerifyingKey = publication.key.parse().map_err(|error| wrong(format!("the key of publication {number}: {error}")))?;
-        match (keys.last(), &publication.succeeds) {
-            (Some(before), _) if *before == key => continue,
-            (None, _) => {}
-            (Some(before), Some(old)) if old.key == before.to_string() && before.handed_over(&key, number, &old.signature) => {}
-            (Some(_), _) => {
-                return Err(wrong(format!("publication {number} names another key, to which the one before did not hand over")));
-            }
-        }
-        keys.push(key);
-    }
-    match keys.last() {
-        Some(_) if keys.contains(known) => Ok(keys),
-        Some(newest) => Err(wrong(format!("the newest publication names another key: {newest}"))),
-        None => Err(wrong("the log does not end with a publication")),
-    }
-}
-
-/// Every record of the log with its text.
-type Records = Vec<(Record, String)>;
-
-/// Every record of the log, its tiles and its root held against the signed head; and the root at the end of each publication.
-async fn records(tree: &mut Tree<'_>, head: &Head, older: Option<&Head>) -> Result<(Records, Vec<Hash>), CheckError> {
-    if let Some(older) = older.filter(|older| older.size > head.size) {
-        return Err(wrong(format!("the log was cut: it had {} records once, and has {} now", older.size, head.size)));
-    }
-    let mut records = Vec::new();
-    let mut levels: Vec<Vec<Hash>> = vec![Vec::new()];
-    let mut edge = Edge::default();
-    let (mut sizes, mut roots) = (BTreeSet::new(), Vec::new());
-    for bundle in Tile::between(0, head.size) {
-        let place = format!("{}/{}", heads::PLACE, bundle.of_records());
-        let bytes = tree.get(&place).await?;
-        let leaves = tile::unbundle(&bytes).filter(|leaves| leaves.len() as u64 == bundle.width);
-        for leaf in leaves.ok_or_else(|| wrong(format!("{place} holds no {} records", bundle.width)))? {
-            let at = records.len();
-            let text = std::str::from_utf8(leaf).map_err(|_| wrong(format!("record {at} is no text")))?;
-            let record = Record::from_leaf(text).map_err(|error| wrong(format!("record {at}: {error}")))?;
-            edge.push(leaf_hash(leaf));
-            levels[0].push(leaf_hash(leaf));
-            if older.is_some_and(|older| older.size == edge.size() && older.root != edge.root()) {
-                return Err(wrong("the log does not continue the older checkpoint: its history was changed"));
-            }
-            if matches!(record, Record::Publication(_)) {
-                sizes.insert(edge.size());
-                roots.push(edge.root());
-            }
-            records.push((record, text.to_owned()));
-        }
-    }
-    if edge.root() != head.root {
-        return Err(wrong("the records do not give the root that was signed"));
-    }
-    tiles(tree, &mut levels, &sizes).await?;
-    Ok((records, roots))
-}
-
-/// Every tile and bundle that any publication wrote, made anew from the hashes.
-async fn tiles(tree: &mut Tree<'_>, levels: &mut Vec<Vec<Hash>>, sizes: &BTreeSet<u64>) -> Result<(), CheckError> {
-    let width = usize::try_from(WIDTH).unwrap_or(usize::MAX);
-    while let Some(last) = levels.last().filter(|last| last.len() >= width) {
-        let upper = last.chunks_exact(width).map(|tile| {
-            let mut whole = Edge::default();
-            for hash in tile {
-                whole.push(*hash);
-            }
-            whole.root()
-        });
-        let upper = upper.collect();
-        levels.push(upper);
-    }
-    let mut old = 0;
-    for size in sizes {
-        let (mut before, mut after) = (old, *size);
-        for (level, hashes) in (0_u32..).zip(levels.iter()) {
-            for tile in Tile::between(before, after) {
-                let at = |place: u64| usize::try_from(place).unwrap_or(usize::MAX);
-                let some = hashes.get(at(tile.start())..at(tile.start() + tile.width)).unwrap_or_default();
-                tree.is(format!("{}/{}", heads::PLACE, tile.of_hashes(level)), &tile::of_hashes(some)).await?;
-            }
-            (before, after) = (before / WIDTH, after / WIDTH);
-        }
-        old = *size;
-    }
-    Ok(())
-}
-
 /// Works out every file of every publication anew; gives how many publications there are, and why some of it was not.
 async fn recompute(
     tree: &mut Tree<'_>,
@@ -226,8 +133,7 @@ async fn recompute(
     let Some(Record::Publication(newest)) = records.last().map(|(record, _)| record) else {
         return Err(wrong("the log does not end with a publication"));
     };
-    let db = Db::in_memory().await?;
-    db.migrate().await?;
+    let db = Db::scratch().await?;
     let tx = &mut db.begin_write().await?;
     let fund = stand_in(tx, newest).await?;
     let (mut position, mut number) = (0, 0);

@@ -11,11 +11,13 @@ pub mod documents;
 pub mod doors;
 mod download;
 mod edge;
+mod embed;
 mod error;
 pub mod export;
 pub mod fields;
 mod form;
 mod fund_page;
+mod gift;
 mod give;
 mod guesses;
 mod health;
@@ -24,6 +26,7 @@ pub mod meter;
 mod patience;
 mod practice_page;
 mod public;
+mod receipt_face;
 mod seats;
 pub mod server;
 mod shelf;
@@ -188,6 +191,8 @@ const ROOTS: &str = "/f/{fund}/verify/roots.txt";
 const GIVE: &str = "/f/{fund}/give";
 const THANKS: &str = "/thanks/{code}";
 const PRACTICE_CHECKOUT: &str = "/practice/checkout/{id}";
+const BADGE: &str = "/embed/{fund}/badge.svg";
+const WIDGET: &str = "/embed/{fund}";
 const STYLE: &str = "/assets/style.css";
 const ICON: &str = "/assets/icon.svg";
 const ROBOTS: &str = "/robots.txt";
@@ -243,12 +248,14 @@ fn all_doors(site: &Arc<Site>) -> Doors {
         .get(THANKS, Who::Anyone, thanks::show)
         .get(PRACTICE_CHECKOUT, Who::Anyone, practice_page::show)
         .post(PRACTICE_CHECKOUT, Who::Anyone, practice_page::choose)
+        .get(BADGE, Who::Anyone, embed::badge)
+        .get(WIDGET, Who::Anyone, embed::widget)
         .get(STYLE, Who::Anyone, assets::style)
         .get(ICON, Who::Anyone, assets::icon)
         .get(ROBOTS, Who::Anyone, crawlers::robots)
         .get(SITEMAP, Who::Anyone, crawlers::sitemap)
         .get(SECURITY, Who::Anyone, crawlers::security);
-    treasury::doors(claim::doors(api::doors(public)))
+    treasury::doors(gift::doors(claim::doors(api::doors(public))))
 }
 
 /// The whole site. To measure it, [`meter::install`] comes first.

@@ -67,6 +67,9 @@ fn main() {
     if wanted("publishing") {
         rows.extend(runtime.block_on(publishing::measure()));
     }
+    if wanted("reading") {
+        rows.extend(runtime.block_on(publishing::measure_reading()));
+    }
     if wanted("pictures") {
         rows.push(runtime.block_on(pictures::measure()));
     }

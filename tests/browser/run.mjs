@@ -85,6 +85,7 @@ test("every page, in every look, is accessible, valid, narrow enough and silent"
 
 /** The address of each walk's own checkout page. */
 const checkouts = new WeakMap();
+const gifts = new WeakMap();
 
 /** How to come to every page in every state, one after the other; each gives the response that made it, where one load did. */
 const PLACES = {
@@ -168,6 +169,25 @@ const PLACES = {
     await page.getByRole("button", { name: "Confirm" }).click();
     await page.getByRole("heading", { name: /^Thank you/ }).waitFor();
     return page.reload();
+  },
+  gift: async (page) => {
+    await page.getByRole("link", { name: "Your gift page: receipt, stop, proof" }).click();
+    await page.getByRole("heading", { name: /^Your gift / }).waitFor();
+    gifts.set(page, page.url());
+    return page.reload();
+  },
+  "gift in Spanish": (page) => page.goto(`${gifts.get(page)}?lang=es`),
+  "gift, receipt to print": (page) => page.goto(`${gifts.get(page)}/receipt?lang=en`),
+  "gift, public name": (page) => page.goto(`${gifts.get(page)}/name`),
+  "gift, money back with mistakes": async (page) => {
+    await page.goto(`${gifts.get(page)}/refund`);
+    return submit(page, "Ask for the money back");
+  },
+  "gift, details to delete": (page) => page.goto(`${gifts.get(page)}/delete`),
+  "lost link": (page) => page.goto("/gift"),
+  "lost link, sent": async (page) => {
+    await page.getByLabel("E-mail").fill("giver@example.org");
+    return submit(page, "Send the links");
   },
   "checkout, finished": (page) => page.goto(checkouts.get(page)),
   "thanks, not confirmed yet": async (page) => {

@@ -3,13 +3,13 @@
 
 mod emptied;
 mod gifts;
+mod proof;
 mod public;
 mod spending;
 mod staff;
 
 use std::collections::BTreeSet;
 
-use sqlx::AssertSqlSafe;
 use strikefund::clock::Day;
 use strikefund::db::{Db, MIGRATIONS, Tx};
 use strikefund::ids::{FundId, sha256_hex};
@@ -18,6 +18,7 @@ use strikefund::money::{Currency, Money};
 use strikefund::run;
 
 use crate::support::{Books, block_on, on_both_databases};
+use proof::{alike, prove};
 
 /// A guard of the schema and the statements that only it refuses.
 struct Guard {
@@ -27,7 +28,7 @@ struct Guard {
     table: &'static str,
     /// Second guards of the same thing, taken away first so that this one stands alone.
     alone_without: &'static [(&'static str, &'static str)],
-    /// Run one after the other in one transaction, then committed.
+    /// Run one after the other in one transaction.
     statements: &'static [&'static str],
     /// A part of what the refusal says.
     says: &'static str,
@@ -229,8 +230,8 @@ on_both_databases! {
 #[test]
 fn each_guard_refuses_and_nothing_else_does_on_sqlite() {
     block_on(async {
-        for guard in all_guards().filter(|guard| guard.on != On::Postgres) {
-            prove(guard, Books::on_sqlite().await).await;
+        for guards in alike(On::Sqlite) {
+            prove(&guards, Books::on_sqlite().await).await;
         }
     });
 }
@@ -238,9 +239,9 @@ fn each_guard_refuses_and_nothing_else_does_on_sqlite() {
 #[test]
 fn each_guard_refuses_and_nothing_else_does_on_postgres() {
     block_on(async {
-        for guard in all_guards().filter(|guard| guard.on != On::Sqlite) {
+        for guards in alike(On::Postgres) {
             let Some(books) = Books::on_postgres().await else { return };
-            prove(guard, books).await;
+            prove(&guards, books).await;
         }
     });
 }
@@ -281,37 +282,6 @@ fn a_posting_raced_into_an_entry_is_refused_at_commit_on_postgres() {
             books.close().await;
         }
     });
-}
-
-/// Refused while the guard stands, and for its reason; goes through once it is gone.
-async fn prove(guard: &Guard, books: Books) {
-    fill(&books).await;
-    if gifts::GUARDS.iter().any(|other| other.trigger == guard.trigger) {
-        gifts::fill(&books).await;
-    }
-    if public::GUARDS.iter().any(|other| other.trigger == guard.trigger) {
-        public::fill(&books).await;
-    }
-    if spending::GUARDS.iter().any(|other| other.trigger == guard.trigger) {
-        spending::fill(&books).await;
-    }
-    for (other, table) in guard.alone_without {
-        drop_trigger(&books, other, table).await;
-    }
-    let refused = attempt(&books.db, guard.statements).await;
-    let Err(error) = refused else { panic!("{} let through {:?}", guard.trigger, guard.statements) };
-    assert!(error.to_string().contains(guard.says), "{}: {error}", guard.trigger);
-    drop_trigger(&books, guard.trigger, guard.table).await;
-    let through = attempt(&books.db, guard.statements).await;
-    assert!(through.is_ok(), "without {} something else refuses {:?}: {through:?}", guard.trigger, guard.statements);
-    books.close().await;
-}
-
-async fn drop_trigger(books: &Books, trigger: &str, table: &str) {
-    let on = if books.postgres_url().is_some() { format!(" ON {table}") } else { String::new() };
-    let mut tx = books.db.begin_write().await.unwrap();
-    run!(&mut tx, execute, sqlx::query(AssertSqlSafe(format!("DROP TRIGGER {trigger}{on}")))).unwrap();
-    tx.commit().await.unwrap();
 }
 
 async fn attempt(db: &Db, statements: &[&'static str]) -> sqlx::Result<()> {

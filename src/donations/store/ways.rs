@@ -40,7 +40,7 @@ pub(in crate::donations) async fn counted_of(tx: &mut Tx, fund: FundId, donors: 
     const HEAD: &str = "SELECT donor_hash, COALESCE(settled_minor, 0) AS minor, CAST(1 AS BIGINT) AS gifts FROM donation
                          WHERE fund_id = $1 AND publication_id IS NOT NULL AND donor_hash IS NOT NULL AND donor_hash IN";
     let mut given = Vec::new();
-    for piece in rows::pieces(donors, 1) {
+    for piece in rows::pieces(donors) {
         let some: Vec<Given> = run!(tx, fetch_all, {
             let mut statement = sqlx::query_as(rows::list(HEAD, 2, piece.len())).bind(fund);
             for donor in piece {

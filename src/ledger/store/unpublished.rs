@@ -4,19 +4,10 @@ use super::super::unpublished::Unpublished;
 use crate::db::{Tx, rows};
 use crate::ids::{EntryId, FundId};
 use crate::money::Currency;
-use crate::run;
+use crate::{insert_rows, run};
 
 pub(in crate::ledger) async fn insert(tx: &mut Tx, postings: &[(FundId, EntryId, i64)]) -> sqlx::Result<()> {
-    for piece in rows::pieces(postings, 3) {
-        run!(tx, execute, {
-            let mut statement = sqlx::query(rows::values("INSERT INTO unpublished (fund_id, entry_id, n)", 3, piece.len(), ""));
-            for (fund, entry, n) in piece {
-                statement = statement.bind(fund).bind(entry).bind(n);
-            }
-            statement
-        })?;
-    }
-    Ok(())
+    insert_rows!(tx, "INSERT INTO unpublished (fund_id, entry_id, n)", postings, |(fund, entry, n)| [fund, entry, n]).map(drop)
 }
 
 pub(in crate::ledger) async fn page(
@@ -36,7 +27,7 @@ pub(in crate::ledger) async fn page(
 
 pub(in crate::ledger) async fn delete(tx: &mut Tx, fund: FundId, postings: &[(EntryId, i64)]) -> sqlx::Result<()> {
     const HEAD: &str = "DELETE FROM unpublished WHERE fund_id = $1 AND (entry_id, n) IN";
-    for piece in rows::pieces(postings, 2) {
+    for piece in rows::pieces(postings) {
         run!(tx, execute, {
             let mut statement = sqlx::query(rows::pairs(HEAD, 2, piece.len())).bind(fund);
             for (entry, n) in piece {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::clock::Instant;
 use crate::db::{Tx, rows};
-use crate::{run, run_in};
+use crate::{insert_rows, run, run_in};
 
 use super::super::line::{Line, LineId, LineState};
 use super::super::progress::{Progress, Total, UnreadElement};
@@ -27,42 +27,39 @@ macro_rules! line_columns {
 /// Inserts lines that are not known; gives how many were new.
 pub(in crate::payments) async fn insert(tx: &mut Tx, lines: &[&Line]) -> sqlx::Result<u64> {
     const HEAD: &str = line_columns!("INSERT INTO stripe_line (", "type", ")");
-    let mut inserted = 0;
-    for piece in rows::pieces(lines, 25) {
-        inserted += run!(tx, execute, {
-            let mut statement = sqlx::query(rows::values(HEAD, 25, piece.len(), "ON CONFLICT (id) DO NOTHING"));
-            for line in piece {
-                statement = statement
-                    .bind(&line.id)
-                    .bind(line.created)
-                    .bind(&line.kind)
-                    .bind(&line.reporting_category)
-                    .bind(&line.balance_type)
-                    .bind(line.currency)
-                    .bind(line.amount_minor)
-                    .bind(line.fee_minor)
-                    .bind(line.net_minor)
-                    .bind(line.available_on)
-                    .bind(&line.status)
-                    .bind(&line.source_id)
-                    .bind(&line.source_object)
-                    .bind(&line.source_status)
-                    .bind(&line.charge_id)
-                    .bind(&line.payment_intent)
-                    .bind(&line.fund_ref)
-                    .bind(&line.donation_ref)
-                    .bind(&line.subscription_id)
-                    .bind(line.shown_minor)
-                    .bind(line.shown_currency)
-                    .bind(line.state)
-                    .bind(&line.reason)
-                    .bind(line.seen_at)
-                    .bind(line.waits_until);
-            }
-            statement
-        })?;
-    }
-    Ok(inserted)
+    insert_rows!(
+        tx,
+        HEAD,
+        lines,
+        |line| [
+            &line.id,
+            line.created,
+            &line.kind,
+            &line.reporting_category,
+            &line.balance_type,
+            line.currency,
+            line.amount_minor,
+            line.fee_minor,
+            line.net_minor,
+            line.available_on,
+            &line.status,
+            &line.source_id,
+            &line.source_object,
+            &line.source_status,
+            &line.charge_id,
+            &line.payment_intent,
+            &line.fund_ref,
+            &line.donation_ref,
+            &line.subscription_id,
+            line.shown_minor,
+            line.shown_currency,
+            line.state,
+            &line.reason,
+            line.seen_at,
+            line.waits_until,
+        ],
+        "ON CONFLICT (id) DO NOTHING"
+    )
 }
 
 /// Those of these lines that are known.
@@ -153,7 +150,7 @@ pub(in crate::payments) async fn set_state(tx: &mut Tx, id: &LineId, state: Line
 pub(in crate::payments) async fn settle(tx: &mut Tx, ids: &[LineId]) -> sqlx::Result<u64> {
     const HEAD: &str = "UPDATE stripe_line SET state = 'booked', reason = NULL, waits_until = NULL WHERE state = 'new' AND id IN";
     let mut settled = 0;
-    for piece in rows::pieces(ids, 1) {
+    for piece in rows::pieces(ids) {
         settled += run!(tx, execute, {
             let mut statement = sqlx::query(rows::list(HEAD, 1, piece.len()));
             for id in piece {

@@ -1,8 +1,8 @@
 //! The statements over coins: heaps of them, the salts that open a gift's own, gifts that wait to be committed to.
 
-use crate::db::{Tx, rows};
+use crate::db::Tx;
 use crate::ids::{DonationId, FundId};
-use crate::run;
+use crate::{insert_rows, run};
 
 crate::record! {
     /// A gift that is counted and not yet committed to.
@@ -58,16 +58,7 @@ pub(in crate::publication) async fn unproved(tx: &mut Tx, fund: FundId) -> sqlx:
 pub(in crate::publication) async fn note_unproved(tx: &mut Tx, fund: FundId, gifts: &[&Unproved]) -> sqlx::Result<()> {
     const HEAD: &str = "INSERT INTO gift_unproved (fund_id, donation_id, number, amount_minor)";
     run!(tx, execute, sqlx::query("DELETE FROM gift_unproved WHERE fund_id = $1").bind(fund))?;
-    for piece in rows::pieces(gifts, 4) {
-        run!(tx, execute, {
-            let mut statement = sqlx::query(rows::values(HEAD, 4, piece.len(), ""));
-            for gift in piece {
-                statement = statement.bind(fund).bind(gift.donation_id).bind(gift.number.as_str()).bind(gift.amount_minor);
-            }
-            statement
-        })?;
-    }
-    Ok(())
+    insert_rows!(tx, HEAD, gifts, |gift| [fund, gift.donation_id, gift.number.as_str(), gift.amount_minor]).map(drop)
 }
 
 pub(in crate::publication) async fn insert_heap(tx: &mut Tx, (fund, batch): (FundId, i64), heap: &Heap) -> sqlx::Result<()> {
@@ -78,17 +69,16 @@ pub(in crate::publication) async fn insert_heap(tx: &mut Tx, (fund, batch): (Fun
 
 pub(in crate::publication) async fn insert_salts(tx: &mut Tx, salts: &[Salted]) -> sqlx::Result<()> {
     const HEAD: &str = "INSERT INTO gift_salt (donation_id, fund_id, batch, heap, number, amount_minor, salt)";
-    for piece in rows::pieces(salts, 7) {
-        run!(tx, execute, {
-            let mut statement = sqlx::query(rows::values(HEAD, 7, piece.len(), ""));
-            for salt in piece {
-                statement = statement.bind(salt.donation_id).bind(salt.fund_id).bind(salt.batch).bind(salt.heap);
-                statement = statement.bind(salt.number.as_str()).bind(salt.amount_minor).bind(salt.salt.as_slice());
-            }
-            statement
-        })?;
-    }
-    Ok(())
+    insert_rows!(tx, HEAD, salts, |salt| [
+        salt.donation_id,
+        salt.fund_id,
+        salt.batch,
+        salt.heap,
+        salt.number.as_str(),
+        salt.amount_minor,
+        salt.salt.as_slice(),
+    ])
+    .map(drop)
 }
 
 /// What opens a gift's coins; None where nothing committed to it, or it was forgotten.

@@ -8,7 +8,7 @@ use super::super::weeks::WeekSum;
 use crate::clock::Instant;
 use crate::db::{Tx, rows};
 use crate::ids::{EntryId, ExpenseId, FundId};
-use crate::run;
+use crate::{insert_rows, run};
 
 /// Which posting of the books a spending shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,21 +56,17 @@ pub(in crate::publication) async fn append(
     const RECORD: &str = "INSERT INTO public_record (fund_id, position, publication, kind, n, about, week, text, body)";
     const LINE: &str = "INSERT INTO public_line (fund_id, position, account, unit, amount)";
     let numbered: Vec<(i64, &(Record, String))> = (position..).zip(records).collect();
-    for piece in rows::pieces(&numbered, 9) {
-        run!(tx, execute, {
-            let mut statement = sqlx::query(rows::values(RECORD, 9, piece.len(), ""));
-            for (position, (record, leaf)) in piece {
-                statement = statement.bind(fund).bind(*position).bind(publication).bind(record.kind());
-                statement = statement
-                    .bind(record.number())
-                    .bind(record.about())
-                    .bind(record.week())
-                    .bind(record.text().into_owned())
-                    .bind(leaf.as_str());
-            }
-            statement
-        })?;
-    }
+    insert_rows!(tx, RECORD, &numbered, |(position, (record, leaf))| [
+        fund,
+        *position,
+        publication,
+        record.kind(),
+        record.number(),
+        record.about(),
+        record.week(),
+        record.text().into_owned(),
+        leaf.as_str(),
+    ])?;
     let mut lines = Vec::with_capacity(records.len());
     let mut sums: BTreeMap<(String, String, &str), (i64, i64)> = BTreeMap::new();
     for (position, (record, _)) in numbered {
@@ -80,15 +76,7 @@ pub(in crate::publication) async fn append(
             lines.push((position, line));
         }
     }
-    for piece in rows::pieces(&lines, 5) {
-        run!(tx, execute, {
-            let mut statement = sqlx::query(rows::values(LINE, 5, piece.len(), ""));
-            for (position, line) in piece {
-                statement = statement.bind(fund).bind(*position).bind(line.account.as_str()).bind(line.unit.as_str()).bind(line.amount);
-            }
-            statement
-        })?;
-    }
+    insert_rows!(tx, LINE, &lines, |(position, line)| [fund, *position, line.account.as_str(), line.unit.as_str(), line.amount])?;
     add(tx, fund, &sums).await
 }
 
@@ -140,17 +128,8 @@ pub(in crate::publication) async fn of_number(tx: &mut Tx, fund: FundId, kind: &
 
 /// Notes which postings are published by now.
 pub(in crate::publication) async fn note_shown(tx: &mut Tx, fund: FundId, shown: &[Shown]) -> sqlx::Result<()> {
-    for piece in rows::pieces(shown, 4) {
-        run!(tx, execute, {
-            let mut statement =
-                sqlx::query(rows::values("INSERT INTO published_posting (entry_id, n, fund_id, spending)", 4, piece.len(), ""));
-            for shown in piece {
-                statement = statement.bind(shown.entry_id).bind(shown.n).bind(fund).bind(shown.spending);
-            }
-            statement
-        })?;
-    }
-    Ok(())
+    const HEAD: &str = "INSERT INTO published_posting (entry_id, n, fund_id, spending)";
+    insert_rows!(tx, HEAD, shown, |shown| [shown.entry_id, shown.n, fund, shown.spending]).map(drop)
 }
 
 /// The number of the spending that shows a posting; 0: it stands in a sum; None: nobody has seen it.
@@ -229,17 +208,8 @@ pub(in crate::publication) async fn money_in(tx: &mut Tx, fund: FundId, position
 
 /// Notes words that wait.
 pub(in crate::publication) async fn note_waiting(tx: &mut Tx, fund: FundId, waiting: &[Waiting]) -> sqlx::Result<()> {
-    for piece in rows::pieces(waiting, 4) {
-        run!(tx, execute, {
-            let mut statement =
-                sqlx::query(rows::values("INSERT INTO unpublished_text (fund_id, spending, expense_id, show_from)", 4, piece.len(), ""));
-            for words in piece {
-                statement = statement.bind(fund).bind(words.spending).bind(words.expense_id).bind(words.show_from);
-            }
-            statement
-        })?;
-    }
-    Ok(())
+    const HEAD: &str = "INSERT INTO unpublished_text (fund_id, spending, expense_id, show_from)";
+    insert_rows!(tx, HEAD, waiting, |words| [fund, words.spending, words.expense_id, words.show_from]).map(drop)
 }
 
 /// Words that may be shown at `now`, or all where nothing must be held back any more; at most `limit`.
@@ -263,7 +233,7 @@ pub(in crate::publication) async fn is_waiting(tx: &mut Tx, fund: FundId, spendi
 /// Forgets words that were shown, or never will be.
 pub(in crate::publication) async fn forget_words(tx: &mut Tx, fund: FundId, spendings: &[i64]) -> sqlx::Result<()> {
     const HEAD: &str = "DELETE FROM unpublished_text WHERE fund_id = $1 AND spending IN";
-    for piece in rows::pieces(spendings, 1) {
+    for piece in rows::pieces(spendings) {
         run!(tx, execute, {
             let mut statement = sqlx::query(rows::list(HEAD, 2, piece.len())).bind(fund);
             for spending in piece {

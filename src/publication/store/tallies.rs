@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::super::record::Sum;
 use crate::clock::{Day, Instant};
-use crate::db::{Tx, rows};
+use crate::db::Tx;
 use crate::ids::FundId;
 use crate::money::Currency;
-use crate::run;
+use crate::{insert_rows, run};
 
 /// Gifts that wait to be told apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,16 +44,7 @@ pub(in crate::publication) async fn fill_calendar(tx: &mut Tx, fund: FundId) -> 
         let month = monday.plus_days(3).month();
         days.extend((0..7).map(|day| (monday.plus_days(day), week.clone(), month.clone())));
     }
-    for piece in rows::pieces(&days, 3) {
-        run!(tx, execute, {
-            let mut statement = sqlx::query(rows::values(INSERT, 3, piece.len(), "ON CONFLICT (day) DO NOTHING"));
-            for (day, week, month) in piece {
-                statement = statement.bind(*day).bind(week.as_str()).bind(month.as_str());
-            }
-            statement
-        })?;
-    }
-    Ok(())
+    insert_rows!(tx, INSERT, &days, |(day, week, month)| [*day, week.as_str(), month.as_str()], "ON CONFLICT (day) DO NOTHING").map(drop)
 }
 
 /// When our books were last held against Stripe's own word, and whether they agreed; None before the first time.

@@ -34,10 +34,11 @@ use super::words::Words;
 use super::{Site, answer};
 use crate::clock::Zone;
 use crate::db::Tx;
-use crate::funds;
+use crate::funds::{self, Fund};
 use crate::people::operation::{Operation, OperationError};
 use crate::people::{NotAllowed, Role};
 
+pub use gifts::how_often;
 pub use sheet::{Part, Picture, Sheet};
 pub use spending::use_in_words;
 
@@ -105,6 +106,8 @@ pub struct Frame {
     pub kept: String,
     /// The address that was asked for, on pages of who is signed in.
     pub address: Option<Uri>,
+    /// The fund that a donor's page is about: its public page and its name.
+    pub fund: Option<(String, String)>,
 }
 
 /// A link that stands on every page.
@@ -156,7 +159,14 @@ impl Frame {
     /// Around a page for somebody who is not.
     pub fn outside(site: &Site, words: Words, title: impl Into<String>) -> Self {
         let (title, kept) = (title.into(), String::new());
-        Self { words, practice: site.is_practice(), title, name: None, places: Vec::new(), said: None, wrong: false, kept, address: None }
+        let (places, practice) = (Vec::new(), site.is_practice());
+        Self { words, practice, title, name: None, places, said: None, wrong: false, kept, address: None, fund: None }
+    }
+
+    /// The same around a page for donors of a fund.
+    #[must_use]
+    pub fn of_fund(self, fund: &Fund) -> Self {
+        Self { fund: Some((format!("/f/{}/", fund.slug), fund.name.clone())), ..self }
     }
 
     /// The same on a page that leads on to `next`, which the language switch keeps.

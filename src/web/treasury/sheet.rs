@@ -12,6 +12,7 @@ use crate::qr::Qr;
 use crate::web::answer;
 use crate::web::export::{As, Exports, Piece};
 use crate::web::form::{Form, Problems, Wrongs};
+use crate::web::receipt_face::ReceiptFace;
 use crate::web::table::{Facts, Table};
 use crate::web::words::Words;
 
@@ -55,6 +56,10 @@ pub enum Part {
     Form(Form),
     /// Ways on: address and name.
     Links(Vec<(String, String)>),
+    /// The usual way on: address and name.
+    Button(String, String),
+    /// A receipt.
+    Receipt(ReceiptFace),
 }
 
 /// A whole page, whose parts stand in the order they were added.

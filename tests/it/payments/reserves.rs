@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use strikefund::booking::{self, Reserve};
+use strikefund::donations::letters::Pen;
 use strikefund::ledger;
 use strikefund::money::Currency;
 use strikefund::payments::alert;
 use strikefund::payments::sync::{self, Run};
 use strikefund::payments::{self, Payments};
+use strikefund::seal::Keyring;
 use strikefund::transact;
 
 use super::canned::Canned;
@@ -30,7 +32,9 @@ fn lines(lines: &[(&str, &str, &str, i64)]) -> (u16, String) {
 /// Reads and books what is there, then checks.
 async fn checked(books: &Books, payments: &Payments) -> Option<Reserve> {
     sync::run(payments, Run::Full).await.unwrap();
-    booking::book(&books.db, &books.clock, &books.entropy).await.unwrap();
+    let keys = Keyring::from_master(&[7; 32]);
+    let pen = Pen { keys: &keys, entropy: &books.entropy, base_url: "https://fund.example.org", practice: true };
+    booking::book(&books.db, &books.clock, pen).await.unwrap();
     let now = books.now();
     booking::open_books(&books.db, now).await.unwrap();
     let reserves: sqlx::Result<_> = transact!(books.db, tx => booking::check_reserves(tx, now).await);

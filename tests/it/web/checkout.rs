@@ -47,7 +47,16 @@ pub(super) async fn settle(visit: &Visit, books: &Books, secs: u64) -> usize {
         let request = to("/webhooks/stripe").method("POST").header("stripe-signature", signature);
         visit.send(request.body(Body::from(delivery.body.clone())).unwrap()).await.is(200);
     }
-    let jobs = Jobs {
+    let jobs = jobs(visit, books);
+    jobs.round(Run::Wake).await.unwrap();
+    jobs.tie().await.unwrap();
+    assert_eq!(strikefund::verify::verify(&books.db).await.unwrap().wrong, None);
+    deliveries.len()
+}
+
+/// What works behind a site.
+pub(super) fn jobs(visit: &Visit, books: &Books) -> Jobs {
+    Jobs {
         files: books.files.clone(),
         post: Books::post(),
         keyring: Arc::clone(&visit.site.keyring),
@@ -60,11 +69,7 @@ pub(super) async fn settle(visit: &Visit, books: &Books, secs: u64) -> usize {
         practice: true,
         endpoint: "https://fund.example.org/webhooks/stripe".to_owned(),
         node: "test".to_owned(),
-    };
-    jobs.round(Run::Wake).await.unwrap();
-    jobs.tie().await.unwrap();
-    assert_eq!(strikefund::verify::verify(&books.db).await.unwrap().wrong, None);
-    deliveries.len()
+    }
 }
 
 /// Kind and what each account got, of every entry but the first gift's.
@@ -186,7 +191,7 @@ on_both_databases! {
 }
 
 /// Further books of the same kind as a test's own.
-async fn books_like(books: &Books) -> Books {
+pub(super) async fn books_like(books: &Books) -> Books {
     let more = if books.postgres_url().is_some() { Books::on_postgres().await } else { Some(Books::on_sqlite().await) };
     more.expect("the server that gave one database gives another")
 }

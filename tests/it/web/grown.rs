@@ -6,11 +6,13 @@ use axum::http::Method;
 use sqlx::AssertSqlSafe;
 use strikefund::bank;
 use strikefund::clock::Day;
+use strikefund::donations;
 use strikefund::files;
 use strikefund::ids::{DocumentId, FundId, PersonId, sha256_hex};
 use strikefund::ledger::{self, NewEntry, NewPosting, Source, chart};
 use strikefund::money::Currency;
 use strikefund::people::{Purpose, Role};
+use strikefund::seal::Keyring;
 use strikefund::web::doors::Who;
 use strikefund::{run, transact};
 
@@ -101,6 +103,34 @@ impl<'a> Grown<'a> {
         run!(tx, fetch_one, sqlx::query_scalar(sql)).unwrap()
     }
 
+    /// The code of the page of a gift that arrived, whose donor has told everything.
+    async fn gift(&self) -> String {
+        let short: String = self.text.chars().take(60).collect();
+        let form = [("amount", "25"), ("email", "ana@example.org"), ("name", &*short), ("attempt", "attempt-of-the-grown-gift")];
+        self.visit.give("/f/general/give", &form).await.is(303);
+        let number = self.word("SELECT MAX(number) FROM donation WHERE operation_id = 'attempt-of-the-grown-gift'").await;
+        let gift = donations::listing::find_by_number(&mut self.books.db.begin_read().await.unwrap(), &number).await.unwrap().unwrap();
+        let (keys, now) = (Keyring::from_master(&super::MASTER), self.books.now());
+        let code = donations::gift_code(&keys, &gift.reference);
+        let hash = sha256_hex(&code);
+        let sql =
+            "UPDATE donation SET state = 'paid', settled_at = $2, settled_minor = 2500, settled_fee_minor = 103, settled_currency = 'USD',
+                          charge_id = 'ch_grown', gift_hash = $3 WHERE id = $1";
+        let repeats = "INSERT INTO recurring_gift (fund_id, donation_id, subscription_id, every, amount_minor, currency, state, begun_at, stop_tries)
+                       SELECT fund_id, id, 'sub_grown', 'month', 2500, 'USD', 'active', $2, 0 FROM donation WHERE id = $1";
+        let name = donations::Listing::Show(short);
+        let settled: sqlx::Result<bool> = transact!(self.books.db, tx => {
+            let settle = async {
+                run!(tx, execute, sqlx::query(sql).bind(gift.id).bind(now).bind(&*hash))?;
+                run!(tx, execute, sqlx::query(repeats).bind(gift.id).bind(now))?;
+                donations::list_as(tx, &keys, &self.books.entropy, gift.id, &name, now).await
+            };
+            settle.await
+        });
+        assert!(settled.unwrap());
+        code
+    }
+
     /// What stands in the places of each address that has some, one after the other, for a page that is there.
     async fn examples(&self) -> BTreeMap<&'static str, Vec<String>> {
         let table = [("account", chart::BANK), ("file", "/treasury/bank/import")];
@@ -124,7 +154,14 @@ impl<'a> Grown<'a> {
         let somebody = self.word("SELECT MAX(ref) FROM person").await;
         let number = |n: i64| format!("E{n}");
         let expense = self.id("SELECT id FROM proposal WHERE subject = 'expense' AND state = 'open' ORDER BY id LIMIT 1").await.to_string();
+        let gift = self.gift().await;
         [
+            ("/gift/{code}", vec![gift.clone()]),
+            ("/gift/{code}/delete", vec![gift.clone()]),
+            ("/gift/{code}/name", vec![gift.clone()]),
+            ("/gift/{code}/receipt", vec![gift.clone()]),
+            ("/gift/{code}/refund", vec![gift.clone()]),
+            ("/gift/{code}/stop", vec![gift]),
             ("/claim/{code}", vec!["a captain's own code".replace(' ', "%20")]),
             ("/link/{token}", vec![invitation.rsplit('/').next().unwrap().to_owned()]),
             ("/treasury/accounts/{account}", vec![chart::BANK.to_owned(), "income:donations:bank".to_owned()]),
@@ -145,6 +182,7 @@ impl<'a> Grown<'a> {
             ("/treasury/exports/{file}", ["books.journal", "books.beancount", "books.csv", "books.json"].map(str::to_owned).to_vec()),
             ("/treasury/gifts/{number}", vec!["G2".to_owned(), "G3".to_owned(), "G100".to_owned()]),
             ("/treasury/gifts/{number}/refund", vec!["G101".to_owned()]),
+            ("/treasury/gifts/{number}/stop", vec!["G1".to_owned(), "G101".to_owned()]),
             ("/treasury/journal/{journal}", vec!["j1".to_owned(), "j100".to_owned()]),
             ("/treasury/months/{month}", vec!["2025-06".to_owned()]),
             ("/treasury/payees/{id}", vec![self.id("SELECT MIN(id) FROM payee").await.to_string()]),

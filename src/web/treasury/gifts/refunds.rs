@@ -188,7 +188,8 @@ async fn list(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Ask
     }
     elsewhere.goes_on(behind(&recent, rows, |last| format!("outside_before={}", last.id)), words.say("list-older"));
     let frame = Frame::new(&site, &signed_in, words.say("refund-list"));
-    Ok(Sheet::new(frame).with(Part::Table(table)).with(Part::Table(elsewhere)).answer(&Wrongs::default()))
+    let requests = super::requests::waiting(tx, words).await?;
+    Ok(Sheet::new(frame).with(Part::Table(requests)).with(Part::Table(table)).with(Part::Table(elsewhere)).answer(&Wrongs::default()))
 }
 
 /// The refund of that reference, its gift and fund, and what was proposed.
