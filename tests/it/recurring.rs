@@ -53,8 +53,14 @@ impl<'a> Giving<'a> {
 
     /// Pledges 25.00 again and again; the page at Stripe.
     pub async fn pledge(&self, fund: &Fund, name: &str, every: Interval) -> String {
-        let donor =
-            Donor { email: format!("{name}@example.org"), name: None, language: Language::Spanish, listing: Listing::NotNamed, note: None, wish: None };
+        let donor = Donor {
+            email: format!("{name}@example.org"),
+            name: None,
+            language: Language::Spanish,
+            listing: Listing::NotNamed,
+            note: None,
+            wish: None,
+        };
         let amount = Money::new(2_500, Currency::USD);
         let pledge = Pledge { attempt: format!("attempt-of-{name}"), amount, cover_minor: None, interval: Some(every), donor };
         let desk = Desk {
@@ -132,7 +138,14 @@ async fn donation(tx: &mut strikefund::db::Tx, attempt: &str) -> DonationId {
 
 /// Everything that may happen to a notice on its way, but its loss.
 fn disorder() -> Faults {
-    Faults { delivered_twice: 400, twin_events: 300, deliveries_shuffled: 500, answer_counts_as_500: 200, older_version: 200, ..Faults::default() }
+    Faults {
+        delivered_twice: 400,
+        twin_events: 300,
+        deliveries_shuffled: 500,
+        answer_counts_as_500: 200,
+        older_version: 200,
+        ..Faults::default()
+    }
 }
 
 on_both_databases! {

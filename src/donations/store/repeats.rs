@@ -2,8 +2,8 @@
 
 use crate::clock::Instant;
 use crate::db::Tx;
-use crate::donations::repeat::{Problem, Repeat, RepeatsEnd, StopBy, Tells};
 use crate::donations::Donation;
+use crate::donations::repeat::{Problem, Repeat, RepeatsEnd, StopBy, Tells};
 use crate::ids::{DonationId, FundId, PersonId, RepeatId};
 use crate::money::Currency;
 use crate::payments::checkout::Interval;
@@ -32,7 +32,8 @@ pub(in crate::donations) struct NewRepeat<'a> {
 }
 
 pub(in crate::donations) async fn insert(tx: &mut Tx, new: &NewRepeat<'_>, now: Instant) -> sqlx::Result<()> {
-    const SQL: &str = "INSERT INTO recurring_gift (fund_id, donation_id, subscription_id, every, amount_minor, currency, state, begun_at, stop_tries)
+    const SQL: &str =
+        "INSERT INTO recurring_gift (fund_id, donation_id, subscription_id, every, amount_minor, currency, state, begun_at, stop_tries)
                        VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, 0) ON CONFLICT (subscription_id) DO NOTHING";
     run!(
         tx,
@@ -218,16 +219,14 @@ pub(in crate::donations) async fn behind_unheard(tx: &mut Tx, limit: i64) -> sql
 
 macro_rules! select_end {
     ($rest:literal) => {
-        concat!(
-            "SELECT fund_id, begun_at, step, pass, pass_at, after_id, found, due_at, tries, problem, done_at FROM repeats_end ",
-            $rest
-        )
+        concat!("SELECT fund_id, begun_at, step, pass, pass_at, after_id, found, due_at, tries, problem, done_at FROM repeats_end ", $rest)
     };
 }
 
 /// Begins to stop all gifts of a fund; false where that was begun before.
 pub(in crate::donations) async fn begin_end(tx: &mut Tx, fund: FundId, now: Instant) -> sqlx::Result<bool> {
-    const SQL: &str = "INSERT INTO repeats_end (fund_id, begun_at, step, pass, pass_at, found, due_at, tries) VALUES ($1, $2, 'pages', 1, $2, 0, $2, 0)
+    const SQL: &str =
+        "INSERT INTO repeats_end (fund_id, begun_at, step, pass, pass_at, found, due_at, tries) VALUES ($1, $2, 'pages', 1, $2, 0, $2, 0)
                        ON CONFLICT (fund_id) DO NOTHING";
     Ok(run!(tx, execute, sqlx::query(SQL).bind(fund).bind(now))? == 1)
 }

@@ -116,7 +116,8 @@ impl<'a> Grown<'a> {
         let sql =
             "UPDATE donation SET state = 'paid', settled_at = $2, settled_minor = 2500, settled_fee_minor = 103, settled_currency = 'USD',
                           charge_id = 'ch_grown', gift_hash = $3 WHERE id = $1";
-        let repeats = "INSERT INTO recurring_gift (fund_id, donation_id, subscription_id, every, amount_minor, currency, state, begun_at, stop_tries)
+        let repeats =
+            "INSERT INTO recurring_gift (fund_id, donation_id, subscription_id, every, amount_minor, currency, state, begun_at, stop_tries)
                        SELECT fund_id, id, 'sub_grown', 'month', 2500, 'USD', 'active', $2, 0 FROM donation WHERE id = $1";
         let name = donations::Listing::Show(short);
         let settled: sqlx::Result<bool> = transact!(self.books.db, tx => {

@@ -16,8 +16,14 @@ use crate::support::{Books, on_both_databases};
 
 /// A gift of 25.00 a week that has begun: its number and the code of its page.
 async fn begun(visit: &Visit, books: &Books, name: &str) -> (String, String) {
-    let donor =
-        Donor { email: format!("{name}@example.org"), name: None, language: Language::English, listing: Listing::NotNamed, note: None, wish: None };
+    let donor = Donor {
+        email: format!("{name}@example.org"),
+        name: None,
+        language: Language::English,
+        listing: Listing::NotNamed,
+        note: None,
+        wish: None,
+    };
     let amount = Money::new(2_500, Currency::USD);
     let pledge = Pledge { attempt: format!("attempt-of-{name}-again"), amount, cover_minor: None, interval: Some(Interval::Week), donor };
     let fund = funds::find_by_slug(&mut books.db.begin_read().await.unwrap(), "general").await.unwrap().unwrap();

@@ -50,7 +50,20 @@ pub struct Asked {
 
 /// What can have been done just now.
 const DONE: [&str; 15] = [
-    "name", "logged", "waiting", "agreed", "given", "counted", "count", "differ", "expected", "arrived", "bounced", "deposited", "refund", "stop",
+    "name",
+    "logged",
+    "waiting",
+    "agreed",
+    "given",
+    "counted",
+    "count",
+    "differ",
+    "expected",
+    "arrived",
+    "bounced",
+    "deposited",
+    "refund",
+    "stop",
     "again",
 ];
 

@@ -134,7 +134,9 @@ fn facts(words: Words, fund: &Fund, repeat: &Repeat) -> Facts {
     if let Some(number) = &repeat.number {
         facts = facts.add(words.say("repeat-first"), Cell::link(format!("/treasury/gifts/{number}"), number.as_str()));
     }
-    facts = facts.add(words.say("gifts-amount"), Cell::money(repeat.amount())).add(words.say("repeat-often"), Cell::text(how_often(words, repeat)));
+    facts = facts
+        .add(words.say("gifts-amount"), Cell::money(repeat.amount()))
+        .add(words.say("repeat-often"), Cell::text(how_often(words, repeat)));
     let dates = [
         ("repeat-next", repeat.next_at),
         ("repeat-ends", repeat.ends_at),
@@ -213,7 +215,8 @@ async fn end(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>
     }
     table.goes_on(behind(&alive, rows, |last| format!("before={}", last.id)), words.say("list-newer"));
     let may_retry = signed_in.person.roles.holds(Role::Recorder) && (failing > 0 || end.problem.is_some());
-    let retry = may_retry.then(|| Part::Form(Form::new(format!("/treasury/{slug}/repeats-end"), "", Vec::new()).button(words.say("repeats-end-again"))));
+    let retry = may_retry
+        .then(|| Part::Form(Form::new(format!("/treasury/{slug}/repeats-end"), "", Vec::new()).button(words.say("repeats-end-again"))));
     let trouble = end.problem.map(|problem| Part::Warning(words.of("repeat-problem", problem.as_str())));
     let sheet = frame.live().text(words.say("repeats-end-what")).with(Part::Facts(progress(words, &fund, &end, (left, failing))));
     Ok(sheet.maybe(trouble).maybe(retry).with(Part::Table(table)).answer(&Wrongs::default()))
@@ -224,7 +227,10 @@ fn progress(words: Words, fund: &Fund, end: &RepeatsEnd, (left, failing): (i64, 
     let look = if is_done { "good" } else { "warning" };
     let facts = Facts::default()
         .add(words.say("gifts-state"), Cell::chip(look, words.of("repeats-step", end.step.as_str())))
-        .add(words.say("repeats-end-left"), Cell::text(if left < MOST { left.to_string() } else { words.with("repeats-end-more", "count", left) }))
+        .add(
+            words.say("repeats-end-left"),
+            Cell::text(if left < MOST { left.to_string() } else { words.with("repeats-end-more", "count", left) }),
+        )
         .add(words.say("repeats-end-failing"), Cell::number(failing))
         .add(words.say("repeats-end-pass"), Cell::number(end.pass))
         .add(words.say("repeats-end-begun"), Cell::moment(words, end.begun_at, &fund.time_zone));
