@@ -48,7 +48,7 @@ pub use donation::{Donation, Origin, Standing, State};
 pub use donor::{Donor, Listing};
 pub use gift_page::{GiftPage, GiftState, NameState, find_by_code, gift_code, gift_page, name_state, of_same_donor, open_pages};
 pub use goods::{Given, Goods, GoodsForm, GoodsState, GoodsWrong, NewGoods, UNITS, Valued};
-pub use issued::{is_too_soon, issue, issued_at};
+pub use issued::{is_proved, is_too_soon, issue, issued_at};
 pub use offline::{Count, CountSheet, ExpectedForm, NewExpected, Offline, OfflineKind, OfflineState, OfflineWrong, denominations};
 pub use pledge::{FieldError, Pledge, PledgeForm, Terms, Wrong};
 pub use proof::{Proof, ProofOf, Proven};

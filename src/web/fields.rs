@@ -128,7 +128,7 @@ const FORMS: &[(&str, &str)] = &[
 ];
 
 const GIVE: &str =
-    "interval amount amount_other cover_fee email name listing public_name leftover note attempt language lang website issued back";
+    "interval amount amount_other cover_fee email name listing public_name leftover note attempt language lang website issued proof back";
 
 const EXPENSE: &str = "amount bought_on vendor category public_text unit_count unit note paid_by paid_from payee show show_shop no_receipt \
                        kept version drop* part#_use part#_amount draft file*";
