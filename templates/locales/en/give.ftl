@@ -5,7 +5,6 @@ give-spent = Spent
 give-on-hand = On hand
 give-others = Other funds
 give-footer = Books kept in double entry with strikefund, free software that anyone may check.
-give-languages = Language
 give-switch = Ver en español, con lo que ya escribió
 
 give-not-charged = You have not been charged.

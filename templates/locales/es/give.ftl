@@ -5,7 +5,6 @@ give-spent = Gastado
 give-on-hand = Disponible
 give-others = Otros fondos
 give-footer = Cuentas por partida doble con strikefund, software libre que cualquiera puede revisar.
-give-languages = Idioma
 give-switch = See it in English, with what you typed
 
 give-not-charged = No se le ha cobrado nada.
