@@ -69,6 +69,8 @@ row_id! {
     OfflineId;
     /// Money back to a donor.
     RefundId;
+    /// A gift that repeats.
+    RepeatId;
     /// An entry that two people make.
     JournalId;
     /// A photo or PDF.

@@ -1,6 +1,7 @@
 //! The loop behind the scenes, on one node at a time: list, book, read notices, publish, and every night hold everything against Stripe.
 
 pub mod backing;
+mod braking;
 mod digest;
 mod heads;
 pub mod key_copies;
@@ -40,6 +41,8 @@ const TICK: Duration = Duration::from_millis(500);
 const REST: Duration = Duration::from_millis(500);
 /// How often it is looked whether an administrator gave another key or secret.
 const KEYS_SECS: i64 = 5;
+/// How often it is looked whether giving is to be slowed down, or not any more.
+const BRAKE_SECS: i64 = 5;
 /// Runs that follow a wake, for lines that Stripe lists late (stripe.md §6.1).
 const ECHOES_SECS: [i64; 3] = [60, 5 * 60, 30 * 60];
 const TIMER_SECS: i64 = 15 * 60;
@@ -111,12 +114,14 @@ struct Timetable {
     timer: Instant,
     night: Instant,
     newest_delivery: Option<DeliveryId>,
+    /// When the brake on giving was looked at.
+    brake: Instant,
 }
 
 impl Timetable {
     /// Everything is due at the start.
     const fn at_start(now: Instant) -> Self {
-        Self { since: now, echoes: Vec::new(), timer: now, night: now, newest_delivery: None }
+        Self { since: now, echoes: Vec::new(), timer: now, night: now, newest_delivery: None, brake: now.plus_secs(-BRAKE_SECS) }
     }
 
     /// The most thorough run that is due now; it stands for the lesser ones too.
@@ -247,6 +252,15 @@ impl Jobs {
         if let Some(asked_at) = asked_at {
             self.fetch_all(asked_at).await;
         }
+        if now >= timetable.brake.plus_secs(BRAKE_SECS) || now < timetable.brake {
+            timetable.brake = now;
+            if let Err(error) = self.brake().await {
+                error!(%error, "it could not be looked at whether giving is to be slowed down");
+            }
+        }
+        if let Err(error) = self.stop_repeats().await {
+            error!(%error, "gifts that are to stop could not be looked at");
+        }
         if let Err(error) = self.publish().await {
             error!(%error, "nothing was published");
         }
@@ -282,6 +296,18 @@ impl Jobs {
         booking::interpret(&self.payments, &self.db, &self.clock, self.pen()).await?;
         donations::refunding::send(&self.payments, &self.db, &self.clock).await?;
         listed?;
+        Ok(())
+    }
+
+    /// Asks Stripe to stop the gifts that are to stop, and sees to the end of those of funds that wind down.
+    ///
+    /// # Errors
+    /// When the database is gone; what Stripe does not answer is asked again later.
+    pub async fn stop_repeats(&self) -> sqlx::Result<()> {
+        if self.payments.gateway().is_open() {
+            donations::stopping::send(&self.payments, &self.db, &self.clock).await?;
+            donations::ending::go_on(&self.payments, &self.db, &self.clock).await?;
+        }
         Ok(())
     }
 

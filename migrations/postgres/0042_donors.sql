@@ -31,7 +31,7 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER donor_stays_erased BEFORE UPDATE ON donor FOR EACH ROW EXECUTE FUNCTION donor_stays_erased();
+CREATE TRIGGER donor_stays_erased BEFORE UPDATE OF erased_at ON donor FOR EACH ROW EXECUTE FUNCTION donor_stays_erased();
 
 CREATE TABLE donor_words (
     donation_id  BIGINT PRIMARY KEY REFERENCES donation (id),

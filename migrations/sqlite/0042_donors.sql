@@ -15,14 +15,13 @@ CREATE TABLE donor_key (
 ) STRICT;
 
 -- Whoever was erased stays so.
-CREATE TRIGGER donor_key_of_nobody_erased BEFORE INSERT ON donor_key
-WHEN EXISTS (SELECT 1 FROM donor WHERE id = NEW.donor_id AND erased_at IS NOT NULL) BEGIN
-    SELECT RAISE(ABORT, 'an erased donor never has a key again');
+CREATE TRIGGER donor_key_of_nobody_erased BEFORE INSERT ON donor_key BEGIN
+    SELECT RAISE(ABORT, 'an erased donor never has a key again')
+     WHERE EXISTS (SELECT 1 FROM donor WHERE id = NEW.donor_id AND erased_at IS NOT NULL);
 END;
 
-CREATE TRIGGER donor_stays_erased BEFORE UPDATE OF erased_at ON donor
-WHEN OLD.erased_at IS NOT NULL AND NEW.erased_at IS NOT OLD.erased_at BEGIN
-    SELECT RAISE(ABORT, 'an erased donor stays erased');
+CREATE TRIGGER donor_stays_erased BEFORE UPDATE OF erased_at ON donor BEGIN
+    SELECT RAISE(ABORT, 'an erased donor stays erased') WHERE OLD.erased_at IS NOT NULL AND NEW.erased_at IS NOT OLD.erased_at;
 END;
 
 CREATE TABLE donor_words (

@@ -71,6 +71,8 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(42, "0042_donors"),
     schema!(43, "0043_giving"),
     schema!(44, "0044_gift_pages"),
+    schema!(45, "0045_recurring"),
+    schema!(46, "0046_ladder"),
 ];
 
 /// What [`Db::migrate`] found and did.

@@ -62,6 +62,8 @@ const KEPT: &[&str] = &[
     "goods",
     "offline_gift",
     "refund",
+    "recurring_gift",
+    "repeats_end",
     "refund_request",
     "journal",
     "month_lock",
@@ -87,6 +89,7 @@ const KEPT: &[&str] = &[
     "gift_tally",
     "setup_step",
     "backup",
+    "giving_brake",
 ];
 
 /// Tables that are caches or passing notes: rows come and go.
@@ -118,6 +121,7 @@ const PASSING: &[&str] = &[
     "bank_posting_waiting",
     "sync_lag",
     "notice",
+    "refused_card",
     "forgotten",
     "lost_link",
     "device",

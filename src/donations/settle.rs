@@ -1,6 +1,6 @@
 //! Tying charges that were booked to their gifts, a batch at a time. Not here: the entries (`booking`).
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::{Donation, Origin, store};
 use crate::clock::Instant;
@@ -69,6 +69,10 @@ pub async fn settle(tx: &mut Tx, charges: &[Settlement<'_>], entropy: &Entropy, 
         settled.push(if as_pledged { Settled::AsPledged } else { Settled::Otherwise });
     }
     store::insert_unpledged(tx, &unpledged, now).await?;
+    let came_again: BTreeSet<&str> = unpledged.iter().filter_map(|gift| gift.charge.subscription_id).collect();
+    for subscription in came_again {
+        store::repeats::adopt(tx, subscription).await?;
+    }
     Ok(settled)
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::donor::{Donor, Listing};
-use super::store::donors;
+use super::store::{donors, repeats};
 use crate::clock::Instant;
 use crate::db::{Db, Tx};
 use crate::ids::{DonationId, DonorId, Entropy, FundId};
@@ -99,12 +99,18 @@ async fn list(
     donors::put_name(tx, &Kept { donation, reference: &reference, donor, fund, name: &name, at: now }).await
 }
 
-/// What the donor of a gift told us. None: nobody is known, or no more.
+/// What the donor of a gift told us; of a gift that came again, what was told with the one it began with. None: nobody is known, or no more.
 ///
 /// # Errors
 /// When the database is gone.
 pub async fn donor_of(tx: &mut Tx, keys: &Keyring, donation: DonationId) -> sqlx::Result<Option<Donor>> {
-    Ok(donors::find_words(tx, donation).await?.and_then(|sealed| opened(&sealed, keys)).map(|(donor, _)| donor))
+    let mut sealed = donors::find_words(tx, donation).await?;
+    if sealed.is_none()
+        && let Some(first) = repeats::beginning_of(tx, donation).await?
+    {
+        sealed = donors::find_words(tx, first).await?;
+    }
+    Ok(sealed.and_then(|sealed| opened(&sealed, keys)).map(|(donor, _)| donor))
 }
 
 fn opened(sealed: &Sealed, keys: &Keyring) -> Option<(Donor, OwnKey)> {

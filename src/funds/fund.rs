@@ -100,6 +100,7 @@ const TAKEN: &[&str] = &[
     "stripe",
     "mail",
     "refunds",
+    "repeats",
     "advances",
     "budget",
 ];

@@ -109,7 +109,7 @@ impl StoredGiving {
 impl Giving {
     /// As it is kept.
     pub(super) fn stored(&self) -> StoredGiving {
-        let [tax_en, tax_es] = self.tax.clone();
+        let [english, spanish] = self.tax.clone();
         StoredGiving {
             amounts: self.amounts.iter().map(|amount| amount.minor.to_string()).collect::<Vec<_>>().join(" "),
             chosen_minor: self.chosen.map(|chosen| chosen.minor),
@@ -118,8 +118,8 @@ impl Giving {
             rate: self.rate,
             fixed_minor: self.fixed.minor,
             refund_days: self.refund_days,
-            tax_en,
-            tax_es,
+            tax_en: english,
+            tax_es: spanish,
             keep_days: self.keep_days,
         }
     }

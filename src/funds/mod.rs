@@ -17,7 +17,7 @@ use crate::ledger;
 
 pub use about::{About, Goal, Names, Reports, STATEMENT_LETTERS, WrongName, tells_too_much};
 pub use fund::{Fund, NewFund, State};
-pub use giving::{Giving, WrongGiving};
+pub use giving::{Giving, StoredGiving, WrongGiving};
 pub use languages::Languages;
 pub use rules::Rules;
 pub use tier::{Tier, Tiers, TiersError};

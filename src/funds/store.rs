@@ -1,8 +1,7 @@
 //! SQL of the funds, private to this room.
 
-use super::giving::StoredGiving;
 use super::settings::Step;
-use super::{About, CharterVersion, Fund, Move, NewFund, Reports, State, Tier};
+use super::{About, CharterVersion, Fund, Move, NewFund, Reports, State, StoredGiving, Tier};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::ids::{FundId, ProposalId};

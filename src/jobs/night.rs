@@ -43,6 +43,9 @@ impl Jobs {
             Ok(found) => info!(found.hold, found.differ, found.waiting, "held payouts against their lines"),
             Err(error) => warn!(%error, "payouts could not be held against their lines"),
         }
+        if let Err(error) = donations::repeating::find_unheard(&self.payments, &self.db, &self.clock).await {
+            warn!(%error, "gifts that are behind in payment could not be asked about");
+        }
         if let Err(error) = booking::finish_unheard(&self.payments, &self.db, &self.clock).await {
             warn!(%error, "gifts whose end nobody told could not be asked about");
         }

@@ -55,7 +55,7 @@ impl Jobs {
             let told: sqlx::Result<()> = transact!(self.db, tx => letters::send_links(tx, self.pen(), donor_hash, now).await);
             told?;
         }
-        Ok(())
+        donations::repeat_mail::tell(&self.db, (&self.keyring, &self.entropy), &self.base_url, &self.clock).await
     }
 
     /// One letter to one person, once for this cause. Whose address was sealed with another key gets none: the outbox could not send it.

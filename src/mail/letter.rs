@@ -56,6 +56,10 @@ words! {
         BooksAlert = "books alert",
         /// The head of what is published: the publication's `number`, its `root`, the `previous` one, the signed `checkpoint`; bears a link.
         Head = "head",
+        /// For a donor: a payment of `gift` did not go through on a day (`on`), and when it is tried again (`next`, or `none`); bears a link.
+        RepeatFailed = "repeat failed",
+        /// For a donor: `gift` has stopped, by whom (`who`: `donor`, `treasurer`, `winding_down` or `stripe`); bears a link.
+        RepeatStopped = "repeat stopped",
         /// For a donor: the receipt of a `gift`, as a `table`, and what goes with it (`notes`); bears a link, as all for donors do but one.
         Receipt = "receipt",
         /// For a donor: the payment of a `gift` did not go through, as of a `day`.
@@ -79,7 +83,7 @@ words! {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 32] = [
         Self::Test,
         Self::Invitation,
         Self::Reset,
@@ -101,6 +105,8 @@ impl Kind {
         Self::PaymentAlert,
         Self::BooksAlert,
         Self::Head,
+        Self::RepeatFailed,
+        Self::RepeatStopped,
         Self::Receipt,
         Self::PaymentFailed,
         Self::Refunded,
@@ -300,7 +306,7 @@ mod tests {
     use super::*;
 
     /// A value for every place that a text may have.
-    const VALUES: [(&str, &str); 25] = [
+    const VALUES: [(&str, &str); 28] = [
         ("count", "2"),
         ("days", "7"),
         ("minutes", "30"),
@@ -319,6 +325,9 @@ mod tests {
         ("left", "3"),
         ("root", "1a2b 3c4d"),
         ("previous", "–"),
+        ("on", "14 Nov 2026"),
+        ("next", "17 Nov 2026"),
+        ("who", "donor"),
         ("table", "Total paid\t$26.06\n<b>To</b>\t<b>CANARY</b>"),
         ("notes", "<b>CANARY</b>"),
         ("amount", "$25.00"),

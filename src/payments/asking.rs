@@ -1,5 +1,6 @@
 //! What we ask Stripe, call by call, and how each answer is read. Not here: the client and its loop (`stripe.rs`).
 
+mod billing;
 mod listing;
 mod refunding;
 

@@ -23,6 +23,7 @@ const FORMS: &[(&str, &str)] = &[
     ("/gift/{code}/name", "listing public_name"),
     ("/gift/{code}/receipt", ""),
     ("/gift/{code}/refund", "reason detail"),
+    ("/gift/{code}/stop", ""),
     ("/join", "name password code seed"),
     ("/me/authenticator", "code seed"),
     ("/me/codes", ""),
@@ -69,6 +70,7 @@ const FORMS: &[(&str, &str)] = &[
     ("/treasury/gifts/{number}/proof", ""),
     ("/treasury/gifts/{number}/refund", "amount reason note"),
     ("/treasury/gifts/{number}/request", ""),
+    ("/treasury/gifts/{number}/stop", ""),
     ("/treasury/journal/new", "day reason account# fund# debit# credit#"),
     ("/treasury/mail", "to"),
     ("/treasury/mail/again", ""),
@@ -102,6 +104,7 @@ const FORMS: &[(&str, &str)] = &[
     ("/treasury/{fund}/expenses/{number}/send", "version"),
     ("/treasury/{fund}/expenses/{number}/send-back", "version reason"),
     ("/treasury/{fund}/expenses/{number}/take-back", "version"),
+    ("/treasury/{fund}/repeats-end", ""),
     ("/treasury/{fund}/gifts/cash", "place box day second kept file* n#"),
     ("/treasury/{fund}/gifts/deposit", "box taken banked day"),
     ("/treasury/{fund}/gifts/names", "which reason refuse"),
@@ -125,7 +128,7 @@ const FORMS: &[(&str, &str)] = &[
 ];
 
 const GIVE: &str =
-    "interval amount amount_other cover_fee email name listing public_name leftover note attempt language lang website issued back";
+    "interval amount amount_other cover_fee email name listing public_name leftover note attempt language lang website issued proof back";
 
 const EXPENSE: &str = "amount bought_on vendor category public_text unit_count unit note paid_by paid_from payee show show_shop no_receipt \
                        kept version drop* part#_use part#_amount draft file*";

@@ -3,21 +3,28 @@
 mod closed;
 mod page;
 
+use std::net::IpAddr;
+
+use axum::Extension;
 use axum::extract::{Form, Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use self::page::{Said, Shown};
+use super::client::{self, Peer};
 use super::error::Trouble;
 use super::form::Typed;
 use super::fund_page::public_fund;
 use super::words::{self, Words};
 use super::{AnySite, Site, answer};
 use crate::clock::Instant;
-use crate::donations::{self, Answers, Desk, FieldError, GiveError, Pledge, PledgeError, PledgeForm, Return, Terms};
+use crate::donations::ladder::{self, Rungs, Step};
+use crate::donations::{self, Answers, Desk, FieldError, GiveError, Pledge, PledgeError, PledgeForm, Return, Terms, slowing};
 use crate::funds::charter::Charter;
 use crate::funds::{self, Fund, State as FundState};
+use crate::ids::DonationId;
 use crate::language::Language;
+use crate::transact;
 
 /// A form as it arrives; which fields it may have, and each once, stands in `fields`.
 type Pairs = Form<Vec<(String, String)>>;
@@ -117,6 +124,8 @@ pub async fn form(
         Some(Return::Unpaid(None)) => (Draft::new(&site, &terms), Said::NotCharged { kept: false }),
         Some(Return::Unpaid(Some(answers))) => (Draft::of_answers(&site, &terms, answers, back), Said::NotCharged { kept: true }),
     };
+    let pause = slowing::brake(&mut site.db.begin_read().await?).await?.pause_secs(site.clock.now());
+    let said = pause.map_or(said, Said::Paused);
     let shown = Shown { fund: &fund, terms: &terms, said, errors: &[], kept: Some(words::kept(query.as_deref())) };
     page::answer(&site, shown, draft).await
 }
@@ -126,10 +135,12 @@ pub async fn send(
     State(site): AnySite,
     Path(slug): Path<String>,
     RawQuery(query): RawQuery,
+    peer: Option<Extension<Peer>>,
     headers: HeaderMap,
     Form(pairs): Pairs,
 ) -> Result<Response, Trouble> {
     let fund = public_fund(&site, &slug).await?;
+    let client = peer.map(|Extension(peer)| client::behind(peer, &headers, site.pages.proxies()));
     let (now, typed) = (site.clock.now(), Typed::new(pairs));
     // The page says which language it was in; the button that switches says which one it shall be in.
     let spoken = ["lang", "language"].into_iter().find_map(|field| typed.get(field).parse().ok());
@@ -162,8 +173,14 @@ pub async fn send(
         }
         Some(Return::Unpaid(None)) | None => {}
     }
+    if let Some(said) = held_up(&site, client, &draft, now).await? {
+        return again(draft, &[], said).await;
+    }
     let said = match give(&site, &fund, &pledge).await {
-        Ok(url) => return Ok(answer::see_other(&url)?),
+        Ok((gift, url)) => {
+            client.into_iter().for_each(|client| site.turnstile.began(client, gift, &site.entropy, now));
+            return Ok(answer::see_other(&url)?);
+        }
         Err(GiveError::Pledge(PledgeError::NotOpen)) => return closed::page(&site, &fund, words, StatusCode::CONFLICT).await,
         Err(GiveError::Pledge(PledgeError::Changed | PledgeError::TooOld)) => Said::Stale,
         Err(GiveError::Pledge(PledgeError::Database(error))) => return Err(error.into()),
@@ -184,7 +201,28 @@ async fn come_back(site: &Site, fund: &Fund, back: &str) -> Result<Option<Return
     Ok(donations::come_back(tx, fund.id, back, &site.keyring, site.clock.now()).await?)
 }
 
-async fn give(site: &Site, fund: &Fund, pledge: &Pledge) -> Result<String, GiveError> {
+/// What keeps this client from Stripe's page, if anything does: the ladder against card testing (safety §5).
+async fn held_up(site: &Site, client: Option<IpAddr>, draft: &Draft, now: Instant) -> Result<Option<Said>, Trouble> {
+    let rungs = Rungs::default();
+    let gifts = client.map(|client| site.turnstile.gifts(client, now)).unwrap_or_default();
+    let tx = &mut site.db.begin_read().await?;
+    let visits = slowing::visits(tx, &gifts, now).await?;
+    let brake = if slowing::due(tx, &rungs, now).await?.is_some() {
+        let turned: sqlx::Result<_> = transact!(site.db, tx => slowing::turn(tx, &rungs, now).await);
+        turned?
+    } else {
+        slowing::brake(tx).await?
+    };
+    Ok(match ladder::step(&visits, &brake, &rungs, now) {
+        Step::Go => None,
+        Step::Prove if donations::is_proved(draft.issued_at, draft.typed.get("issued"), draft.typed.get("proof"), now) => None,
+        Step::Prove => Some(Said::Prove),
+        Step::Wait(secs) => Some(Said::Refused(secs)),
+        Step::Paused(secs) => Some(Said::Paused(secs)),
+    })
+}
+
+async fn give(site: &Site, fund: &Fund, pledge: &Pledge) -> Result<(DonationId, String), GiveError> {
     let desk = Desk {
         db: &site.db,
         payments: &site.payments,

@@ -71,6 +71,8 @@ mod publication;
 #[cfg(test)]
 mod rarities;
 #[cfg(test)]
+mod recurring;
+#[cfg(test)]
 mod spending;
 #[cfg(test)]
 mod web;

@@ -32,7 +32,7 @@ const PROOF: &str = "/gift/{code}/proof.txt";
 /// The pages of a gift, and the one for whoever lost the way to them.
 pub fn doors(doors: Doors) -> Doors {
     let doors = doors.get(PAGE, Who::Anyone, show).get(PROOF, Who::Anyone, proof);
-    lost::doors(ask_back::doors(changes::doors(receipt::doors(doors))))
+    repeat::doors(lost::doors(ask_back::doors(changes::doors(receipt::doors(doors)))))
 }
 
 /// What may stand behind an address of these pages.
@@ -127,7 +127,7 @@ async fn show(
     for part in receipt::parts(&here, &page) {
         sheet = sheet.with(part);
     }
-    for part in repeat::parts(&here) {
+    for part in repeat::parts(tx, &here).await? {
         sheet = sheet.with(part);
     }
     if let Some(donor) = &page.donor {

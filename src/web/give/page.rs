@@ -29,9 +29,30 @@ pub(super) enum Said {
     Stale,
     /// Sent before a person could have read it.
     TooSoon,
+    /// Many come at once: whoever goes on spends a minute first, or their browser a moment.
+    Prove,
+    /// Too many cards were refused here; for so many seconds.
+    Refused(i64),
+    /// Nobody gets to Stripe's page, for so many seconds.
+    Paused(i64),
 }
 
 impl Said {
+    /// After how many seconds it is worth coming again, where that is known.
+    const fn again_after(self) -> Option<i64> {
+        match self {
+            Self::Unreachable => Some(120),
+            Self::Prove => Some(60),
+            Self::Refused(secs) | Self::Paused(secs) => Some(secs),
+            Self::Nothing | Self::NotCharged { .. } | Self::Stale | Self::TooSoon => None,
+        }
+    }
+
+    /// Whether it is a step on the way, and nothing that went wrong.
+    const fn is_a_step(self) -> bool {
+        matches!(self, Self::TooSoon | Self::Prove)
+    }
+
     /// The word of its text, where it is about something that went wrong.
     const fn trouble(self) -> Option<&'static str> {
         match self {
@@ -39,6 +60,9 @@ impl Said {
             Self::Unreachable => Some("give-unreachable"),
             Self::Stale => Some("give-stale"),
             Self::TooSoon => Some("give-soon"),
+            Self::Prove => Some("give-prove"),
+            Self::Refused(_) => Some("give-refused"),
+            Self::Paused(_) => Some("give-held"),
         }
     }
 }
@@ -68,6 +92,8 @@ struct GivePage<'a> {
     hidden: Vec<Field>,
     issued: String,
     kept: Option<String>,
+    /// What went wrong, or what comes first: its heading and its text.
+    trouble: Option<(String, String)>,
     other_language: &'static str,
     as_of: String,
     who_public: String,
@@ -90,13 +116,14 @@ pub(super) async fn answer(site: &Site, shown: Shown<'_>, draft: Draft) -> Resul
         typed = typed.put("attempt", site.entropy.reference());
     }
     let issued = donations::issue(&site.keyring, typed.get("attempt"), issued_at);
-    typed = typed.put("language", words.code());
+    typed = typed.put("language", words.code()).put("proof", "");
     let headline = Headline::find(site, &fund.slug).await?;
     let at = |found: &Headline| ("at", words.moment(found.made_at, &fund.time_zone));
     let as_of =
         headline.as_ref().map(|found| words.with_two("public-as-of", at(found), ("number", found.number.as_str()))).unwrap_or_default();
     let tx = &mut site.db.begin_read().await?;
     let (about, has_charter) = (funds::settings::about(tx, fund.id).await?, funds::charter(tx, fund.id).await?.is_some());
+    let contact = if about.contact.is_empty() { site.base_url.clone() } else { about.contact.clone() };
     let several = funds::list(tx).await?.iter().filter(|other| other.state == FundState::Open).count() > 1;
     let mut wrongs = Wrongs::default();
     for error in errors {
@@ -115,9 +142,16 @@ pub(super) async fn answer(site: &Site, shown: Shown<'_>, draft: Draft) -> Resul
         gift: gift_fields(&parts, terms),
         donor: donor_fields(&parts),
         rest: rest_fields(&parts, terms),
-        hidden: ["attempt", "language"].into_iter().chain(typed.has("back").then_some("back")).map(|name| parts.hidden(name)).collect(),
+        hidden: ["attempt", "language", "proof"]
+            .into_iter()
+            .chain(typed.has("back").then_some("back"))
+            .map(|name| parts.hidden(name))
+            .collect(),
         issued,
         kept,
+        trouble: said
+            .trouble()
+            .map(|key| (words.say(key), words.with_two(&format!("{key}-text"), ("minutes", minutes(said)), ("contact", contact.as_str())))),
         other_language: if words.code() == "en" { "es" } else { "en" },
         as_of,
         who_public: words.with("give-who-public-text", "batch", fund.min_gifts),
@@ -127,16 +161,22 @@ pub(super) async fn answer(site: &Site, shown: Shown<'_>, draft: Draft) -> Resul
         practice: site.is_practice(),
     };
     let status = match said {
-        Said::Unreachable => StatusCode::SERVICE_UNAVAILABLE,
+        Said::Unreachable | Said::Paused(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Said::Prove | Said::Refused(_) => StatusCode::TOO_MANY_REQUESTS,
         _ if said.trouble().is_some() || !errors.is_empty() => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::OK,
     };
     let private = said == Said::NotCharged { kept: true };
     let mut response = if private { answer::private_page(status, &page) } else { answer::page(status, &page) };
-    if said == Said::Unreachable {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("120"));
+    if let Some(secs) = said.again_after() {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(secs));
     }
     Ok(response)
+}
+
+/// How long it is worth waiting, in whole minutes.
+fn minutes(said: Said) -> i64 {
+    said.again_after().map_or(0, |secs| secs.saturating_add(59) / 60)
 }
 
 /// How often, how much, with the card fee or without.

@@ -38,6 +38,7 @@ use crate::funds::{self, Fund};
 use crate::people::operation::{Operation, OperationError};
 use crate::people::{NotAllowed, Role};
 
+pub use gifts::how_often;
 pub use sheet::{Part, Picture, Sheet};
 pub use spending::use_in_words;
 

@@ -2,6 +2,7 @@
 //! Not here: the lists that tiles lead to.
 
 use super::bank::BANK;
+use super::gifts::repeats::REPEATS;
 use super::mail::MAIL;
 use super::setup;
 use super::spending::{APPROVALS, CAPTAINS, EXPENSES};
@@ -10,7 +11,7 @@ use crate::bank;
 use crate::booking::{journal, months};
 use crate::clock::{Instant, Zone};
 use crate::db::Tx;
-use crate::donations::{arriving, asking_back, refunding};
+use crate::donations::{arriving, asking_back, ending, refunding};
 use crate::ids::ProposalId;
 use crate::mail;
 use crate::payments::line::LineState;
@@ -58,6 +59,7 @@ pub async fn all(tx: &mut Tx, signed_in: &SignedIn, now: Instant) -> Result<Vec<
         parked(tx).await?,
         Tile::new("requests", "/treasury/refunds", asking_back::count_requests(tx).await?),
         Tile::new("refunds", "/treasury/refunds", refunding::open(tx).await?),
+        repeats(tx).await?,
         Tile::new("offline", "/treasury/gifts", arriving::open(tx).await?),
         Tile::new("claims", CAPTAINS, spending::open_claims(tx).await?),
         Tile::new("receipts", EXPENSES, spending::missing_receipts(tx).await?),
@@ -79,6 +81,18 @@ async fn disputes(tx: &mut Tx, words: Words, now: Instant) -> Result<Tile, Troub
     let more = first_due.map(|due| words.with("disputes-days", "days", due.saturating_sub(now.unix_secs()).max(0) / 86_400));
     let count = i64::try_from(open.len()).unwrap_or(MOST);
     Ok(Tile { more, ..Tile::new("disputes", "/treasury/disputes", (count, oldest)) })
+}
+
+/// Gifts that Stripe may still charge although their fund winds down.
+async fn repeats(tx: &mut Tx) -> Result<Tile, Trouble> {
+    let (mut count, mut since) = (0_i64, None);
+    for end in ending::under_way(tx).await? {
+        let (left, _) = ending::left(tx, end.fund_id, MOST).await?;
+        // What is under way counts as one, until a whole pass found nothing.
+        count = count.saturating_add(left.max(1));
+        since = [since, Some(end.begun_at)].into_iter().flatten().min();
+    }
+    Ok(Tile::new("repeats", REPEATS, (count, since)))
 }
 
 async fn to_approve(tx: &mut Tx) -> Result<Tile, Trouble> {

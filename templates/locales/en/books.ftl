@@ -25,6 +25,7 @@ tile-alerts = Alerts
 tile-parked = Failed or parked events
 tile-requests = Donors who ask for their money back
 tile-refunds = Refunds asked for or on their way
+tile-repeats = Repeating gifts of a fund that winds down, not confirmed as stopped
 tile-offline = Gifts by hand that do not count yet
 tile-bank = Bank lines to match
 tile-receipts = Expenses without a receipt

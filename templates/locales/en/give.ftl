@@ -5,7 +5,6 @@ give-spent = Spent
 give-on-hand = On hand
 give-others = Other funds
 give-footer = Books kept in double entry with strikefund, free software that anyone may check.
-give-languages = Language
 give-switch = Ver en español, con lo que ya escribió
 
 give-not-charged = You have not been charged.
@@ -200,3 +199,19 @@ mail-name-checked-text = { $verdict ->
     [shown] The name that you chose for the public list is shown from the next publication on, without amount or date.
    *[other] The name that you chose for the public list is not shown. Why: { $reason }
   }
+
+give-prove = One moment, many people are giving
+give-prove-text = You have not been charged. What you typed is kept below. Wait { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+}, then press the button again; where scripts run, your browser does it by itself.
+give-refused = Too many cards failed here
+give-refused-text = You have not been charged. Try again in { $minutes ->
+    [one] a minute
+   *[other] { $minutes } minutes
+}, or give another way: { $contact }.
+give-held = Too many cards are failing right now
+give-held-text = You have not been charged. Giving is paused for { $minutes ->
+    [one] a minute
+   *[other] { $minutes } minutes
+}. Other ways to give: { $contact }. Stopping a gift that repeats always works.

@@ -107,3 +107,21 @@ mail-head-text = This is publication { $number }. Keep this mail: with it anybod
 
     { $checkpoint }
 mail-head-link = Compare it
+mail-repeat-failed-subject = About your gift { $gift }
+mail-repeat-failed-text = A payment of your gift { $gift } did not go through on { $on }. You owe nothing.{ $next ->
+        [none] { " " }It is not tried again.
+       *[other] { " " }It is tried again on { $next }.
+    }
+
+    If you would rather stop this gift, open the link below.
+mail-repeat-failed-link = Stop this gift
+mail-repeat-stopped-subject = Your gift { $gift } has stopped
+mail-repeat-stopped-text = Your gift { $gift } does not come again. { $who ->
+        [donor] You stopped it.
+        [treasurer] A treasurer stopped it.
+        [winding_down] It stopped because the fund is winding down.
+       *[other] The payment service stopped it.
+    } Nothing more will be charged.
+
+    What you gave so far, and what became of it, stands on your gift’s own page.
+mail-repeat-stopped-link = Your gift

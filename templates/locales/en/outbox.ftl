@@ -53,5 +53,7 @@ outbox-kind-reset-done = Reset done
 outbox-kind-payment-alert = A payment needs an answer
 outbox-kind-books-alert = The books need attention
 outbox-kind-head = Publication and its root
+outbox-kind-repeat-failed = A payment did not go through
+outbox-kind-repeat-stopped = A gift has stopped
 outbox-kind-payee-changed = Payee: payment details changed
 outbox-kind-payee-address = Payee: other address

@@ -25,6 +25,7 @@ tile-alerts = Avisos
 tile-parked = Eventos fallidos o apartados
 tile-requests = Donantes que piden su dinero de vuelta
 tile-refunds = Devoluciones pedidas o en camino
+tile-repeats = Donaciones que se repiten de un fondo en cierre, sin confirmar como detenidas
 tile-offline = Donaciones a mano que aún no cuentan
 tile-bank = Líneas del banco por unir
 tile-receipts = Gastos sin recibo

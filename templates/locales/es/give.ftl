@@ -5,7 +5,6 @@ give-spent = Gastado
 give-on-hand = Disponible
 give-others = Otros fondos
 give-footer = Cuentas por partida doble con strikefund, software libre que cualquiera puede revisar.
-give-languages = Idioma
 give-switch = See it in English, with what you typed
 
 give-not-charged = No se le ha cobrado nada.
@@ -200,3 +199,19 @@ mail-name-checked-text = { $verdict ->
     [shown] El nombre que eligió para la lista pública se muestra desde la próxima publicación, sin cantidad ni fecha.
    *[other] El nombre que eligió para la lista pública no se muestra. Motivo: { $reason }
   }
+
+give-prove = Un momento, muchas personas están donando
+give-prove-text = No se le ha cobrado nada. Lo que escribió sigue abajo. Espere { $minutes ->
+    [one] un minuto
+   *[other] { $minutes } minutos
+} y pulse de nuevo el botón; si hay scripts, su navegador lo hace por sí solo.
+give-refused = Aquí fallaron demasiadas tarjetas
+give-refused-text = No se le ha cobrado nada. Inténtelo de nuevo en { $minutes ->
+    [one] un minuto
+   *[other] { $minutes } minutos
+} o done de otra manera: { $contact }.
+give-held = Ahora mismo fallan demasiadas tarjetas
+give-held-text = No se le ha cobrado nada. Las donaciones están en pausa durante { $minutes ->
+    [one] un minuto
+   *[other] { $minutes } minutos
+}. Otras maneras de donar: { $contact }. Detener una donación que se repite siempre funciona.

@@ -107,3 +107,21 @@ mail-head-text = Esta es la publicación { $number }. Guarde este correo: con é
 
     { $checkpoint }
 mail-head-link = Compararla
+mail-repeat-failed-subject = Sobre su donación { $gift }
+mail-repeat-failed-text = Un pago de su donación { $gift } no se pudo hacer el { $on }. Usted no debe nada.{ $next ->
+        [none] { " " }No se intenta de nuevo.
+       *[other] { " " }Se intenta de nuevo el { $next }.
+    }
+
+    Si prefiere detener esta donación, abra el enlace de abajo.
+mail-repeat-failed-link = Detener esta donación
+mail-repeat-stopped-subject = Su donación { $gift } se detuvo
+mail-repeat-stopped-text = Su donación { $gift } ya no se repite. { $who ->
+        [donor] Usted la detuvo.
+        [treasurer] La tesorería la detuvo.
+        [winding_down] Se detuvo porque el fondo está en cierre.
+       *[other] El servicio de pago la detuvo.
+    } No se le cobrará nada más.
+
+    Lo que usted donó hasta ahora, y qué fue de ello, está en la página de su donación.
+mail-repeat-stopped-link = Su donación

@@ -53,5 +53,7 @@ outbox-kind-reset-done = Acceso restablecido
 outbox-kind-payment-alert = Un pago necesita respuesta
 outbox-kind-books-alert = Los libros necesitan atención
 outbox-kind-head = Publicación y su raíz
+outbox-kind-repeat-failed = Un pago no se pudo hacer
+outbox-kind-repeat-stopped = Una donación se detuvo
 outbox-kind-payee-changed = Beneficiario: datos de pago cambiados
 outbox-kind-payee-address = Beneficiario: otra dirección

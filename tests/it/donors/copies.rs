@@ -59,10 +59,11 @@ fn a_backup_holds_no_key_and_an_erased_donor_stays_erased_in_whatever_comes_back
         key_copies::keep(&books.db, folder.path()).await.unwrap();
         let old_copy = std::fs::read(key_copies::beside(&backup)).unwrap();
         assert!(keys_there.iter().all(|key| !holds(&backup, key)), "no wrapped key, not even its bytes");
-        // Whoever gave after the backup is in neither, and nothing of it stands in the way.
         erase(&books.db, first).await;
         key_copies::keep(&books.db, folder.path()).await.unwrap();
-        assert!(!holds(&key_copies::beside(&backup), keys_there[0].as_slice()));
+        let copy = std::fs::read_to_string(key_copies::beside(&backup)).unwrap();
+        let encoded = |key: &[u8]| data_encoding::BASE64.encode(key);
+        assert!(!copy.contains(&encoded(&keys_there[0])) && copy.contains(&encoded(&keys_there[1])), "{copy}");
 
         // With the master key in hand and no copy of keys, nobody opens.
         let data = tempfile::tempdir().unwrap();

@@ -56,6 +56,21 @@ pub const GUARDS: &[Guard] = &[
     guard("journal_is_asked_first", "journal", &[NEVER_ASKED], "begins by asking"),
     guard("gift_document_never_changes", "gift_document", &["UPDATE gift_document SET what = 'cheque'"], "never changed"),
     guard("gift_document_never_goes", "gift_document", &["DELETE FROM gift_document"], "never deleted"),
+    guard(
+        "recurring_gift_stays_stopped",
+        "recurring_gift",
+        &["UPDATE recurring_gift SET state = 'active', stopped_at = NULL"],
+        "never runs again",
+    ),
+    guard("recurring_gift_keeps_its_stop", "recurring_gift", &["UPDATE recurring_gift SET stop_by = 'donor'"], "decided once"),
+    guard(
+        "recurring_gift_keeps_what_it_is",
+        "recurring_gift",
+        &["UPDATE recurring_gift SET subscription_id = 'sub_other'"],
+        "keeps what it is",
+    ),
+    guard("recurring_gift_never_goes", "recurring_gift", &["DELETE FROM recurring_gift"], "never deleted"),
+    guard("repeats_end_never_goes", "repeats_end", &["DELETE FROM repeats_end"], "never deleted"),
     guard("donor_key_of_nobody_erased", "donor_key", &[KEY_OF_ERASED], "never has a key again"),
     guard("donor_stays_erased", "donor", &["UPDATE donor SET erased_at = NULL WHERE ref = 'gone'"], "stays erased"),
 ];
@@ -100,6 +115,9 @@ const ROWS: &[&str] = &[
     "INSERT INTO refund_request (donation_id, reason, asked_at, answered_at, answered_by)
      SELECT d.id, 'twice', 0, 1, (SELECT MIN(id) FROM person) FROM donation d WHERE d.number = 'GIFT'",
     "INSERT INTO refund_request (donation_id, reason, asked_at) SELECT id, 'twice', 2 FROM donation WHERE number = 'GIFT'",
+    "INSERT INTO recurring_gift (fund_id, donation_id, subscription_id, every, amount_minor, currency, state, begun_at, stop_by, stop_asked_at, stop_tries, stopped_at)
+     SELECT fund_id, id, 'sub_ended', 'week', 100, 'USD', 'stopped', 0, 'winding_down', 1, 1, 2 FROM donation WHERE number = 'GIFT'",
+    "INSERT INTO repeats_end (fund_id, begun_at, step, pass, pass_at, found, due_at, tries) SELECT fund_id, 0, 'pages', 1, 0, 0, 0, 0 FROM donation WHERE number = 'GIFT'",
     "INSERT INTO journal (ref, effective_on, reason, state, asked_by, asked_at) SELECT 'lined', '2026-11-14', 'why', 'asked', MIN(id), 0 FROM person",
     "INSERT INTO journal (ref, effective_on, reason, state, asked_by, asked_at) SELECT 'spare', '2026-11-14', 'why', 'asked', MIN(id), 0 FROM person",
     "INSERT INTO journal_line (journal_id, n, path, currency, amount_minor) SELECT id, 1, 'assets:bank:main', 'USD', 5 FROM journal WHERE ref = 'lined'",

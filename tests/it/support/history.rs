@@ -65,6 +65,11 @@ impl Pile {
                 "",
             ),
             self.insert(
+                "recurring_gift (fund_id, donation_id, subscription_id, every, amount_minor, currency, state, begun_at, next_at, stop_tries, stopped_at)",
+                &format!("{fund}, d.id, 'sub_' || {NUMBER}, 'week', 100, 'USD', CASE WHEN i <= {WAITING} THEN 'active' ELSE 'stopped' END, {at} + i, {at} + i, 0, CASE WHEN i > {WAITING} THEN {at} + i END"),
+                &format!("JOIN donation d ON d.number = 'G' || {NUMBER}"),
+            ),
+            self.insert(
                 "stripe_line (id, created, type, currency, amount_minor, fee_minor, net_minor, available_on, status, charge_id, state, reason, seen_at)",
                 &format!("'txn_' || {NUMBER}, 1700000000 + i, 'charge', 'USD', 100, 0, 100, 0, 'available', 'ch_' || {NUMBER}, CASE WHEN i <= {WAITING} THEN 'parked' ELSE 'booked' END, {typed}, {at} + i"),
                 "",

@@ -201,6 +201,7 @@ on_both_databases! {
     }
 
     async fn a_form_and_its_payment_page_are_right_in_every_kind_of_currency(books: &Books) {
+        let visit = Visit::of(books);
         for (slug, code, presets, fee, typed, shown) in [
             ("yen", "jpy", "¥1,000", "¥61", "1,234", "¥1,234"),
             ("dinar", "kwd", "KWD 10", "KWD 0.610", "12.34", "KWD 12.340"),
@@ -210,7 +211,6 @@ on_both_databases! {
             let now = books.now();
             let made: Result<FundId, SetUpError> = transact!(books.db, tx => funds::set_up(tx, &new, &books.entropy, now).await);
             made.unwrap();
-            let visit = Visit::of(books);
             let path = format!("/f/{slug}/give");
             visit.get(&path).await.is(200).says(presets).says(fee);
             let attempt = format!("attempt-in-currency-{code}");

@@ -116,10 +116,14 @@ impl<'a> Grown<'a> {
         let sql =
             "UPDATE donation SET state = 'paid', settled_at = $2, settled_minor = 2500, settled_fee_minor = 103, settled_currency = 'USD',
                           charge_id = 'ch_grown', gift_hash = $3 WHERE id = $1";
+        let repeats =
+            "INSERT INTO recurring_gift (fund_id, donation_id, subscription_id, every, amount_minor, currency, state, begun_at, stop_tries)
+                       SELECT fund_id, id, 'sub_grown', 'month', 2500, 'USD', 'active', $2, 0 FROM donation WHERE id = $1";
         let name = donations::Listing::Show(short);
         let settled: sqlx::Result<bool> = transact!(self.books.db, tx => {
             let settle = async {
                 run!(tx, execute, sqlx::query(sql).bind(gift.id).bind(now).bind(&*hash))?;
+                run!(tx, execute, sqlx::query(repeats).bind(gift.id).bind(now))?;
                 donations::list_as(tx, &keys, &self.books.entropy, gift.id, &name, now).await
             };
             settle.await
@@ -157,7 +161,8 @@ impl<'a> Grown<'a> {
             ("/gift/{code}/delete", vec![gift.clone()]),
             ("/gift/{code}/name", vec![gift.clone()]),
             ("/gift/{code}/receipt", vec![gift.clone()]),
-            ("/gift/{code}/refund", vec![gift]),
+            ("/gift/{code}/refund", vec![gift.clone()]),
+            ("/gift/{code}/stop", vec![gift]),
             ("/claim/{code}", vec!["a captain's own code".replace(' ', "%20")]),
             ("/link/{token}", vec![invitation.rsplit('/').next().unwrap().to_owned()]),
             ("/treasury/accounts/{account}", vec![chart::BANK.to_owned(), "income:donations:bank".to_owned()]),
@@ -178,6 +183,7 @@ impl<'a> Grown<'a> {
             ("/treasury/exports/{file}", ["books.journal", "books.beancount", "books.csv", "books.json"].map(str::to_owned).to_vec()),
             ("/treasury/gifts/{number}", vec!["G2".to_owned(), "G3".to_owned(), "G100".to_owned()]),
             ("/treasury/gifts/{number}/refund", vec!["G101".to_owned()]),
+            ("/treasury/gifts/{number}/stop", vec!["G1".to_owned(), "G101".to_owned()]),
             ("/treasury/journal/{journal}", vec!["j1".to_owned(), "j100".to_owned()]),
             ("/treasury/months/{month}", vec!["2025-06".to_owned()]),
             ("/treasury/payees/{id}", vec![self.id("SELECT MIN(id) FROM payee").await.to_string()]),

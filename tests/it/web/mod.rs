@@ -32,6 +32,7 @@ pub mod pages;
 mod picket;
 mod published;
 mod refunds;
+mod repeats;
 mod returned;
 mod server;
 mod settings;

@@ -6,7 +6,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 
 use super::disputes::{self, DISPUTES};
-use super::{Asked, donor_proof, frame, fund, refunds, requests, ways};
+use super::{Asked, donor_proof, frame, fund, refunds, repeats, requests, ways};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::donations::{Donation, OfflineKind, arriving, listing};
@@ -45,7 +45,10 @@ async fn all(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Aske
     }
     let links = funds::list(tx).await?.into_iter().map(|fund| (format!("/treasury/{}/gifts", fund.slug), fund.name)).collect();
     let frame = Frame::new(&site, &signed_in, words.say("gifts-title"));
-    let sheet = Sheet::new(frame).with(Part::Links(links)).with(Part::Links(vec![(DISPUTES.to_owned(), words.say("disputes-title"))]));
+    let sheet = Sheet::new(frame).with(Part::Links(links)).with(Part::Links(vec![
+        (DISPUTES.to_owned(), words.say("disputes-title")),
+        (repeats::REPEATS.to_owned(), words.say("repeats-title")),
+    ]));
     Ok(sheet.answer(&Wrongs::default()))
 }
 
@@ -177,7 +180,8 @@ async fn gift_sheet(
     for part in requests::of_gift(site, tx, signed_in, gift).await? {
         sheet = sheet.with(part);
     }
-    Ok(sheet.with(Part::Table(refunds::of_gift(tx, words, fund, gift).await?)).maybe(refunds::way(tx, signed_in, gift).await?))
+    let sheet = sheet.with(Part::Table(refunds::of_gift(tx, words, fund, gift).await?)).maybe(refunds::way(tx, signed_in, gift).await?);
+    repeats::about(tx, signed_in, (fund, gift), sheet).await
 }
 
 /// The postings of every entry about a gift.

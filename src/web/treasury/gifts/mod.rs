@@ -9,9 +9,12 @@ mod names;
 mod offline;
 pub(super) mod proof;
 mod refunds;
+pub(super) mod repeats;
 mod requests;
 
 use serde::Deserialize;
+
+pub use repeats::how_often;
 
 use super::{Frame, Part};
 use crate::clock::{Day, Instant};
@@ -28,7 +31,7 @@ use crate::web::words::Words;
 
 pub(super) fn doors(doors: Doors) -> Doors {
     let doors = names::doors(disputes::doors(list::doors(in_kind::doors(doors))));
-    requests::doors(donor_proof::doors(refunds::doors(cash::doors(offline::doors(doors)))))
+    repeats::doors(requests::doors(donor_proof::doors(refunds::doors(cash::doors(offline::doors(doors))))))
 }
 
 /// What may stand behind an address of these pages.
@@ -46,8 +49,23 @@ pub struct Asked {
 }
 
 /// What can have been done just now.
-const DONE: [&str; 13] =
-    ["name", "logged", "waiting", "agreed", "given", "counted", "count", "differ", "expected", "arrived", "bounced", "deposited", "refund"];
+const DONE: [&str; 15] = [
+    "name",
+    "logged",
+    "waiting",
+    "agreed",
+    "given",
+    "counted",
+    "count",
+    "differ",
+    "expected",
+    "arrived",
+    "bounced",
+    "deposited",
+    "refund",
+    "stop",
+    "again",
+];
 
 impl Asked {
     /// What was just done, in the reader's words.

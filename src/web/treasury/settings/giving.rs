@@ -24,7 +24,7 @@ async fn form(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String
     let tx = &mut site.db.begin_read().await?;
     let fund = fund(tx, &slug).await?;
     let giving = funds::giving(tx, &fund).await?;
-    let [tax_en, tax_es] = giving.tax.clone();
+    let [english, spanish] = giving.tax.clone();
     let typed = Typed::default()
         .or("amounts", giving.amounts_typed())
         .or("chosen", giving.chosen.map(|chosen| chosen.short_decimal()).unwrap_or_default())
@@ -33,8 +33,8 @@ async fn form(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String
         .or("rate", giving.rate_typed())
         .or("fixed", giving.fixed.decimal())
         .or("refund_days", giving.refund_days.to_string())
-        .or("tax_en", tax_en)
-        .or("tax_es", tax_es)
+        .or("tax_en", english)
+        .or("tax_es", spanish)
         .or("keep_days", giving.keep_days.to_string());
     Ok(page(&site, &signed_in, &fund, &typed, &Wrongs::default()))
 }
