@@ -2,6 +2,7 @@
 #![expect(clippy::doc_markdown, reason = "the comments on arguments are the help that people read in a terminal")]
 
 mod asked;
+pub mod donors;
 pub mod published;
 
 use std::path::PathBuf;
@@ -57,6 +58,7 @@ pub enum Verb {
     CheckHead(CheckHead),
     Backup(Backup),
     Restore(Restore),
+    ChangeMasterKey(donors::ChangeMasterKey),
     MailTest(MailTest),
     Config(Show),
 }
@@ -317,6 +319,9 @@ pub struct Restore {
     /// Move the books that are there aside
     #[arg(long)]
     pub replace: bool,
+    /// The newest copy of donors' keys, where it does not lie beside the backup
+    #[arg(long, value_name = "FILE")]
+    pub donor_keys: Option<PathBuf>,
 }
 
 /// Send one mail now, to see whether the mail server takes it

@@ -51,6 +51,11 @@ impl Instant {
         self.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     }
 
+    /// Reads what [`Instant::rfc3339`] wrote; None for anything that is no moment.
+    pub fn of_rfc3339(text: &str) -> Option<Self> {
+        text.parse::<Timestamp>().ok().map(|at| Self(at.as_microsecond()))
+    }
+
     /// The same as the system counts it, for libraries that ask for that.
     pub fn system_time(self) -> SystemTime {
         UNIX_EPOCH + Duration::from_micros(u64::try_from(self.0).unwrap_or(0))

@@ -20,7 +20,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 pub use bucket::Bucket;
 pub use flags::Flags;
-pub use master_key::{keyring, make_private_folder};
+pub use master_key::{add_key, keyring, make_private_folder};
 pub use origin::Origin;
 pub use proxies::Proxies;
 pub use secrets::StripeKey;

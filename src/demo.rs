@@ -195,7 +195,7 @@ impl Story<'_> {
             clock: &self.node.clock,
             base_url: &self.node.base_url,
         };
-        let page = donations::give(&desk, fund, &pledge).await?;
+        let (_, page) = donations::give(&desk, fund, &pledge).await?;
         let session = page.rsplit('/').next().unwrap_or_default();
         let paid = self.practice.pay(session, Outcome::Pay)?;
         self.charges.extend(paid.charge);

@@ -1,8 +1,10 @@
 //! The loop behind the scenes, on one node at a time: list, book, read notices, publish, and every night hold everything against Stripe.
 
 pub mod backing;
+mod braking;
 mod digest;
 mod heads;
+pub mod key_copies;
 mod mailing;
 mod night;
 mod telling;
@@ -39,6 +41,8 @@ const TICK: Duration = Duration::from_millis(500);
 const REST: Duration = Duration::from_millis(500);
 /// How often it is looked whether an administrator gave another key or secret.
 const KEYS_SECS: i64 = 5;
+/// How often it is looked whether giving is to be slowed down, or not any more.
+const BRAKE_SECS: i64 = 5;
 /// Runs that follow a wake, for lines that Stripe lists late (stripe.md §6.1).
 const ECHOES_SECS: [i64; 3] = [60, 5 * 60, 30 * 60];
 const TIMER_SECS: i64 = 15 * 60;
@@ -110,12 +114,14 @@ struct Timetable {
     timer: Instant,
     night: Instant,
     newest_delivery: Option<DeliveryId>,
+    /// When the brake on giving was looked at.
+    brake: Instant,
 }
 
 impl Timetable {
     /// Everything is due at the start.
     const fn at_start(now: Instant) -> Self {
-        Self { since: now, echoes: Vec::new(), timer: now, night: now, newest_delivery: None }
+        Self { since: now, echoes: Vec::new(), timer: now, night: now, newest_delivery: None, brake: now.plus_secs(-BRAKE_SECS) }
     }
 
     /// The most thorough run that is due now; it stands for the lesser ones too.
@@ -245,6 +251,12 @@ impl Jobs {
         }
         if let Some(asked_at) = asked_at {
             self.fetch_all(asked_at).await;
+        }
+        if now >= timetable.brake.plus_secs(BRAKE_SECS) || now < timetable.brake {
+            timetable.brake = now;
+            if let Err(error) = self.brake().await {
+                error!(%error, "it could not be looked at whether giving is to be slowed down");
+            }
         }
         if let Err(error) = self.stop_repeats().await {
             error!(%error, "gifts that are to stop could not be looked at");

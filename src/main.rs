@@ -98,6 +98,7 @@ async fn run(cli: Cli, config: Config) -> anyhow::Result<()> {
         Verb::CheckHead(asked) => cli::published::check_head(&open(&config).await?, &asked).await,
         Verb::Backup(asked) => back_up(&config, &asked).await,
         Verb::Restore(asked) => restore(&config, &asked).await,
+        Verb::ChangeMasterKey(asked) => cli::donors::change_master_key(&config, &open(&config).await?, &asked).await,
         Verb::MailTest(asked) => mail_test(&config, &asked).await,
         Verb::Config(_) => {
             print!("{config}");
@@ -260,6 +261,7 @@ async fn back_up(config: &Config, asked: &cli::Backup) -> anyhow::Result<()> {
     if documents > 0 {
         println!("Wrote {documents} documents to {} and checked each. Keep both together.", copies::folder_beside(&asked.file).display());
     }
+    cli::donors::copy_beside(&db, &asked.file).await?;
     let now = Clock::system().now();
     let noted: sqlx::Result<()> = transact!(db, tx => backup::notes::made_elsewhere(tx, &backup, documents, now).await);
     noted.context("The backup was made, and it could not be noted in the books")?;
@@ -289,6 +291,7 @@ async fn restore(config: &Config, asked: &cli::Restore) -> anyhow::Result<()> {
     }
     let db = connect(config).await?;
     bring_up(config, &db).await?;
+    cli::donors::put_back(&db, &asked.file, asked.donor_keys.as_ref()).await?;
     let documents =
         copies::copy_in(&serve::files(config)?, &db, &asked.file).await.context("The books are restored, their documents are not")?;
     if documents > 0 {

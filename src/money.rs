@@ -1,9 +1,13 @@
 //! Money: whole minor units as Stripe counts them, with their currency. Every sum is checked; nothing here rounds in silence.
 
+mod written;
+
 use std::fmt;
 use std::str::FromStr;
 
 use rust_decimal::Decimal;
+
+pub use written::Marks;
 
 /// The largest absolute amount the books take, in minor units (safety rule MO11); the database checks the same bound.
 pub const LARGEST_MINOR: i64 = 9_000_000_000_000_000;
@@ -32,15 +36,6 @@ pub enum MoneyError {
     /// Beyond [`LARGEST_MINOR`].
     #[error("That amount is too large for the books.")]
     TooLarge,
-}
-
-/// Which mark a reader writes before decimals; the other one parts thousands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Marks {
-    /// `1,234.50`.
-    Point,
-    /// `1.234,50`; a point before decimals is understood as well.
-    Comma,
 }
 
 /// A currency of Stripe's list, by its ISO 4217 code in upper case.
@@ -212,17 +207,6 @@ impl Money {
         Self { minor: self.minor + (step - self.minor.rem_euclid(step)) % step, ..self }
     }
 
-    /// Reads what a person typed into a page whose reader writes decimals with `marks`: `1.234,50` or `1,234.50`. Where a single mark stands
-    /// before three digits nobody can tell thousands from decimals, so that is asked back.
-    ///
-    /// # Errors
-    /// As [`Money::parse`], and [`MoneyError::Unclear`].
-    pub fn parse_written(text: &str, currency: Currency, marks: Marks) -> Result<Self, MoneyError> {
-        let (text, sign) = (text.trim(), currency.sign());
-        let text = text.strip_prefix(sign).or_else(|| text.strip_suffix(sign)).unwrap_or(text).trim();
-        Self::parse(&with_a_point(text, currency.exponent(), marks)?, currency)
-    }
-
     /// The plain decimal without decimals that are all zero: `25`, `12.50`.
     pub fn short_decimal(self) -> String {
         let decimal = self.decimal();
@@ -261,33 +245,6 @@ pub fn sum(amounts: impl IntoIterator<Item = i64>) -> Option<i64> {
     amounts.into_iter().try_fold(0_i64, i64::checked_add).filter(|total| total.unsigned_abs() <= LARGEST_MINOR.unsigned_abs())
 }
 
-/// The same amount with a point before its decimals and commas between its thousands.
-fn with_a_point(text: &str, exponent: u32, marks: Marks) -> Result<String, MoneyError> {
-    let is_mark = |c: char| matches!(c, '.' | ',');
-    let Some(last) = text.rfind(is_mark) else { return Ok(text.to_owned()) };
-    let (before, after) = (&text[..last], &text[last + 1..]);
-    let mark = if text[last..].starts_with(',') { ',' } else { '.' };
-    let other = if mark == ',' { '.' } else { ',' };
-    // Whoever writes a comma before decimals may write a point there, too, as much of the Americas does.
-    let (may_be_decimal, may_group) = (mark == '.' || marks == Marks::Comma, mark == ',' || marks == Marks::Comma);
-    if before.contains(other) {
-        let decimal = may_be_decimal && !before.contains(mark);
-        return if decimal { Ok(format!("{}.{after}", before.replace(other, ","))) } else { Err(MoneyError::Ambiguous) };
-    }
-    let groups = before.contains(mark);
-    let like_a_group = after.len() == 3 && !before.starts_with('0') && (1..=3).contains(&before.len()) && exponent > 0;
-    let own_decimals = exponent == 3 && mark == '.' && marks == Marks::Point;
-    if !groups && like_a_group && !own_decimals && text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',') {
-        return Err(MoneyError::Unclear);
-    }
-    let only_groups = groups || exponent == 0 && after.len() == 3;
-    match (only_groups, may_group, may_be_decimal) {
-        (true, true, _) => Ok(text.replace(mark, ",")),
-        (false, _, true) => Ok(format!("{before}.{after}")),
-        (true, false, _) | (false, _, false) => Err(MoneyError::Ambiguous),
-    }
-}
-
 /// Takes out commas that stand where thousands marks stand, and only those.
 fn without_thousands_marks(whole: &str) -> Result<String, MoneyError> {
     let mut groups = whole.split(',');
@@ -323,53 +280,6 @@ mod tests {
         }
         assert_eq!(Money::parse("1,50", usd), Err(MoneyError::Ambiguous));
         assert_eq!(Money::parse("1000000000000000000000000000000", usd), Err(MoneyError::TooLarge));
-    }
-
-    #[test]
-    fn what_is_typed_is_read_as_the_reader_writes_and_asked_back_where_nobody_can_tell() {
-        let read = |text: &str, code: &str, marks| Money::parse_written(text, currency(code), marks).map(|money| money.minor);
-        for (text, minor) in [("1,234.50", 123_450), ("1234.5", 123_450), ("40", 4000), ("1,234,567", 123_456_700), ("$12.00", 1200)] {
-            assert_eq!((read(text, "USD", Marks::Point), read(text, "USD", Marks::Comma)), (Ok(minor), Ok(minor)), "{text}");
-        }
-        for (text, minor) in
-            [("1.234,50", 123_450), ("1,50", 150), ("1.234.567", 123_456_700), ("12,00 $", 1200), ("1.234.567,89", 123_456_789)]
-        {
-            assert_eq!(read(text, "USD", Marks::Comma), Ok(minor), "{text}");
-            assert!(read(text, "USD", Marks::Point).is_err() || text == "12,00 $", "{text}");
-        }
-        for text in ["1,234", "1.234", "12.345", "999,000"] {
-            assert_eq!(
-                (read(text, "USD", Marks::Point), read(text, "USD", Marks::Comma)),
-                (Err(MoneyError::Unclear), Err(MoneyError::Unclear)),
-                "{text}"
-            );
-        }
-        assert_eq!([read("1,234", "JPY", Marks::Point), read("1.234", "JPY", Marks::Comma)], [Ok(1234), Ok(1234)]);
-        assert_eq!(read("1.234", "JPY", Marks::Point), Err(MoneyError::Ambiguous));
-        assert_eq!([read("1.230", "KWD", Marks::Point), read("1,23", "KWD", Marks::Comma)], [Ok(1230), Ok(1230)]);
-        assert_eq!(
-            [read("1,230", "KWD", Marks::Point), read("1.230", "KWD", Marks::Comma)],
-            [Err(MoneyError::Unclear), Err(MoneyError::Unclear)]
-        );
-        for text in [
-            "",
-            "-1",
-            "0.001",
-            "0,001",
-            "1e18",
-            "１２",
-            "NaN",
-            "1.2.3",
-            "1,2,3",
-            "1.,5",
-            ",",
-            "1,23.45,6",
-            "9223372036854775807",
-            "12.34,5.6",
-            "٣",
-        ] {
-            assert!(read(text, "USD", Marks::Point).is_err() && read(text, "USD", Marks::Comma).is_err(), "{text}");
-        }
     }
 
     #[test]

@@ -34,6 +34,16 @@ impl Qr {
     }
 }
 
+impl Qr {
+    /// The same as a picture of its own.
+    ///
+    /// # Errors
+    /// Never in memory; the template engine's own error type is passed on.
+    pub fn alone(&self) -> askama::Result<String> {
+        Ok(self.render()?.trim_start().replacen("<svg ", "<svg xmlns=\"http://www.w3.org/2000/svg\" ", 1))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,7 +17,8 @@ const NONCE: usize = 24;
 /// The keys derived from the master key, which is kept outside the database.
 #[derive(Debug)]
 pub struct Keyring {
-    sealing: SecretBox<[u8; 32]>,
+    /// The newest first: it seals; every one opens.
+    sealing: Vec<SecretBox<[u8; 32]>>,
     index: SecretBox<[u8; 32]>,
     tokens: SecretBox<[u8; 32]>,
 }
@@ -25,8 +26,16 @@ pub struct Keyring {
 impl Keyring {
     /// Derives every key from the master key, each under a label of its own.
     pub fn from_master(master: &[u8; 32]) -> Self {
-        let derive = |label: &str| SecretBox::new(Box::new(hmac(master, label.as_bytes())));
-        Self { sealing: derive("strikefund sealing 1"), index: derive("strikefund e-mail index 1"), tokens: derive("strikefund tokens 1") }
+        Self::from_masters(master, &[])
+    }
+
+    /// The same where the master key was changed: `newer` are those that came after the first, the newest last. Sealed is with the newest;
+    /// addresses are found, and private pages named, by the first, since their hashes and links are out already.
+    pub fn from_masters(first: &[u8; 32], newer: &[[u8; 32]]) -> Self {
+        let derive = |master: &[u8; 32], label: &str| SecretBox::new(Box::new(hmac(master, label.as_bytes())));
+        let all = newer.iter().rev().chain([first]);
+        let sealing = all.map(|master| derive(master, "strikefund sealing 1")).collect();
+        Self { sealing, index: derive(first, "strikefund e-mail index 1"), tokens: derive(first, "strikefund tokens 1") }
     }
 
     /// Seals `plain` (XChaCha20-Poly1305, random nonce), bound to `context`: table, column and row.
@@ -34,12 +43,13 @@ impl Keyring {
     /// # Panics
     /// Never for what fits in memory: the cipher refuses only messages beyond 256 GiB.
     pub fn seal(&self, entropy: &Entropy, context: &str, plain: &[u8]) -> Vec<u8> {
-        seal_with(self.sealing.expose_secret(), entropy, context, plain)
+        let newest = self.sealing.first().expect("there is always a master key");
+        seal_with(newest.expose_secret(), entropy, context, plain)
     }
 
-    /// Opens what [`Keyring::seal`] made under the same key and context; None for anything else.
+    /// Opens what [`Keyring::seal`] made under the same key, or one before it, and the same context; None for anything else.
     pub fn open(&self, context: &str, sealed: &[u8]) -> Option<Vec<u8>> {
-        open_with(self.sealing.expose_secret(), context, sealed)
+        self.sealing.iter().find_map(|key| open_with(key.expose_secret(), context, sealed))
     }
 
     /// A new key for one row, and the same wrapped, bound to `context`.
@@ -61,8 +71,8 @@ impl Keyring {
     }
 
     /// Which master key wraps now, counted from 1.
-    pub const fn version(&self) -> i64 {
-        1
+    pub fn version(&self) -> i64 {
+        i64::try_from(self.sealing.len()).unwrap_or(i64::MAX)
     }
 
     /// A keyed hash of an e-mail address in its usual form: finds one donor's gifts, names nobody.
@@ -131,6 +141,21 @@ mod tests {
             bent[place] ^= 1;
             assert_eq!(keys.open("delivery.body/evt_1", &bent), None, "byte {place}");
         }
+    }
+
+    #[test]
+    fn a_changed_master_key_seals_anew_opens_what_was_sealed_and_finds_what_was_found() {
+        let (old, new) = (Keyring::from_master(&[1; 32]), Keyring::from_masters(&[1; 32], &[[2; 32]]));
+        let entropy = Entropy::seeded(1);
+        assert_eq!((old.version(), new.version()), (1, 2));
+        assert_eq!(new.open("a", &old.seal(&entropy, "a", b"x")).as_deref(), Some(&b"x"[..]));
+        assert_eq!(old.open("a", &new.seal(&entropy, "a", b"x")), None);
+        assert_eq!((new.index("a@b.org"), new.token("gift/1")), (old.index("a@b.org"), old.token("gift/1")));
+        let (key, wrapped) = old.new_key(&entropy, "donor_key.wrapped/d");
+        let sealed = key.seal(&entropy, "w", b"who");
+        let again = new.wrap(&entropy, "donor_key.wrapped/d", &new.unwrap_key("donor_key.wrapped/d", &wrapped).unwrap());
+        assert!(old.unwrap_key("donor_key.wrapped/d", &again).is_none() && new.unwrap_key("donor_key.wrapped/e", &again).is_none());
+        assert_eq!(new.unwrap_key("donor_key.wrapped/d", &again).unwrap().open("w", &sealed).as_deref(), Some(&b"who"[..]));
     }
 
     #[test]

@@ -31,15 +31,20 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER donor_stays_erased BEFORE UPDATE ON donor FOR EACH ROW EXECUTE FUNCTION donor_stays_erased();
+CREATE TRIGGER donor_stays_erased BEFORE UPDATE OF erased_at ON donor FOR EACH ROW EXECUTE FUNCTION donor_stays_erased();
 
 CREATE TABLE donor_words (
     donation_id  BIGINT PRIMARY KEY REFERENCES donation (id),
     donor_id     BIGINT NOT NULL REFERENCES donor (id),
+    fund_id      BIGINT NOT NULL REFERENCES fund (id),
     words        BYTEA   NOT NULL                    -- address, name, language, listing, note, wish: sealed with the donor's key
 );
 
 CREATE INDEX donor_words_of ON donor_words (donor_id);
+CREATE INDEX donor_words_by_fund ON donor_words (fund_id, donation_id);
+
+CREATE INDEX donor_erased ON donor (erased_at) WHERE erased_at IS NOT NULL;
+CREATE INDEX donor_key_by_version ON donor_key (key_version, donor_id);
 
 -- A name that a donor wants to see listed; a person looks at it first.
 CREATE TABLE public_name (

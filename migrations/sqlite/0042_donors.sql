@@ -15,23 +15,27 @@ CREATE TABLE donor_key (
 ) STRICT;
 
 -- Whoever was erased stays so.
-CREATE TRIGGER donor_key_of_nobody_erased BEFORE INSERT ON donor_key
-WHEN EXISTS (SELECT 1 FROM donor WHERE id = NEW.donor_id AND erased_at IS NOT NULL) BEGIN
-    SELECT RAISE(ABORT, 'an erased donor never has a key again');
+CREATE TRIGGER donor_key_of_nobody_erased BEFORE INSERT ON donor_key BEGIN
+    SELECT RAISE(ABORT, 'an erased donor never has a key again')
+     WHERE EXISTS (SELECT 1 FROM donor WHERE id = NEW.donor_id AND erased_at IS NOT NULL);
 END;
 
-CREATE TRIGGER donor_stays_erased BEFORE UPDATE OF erased_at ON donor
-WHEN OLD.erased_at IS NOT NULL AND NEW.erased_at IS NOT OLD.erased_at BEGIN
-    SELECT RAISE(ABORT, 'an erased donor stays erased');
+CREATE TRIGGER donor_stays_erased BEFORE UPDATE OF erased_at ON donor BEGIN
+    SELECT RAISE(ABORT, 'an erased donor stays erased') WHERE OLD.erased_at IS NOT NULL AND NEW.erased_at IS NOT OLD.erased_at;
 END;
 
 CREATE TABLE donor_words (
     donation_id  INTEGER PRIMARY KEY REFERENCES donation (id),
     donor_id     INTEGER NOT NULL REFERENCES donor (id),
+    fund_id      INTEGER NOT NULL REFERENCES fund (id),
     words        BLOB    NOT NULL                    -- address, name, language, listing, note, wish: sealed with the donor's key
 ) STRICT;
 
 CREATE INDEX donor_words_of ON donor_words (donor_id);
+CREATE INDEX donor_words_by_fund ON donor_words (fund_id, donation_id);
+
+CREATE INDEX donor_erased ON donor (erased_at) WHERE erased_at IS NOT NULL;
+CREATE INDEX donor_key_by_version ON donor_key (key_version, donor_id);
 
 -- A name that a donor wants to see listed; a person looks at it first.
 CREATE TABLE public_name (

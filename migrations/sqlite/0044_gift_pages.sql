@@ -24,8 +24,8 @@ CREATE INDEX refund_request_of ON refund_request (donation_id, id);
 CREATE TRIGGER refund_request_keeps_what_was_asked BEFORE UPDATE OF id, donation_id, reason, detail, asked_at ON refund_request BEGIN
     SELECT RAISE(ABORT, 'what a donor asked is never changed');
 END;
-CREATE TRIGGER refund_request_is_answered_once BEFORE UPDATE ON refund_request WHEN OLD.answered_at IS NOT NULL BEGIN
-    SELECT RAISE(ABORT, 'what was answered stays answered');
+CREATE TRIGGER refund_request_is_answered_once BEFORE UPDATE ON refund_request BEGIN
+    SELECT RAISE(ABORT, 'what was answered stays answered') WHERE OLD.answered_at IS NOT NULL;
 END;
 CREATE TRIGGER refund_request_never_goes BEFORE DELETE ON refund_request BEGIN
     SELECT RAISE(ABORT, 'what a donor asked is never deleted');

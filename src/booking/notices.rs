@@ -79,6 +79,10 @@ async fn act_on_all(tx: &mut Tx, readings: &[Reading<'_>], fetched: &Fetched, pe
     for (delivery, reading) in readings {
         let parked = match reading {
             None => None,
+            Some(Ok(Notice::Declined(decline))) => {
+                act_on_decline(tx, decline, delivery.created.map_or(now, Instant::from_unix_secs)).await?;
+                None
+            }
             Some(Ok(notice)) => act(tx, notice, fetched, pen, now).await?.map(str::to_owned),
             Some(Err(unread)) => Some(unread.to_string()),
         };
@@ -94,10 +98,9 @@ async fn act_on_all(tx: &mut Tx, readings: &[Reading<'_>], fetched: &Fetched, pe
 /// Acts on one notice; Some is the reason why it must wait.
 async fn act(tx: &mut Tx, notice: &Notice, fetched: &Fetched, pen: Pen<'_>, now: Instant) -> sqlx::Result<Option<&'static str>> {
     match notice {
-        Notice::Wake | Notice::Unused => Ok(None),
+        Notice::Wake | Notice::Unused | Notice::Declined(_) => Ok(None),
         Notice::Session { session, news } => act_on_session(tx, session, *news, pen, now).await,
         Notice::Intent(intent) => act_on_intent(tx, intent, pen, now).await,
-        Notice::Declined(decline) => act_on_decline(tx, decline).await,
         Notice::Keep(state) => {
             if payments::keep_object(tx, state).await? {
                 tell(tx, state, now).await?;
@@ -187,7 +190,8 @@ async fn act_on_intent(tx: &mut Tx, intent: &Intent, pen: Pen<'_>, now: Instant)
     Ok((found.is_none() && reference.is_some()).then_some(NOT_SEEN_YET))
 }
 
-async fn act_on_decline(tx: &mut Tx, decline: &Decline) -> sqlx::Result<Option<&'static str>> {
+/// Notes a refused card, at the time that Stripe names: what comes late is no attack of today.
+async fn act_on_decline(tx: &mut Tx, decline: &Decline, at: Instant) -> sqlx::Result<()> {
     let progress = Progress {
         reference: decline.references.donation.as_deref(),
         payment_intent: decline.payment_intent.as_deref(),
@@ -196,7 +200,10 @@ async fn act_on_decline(tx: &mut Tx, decline: &Decline) -> sqlx::Result<Option<&
     };
     // Several on one payment are normal, and the page stays open: the state does not move.
     donations::progress(tx, &progress).await?;
-    Ok(None)
+    match decline.charge_id.as_deref().or(decline.payment_intent.as_deref()) {
+        Some(id) => donations::slowing::refused(tx, id, &progress, at).await,
+        None => Ok(()),
+    }
 }
 
 /// Moves the gift that repeats which an object is about; tells a person where an object's state needs one, and takes the alert back where it does

@@ -45,10 +45,36 @@ fn read(path: &Path) -> anyhow::Result<Keyring> {
     ensure!(mode & 0o777 == mode & 0o700, "Other users can read the master key {0}. Close it to them: chmod 600 {0}", path.display());
     let mut text = Zeroizing::new(String::new());
     file.read_to_string(&mut text).with_context(said)?;
-    let bytes = HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).map(Zeroizing::new).ok();
-    let key = bytes.as_ref().and_then(|bytes| <&[u8; 32]>::try_from(bytes.as_slice()).ok());
-    let key = key.with_context(|| format!("The master key {} holds no key: 64 hexadecimal digits were expected", path.display()))?;
-    Ok(Keyring::from_master(key))
+    let keys: Option<Vec<[u8; 32]>> = text.trim().lines().map(key_of).collect();
+    let keys = Zeroizing::new(keys.unwrap_or_default());
+    let (first, newer) = keys
+        .split_first()
+        .with_context(|| format!("The master key {} holds no key: 64 hexadecimal digits were expected on each line", path.display()))?;
+    Ok(Keyring::from_masters(first, newer))
+}
+
+fn key_of(line: &str) -> Option<[u8; 32]> {
+    let bytes = HEXLOWER_PERMISSIVE.decode(line.trim().as_bytes()).map(Zeroizing::new).ok()?;
+    <[u8; 32]>::try_from(bytes.as_slice()).ok()
+}
+
+/// Adds a new master key to the file, below those that are there: it seals from now on. A crash leaves either the old file or the new one.
+///
+/// # Errors
+/// When the file holds no key, or cannot be written.
+pub fn add_key(path: &Path, entropy: &Entropy) -> anyhow::Result<Keyring> {
+    read(path)?;
+    let said = || format!("The master key {} could not be written", path.display());
+    let before = Zeroizing::new(fs::read_to_string(path).with_context(said)?);
+    let new = Zeroizing::new(HEXLOWER_PERMISSIVE.encode(&*Zeroizing::new(entropy.bytes::<32>())));
+    let text = Zeroizing::new(format!("{}\n{}\n", before.trim_end(), &*new));
+    let draft = path.with_extension(format!("new-{}", entropy.reference()));
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft).with_context(said)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).with_context(said)?;
+    fs::rename(&draft, path).with_context(said)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder).and_then(|folder| folder.sync_all()).with_context(said)?;
+    read(path)
 }
 
 /// Writes a new key so that a crash leaves either the whole key or none, and two starts at once agree on one.

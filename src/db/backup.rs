@@ -48,6 +48,9 @@ pub async fn back_up(
     }
 }
 
+/// What no backup holds: a donor whose key is destroyed must not come back with an old copy (safety rule PR2).
+const NEVER_COPIED: &str = "donor_key";
+
 /// Where the SHA-256 of a backup stands.
 pub fn checksum_beside(file: &Path) -> PathBuf {
     beside(file, ".sha256")

@@ -69,8 +69,10 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(40, "0040_goal"),
     schema!(41, "0041_middle_gift"),
     schema!(42, "0042_donors"),
+    schema!(43, "0043_giving"),
     schema!(44, "0044_gift_pages"),
     schema!(45, "0045_recurring"),
+    schema!(46, "0046_ladder"),
 ];
 
 /// What [`Db::migrate`] found and did.

@@ -83,11 +83,13 @@ const KEPT: &[&str] = &[
     "bank_match_posting",
     "stripe_tie",
     "fund_about",
+    "fund_giving",
     "fund_goal",
     "fund_reports",
     "gift_tally",
     "setup_step",
     "backup",
+    "giving_brake",
 ];
 
 /// Tables that are caches or passing notes: rows come and go.
@@ -119,6 +121,7 @@ const PASSING: &[&str] = &[
     "bank_posting_waiting",
     "sync_lag",
     "notice",
+    "refused_card",
     "forgotten",
     "lost_link",
     "device",

@@ -4,7 +4,7 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::donations::{self, Pledge, PledgeError};
 use crate::funds::{self, Fund};
-use crate::ids::Entropy;
+use crate::ids::{DonationId, Entropy};
 use crate::language::Language;
 use crate::payments::checkout::{CheckoutRequest, PageLanguage};
 use crate::payments::{GatewayError, Payments};
@@ -39,16 +39,16 @@ pub enum GiveError {
     Stripe(#[source] GatewayError),
 }
 
-/// Keeps the pledge, has Stripe make its page, and gives the address to send the donor to. The same attempt gives the same page.
+/// Keeps the pledge, has Stripe make its page, and gives the gift and the address to send the donor to. The same attempt gives the same page.
 ///
 /// # Errors
 /// [`GiveError`]; the pledge may be kept, and trying again goes on from it.
-pub async fn give(desk: &Desk<'_>, fund: &Fund, pledge: &Pledge) -> Result<String, GiveError> {
+pub async fn give(desk: &Desk<'_>, fund: &Fund, pledge: &Pledge) -> Result<(DonationId, String), GiveError> {
     let now = desk.clock.now();
     let kept: Result<_, PledgeError> = transact!(desk.db, tx => donations::pledge(tx, fund.id, pledge, desk.keys, desk.entropy, now).await);
     let kept = kept?;
     if let Some(url) = &kept.donation.session_url {
-        return Ok(url.clone());
+        return Ok((kept.donation.id, url.clone()));
     }
     let donation = &kept.donation;
     let about =
@@ -73,7 +73,7 @@ pub async fn give(desk: &Desk<'_>, fund: &Fund, pledge: &Pledge) -> Result<Strin
     let id = donation.id;
     let noted: sqlx::Result<()> = transact!(desk.db, tx => donations::checkout_opened(tx, id, &page.id, &page.url).await);
     noted.map_err(PledgeError::from)?;
-    Ok(page.url)
+    Ok((id, page.url))
 }
 
 /// What Stripe's page, and with it a shared phone, shows: nothing in it tells what for.

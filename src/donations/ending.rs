@@ -190,24 +190,24 @@ async fn find_gifts(
     };
     let last = alive.last().map(|gift| gift.id.clone()).filter(|_| has_more);
     let is_last = last.is_none();
-    let found: sqlx::Result<usize> = transact!(db, tx => take_up(tx, fund.id, (&alive, is_last), now).await);
-    let found = found?;
+    let ours: sqlx::Result<usize> = transact!(db, tx => take_up(tx, fund.id, (&alive, is_last), now).await);
+    let ours = ours?;
     let step = if last.is_some() { EndStep::Gifts } else { EndStep::Stopping };
-    Ok(Ok(at(end, step, last, found)))
+    Ok(Ok(at(end, step, last, ours)))
 }
 
 /// Takes up what Stripe says of a page of gifts; how many of them are the fund's. After the last page the others of the fund are to stop, too.
 async fn take_up(tx: &mut Tx, fund: FundId, (alive, is_last): (&[ObjectState], bool), now: Instant) -> sqlx::Result<usize> {
     payments::store_objects(tx, alive).await?;
-    let mut found = 0;
+    let mut ours = 0;
     for gift in alive {
         repeating::hear(tx, gift, now).await?;
-        found += usize::from(rows::find_by_subscription(tx, &gift.id).await?.is_some_and(|repeat| repeat.fund_id == fund));
+        ours += usize::from(rows::find_by_subscription(tx, &gift.id).await?.is_some_and(|repeat| repeat.fund_id == fund));
     }
     if is_last {
         rows::ask_stop_of_fund(tx, fund, now).await?;
     }
-    Ok(found)
+    Ok(ours)
 }
 
 /// Goes on once Stripe has confirmed each.

@@ -140,7 +140,7 @@ impl Issuer {
     pub(super) async fn of(tx: &mut Tx, gift: &Donation, practice: bool) -> sqlx::Result<Self> {
         let fund = funds::find(tx, gift.fund_id).await?.ok_or(sqlx::Error::RowNotFound)?;
         let about = funds::settings::about(tx, fund.id).await?;
-        let giving = funds::Giving::usual(fund.currency);
+        let giving = funds::giving(tx, &fund).await?;
         let to = if about.legal_name.is_empty() { fund.name.clone() } else { about.legal_name };
         Ok(Self { fund, to, contact: about.contact, giving, practice })
     }

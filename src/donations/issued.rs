@@ -7,6 +7,10 @@ use crate::seal::Keyring;
 
 /// Less than this between form and answer is no reading.
 pub(super) const SHORTEST_SECS: i64 = 3;
+/// While proof is asked for, whoever has no script waits this long.
+const PROOF_SECS: i64 = 60;
+/// What a script works out instead: some sixty-five thousand tries, a second or two of an old phone.
+const PROOF_ZEROS: usize = 4;
 /// A form that lay open longer is given out anew.
 const LONGEST_SECS: i64 = 24 * 3600;
 
@@ -26,6 +30,17 @@ pub fn issued_at(keys: &Keyring, attempt: &str, signed: &str, now: Instant) -> O
 /// Whether a form that was given out at `issued_at` is back sooner than a person can be.
 pub fn is_too_soon(issued_at: Instant, now: Instant) -> bool {
     now < issued_at.plus_secs(SHORTEST_SECS)
+}
+
+/// Whether enough time was spent on a form to go on while proof is asked for: it lay open for a minute, or its sum was worked out. The form's own
+/// signature is what is worked on, so that one sum lets one form through.
+pub fn is_proved(issued_at: Instant, signed: &str, sum: &str, now: Instant) -> bool {
+    now >= issued_at.plus_secs(PROOF_SECS) || is_worked_out(signed, sum)
+}
+
+/// Whether the SHA-256 of `{signed}:{sum}` begins with [`PROOF_ZEROS`] hexadecimal zeros.
+fn is_worked_out(signed: &str, sum: &str) -> bool {
+    sum.len() <= 20 && sha256_hex(format!("{signed}:{sum}")).bytes().take(PROOF_ZEROS).all(|digit| digit == b'0')
 }
 
 #[cfg(test)]
@@ -49,6 +64,16 @@ mod tests {
             assert_eq!(read("attempt", forged, AT), None, "{forged}");
         }
         assert_eq!(issued_at(&Keyring::from_master(&[2; 32]), "attempt", &signed, AT), None);
+    }
+
+    #[test]
+    fn a_minute_or_a_sum_proves_and_a_sum_fits_one_form() {
+        let keys = Keyring::from_master(&[1; 32]);
+        let (signed, other) = (issue(&keys, "attempt", AT), issue(&keys, "other", AT));
+        let sum = (0_u32..).map(|n| n.to_string()).find(|sum| is_worked_out(&signed, sum)).unwrap();
+        assert!(is_proved(AT, &signed, &sum, AT.plus_secs(4)));
+        assert!(!is_proved(AT, &other, &sum, AT.plus_secs(4)), "another form");
+        assert!(!is_proved(AT, &signed, "", AT.plus_secs(59)) && is_proved(AT, &signed, "", AT.plus_secs(60)));
     }
 
     #[test]

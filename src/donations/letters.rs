@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::gift_page::{self, Issuer, NameState};
+use super::gift_page::{self, Issuer};
 use super::store::gift_pages as rows;
 use super::{Donation, Donor, State, donor_of, store};
 use crate::clock::{Day, Instant};
@@ -163,14 +163,13 @@ pub async fn declined(tx: &mut Tx, pen: Pen<'_>, gift: &Donation, now: Instant) 
     about_gift(tx, pen, gift, (&cause, Kind::RequestDeclined), |_, _| vec![("contact", contact)], now).await
 }
 
-/// Tells a donor how the donor is listed now, after the donor changed it or a person looked at the name.
+/// Tells a donor that the way of being listed was changed.
 ///
 /// # Errors
 /// When the database is gone.
 pub async fn listed(tx: &mut Tx, pen: Pen<'_>, gift: &Donation, now: Instant) -> sqlx::Result<()> {
     let Some(donor) = donor_of(tx, pen.keys, gift.id).await? else { return Ok(()) };
-    let state = gift_page::name_state(tx, gift.id).await?.filter(|_| donor.listing.name().is_some());
-    let listed = state.map_or("hidden", NameState::as_str);
+    let listed = if donor.listing.name().is_some() { "waiting" } else { "hidden" };
     let cause = format!("listed {} {}", gift.reference, now.0);
     let content = Content { cause: &cause, kind: Kind::NameChanged, values: &[("listed", listed)] };
     pen.write(tx, gift, &donor, &content, now).await.map(drop)

@@ -1,13 +1,17 @@
 //! SQL of the gifts, private to this room.
 
+pub(super) mod donor_keys;
 pub(super) mod donors;
 pub(super) mod gift_pages;
 pub(super) mod in_kind;
+pub(super) mod ladder;
 pub(super) mod listing;
+pub(super) mod names;
 pub(super) mod offline;
 pub(super) mod proofs;
 pub(super) mod refunds;
 pub(super) mod repeats;
+pub(super) mod retention;
 pub(super) mod ways;
 
 use super::{Donation, Origin, Progress, Settlement, State, Unarrived, Uncounted, Unfinished};

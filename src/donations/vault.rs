@@ -67,7 +67,7 @@ pub(super) async fn keep(
 ) -> sqlx::Result<()> {
     let (id, donor_reference) = donors::take(tx, &entropy.reference(), &keys.index(&donor.email)).await?;
     let key = key_of(tx, id, &donor_reference, keys, entropy).await?;
-    donors::insert_words(tx, donation, id, &key.seal(entropy, &words_context(reference), &donor.written())).await?;
+    donors::insert_words(tx, (donation, id, fund), &key.seal(entropy, &words_context(reference), &donor.written())).await?;
     list(tx, (donation, id, fund), &donor.listing, (&key, entropy), now).await
 }
 
@@ -222,7 +222,7 @@ async fn move_some(tx: &mut Tx, keys: &Keyring, entropy: &Entropy, now: Instant)
     Ok(before.len())
 }
 
-fn key_context(donor_reference: &str) -> String {
+pub(super) fn key_context(donor_reference: &str) -> String {
     format!("donor_key.wrapped/{donor_reference}")
 }
 

@@ -62,7 +62,68 @@ crate::words! {
     }
 }
 
+crate::record! {
+    /// The same as it is kept: amounts as whole minor units.
+    pub struct StoredGiving {
+        /// Minor units, rising, blanks between.
+        pub amounts: String,
+        /// The one that is chosen at first.
+        pub chosen_minor: Option<i64>,
+        /// The smallest gift.
+        pub smallest_minor: i64,
+        /// The largest gift.
+        pub largest_minor: i64,
+        /// In hundredths of a percent.
+        pub rate: i64,
+        /// What a card costs besides.
+        pub fixed_minor: i64,
+        /// How long a gift may be asked back.
+        pub refund_days: i64,
+        /// About tax, in English.
+        pub tax_en: String,
+        /// About tax, in Spanish.
+        pub tax_es: String,
+        /// How long personal data is kept.
+        pub keep_days: i64,
+    }
+}
+
+impl StoredGiving {
+    /// In the fund's currency.
+    pub(super) fn in_currency(self, currency: Currency) -> Giving {
+        let money = |minor| Money::new(minor, currency);
+        Giving {
+            amounts: self.amounts.split_whitespace().filter_map(|minor| minor.parse().ok()).map(money).collect(),
+            chosen: self.chosen_minor.map(money),
+            smallest: money(self.smallest_minor),
+            largest: money(self.largest_minor),
+            rate: self.rate,
+            fixed: money(self.fixed_minor),
+            refund_days: self.refund_days,
+            tax: [self.tax_en, self.tax_es],
+            keep_days: self.keep_days,
+        }
+    }
+}
+
 impl Giving {
+    /// As it is kept.
+    pub(super) fn stored(&self) -> StoredGiving {
+        let [english, spanish] = self.tax.clone();
+        StoredGiving {
+            amounts: self.amounts.iter().map(|amount| amount.minor.to_string()).collect::<Vec<_>>().join(" "),
+            chosen_minor: self.chosen.map(|chosen| chosen.minor),
+            smallest_minor: self.smallest.minor,
+            largest_minor: self.largest.minor,
+            rate: self.rate,
+            fixed_minor: self.fixed.minor,
+            refund_days: self.refund_days,
+            tax_en: english,
+            tax_es: spanish,
+            keep_days: self.keep_days,
+        }
+    }
+
     /// What a fund begins with: 10 to 250, from 5.00 to 5,000.00 (a hundred times that where a currency has no decimals), and what Stripe
     /// asks of cards in the United States: 2.9 % and 30 cents.
     pub fn usual(currency: Currency) -> Self {

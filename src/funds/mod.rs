@@ -17,7 +17,7 @@ use crate::ledger;
 
 pub use about::{About, Goal, Names, Reports, STATEMENT_LETTERS, WrongName, tells_too_much};
 pub use fund::{Fund, NewFund, State};
-pub use giving::{Giving, WrongGiving};
+pub use giving::{Giving, StoredGiving, WrongGiving};
 pub use languages::Languages;
 pub use rules::Rules;
 pub use tier::{Tier, Tiers, TiersError};
@@ -207,6 +207,12 @@ pub async fn move_to(tx: &mut Tx, id: FundId, state: State, reason: &str, now: I
 /// The newest move of a fund; None: it never moved, or nobody noted it.
 pub async fn newest_move(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<Move>> {
     store::newest_move(tx, id).await
+}
+
+/// How a fund takes gifts through its form.
+pub async fn giving(tx: &mut Tx, fund: &Fund) -> sqlx::Result<Giving> {
+    let stored = store::giving(tx, fund.id).await?;
+    Ok(stored.map_or_else(|| Giving::usual(fund.currency), |stored| stored.in_currency(fund.currency)))
 }
 
 /// What a fund hopes to receive.

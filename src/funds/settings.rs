@@ -2,7 +2,7 @@
 //! (`approvals::rules`).
 
 use super::about::{About, Goal, Names, Reports};
-use super::{Fund, store};
+use super::{Fund, Giving, store};
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
 use crate::ids::FundId;
@@ -116,6 +116,28 @@ pub async fn set_goal(tx: &mut Tx, actor: Actor, operation: &Operation, id: Fund
     let fund: Fund = super::lock(tx, id).await?.ok_or(SettingError::NotFound)?;
     store::put_goal(tx, fund.id, goal.amount_minor).await?;
     audit::write(tx, Some(person.id), "fund.goal", &format!("fund {id}"), "", now).await?;
+    Ok(operation::done(tx, operation, "", now).await?)
+}
+
+/// Says how a fund takes gifts through its form; one person does.
+///
+/// # Errors
+/// [`SettingError`].
+pub async fn set_giving(
+    tx: &mut Tx,
+    actor: Actor,
+    operation: &Operation,
+    id: FundId,
+    giving: &Giving,
+    now: Instant,
+) -> Result<(), SettingError> {
+    let person = people::require(tx, actor, KEEPERS).await?;
+    if operation::find_result(tx, operation).await?.is_some() {
+        return Ok(());
+    }
+    let fund: Fund = super::lock(tx, id).await?.ok_or(SettingError::NotFound)?;
+    store::put_giving(tx, fund.id, &giving.stored()).await?;
+    audit::write(tx, Some(person.id), "fund.giving", &format!("fund {id}"), "", now).await?;
     Ok(operation::done(tx, operation, "", now).await?)
 }
 

@@ -1,7 +1,7 @@
 //! SQL of the funds, private to this room.
 
 use super::settings::Step;
-use super::{About, CharterVersion, Fund, Move, NewFund, Reports, State, Tier};
+use super::{About, CharterVersion, Fund, Move, NewFund, Reports, State, StoredGiving, Tier};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::ids::{FundId, ProposalId};
@@ -195,4 +195,27 @@ pub(super) async fn put_goal(tx: &mut Tx, id: FundId, minor: Option<i64>) -> sql
     const SQL: &str = "INSERT INTO fund_goal (fund_id, amount_minor) VALUES ($1, $2)
         ON CONFLICT (fund_id) DO UPDATE SET amount_minor = excluded.amount_minor";
     run!(tx, execute, sqlx::query(SQL).bind(id).bind(minor)).map(drop)
+}
+
+pub(super) async fn giving(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<StoredGiving>> {
+    const SQL: &str =
+        "SELECT amounts, chosen_minor, smallest_minor, largest_minor, rate, fixed_minor, refund_days, tax_en, tax_es, keep_days
+                         FROM fund_giving WHERE fund_id = $1";
+    run!(tx, fetch_optional, sqlx::query_as(SQL).bind(id))
+}
+
+pub(super) async fn put_giving(tx: &mut Tx, id: FundId, giving: &StoredGiving) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO fund_giving
+            (fund_id, amounts, chosen_minor, smallest_minor, largest_minor, rate, fixed_minor, refund_days, tax_en, tax_es, keep_days)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        ON CONFLICT (fund_id) DO UPDATE SET amounts = excluded.amounts, chosen_minor = excluded.chosen_minor,
+            smallest_minor = excluded.smallest_minor, largest_minor = excluded.largest_minor, rate = excluded.rate,
+            fixed_minor = excluded.fixed_minor, refund_days = excluded.refund_days, tax_en = excluded.tax_en, tax_es = excluded.tax_es,
+            keep_days = excluded.keep_days";
+    run!(tx, execute, {
+        let query = sqlx::query(SQL).bind(id).bind(&giving.amounts).bind(giving.chosen_minor).bind(giving.smallest_minor);
+        let query = query.bind(giving.largest_minor).bind(giving.rate).bind(giving.fixed_minor).bind(giving.refund_days);
+        query.bind(&giving.tax_en).bind(&giving.tax_es).bind(giving.keep_days)
+    })
+    .map(drop)
 }

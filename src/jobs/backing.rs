@@ -11,11 +11,13 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 use tracing::{error, info, warn};
 
+use super::key_copies;
 use crate::clock::{Clock, Instant};
 use crate::config::make_private_folder;
 use crate::db::backup::notes::{self, EVERY_SECS};
 use crate::db::backup::{self, Backup};
 use crate::db::{Db, Tx};
+use crate::donations::donor_keys;
 use crate::files::{Files, copies};
 use crate::payments::alert::{self, AlertKind, Said};
 use crate::payments::lease;
@@ -34,6 +36,9 @@ const KEPT: i64 = 3;
 const DEAD_SECS: i64 = 12 * 3600;
 /// Less free than this share of the disk is told, in percent.
 const FREE_PERCENT: u64 = 10;
+
+/// The newest erasure of a donor and how many there are: enough to see that there is another.
+pub type Erasure = (Instant, i64);
 
 /// What backups are made from, and where they go.
 #[derive(Clone, Debug)]
@@ -59,10 +64,10 @@ impl Backing {
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         // On the embedded database nobody else can be at it: what was begun ended with the program of before.
         let mut dead_secs = if self.database_url.is_none() { 0 } else { DEAD_SECS };
-        let mut held_until = Instant(0);
+        let (mut held_until, mut told) = (Instant(0), None);
         while !*stop.borrow() {
             tokio::select! {
-                looked = self.turn(dead_secs, &mut held_until) => if looked { dead_secs = DEAD_SECS },
+                looked = self.turn(dead_secs, &mut held_until, &mut told) => if looked { dead_secs = DEAD_SECS },
                 _ = stop.changed() => break,
             }
             tokio::select! {
@@ -73,7 +78,7 @@ impl Backing {
     }
 
     /// False: another node looks after it, or the program of before does not let go of it yet.
-    async fn turn(&self, dead_secs: i64, held_until: &mut Instant) -> bool {
+    async fn turn(&self, dead_secs: i64, held_until: &mut Instant, told: &mut Option<Erasure>) -> bool {
         let now = self.clock.now();
         // Renewed when half of it has run, for a write is a flush of the disk.
         if now >= held_until.plus_secs(-LEASE_SECS / 2) {
@@ -89,10 +94,28 @@ impl Backing {
         if let Err(error) = self.look(dead_secs).await {
             error!("{error:#}");
         }
+        if let Err(error) = self.follow_erasures(told).await {
+            error!("{error:#}");
+        }
         if let Err(error) = self.look_at_disk(free_percent(&self.data)).await {
             warn!(%error, "how full the disk is could not be noted");
         }
         true
+    }
+
+    /// Writes the copy of donors' keys anew where somebody was erased since it was written; `told` is the erasure that it knows of.
+    ///
+    /// # Errors
+    /// When the database is gone, or the copy cannot be written; the next look tries again.
+    pub async fn follow_erasures(&self, told: &mut Option<Erasure>) -> anyhow::Result<()> {
+        let newest = donor_keys::newest_erasure(&mut self.db.begin_read().await?).await?;
+        if newest.is_none() || newest == *told {
+            return Ok(());
+        }
+        make_private_folder(&self.folder).with_context(|| format!("The folder {} cannot be made", self.folder.display()))?;
+        key_copies::keep(&self.db, &self.folder).await?;
+        *told = newest;
+        Ok(())
     }
 
     /// Makes the backup that was asked for or is due, if there is one. What was begun longer than `dead_secs` ago counts as failed.
@@ -142,6 +165,7 @@ impl Backing {
         let made = backup::back_up(&self.db, url, &file, verify::judge).await?;
         // After the database, so that no row of the copy names a document that is missing.
         let documents = copies::copy_out(&self.files, &self.db, &file).await.context("The books are copied, their documents are not")?;
+        key_copies::keep(&self.db, &self.folder).await?;
         Ok((made, documents))
     }
 

@@ -60,6 +60,11 @@ impl Jobs {
         if let Err(error) = expired {
             warn!(%error, "pledges that nobody finished could not be ended");
         }
+        match donations::retention::forget(&self.db, &self.keyring, now).await {
+            Ok(0) => {}
+            Ok(forgotten) => info!(forgotten, "forgot donors whose details nobody needs any more"),
+            Err(error) => warn!(%error, "donors whose details nobody needs any more could not be forgotten"),
+        }
         match files::sweep(&self.files, &self.db, now).await {
             Ok(0) => {}
             Ok(swept) => info!(swept, "removed files that no document stands for"),

@@ -45,6 +45,8 @@ words! {
         EmergencySignature = "emergency signature",
         /// A donor's identity was shown to a colleague (`name`); bears a link.
         IdentityShown = "identity shown",
+        /// For a donor: the name to show for gift `number` is `shown`, or not (`verdict`), for this `reason`.
+        NameChecked = "name checked",
         /// So many (`count`) things wait for you, the oldest for so many `days`; of them so many `disputes`, the first with so many days `left`, or
         /// `unknown`; bears a link.
         Waiting = "waiting",
@@ -70,7 +72,7 @@ words! {
         Disputed = "disputed",
         /// For a donor: nothing goes back; whom to write to (`contact`, or `none`).
         RequestDeclined = "request declined",
-        /// For a donor: how the donor is `listed` was changed: `waiting`, `shown`, `refused` or `hidden`.
+        /// For a donor: how the donor is `listed` was changed: `waiting` or `hidden`.
         NameChanged = "name changed",
         /// For a donor: name, address and note were deleted on a `day`.
         DetailsDeleted = "details deleted",
@@ -81,7 +83,7 @@ words! {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::Test,
         Self::Invitation,
         Self::Reset,
@@ -98,6 +100,7 @@ impl Kind {
         Self::PayeeAddress,
         Self::EmergencySignature,
         Self::IdentityShown,
+        Self::NameChecked,
         Self::Waiting,
         Self::PaymentAlert,
         Self::BooksAlert,
@@ -303,7 +306,7 @@ mod tests {
     use super::*;
 
     /// A value for every place that a text may have.
-    const VALUES: [(&str, &str); 27] = [
+    const VALUES: [(&str, &str); 28] = [
         ("count", "2"),
         ("days", "7"),
         ("minutes", "30"),
@@ -313,6 +316,7 @@ mod tests {
         ("gift", "3F7K"),
         ("since", "14 Nov 2026"),
         ("number", "8Q2M7K"),
+        ("verdict", "refused"),
         ("reason", "<b>CANARY</b>\r\nBcc: x@y"),
         ("old", "•••• 1234"),
         ("new", "•••• 6789"),
@@ -332,7 +336,7 @@ mod tests {
         ("listed", "waiting"),
         ("checkpoint", "fund.example/f/general\n4\nAQ==\n\n— fund.example/f/general AQ=="),
     ];
-    const WITHOUT_LINK: [Kind; 8] = [
+    const WITHOUT_LINK: [Kind; 9] = [
         Kind::Links,
         Kind::Test,
         Kind::FactorChanged,
@@ -341,6 +345,7 @@ mod tests {
         Kind::ClaimSentBack,
         Kind::PayeeChanged,
         Kind::PayeeAddress,
+        Kind::NameChecked,
     ];
 
     #[test]
@@ -362,6 +367,7 @@ mod tests {
                     Kind::FactorReset
                         | Kind::ResetDone
                         | Kind::IdentityShown
+                        | Kind::NameChecked
                         | Kind::ClaimSentBack
                         | Kind::BooksAlert
                         | Kind::PaymentAlert

@@ -60,6 +60,10 @@ words! {
         BackupOld = "backup old",
         /// The log of what was published is behind a head that was kept outside the database, or another than it.
         LogBehind = "log behind",
+        /// So many visits to the give form, or so many refused cards, that everybody has to prove that time was spent.
+        GivingSlowed = "giving slowed",
+        /// So many refused cards that nobody gets to Stripe's page for a while.
+        GivingPaused = "giving paused",
     }
 }
 
@@ -78,6 +82,8 @@ impl AlertKind {
             | Self::DiskLow
             | Self::BackupOld
             | Self::LogBehind
+            | Self::GivingSlowed
+            | Self::GivingPaused
             | Self::LineChanged
             | Self::LineMissing
             | Self::DeliveriesMissing

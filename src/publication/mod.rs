@@ -16,6 +16,7 @@ mod commitments;
 mod copied;
 mod copies;
 mod download;
+mod embeds;
 pub mod export;
 mod extras;
 pub mod facts;
@@ -80,7 +81,7 @@ pub use copies::copy;
 pub use download::Download;
 pub use figures::{Figures, GiftSide};
 pub use heads::rotate_key;
-pub use place::{named as page_in, page_named};
+pub use place::{file_in, named as page_in, page_named};
 pub use proof::{Proof, proof};
 pub use rows::{RowsError, expense, spending};
 pub use site::{Piece, SiteError, Tree};
@@ -342,5 +343,6 @@ async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Result<Vec<File
     files.extend(feed::render(tx, fund, figures).await?);
     files.extend(reports::render(tx, fund, figures).await?);
     files.extend(charter::render(tx, fund, figures).await?);
+    files.extend(embeds::render(figures)?);
     Ok(files)
 }

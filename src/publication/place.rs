@@ -95,7 +95,12 @@ pub fn page_named(name: &str) -> Option<(&str, Language)> {
 
 /// The file of a page in a language.
 pub fn named(page: &str, language: Language) -> String {
-    format!("{page}{}.html", Say(language).suffix())
+    file_in(page, language, "html")
+}
+
+/// A file that there is in every language, in one of them.
+pub fn file_in(stem: &str, language: Language, ending: &str) -> String {
+    format!("{stem}{}.{ending}", Say(language).suffix())
 }
 
 /// A publication's page, as it stands under `p/` and its number: what there is only once lies two steps further up. In a page's text no `"`

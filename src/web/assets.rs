@@ -36,6 +36,13 @@ pub async fn draft(headers: HeaderMap) -> Response {
     DRAFT.answer(&headers)
 }
 
+static PROOF: LazyLock<Stored> = LazyLock::new(|| asset("text/javascript; charset=utf-8", include_str!("../../templates/assets/proof.js")));
+
+/// What works out the sum that a form asks for while many cards are tried.
+pub async fn proof(headers: HeaderMap) -> Response {
+    PROOF.answer(&headers)
+}
+
 #[cfg(feature = "passkeys")]
 static PASSKEYS: LazyLock<Stored> =
     LazyLock::new(|| asset("text/javascript; charset=utf-8", include_str!("../../templates/assets/passkeys.js")));

@@ -103,9 +103,9 @@ impl Edge {
 
     fn dress(&self, headers: &mut HeaderMap) {
         for (name, value) in &HEADERS {
-            headers.insert(name, value.clone());
+            headers.entry(name).or_insert_with(|| value.clone());
         }
-        // A stored file brings a stricter one of its own.
+        // A stored file brings a stricter one of its own; what other sites may show, one that lets them.
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| self.policy.clone());
         if self.encrypted {
             headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));

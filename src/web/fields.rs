@@ -15,7 +15,7 @@ const FORMS: &[(&str, &str)] = &[
     ("/confirm", "code label next"),
     ("/confirm/passkey", ""),
     ("/confirm/passkey/answer", "reference answer next label"),
-    ("/f/{fund}/give", "amount amount_other email name attempt website issued back"),
+    ("/f/{fund}/give", GIVE),
     ("/f/{fund}/verify.html", "proof root"),
     ("/f/{fund}/verify.es.html", "proof root"),
     ("/gift", "email"),
@@ -107,6 +107,7 @@ const FORMS: &[(&str, &str)] = &[
     ("/treasury/{fund}/repeats-end", ""),
     ("/treasury/{fund}/gifts/cash", "place box day second kept file* n#"),
     ("/treasury/{fund}/gifts/deposit", "box taken banked day"),
+    ("/treasury/{fund}/gifts/names", "which reason refuse"),
     ("/treasury/{fund}/gifts/offline/new/{kind}", "donor place amount fee net gifts dated_on kept file*"),
     ("/treasury/{fund}/gifts/offline/{number}/arrived", "line day"),
     ("/treasury/{fund}/gifts/offline/{number}/bounced", "because day kept file*"),
@@ -114,6 +115,7 @@ const FORMS: &[(&str, &str)] = &[
     ("/treasury/{fund}/in-kind", "what quantity unit unit_other category value each valued_how not_valued donor kept received_on"),
     ("/treasury/{fund}/in-kind/{number}/given", "quantity day"),
     ("/treasury/{fund}/settings/names", "name purpose contact legal_name statement_text strike_on telling languages"),
+    ("/treasury/{fund}/settings/giving", "amounts chosen smallest largest rate fixed refund_days tax_en tax_es keep_days"),
     ("/treasury/{fund}/settings/goal", "goal"),
     ("/treasury/{fund}/settings/reports", "budget lm"),
     ("/treasury/{fund}/settings/rules", "rows approvers_# over_# emergency more"),
@@ -124,6 +126,9 @@ const FORMS: &[(&str, &str)] = &[
     ),
     ("/treasury/{fund}/settings/charter/{proposal}/take-back", ""),
 ];
+
+const GIVE: &str =
+    "interval amount amount_other cover_fee email name listing public_name leftover note attempt language lang website issued proof back";
 
 const EXPENSE: &str = "amount bought_on vendor category public_text unit_count unit note paid_by paid_from payee show show_shop no_receipt \
                        kept version drop* part#_use part#_amount draft file*";

@@ -145,6 +145,8 @@ pub struct Field {
     error_word: String,
     optional: Option<String>,
     value: String,
+    /// Whether browsers say that it is needed.
+    required: bool,
     /// What was typed into a line of text before, to be taken again.
     suggestions: Vec<String>,
     control: Control,
@@ -162,6 +164,7 @@ impl Field {
             error_word: form.words.say("form-error"),
             optional: None,
             value: form.typed.get(name).to_owned(),
+            required: false,
             suggestions: Vec::new(),
             control,
         }
@@ -183,6 +186,12 @@ impl Field {
     #[must_use]
     pub fn suggesting(self, suggestions: Vec<String>) -> Self {
         Self { suggestions, ..self }
+    }
+
+    /// The same, said to be needed to whoever does not see the other fields.
+    #[must_use]
+    pub fn required(self) -> Self {
+        Self { required: true, ..self }
     }
 
     /// The same, said to be optional.

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::error::Trouble;
 use super::{AnySite, Site, answer};
+use crate::clock::Instant;
 use crate::db::Tx;
 use crate::donations::Donation;
 use crate::funds::{self, Fund, State as FundState};
@@ -52,6 +53,10 @@ pub async fn unpublished(site: &Site, slug: &str, language: Language) -> Result<
 pub struct Headline {
     /// When, and by which publication.
     pub as_of: String,
+    /// When it was published.
+    pub made_at: Instant,
+    /// The number of the publication.
+    pub number: String,
     /// What gifts came to.
     pub received: Money,
     /// What was spent.
@@ -64,6 +69,8 @@ pub struct Headline {
 #[derive(Deserialize)]
 struct PublishedJson {
     as_of: String,
+    made_at: String,
+    publication: i64,
     currency: String,
     figures: PublishedFigures,
 }
@@ -89,7 +96,10 @@ impl Headline {
         let currency: Currency = published.currency.parse().map_err(|said| anyhow::anyhow!("a publication says {said}"))?;
         let money = |minor| Money::new(minor, currency);
         let PublishedFigures { received, spent, on_hand } = published.figures;
-        Ok(Some(Self { as_of: published.as_of, received: money(received), spent: money(spent), on_hand: money(on_hand) }))
+        let made_at =
+            Instant::of_rfc3339(&published.made_at).ok_or_else(|| anyhow::anyhow!("a publication was made at {}", published.made_at))?;
+        let number = published.publication.to_string();
+        Ok(Some(Self { as_of: published.as_of, made_at, number, received: money(received), spent: money(spent), on_hand: money(on_hand) }))
     }
 }
 

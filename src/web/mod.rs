@@ -11,6 +11,7 @@ pub mod documents;
 pub mod doors;
 mod download;
 mod edge;
+mod embed;
 mod error;
 pub mod export;
 pub mod fields;
@@ -32,6 +33,7 @@ mod shelf;
 pub mod table;
 mod thanks;
 mod treasury;
+mod turnstile;
 pub mod upload;
 mod webhook;
 pub mod whole_list;
@@ -71,6 +73,7 @@ use guesses::Guesses;
 use lanes::{DeliveryLane, Lanes, PageLane};
 use meter::Meter;
 use shelf::Shelf;
+use turnstile::Turnstile;
 
 /// What a site is made of.
 #[derive(Debug)]
@@ -105,6 +108,7 @@ pub struct Site {
     deliveries: DeliveryLane,
     hasher: Hasher,
     guesses: Guesses,
+    turnstile: Turnstile,
     downloads: Arc<Semaphore>,
 }
 
@@ -120,6 +124,7 @@ impl Site {
             deliveries: DeliveryLane::new(deliveries),
             hasher: Hasher::default(),
             guesses: Guesses::default(),
+            turnstile: Turnstile::new(),
             downloads: Arc::new(Semaphore::new(download::AT_ONCE)),
         }
     }
@@ -190,6 +195,9 @@ const ROOTS: &str = "/f/{fund}/verify/roots.txt";
 const GIVE: &str = "/f/{fund}/give";
 const THANKS: &str = "/thanks/{code}";
 const PRACTICE_CHECKOUT: &str = "/practice/checkout/{id}";
+const BADGE: &str = "/embed/{fund}/badge.svg";
+const WIDGET: &str = "/embed/{fund}";
+const PROOF: &str = "/assets/proof.js";
 const STYLE: &str = "/assets/style.css";
 const ICON: &str = "/assets/icon.svg";
 const ROBOTS: &str = "/robots.txt";
@@ -245,8 +253,11 @@ fn all_doors(site: &Arc<Site>) -> Doors {
         .get(THANKS, Who::Anyone, thanks::show)
         .get(PRACTICE_CHECKOUT, Who::Anyone, practice_page::show)
         .post(PRACTICE_CHECKOUT, Who::Anyone, practice_page::choose)
+        .get(BADGE, Who::Anyone, embed::badge)
+        .get(WIDGET, Who::Anyone, embed::widget)
         .get(STYLE, Who::Anyone, assets::style)
         .get(ICON, Who::Anyone, assets::icon)
+        .get(PROOF, Who::Anyone, assets::proof)
         .get(ROBOTS, Who::Anyone, crawlers::robots)
         .get(SITEMAP, Who::Anyone, crawlers::sitemap)
         .get(SECURITY, Who::Anyone, crawlers::security);

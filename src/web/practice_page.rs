@@ -8,9 +8,11 @@ use serde::Deserialize;
 
 use super::error::Trouble;
 use super::fund_page::fund_of;
+use super::words::Words;
 use super::{AnySite, Site, answer};
-use crate::donations;
+use crate::donations::{self, Donation};
 use crate::funds::Fund;
+use crate::language::Language;
 use crate::money::Money;
 use crate::payments::practice::{Afterwards, Course, Interval, Manner, Outcome, PayError, Practice, SessionState, SessionView};
 
@@ -28,23 +30,36 @@ pub struct Choice {
 #[derive(Template)]
 #[template(path = "web/practice_checkout.html")]
 struct CheckoutPage<'a> {
+    words: Words,
     session: &'a SessionView,
-    fund: Option<Fund>,
-    amount: Money,
+    gift: Option<(Donation, Fund)>,
     declined: bool,
     practice: bool,
 }
 
 impl CheckoutPage<'_> {
-    /// How often the gift is taken.
-    const fn how_often(&self) -> &'static str {
-        match self.session.interval {
-            None => "One time",
-            Some(Interval::Day) => "Every day",
-            Some(Interval::Week) => "Every week until the strike ends",
-            Some(Interval::Month) => "Every month until the strike ends",
-            Some(Interval::Year) => "Every year until the strike ends",
+    /// What is paid for, how much of it is for the card, and how often.
+    fn facts(&self) -> Vec<(String, String)> {
+        let (words, session) = (self.words, self.session);
+        let money = |minor| Money::new(minor, session.currency).for_people();
+        let mut facts = vec![match &self.gift {
+            Some((_, fund)) => (words.say("practice-fund"), fund.name.clone()),
+            None => (words.say("practice-for"), session.name.clone()),
+        }];
+        if let Some(cover) = self.gift.as_ref().and_then(|(donation, _)| donation.cover_minor) {
+            facts.push((words.say("practice-gift"), money(session.amount_minor.saturating_sub(cover))));
+            facts.push((words.say("practice-cover"), money(cover)));
         }
+        facts.push((words.say("practice-total"), money(session.amount_minor)));
+        let often = match session.interval {
+            None => "give-interval-once",
+            Some(Interval::Day) => "practice-often-day",
+            Some(Interval::Week) => "give-interval-week",
+            Some(Interval::Month) => "give-interval-month",
+            Some(Interval::Year) => "practice-often-year",
+        };
+        facts.push((words.say("practice-often"), words.say(often)));
+        facts
     }
 }
 
@@ -81,17 +96,17 @@ fn practice_of(site: &Site) -> Result<&Practice, Trouble> {
 }
 
 async fn page(site: &Site, status: StatusCode, session: &SessionView, declined: bool) -> Result<Response, Trouble> {
-    let amount = Money::new(session.amount_minor, session.currency);
-    let fund = paid_for(site, session).await?;
-    Ok(answer::private_page(status, &CheckoutPage { session, fund, amount, declined, practice: true }))
+    // As on Stripe's page, the language is the one that it was asked for in.
+    let spanish = session.locale.as_deref().is_some_and(|locale| locale.starts_with("es"));
+    let words = Words(if spanish { Language::Spanish } else { Language::English });
+    let gift = paid_for(site, session).await?;
+    Ok(answer::private_page(status, &CheckoutPage { words, session, gift, declined, practice: true }))
 }
 
-/// The fund a session of ours is for; None for one made elsewhere.
-async fn paid_for(site: &Site, session: &SessionView) -> sqlx::Result<Option<Fund>> {
+/// The gift that a session of ours is for, and its fund; None for one made elsewhere.
+async fn paid_for(site: &Site, session: &SessionView) -> sqlx::Result<Option<(Donation, Fund)>> {
     let Some(reference) = &session.reference else { return Ok(None) };
     let tx = &mut site.db.begin_read().await?;
-    match donations::find_by_ref(tx, reference).await? {
-        Some(donation) => fund_of(tx, &donation).await,
-        None => Ok(None),
-    }
+    let Some(donation) = donations::find_by_ref(tx, reference).await? else { return Ok(None) };
+    Ok(fund_of(tx, &donation).await?.map(|fund| (donation, fund)))
 }

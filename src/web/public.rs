@@ -35,7 +35,7 @@ impl<S: Sync> FromRequestParts<S> for Reader {
 }
 
 /// A feed may be five minutes old: readers ask for it day and night.
-const FOR_FIVE_MINUTES: &str = "public, max-age=300";
+pub const FOR_FIVE_MINUTES: &str = "public, max-age=300";
 
 /// What the last part of an address names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,8 +64,13 @@ impl Reader {
         publication::page_in(page, self.language)
     }
 
+    /// A file that there is in every language, in the reader's.
+    pub fn named(&self, stem: &str, ending: &str) -> String {
+        publication::file_in(stem, self.language, ending)
+    }
+
     /// Answers with a file whose address another reader would be given another one for.
-    fn answer(&self, file: &Stored) -> Response {
+    pub fn answer(&self, file: &Stored) -> Response {
         Self::varies(file.answer(&self.headers))
     }
 

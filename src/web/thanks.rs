@@ -18,7 +18,6 @@ use crate::donations::receipt::interval_key;
 use crate::donations::{self, Donation, Standing};
 use crate::funds::{self, Fund};
 use crate::money::Money;
-use crate::publication;
 
 /// How often the books are asked while the donor's browser waits.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
@@ -99,8 +98,8 @@ async fn ways_on(site: &Site, words: Words, fund: &Fund, donation: &Donation) ->
             .add(words.say("thanks-spent"), Cell::money(headline.spent))
             .add(words.say("thanks-on-hand"), Cell::money(headline.on_hand));
         parts.push(Part::Facts(figures));
-        let head = publication::published_head(&mut site.db.begin_read().await?, fund, None).await?;
-        parts.extend(head.map(|head| Part::Note(words.with("thanks-as-of", "number", head.number))));
+        let at = words.moment(headline.made_at, &fund.time_zone);
+        parts.push(Part::Note(words.with_two("public-as-of", ("at", at), ("number", headline.number))));
     }
     parts.push(Part::Links(vec![(format!("/f/{}/", fund.slug), words.say("thanks-see"))]));
     parts.push(Part::Heading(words.say("thanks-share")));

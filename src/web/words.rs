@@ -91,6 +91,12 @@ pub fn switched(query: Option<&str>) -> Option<Language> {
     pairs.filter_map(|pair| pair.strip_prefix("lang=")).find_map(|code| code.parse().ok())
 }
 
+/// The value of one name in a query; empty where it is not there. Nothing in it is decoded: for codes of ours, which need none.
+pub fn valued<'a>(query: Option<&'a str>, name: &str) -> &'a str {
+    let pairs = query.into_iter().flat_map(|query| query.split('&')).filter_map(|pair| pair.split_once('='));
+    pairs.filter(|(found, _)| *found == name).map(|(_, value)| value).next_back().unwrap_or_default()
+}
+
 /// A query without its `lang`, ready to stand behind another: what the switch of a page keeps.
 pub fn kept(query: Option<&str>) -> String {
     let pairs = query.into_iter().flat_map(|query| query.split('&')).filter(|pair| !pair.is_empty() && !pair.starts_with("lang="));

@@ -317,7 +317,7 @@ fn a_postgres_backup_is_restored_whole_into_an_empty_database_only() {
 }
 
 /// A database without a table, on the server of the one at `url`.
-async fn empty_database_beside(url: &str) -> String {
+pub(super) async fn empty_database_beside(url: &str) -> String {
     let name = format!("{}_copy", name_in(url));
     execute_on(url, "CREATE DATABASE {name}", &name).await;
     url.replace(&name_in(url), &name)

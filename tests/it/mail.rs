@@ -96,12 +96,12 @@ on_both_databases! {
         const HOSTILE: &str = "Ana\r\nBcc: everybody@example.org\r\nSubject: strike\r\n\r\nbody =?utf-8?q?x=0D=0ABcc:_a@example.org?=\u{2028}\u{85}";
         let server = MailServer::start(Manner::Takes).await;
         let post = post_to(&local(&server));
-        let names = "name number reason said gift since minutes hours days count old new contact left disputes bills people refunds root previous checkpoint table notes amount part day listed on next who";
+        let names = "name number verdict reason said gift since minutes hours days count old new contact left disputes bills people refunds root previous checkpoint table notes amount part day listed on next who";
         let values: Vec<(&str, &str)> = names.split(' ').map(|name| (name, HOSTILE)).collect();
         for (kind, language) in Kind::ALL.into_iter().flat_map(|kind| [(kind, Language::English), (kind, Language::Spanish)]) {
             let cause = format!("{kind} {}", language.as_str());
             let bears_none =
-                [Kind::Test, Kind::FactorChanged, Kind::ClaimApproved, Kind::ClaimPaid, Kind::ClaimSentBack, Kind::PayeeChanged, Kind::PayeeAddress, Kind::Links];
+                [Kind::Test, Kind::FactorChanged, Kind::ClaimApproved, Kind::ClaimPaid, Kind::ClaimSentBack, Kind::PayeeChanged, Kind::PayeeAddress, Kind::Links, Kind::NameChecked];
             let link = Some(LINK).filter(|_| !bears_none.contains(&kind));
             assert!(queue(books, &Letter { cause: &cause, to: CANARY, language, kind, values: &values, link }).await);
         }

@@ -30,6 +30,8 @@ mod config;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod donors;
+#[cfg(test)]
 mod export;
 #[cfg(test)]
 mod files;

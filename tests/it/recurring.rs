@@ -71,7 +71,7 @@ impl<'a> Giving<'a> {
             clock: &self.books.clock,
             base_url: "https://fund.example.org",
         };
-        let page = donations::give(&desk, fund, &pledge).await.unwrap();
+        let (_, page) = donations::give(&desk, fund, &pledge).await.unwrap();
         page.rsplit('/').next().unwrap().to_owned()
     }
 

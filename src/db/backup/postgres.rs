@@ -12,7 +12,7 @@ use anyhow::{Context as _, bail, ensure};
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 
-use super::{Backup, beside, checksum, folder_of, sync_folder};
+use super::{Backup, NEVER_COPIED, beside, checksum, folder_of, sync_folder};
 use crate::db::Db;
 
 /// Runs `pg_dump`, which reads one consistent view, and lists the dump to see that it is whole.
@@ -30,7 +30,8 @@ async fn dump(url: &str, draft: &Path, file: &Path) -> anyhow::Result<Backup> {
     // Made by us first, so that it is never open to others.
     let made = fs::OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(draft);
     made.with_context(|| format!("{} cannot be written", draft.display()))?;
-    run("pg_dump", url, &["--format=custom".as_ref(), "--file".as_ref(), draft.as_os_str()]).await?;
+    let without = format!("--exclude-table-data={NEVER_COPIED}");
+    run("pg_dump", url, &["--format=custom".as_ref(), without.as_ref(), "--file".as_ref(), draft.as_os_str()]).await?;
     fs::File::open(draft)?.sync_all()?;
     list(url, draft).await?;
     let (sha256, bytes) = (checksum::of(draft)?, fs::metadata(draft)?.len());

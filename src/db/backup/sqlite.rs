@@ -10,7 +10,7 @@ use anyhow::{Context as _, bail, ensure};
 use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions};
 
-use super::{Backup, beside, checksum, folder_of, sync_folder};
+use super::{Backup, NEVER_COPIED, beside, checksum, folder_of, sync_folder};
 use crate::clock::Instant;
 use crate::config::make_private_folder;
 use crate::db::{Db, MIGRATIONS, SQLITE_NAME as NAME, SqliteFile};
@@ -66,6 +66,7 @@ impl Drop for Draft {
 pub(super) async fn back_up(read: &SqlitePool, file: &Path, verify: impl AsyncFn(&Db) -> anyhow::Result<()>) -> anyhow::Result<Backup> {
     let draft = Draft::claim(beside(file, ".part"))?;
     vacuum_into(read, &draft.path).await.context("The copy could not be written")?;
+    leave_out_keys(&draft.path).await.context("The copy could not be finished")?;
     draft.file.sync_all()?;
     let copy = check_structure(&draft.path).await?;
     let verified = if copy.applied().await? == MIGRATIONS.len() { verify(&copy).await } else { Ok(()) };
@@ -89,6 +90,21 @@ async fn vacuum_into(read: &SqlitePool, path: &Path) -> anyhow::Result<()> {
     connection.close().await?;
     copied?;
     Ok(())
+}
+
+/// Takes out of a copy what no backup holds, and the bytes of it.
+async fn leave_out_keys(path: &Path) -> anyhow::Result<()> {
+    // No journal: a copy that is cut off has no name yet, and nothing of the keys may lie beside it.
+    let options = SqliteConnectOptions::new().filename(path).journal_mode(SqliteJournalMode::Off).pragma("secure_delete", "ON");
+    let mut copy = sqlx::SqliteConnection::connect_with(&options).await?;
+    let there: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = $1")
+        .bind(NEVER_COPIED)
+        .fetch_one(&mut copy)
+        .await?;
+    if there > 0 {
+        sqlx::query("DELETE FROM donor_key").execute(&mut copy).await?;
+    }
+    Ok(copy.close().await?)
 }
 
 /// Opens a copy that nobody else has, for reading only, and checks that it is a whole database.

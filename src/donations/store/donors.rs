@@ -23,9 +23,13 @@ pub(in crate::donations) async fn insert_key(tx: &mut Tx, donor: DonorId, wrappe
     run!(tx, execute, sqlx::query(sql).bind(donor).bind(wrapped).bind(version)).map(drop)
 }
 
-pub(in crate::donations) async fn insert_words(tx: &mut Tx, donation: DonationId, donor: DonorId, words: &[u8]) -> sqlx::Result<()> {
-    let sql = "INSERT INTO donor_words (donation_id, donor_id, words) VALUES ($1, $2, $3)";
-    run!(tx, execute, sqlx::query(sql).bind(donation).bind(donor).bind(words))?;
+pub(in crate::donations) async fn insert_words(
+    tx: &mut Tx,
+    (donation, donor, fund): (DonationId, DonorId, FundId),
+    words: &[u8],
+) -> sqlx::Result<()> {
+    let sql = "INSERT INTO donor_words (donation_id, donor_id, fund_id, words) VALUES ($1, $2, $3, $4)";
+    run!(tx, execute, sqlx::query(sql).bind(donation).bind(donor).bind(fund).bind(words))?;
     let sql = "UPDATE donation SET donor_id = $2 WHERE id = $1";
     run!(tx, execute, sqlx::query(sql).bind(donation).bind(donor)).map(drop)
 }

@@ -195,3 +195,9 @@ pub(in crate::donations) async fn insert_donation(
     let (origin, state) = (Origin::Elsewhere, State::Paid);
     run!(tx, fetch_one, sqlx::query_scalar(SQL).bind(reference).bind(origin).bind(state).bind(now).bind(amount.minor).bind(gift.id))
 }
+
+/// Forgets who gave by hand, and who gave goods, to a fund.
+pub(in crate::donations) async fn forget_donors(tx: &mut Tx, fund: FundId) -> sqlx::Result<()> {
+    run!(tx, execute, sqlx::query("UPDATE offline_gift SET donor = NULL WHERE fund_id = $1 AND donor IS NOT NULL").bind(fund))?;
+    run!(tx, execute, sqlx::query("UPDATE goods SET donor = NULL WHERE fund_id = $1 AND donor IS NOT NULL").bind(fund)).map(drop)
+}

@@ -50,7 +50,7 @@ pub struct Session {
     pub cancel_url: Option<String>,
     pub client_reference_id: Option<String>,
     pub email: Option<String>,
-    locale: Option<String>,
+    pub locale: Option<String>,
     submit_type: Option<String>,
     metadata: Metadata,
     /// Metadata and description that go on to the intent or the subscription.

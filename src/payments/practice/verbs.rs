@@ -49,6 +49,7 @@ impl Practice {
             state: state_of(session),
             bank_asks: account.bank_asks(key),
             reference: session.client_reference_id.clone(),
+            locale: session.locale.clone(),
             charge: session.intent.and_then(|intent| account.intents[intent].latest_charge).map(|charge| account.id(charge)),
         })
     }

@@ -30,6 +30,8 @@ pub struct SessionView {
     pub charge: Option<String>,
     /// What the site calls it: `client_reference_id`.
     pub reference: Option<String>,
+    /// The language it was asked for in: `locale`.
+    pub locale: Option<String>,
 }
 
 /// How far a session has come.

@@ -25,6 +25,8 @@ alert-kind-bank-differs = The bank differs
 alert-kind-disk-low = Disk nearly full
 alert-kind-backup-old = Backup is old
 alert-kind-log-behind = What is published is behind
+alert-kind-giving-slowed = Giving is slowed down
+alert-kind-giving-paused = Giving is paused
 
 alert-dispute-open = A donor’s bank asks for the money; answer at Stripe before the day it names.
 alert-payout-failed = A payout failed; the money is back at Stripe.
@@ -57,6 +59,9 @@ alert-other-mode = An endpoint of the other mode (test or live) sends here. Noth
 alert-disk-low = Only { $percent } % of the disk that holds the books is free. Make room before it is full: what cannot be written cannot be taken in.
 alert-backup-old = No backup was made for { $hours } hours. Make one on the page of backups, and look into the server’s log for why the nightly one failed.
 alert-log-behind = Nothing is published for { $fund }: { $detail }.
+alert-giving-slowed = So many people open the payment page, or so many cards are refused, that everybody proves first that a minute was spent. Gifts go on. It ends by itself.
+alert-giving-paused = Most cards are being refused: somebody seems to be trying stolen ones. Nobody gets to the payment page for a while, and open pages are ended. It ends by itself; it can be lifted on the page of Stripe’s health.
+alert-giving-paused-again = Giving had to be paused again: somebody keeps trying stolen cards. Look through the gifts of these hours at Stripe, refund those that donors did not give, tighten the rules of Radar, and tell Stripe.
 
 alert-reason-nothing-moved = nothing moved
 alert-reason-the-mirror-of-a-hold--outside-the-balance = the mirror of a hold, outside the balance

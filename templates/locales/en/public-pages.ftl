@@ -141,3 +141,17 @@ public-bands-title = How many gifts of which size
 public-goods = Gifts of goods
 public-goods-note = Goods are not part of the cash figures.
 public-goods-all = All goods
+
+public-badge-goal = Raised { $received } of { $goal }
+public-badge-raised = Raised { $received }
+public-badge-closed = Closed. See the report.
+public-badge-practice = Practice
+public-badge-every = See every dollar
+public-poster = A sheet for the picket line
+public-poster-scan = Scan to give, or type:
+public-poster-checked = Gifts stay private. Every cent that is spent is published, and anyone can check it.
+public-poster-square = The square alone, for signs (SVG)
+public-take-poster = A sheet for the picket line, with a square to scan
+public-embed = Show it on another site
+public-embed-widget = A frame with the figures of the newest publication. It sets no cookie and runs no script:
+public-embed-badge = A badge:

@@ -76,8 +76,6 @@ mail-request-declined-link = Your gift page
 mail-name-changed-subject = About your gift { $gift }
 mail-name-changed-text = { $listed ->
         [waiting] You asked for a name to be shown in the public list. A person looks at it first; once it is agreed to, it is shown from the next publication on.
-        [shown] Your name is shown in the public list from the next publication on, without amount and without date.
-        [refused] The name that you wanted to show is not shown in the public list. You can choose another.
        *[hidden] No name of yours is shown with this gift any more, on any of our pages. Copies that others made we cannot recall.
     }
 
@@ -91,3 +89,12 @@ mail-details-deleted-link = Your gift page
 mail-links-subject = Your links
 mail-links-text = Somebody asked for the links of the gifts from this address. Each of them opens one gift. Keep them private.
 mail-links-after = If you did not ask, you can ignore this.
+outbox-kind-receipt = Receipt
+outbox-kind-payment-failed = A payment did not go through
+outbox-kind-refunded = Refund
+outbox-kind-refund-came-back = A refund came back
+outbox-kind-disputed = Dispute, to the donor
+outbox-kind-request-declined = Money back: no
+outbox-kind-name-changed = Public name changed
+outbox-kind-details-deleted = Details deleted
+outbox-kind-links = Lost links

@@ -25,6 +25,8 @@ alert-kind-bank-differs = El banco difiere
 alert-kind-disk-low = Disco casi lleno
 alert-kind-backup-old = Copia de seguridad antigua
 alert-kind-log-behind = Lo publicado va por detrás
+alert-kind-giving-slowed = Las donaciones van más despacio
+alert-kind-giving-paused = Las donaciones están en pausa
 
 alert-dispute-open = El banco de quien donó reclama el dinero; responda en Stripe antes del día que indica.
 alert-payout-failed = Una transferencia al banco falló; el dinero está de nuevo en Stripe.
@@ -57,6 +59,9 @@ alert-other-mode = Un destino del otro modo (prueba o real) envía aquí. No se 
 alert-disk-low = Solo queda libre un { $percent } % del disco que guarda los libros. Haga sitio antes de que se llene: lo que no se puede escribir no se puede recibir.
 alert-backup-old = No se hizo ninguna copia de seguridad en { $hours } horas. Haga una en la página de copias y mire en el registro del servidor por qué falló la de la noche.
 alert-log-behind = No se publica nada de { $fund }: { $detail }.
+alert-giving-slowed = Tantas personas abren la página de pago, o se rechazan tantas tarjetas, que todas demuestran antes que esperaron un minuto. Las donaciones siguen. Termina por sí solo.
+alert-giving-paused = La mayoría de las tarjetas se rechazan: alguien parece probar tarjetas robadas. Nadie llega a la página de pago por un tiempo y las páginas abiertas se cierran. Termina por sí solo; puede levantarse en la página del estado de Stripe.
+alert-giving-paused-again = Hubo que pausar de nuevo las donaciones: alguien sigue probando tarjetas robadas. Revise en Stripe las donaciones de estas horas, reembolse las que no dio quien figura, endurezca las reglas de Radar y avise a Stripe.
 
 alert-reason-nothing-moved = no se movió nada
 alert-reason-the-mirror-of-a-hold--outside-the-balance = el reflejo de una retención, fuera del saldo

@@ -141,3 +141,17 @@ public-bands-title = Cuántas donaciones de qué tamaño
 public-goods = Donaciones en especie
 public-goods-note = Los bienes no forman parte de las cifras de dinero.
 public-goods-all = Todos los bienes
+
+public-badge-goal = Recaudado { $received } de { $goal }
+public-badge-raised = Recaudado { $received }
+public-badge-closed = Cerrado. Vea el informe.
+public-badge-practice = Práctica
+public-badge-every = Ver cada centavo
+public-poster = Una hoja para el piquete
+public-poster-scan = Escanee para donar, o escriba:
+public-poster-checked = Las donaciones son privadas. Cada centavo que se gasta se publica, y cualquiera puede comprobarlo.
+public-poster-square = El cuadro solo, para pancartas (SVG)
+public-take-poster = Una hoja para el piquete, con un cuadro para escanear
+public-embed = Mostrarlo en otro sitio
+public-embed-widget = Un marco con las cifras de la publicación más reciente. No pone cookies ni ejecuta scripts:
+public-embed-badge = Una insignia:

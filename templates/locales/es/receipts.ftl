@@ -76,8 +76,6 @@ mail-request-declined-link = La página de su donación
 mail-name-changed-subject = Sobre su donación { $gift }
 mail-name-changed-text = { $listed ->
         [waiting] Usted pidió que se muestre un nombre en la lista pública. Antes lo revisa una persona; cuando se acepte, se mostrará desde la siguiente publicación.
-        [shown] Su nombre se muestra en la lista pública desde la siguiente publicación, sin cantidad y sin fecha.
-        [refused] El nombre que quería mostrar no se muestra en la lista pública. Puede elegir otro.
        *[hidden] Ya no se muestra ningún nombre suyo con esta donación en ninguna de nuestras páginas. Las copias que otros hicieron no las podemos retirar.
     }
 
@@ -91,3 +89,12 @@ mail-details-deleted-link = La página de su donación
 mail-links-subject = Sus enlaces
 mail-links-text = Alguien pidió los enlaces de las donaciones de esta dirección. Cada uno abre una donación. Guárdelos en privado.
 mail-links-after = Si no lo pidió usted, puede ignorar este mensaje.
+outbox-kind-receipt = Recibo
+outbox-kind-payment-failed = Un pago no se completó
+outbox-kind-refunded = Devolución
+outbox-kind-refund-came-back = Una devolución regresó
+outbox-kind-disputed = Disputa con el banco, a quien donó
+outbox-kind-request-declined = Devolución: no
+outbox-kind-name-changed = Cambio del nombre público
+outbox-kind-details-deleted = Datos borrados
+outbox-kind-links = Enlaces perdidos

@@ -71,7 +71,12 @@ pub const GUARDS: &[Guard] = &[
     ),
     guard("recurring_gift_never_goes", "recurring_gift", &["DELETE FROM recurring_gift"], "never deleted"),
     guard("repeats_end_never_goes", "repeats_end", &["DELETE FROM repeats_end"], "never deleted"),
+    guard("donor_key_of_nobody_erased", "donor_key", &[KEY_OF_ERASED], "never has a key again"),
+    guard("donor_stays_erased", "donor", &["UPDATE donor SET erased_at = NULL WHERE ref = 'gone'"], "stays erased"),
 ];
+
+const KEY_OF_ERASED: &str =
+    "INSERT INTO donor_key (donor_id, wrapped, key_version) SELECT d.id, k.wrapped, 1 FROM donor d, donor_key k WHERE d.ref = 'gone'";
 
 const NEVER_ASKED: &str = "INSERT INTO journal (ref, effective_on, reason, state, asked_by, asked_at)
      SELECT 'forged', effective_on, reason, 'rejected', asked_by, 0 FROM journal WHERE ref = 'spare'";
@@ -83,6 +88,8 @@ pub async fn fill(books: &Books) {
     for sql in ROWS {
         assert!(execute(&mut tx, sql).await.unwrap() > 0, "{sql}");
     }
+    const KEY: &str = "INSERT INTO donor_key (donor_id, wrapped, key_version) SELECT id, $1, 1 FROM donor WHERE ref = 'here'";
+    assert_eq!(strikefund::run!(&mut tx, execute, sqlx::query(KEY).bind(&b"key"[..])).unwrap(), 1);
     tx.commit().await.unwrap();
 }
 
@@ -114,4 +121,6 @@ const ROWS: &[&str] = &[
     "INSERT INTO journal (ref, effective_on, reason, state, asked_by, asked_at) SELECT 'lined', '2026-11-14', 'why', 'asked', MIN(id), 0 FROM person",
     "INSERT INTO journal (ref, effective_on, reason, state, asked_by, asked_at) SELECT 'spare', '2026-11-14', 'why', 'asked', MIN(id), 0 FROM person",
     "INSERT INTO journal_line (journal_id, n, path, currency, amount_minor) SELECT id, 1, 'assets:bank:main', 'USD', 5 FROM journal WHERE ref = 'lined'",
+    "INSERT INTO donor (ref, donor_hash) VALUES ('here', 'h')",
+    "INSERT INTO donor (ref, donor_hash, erased_at) VALUES ('gone', 'g', 1)",
 ];

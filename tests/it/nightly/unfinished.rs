@@ -31,7 +31,7 @@ async fn give(books: &Books, keeper: &Keeper, stripe: &Practice, outcome: Option
         clock: &books.clock,
         base_url: "http://127.0.0.1:1",
     };
-    let page = donations::give(&desk, &keeper.funds[0], &pledge).await.unwrap();
+    let (_, page) = donations::give(&desk, &keeper.funds[0], &pledge).await.unwrap();
     if let Some(outcome) = outcome {
         stripe.pay(page.rsplit('/').next().unwrap(), outcome).unwrap();
     }

@@ -72,7 +72,7 @@ on_both_databases! {
         let listed = notes::list(&mut books.db.begin_read().await.unwrap(), 9).await.unwrap();
         assert_eq!(listed.iter().map(|noted| noted.gone_at.is_some()).collect::<Vec<_>>(), [false, false, false, true]);
         assert!(!Path::new(&file).exists() && !Path::new(&format!("{file}.sha256")).exists());
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 6, "three, each with its sum");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 7, "three, each with its sum, and one copy of donors’ keys");
         // What was begun by a program that is gone does not stand in the way for ever.
         let begun: sqlx::Result<bool> = strikefund::transact!(books.db, tx => {
             notes::ask(tx, None, books.now()).await?;

@@ -17,6 +17,7 @@ mod exports;
 mod fields;
 mod gift;
 mod give;
+mod giving;
 mod goods;
 mod grown;
 mod hostile;

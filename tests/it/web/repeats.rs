@@ -35,7 +35,7 @@ async fn begun(visit: &Visit, books: &Books, name: &str) -> (String, String) {
         clock: &books.clock,
         base_url: BASE_URL,
     };
-    let page = donations::give(&desk, &fund, &pledge).await.unwrap();
+    let (_, page) = donations::give(&desk, &fund, &pledge).await.unwrap();
     visit.practice.pay(page.rsplit('/').next().unwrap(), Outcome::Pay).unwrap();
     settle(visit, books, 30).await;
     let gift = donations::listing::list(&mut books.db.begin_read().await.unwrap(), fund.id, None, 1).await.unwrap().remove(0);

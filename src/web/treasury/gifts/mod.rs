@@ -5,6 +5,7 @@ mod disputes;
 mod donor_proof;
 mod in_kind;
 mod list;
+mod names;
 mod offline;
 pub(super) mod proof;
 mod refunds;
@@ -29,7 +30,7 @@ use crate::web::form::Wrongs;
 use crate::web::words::Words;
 
 pub(super) fn doors(doors: Doors) -> Doors {
-    let doors = disputes::doors(list::doors(in_kind::doors(doors)));
+    let doors = names::doors(disputes::doors(list::doors(in_kind::doors(doors))));
     repeats::doors(requests::doors(donor_proof::doors(refunds::doors(cash::doors(offline::doors(doors))))))
 }
 
@@ -48,7 +49,8 @@ pub struct Asked {
 }
 
 /// What can have been done just now.
-const DONE: [&str; 14] = [
+const DONE: [&str; 15] = [
+    "name",
     "logged",
     "waiting",
     "agreed",
@@ -85,7 +87,12 @@ pub fn today(fund: &Fund, now: Instant) -> Day {
 /// The ways between the pages about a fund's gifts.
 fn ways(words: Words, fund: &Fund) -> Part {
     let way = |path: &str, key: &str| (format!("/treasury/{}/{path}", fund.slug), words.say(key));
-    Part::Links(vec![way("gifts", "gifts-place-list"), way("gifts/offline", "gifts-place-offline"), way("in-kind", "gifts-place-goods")])
+    Part::Links(vec![
+        way("gifts", "gifts-place-list"),
+        way("gifts/names", "gifts-place-names"),
+        way("gifts/offline", "gifts-place-offline"),
+        way("in-kind", "gifts-place-goods"),
+    ])
 }
 
 /// The frame of a page about one fund.

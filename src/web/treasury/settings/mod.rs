@@ -1,6 +1,7 @@
 //! The settings of a fund: what it says of itself, and how it decides on money. Not here: who agrees to a change of the rules (`approvals`).
 
 mod charter;
+mod giving;
 mod goal;
 mod names;
 mod reports;
@@ -37,7 +38,7 @@ pub(super) const SETTINGS_READERS: &[Role] = &Role::ALL;
 
 pub(super) fn doors(doors: Doors) -> Doors {
     let own = doors.get(SETTINGS, Who::Holding(SETTINGS_READERS), list).get(ONE, Who::Holding(SETTINGS_READERS), show);
-    goal::doors(reports::doors(charter::doors(rules::doors(names::doors(own)))))
+    giving::doors(goal::doors(reports::doors(charter::doors(rules::doors(names::doors(own))))))
 }
 
 /// What was just done.
@@ -48,7 +49,7 @@ struct Asked {
 }
 
 /// What can have been done just now.
-const DONE: [&str; 8] = ["names", "goal", "reports", "in-force", "waits", "taken-back", "charter", "charter-waits"];
+const DONE: [&str; 9] = ["names", "giving", "goal", "reports", "in-force", "waits", "taken-back", "charter", "charter-waits"];
 
 /// The page of a fund's settings.
 fn page_of(fund: &Fund) -> String {
@@ -110,6 +111,7 @@ async fn show(
     sheet = sheet.with(Part::Heading(words.say("setting-names"))).with(Part::Facts(names_facts(tx, words, &fund).await?));
     if signed_in.person.roles.holds(Role::Administrator) {
         sheet = sheet.link(format!("{}/names", page_of(&fund)), words.say("setting-names-change"));
+        sheet = sheet.link(format!("{}/giving", page_of(&fund)), words.say("setting-giving-change"));
         sheet = sheet.link(format!("{}/goal", page_of(&fund)), words.say("setting-goal-change"));
         sheet = sheet.link(format!("{}/reports", page_of(&fund)), words.say("setting-reports-change"));
     }
