@@ -15,7 +15,6 @@ use serde::Deserialize;
 
 use super::doors::{Doors, Who};
 use super::error::Trouble;
-use super::fund_page::fund_of;
 use super::table::{Cell, Facts};
 use super::treasury::{Frame, Part, Sheet, words_outside};
 use super::words::Words;
@@ -61,7 +60,7 @@ impl Here {
         let words = words_outside(site, query, headers).await?;
         let tx = &mut site.db.begin_read().await?;
         let gift = donations::find_by_code(tx, &code).await?.ok_or(Trouble::NotFound)?;
-        let fund = fund_of(tx, &gift).await?.ok_or(Trouble::NotFound)?;
+        let fund = funds::find(tx, gift.fund_id).await?.ok_or(Trouble::NotFound)?;
         Ok(Self { code, gift, fund, words })
     }
 
@@ -165,7 +164,7 @@ fn status(words: Words, page: &GiftPage) -> Facts {
         GiftState::Failed | GiftState::TakenBack => "bad",
         GiftState::Refunded => "plain",
     };
-    let facts = Facts::default().add(words.say("gift-state"), Cell::chip(look, words.of("gift-state", page.state.as_str())));
+    let facts = Facts::default().add(words.say("gift-stands"), Cell::chip(look, words.of("gift-stands", page.state.as_str())));
     let Some(receipt) = &page.receipt else { return facts };
     let counted = match &receipt.counted {
         Some(counted) => words.with("gift-counted", "number", counted.number),
