@@ -194,6 +194,7 @@ names-no-reason = Say why in 3 to 200 letters.
 act-name-shown = Let a donor’s name be shown
 act-name-refused = Did not let a donor’s name be shown
 
+outbox-kind-name-checked = A name was looked at
 mail-name-checked-subject = About your gift { $number }
 mail-name-checked-text = { $verdict ->
     [shown] The name that you chose for the public list is shown from the next publication on, without amount or date.

@@ -194,6 +194,7 @@ names-no-reason = Diga por qué, en 3 a 200 letras.
 act-name-shown = Permitió mostrar un nombre
 act-name-refused = No permitió mostrar un nombre
 
+outbox-kind-name-checked = Se revisó un nombre
 mail-name-checked-subject = Sobre su donación { $number }
 mail-name-checked-text = { $verdict ->
     [shown] El nombre que eligió para la lista pública se muestra desde la próxima publicación, sin cantidad ni fecha.
