@@ -56,7 +56,7 @@ pub use refund::{Left, NewRefund, Refund, RefundReason, RefundState, RefundWay};
 pub use repeat::{EndStep, Problem, Repeat, RepeatState, RepeatsEnd, Stage, StopBy, Tells};
 pub use returning::{Answers, Return, come_back};
 pub use settle::{Settled, Settlement, settle};
-pub use vault::{donor_of, erase, list_as, move_in, shown_names};
+pub use vault::{donor_of, erase, list_as, move_in, published_names, shown_names};
 
 /// How long a donor has at Stripe's page: its shortest is 30 minutes, and our request takes a while to get there.
 pub const CHECKOUT_SECS: i64 = 35 * 60;

@@ -181,13 +181,25 @@ pub async fn erase(tx: &mut Tx, keys: &Keyring, donation: DonationId, now: Insta
     Ok(true)
 }
 
-/// The names that are shown in public for a fund, in alphabetical order; a donor with several gifts stands there once by each name.
+/// The names that may be shown for a fund, in alphabetical order; a donor with several gifts stands there once by each name.
 ///
 /// # Errors
 /// When the database is gone.
 pub async fn shown_names(tx: &mut Tx, keys: &Keyring, fund: FundId) -> sqlx::Result<Vec<String>> {
+    names(tx, keys, fund, false).await
+}
+
+/// Those that the public sees: each came with a publication after the one that counted its gift, so that no batch can be read out of it.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn published_names(tx: &mut Tx, keys: &Keyring, fund: FundId) -> sqlx::Result<Vec<String>> {
+    names(tx, keys, fund, true).await
+}
+
+async fn names(tx: &mut Tx, keys: &Keyring, fund: FundId, published: bool) -> sqlx::Result<Vec<String>> {
     let mut names = BTreeSet::new();
-    for (donor, donor_reference, reference, wrapped, sealed) in donors::shown_names(tx, fund).await? {
+    for (donor, donor_reference, reference, wrapped, sealed) in donors::shown_names(tx, fund, published).await? {
         let key = keys.unwrap_key(&key_context(&donor_reference), &wrapped);
         let name = key.and_then(|key| key.open(&name_context(&reference), &sealed)).and_then(|name| String::from_utf8(name).ok());
         names.extend(name.map(|name| (name.to_lowercase(), name, donor)));

@@ -23,7 +23,7 @@ pub struct Pasted {
 }
 
 /// The language that an address names.
-fn language_of(address: &Uri) -> Language {
+pub(super) fn language_of(address: &Uri) -> Language {
     let name = address.path().rsplit('/').next().unwrap_or_default();
     publication::page_named(name).map_or(Language::English, |(_, language)| language)
 }

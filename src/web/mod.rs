@@ -23,6 +23,7 @@ mod guesses;
 mod health;
 pub mod lanes;
 pub mod meter;
+mod names_page;
 mod patience;
 mod practice_page;
 mod public;
@@ -191,6 +192,9 @@ const LOG: &str = "/f/{fund}/log/{*path}";
 const VERIFY: &str = "/f/{fund}/verify";
 const VERIFY_ENGLISH: &str = "/f/{fund}/verify.html";
 const VERIFY_SPANISH: &str = "/f/{fund}/verify.es.html";
+const NAMES: &str = "/f/{fund}/gifts/names";
+const NAMES_ENGLISH: &str = "/f/{fund}/gifts/names.html";
+const NAMES_SPANISH: &str = "/f/{fund}/gifts/names.es.html";
 const ROOTS: &str = "/f/{fund}/verify/roots.txt";
 const GIVE: &str = "/f/{fund}/give";
 const THANKS: &str = "/thanks/{code}";
@@ -247,6 +251,9 @@ fn all_doors(site: &Arc<Site>) -> Doors {
         .post(VERIFY_ENGLISH, Who::Anyone, check_page::check)
         .get(VERIFY_SPANISH, Who::Anyone, check_page::show)
         .post(VERIFY_SPANISH, Who::Anyone, check_page::check)
+        .get(NAMES, Who::Anyone, public::page_name)
+        .get(NAMES_ENGLISH, Who::Anyone, names_page::show)
+        .get(NAMES_SPANISH, Who::Anyone, names_page::show)
         .get(ROOTS, Who::Anyone, check_page::roots)
         .get(GIVE, Who::Anyone, give::form)
         .post(GIVE, Who::Anyone, give::send)

@@ -96,8 +96,17 @@ pub(in crate::donations) async fn drop_name(tx: &mut Tx, donation: DonationId) -
 }
 
 /// The shown names of a fund, each with what opens it.
-pub(in crate::donations) async fn shown_names(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<(DonorId, String, String, Vec<u8>, Vec<u8>)>> {
+/// A name that may be shown: its donor, what the donor's key and the name are bound to, the key, the name.
+type ShownName = (DonorId, String, String, Vec<u8>, Vec<u8>);
+
+/// Those of which `published` is asked: the ones that came with a publication after the one that counted their gift.
+pub(in crate::donations) async fn shown_names(tx: &mut Tx, fund: FundId, published: bool) -> sqlx::Result<Vec<ShownName>> {
     let sql = "SELECT p.donor_id, d.ref, p.ref, k.wrapped, p.name FROM public_name p JOIN donor d ON d.id = p.donor_id
-                 JOIN donor_key k ON k.donor_id = p.donor_id WHERE p.fund_id = $1 AND p.state = 'shown' ORDER BY p.ref";
-    run!(tx, fetch_all, sqlx::query_as(sql).bind(fund))
+                 JOIN donor_key k ON k.donor_id = p.donor_id JOIN donation n ON n.id = p.donation_id
+                WHERE p.fund_id = $1 AND p.state = 'shown'
+                  AND ($2 = 0 OR EXISTS (SELECT 1 FROM publication c CROSS JOIN publication l
+                                          WHERE c.id = n.publication_id AND l.fund_id = c.fund_id AND l.number > c.number
+                                            AND l.made_at >= p.decided_at))
+                ORDER BY p.ref";
+    run!(tx, fetch_all, sqlx::query_as(sql).bind(fund).bind(i64::from(published)))
 }

@@ -155,3 +155,11 @@ public-take-poster = A sheet for the picket line, with a square to scan
 public-embed = Show it on another site
 public-embed-widget = A frame with the figures of the newest publication. It sets no cookie and runs no script:
 public-embed-badge = A badge:
+
+public-names = Donors who want to be named
+public-names-none = Nobody is named here yet.
+public-names-note = Each chose it, and a person looked at each name. There is no amount and no day, a name appears with a later publication than the one that counted its gift, and its donor can take it back at any time. Nobody else is named anywhere; every gift is inside the sums.
+public-names-count = { $count ->
+    [one] One donor is named.
+   *[other] { $count } donors are named.
+}

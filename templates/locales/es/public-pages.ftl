@@ -155,3 +155,11 @@ public-take-poster = Una hoja para el piquete, con un cuadro para escanear
 public-embed = Mostrarlo en otro sitio
 public-embed-widget = Un marco con las cifras de la publicación más reciente. No pone cookies ni ejecuta scripts:
 public-embed-badge = Una insignia:
+
+public-names = Quienes donan y quieren que se les nombre
+public-names-none = Todavía no se nombra a nadie aquí.
+public-names-note = Cada quien lo eligió y una persona miró cada nombre. No hay importe ni día; un nombre aparece con una publicación posterior a la que contó su donación, y quien donó puede retirarlo cuando quiera. No se nombra a nadie más en ninguna parte; todas las donaciones están en las sumas.
+public-names-count = { $count ->
+    [one] Se nombra a una persona.
+   *[other] Se nombra a { $count } personas.
+}

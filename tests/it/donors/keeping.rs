@@ -70,6 +70,36 @@ on_both_databases! {
         assert_eq!((&*answers.donor.email, answers.amount.minor, answers.cover), (EMAIL, 2500, true));
     }
 
+    async fn a_name_appears_with_a_later_publication_than_its_gift_and_goes_at_once(books: &Books) {
+        let fund = books.general_fund().await;
+        let gift = pledge(books, fund, &form("abcdefghijklmnop1")).await.donation.id;
+        let names = async || donations::published_names(&mut books.db.begin_read().await.unwrap(), &keys(), fund).await.unwrap();
+        let write = async |sql: &'static str| {
+            let written: sqlx::Result<u64> = transact!(books.db, tx => run!(tx, execute, sqlx::query(sql)));
+            assert!(written.unwrap() > 0, "{sql}");
+        };
+        const PUBLISH: [&str; 3] = [
+            "INSERT INTO publication (fund_id, number, made_at, gifts, received_minor, refunded_minor, disputed_minor, fees_minor, spent_minor)
+             SELECT id, 1, 20, 0, 0, 0, 0, 0, 0 FROM fund",
+            "INSERT INTO publication (fund_id, number, made_at, gifts, received_minor, refunded_minor, disputed_minor, fees_minor, spent_minor)
+             SELECT id, 2, 5, 0, 0, 0, 0, 0, 0 FROM fund",
+            "INSERT INTO publication (fund_id, number, made_at, gifts, received_minor, refunded_minor, disputed_minor, fees_minor, spent_minor)
+             SELECT id, 3, 30, 0, 0, 0, 0, 0, 0 FROM fund",
+        ];
+        write("UPDATE public_name SET state = 'shown', decided_at = 10").await;
+        assert!(names().await.is_empty(), "its gift is not counted");
+        write(PUBLISH[0]).await;
+        write("UPDATE donation SET publication_id = (SELECT id FROM publication WHERE number = 1)").await;
+        assert!(names().await.is_empty(), "the publication that counts it does not name it");
+        write(PUBLISH[1]).await;
+        assert!(names().await.is_empty(), "nor does one from before a person looked at it");
+        write(PUBLISH[2]).await;
+        assert_eq!(names().await, [PUBLIC_NAME]);
+        let hidden: sqlx::Result<bool> =
+            transact!(books.db, tx => donations::list_as(tx, &keys(), &books.entropy, gift, &Listing::NotNamed, books.now()).await);
+        assert!(hidden.unwrap() && names().await.is_empty(), "no publication is waited for");
+    }
+
     async fn a_changed_listing_waits_for_a_person_again(books: &Books) {
         let fund = books.general_fund().await;
         let gift = pledge(books, fund, &form("abcdefghijklmnop1")).await.donation.id;
