@@ -152,7 +152,7 @@ fn finish(fund: &Fund, end: RepeatsEnd, now: Instant) -> RepeatsEnd {
         let again_at = if fund.state == funds::State::Closed { Instant(i64::MAX) } else { now.plus_secs(AGAIN_SECS) };
         let is_done = end.step == EndStep::Done;
         let (done_at, due_at) = if is_done { (end.done_at.or(Some(now)), again_at) } else { (end.done_at, end.due_at) };
-        return RepeatsEnd { done_at, due_at, ..end };
+        return RepeatsEnd { due_at, done_at, ..end };
     }
     let settled_at = end.begun_at.plus_secs(SETTLES_SECS);
     let pause = if end.pass < SWIFT_PASSES { 0 } else { pause_secs(end.pass - SWIFT_PASSES) };

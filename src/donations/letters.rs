@@ -2,6 +2,7 @@
 //! Not here: the texts (`mail`), mails about gifts that repeat.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::gift_page::{self, Issuer};
 use super::store::gift_pages as rows;
@@ -71,10 +72,10 @@ pub async fn arrived(tx: &mut Tx, pen: Pen<'_>, charge_ids: &[&str], now: Instan
             gift_page::open_page(tx, pen.keys, gift).await?;
             continue;
         };
-        if !issuers.contains_key(&gift.fund_id) {
-            issuers.insert(gift.fund_id, Issuer::of(tx, gift, pen.practice).await?);
-        }
-        let Some(issuer) = issuers.get(&gift.fund_id) else { continue };
+        let issuer = match issuers.entry(gift.fund_id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(Issuer::of(tx, gift, pen.practice).await?),
+        };
         let own: Vec<Line> = lines.iter().filter(|line| line.charge_id == gift.charge_id).cloned().collect();
         send_receipt(tx, pen, (gift, &donor, issuer), &own, &format!("receipt {}", gift.reference), now).await?;
     }

@@ -75,14 +75,12 @@ pub(super) async fn keep(
 async fn key_of(tx: &mut Tx, donor: DonorId, reference: &str, keys: &Keyring, entropy: &Entropy) -> sqlx::Result<OwnKey> {
     let context = key_context(reference);
     let wrapped = donors::find_key(tx, donor).await?;
-    match wrapped {
-        Some(wrapped) => keys.unwrap_key(&context, &wrapped).ok_or_else(|| sqlx::Error::Decode("a donor's key does not open".into())),
-        None => {
-            let (key, wrapped) = keys.new_key(entropy, &context);
-            donors::insert_key(tx, donor, &wrapped, keys.version()).await?;
-            Ok(key)
-        }
+    if let Some(wrapped) = wrapped {
+        return keys.unwrap_key(&context, &wrapped).ok_or_else(|| sqlx::Error::Decode("a donor's key does not open".into()));
     }
+    let (key, wrapped) = keys.new_key(entropy, &context);
+    donors::insert_key(tx, donor, &wrapped, keys.version()).await?;
+    Ok(key)
 }
 
 /// Puts the name that a donor wants to be listed by before the people who look at names.

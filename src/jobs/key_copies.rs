@@ -32,7 +32,7 @@ pub async fn keep(db: &Db, folder: &Path) -> anyhow::Result<()> {
     let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft).with_context(said)?;
     let mut out = BufWriter::new(made);
     donor_keys::copy_out(&mut db.begin_read().await?, |line| Ok(out.write_all(line.as_bytes())?)).await.with_context(said)?;
-    out.into_inner().map_err(|error| error.into_error()).and_then(|file| file.sync_all()).with_context(said)?;
+    out.into_inner().map_err(std::io::IntoInnerError::into_error).and_then(|file| file.sync_all()).with_context(said)?;
     fs::rename(&draft, &file).with_context(said)?;
     File::open(folder).and_then(|folder| folder.sync_all()).with_context(said)
 }

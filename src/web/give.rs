@@ -24,6 +24,7 @@ use crate::funds::charter::Charter;
 use crate::funds::{self, Fund, State as FundState};
 use crate::ids::DonationId;
 use crate::language::Language;
+use crate::money::Money;
 use crate::transact;
 
 /// A form as it arrives; which fields it may have, and each once, stands in `fields`.
@@ -39,7 +40,7 @@ struct Draft {
 impl Draft {
     /// An empty one, given out now.
     fn new(site: &Site, terms: &Terms) -> Self {
-        let chosen = terms.giving.chosen.map(|amount| amount.short_decimal()).unwrap_or_default();
+        let chosen = terms.giving.chosen.map(Money::short_decimal).unwrap_or_default();
         let typed = Typed::default().or("interval", "once").or("amount", chosen).or("listing", "no");
         Self { typed: typed.or("attempt", site.entropy.reference()), issued_at: site.clock.now() }
     }
@@ -178,7 +179,9 @@ pub async fn send(
     }
     let said = match give(&site, &fund, &pledge).await {
         Ok((gift, url)) => {
-            client.into_iter().for_each(|client| site.turnstile.began(client, gift, &site.entropy, now));
+            if let Some(client) = client {
+                site.turnstile.began(client, gift, &site.entropy, now);
+            }
             return Ok(answer::see_other(&url)?);
         }
         Err(GiveError::Pledge(PledgeError::NotOpen)) => return closed::page(&site, &fund, words, StatusCode::CONFLICT).await,

@@ -7,7 +7,7 @@ use crate::run;
 
 crate::record! {
     /// A donor's key as it lies in a copy of keys.
-    pub struct Wrapped {
+    pub struct KeyCopy {
         /// Whose it is.
         pub donor_id: DonorId,
         /// What it is bound to.
@@ -33,13 +33,13 @@ crate::record! {
     }
 }
 
-pub(in crate::donations) async fn after(tx: &mut Tx, after: DonorId, limit: i64) -> sqlx::Result<Vec<Wrapped>> {
+pub(in crate::donations) async fn after(tx: &mut Tx, after: DonorId, limit: i64) -> sqlx::Result<Vec<KeyCopy>> {
     let sql = "SELECT k.donor_id, d.ref AS reference, k.wrapped, k.key_version FROM donor_key k JOIN donor d ON d.id = k.donor_id
                 WHERE k.donor_id > $1 ORDER BY k.donor_id LIMIT $2";
     run!(tx, fetch_all, sqlx::query_as(sql).bind(after).bind(limit))
 }
 
-pub(in crate::donations) async fn wrapped_before(tx: &mut Tx, version: i64, limit: i64) -> sqlx::Result<Vec<Wrapped>> {
+pub(in crate::donations) async fn wrapped_before(tx: &mut Tx, version: i64, limit: i64) -> sqlx::Result<Vec<KeyCopy>> {
     let sql = "SELECT k.donor_id, d.ref AS reference, k.wrapped, k.key_version FROM donor_key k JOIN donor d ON d.id = k.donor_id
                 WHERE k.key_version < $1 ORDER BY k.key_version, k.donor_id LIMIT $2";
     run!(tx, fetch_all, sqlx::query_as(sql).bind(version).bind(limit))

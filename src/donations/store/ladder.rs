@@ -14,8 +14,8 @@ pub(in crate::donations) async fn note_refused(
     at: Instant,
     since: Instant,
 ) -> sqlx::Result<()> {
-    run!(tx, execute, sqlx::query("DELETE FROM refused_card WHERE at < $1").bind(since))?;
     const SQL: &str = "INSERT INTO refused_card (id, donation_id, at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
+    run!(tx, execute, sqlx::query("DELETE FROM refused_card WHERE at < $1").bind(since))?;
     run!(tx, execute, sqlx::query(SQL).bind(id).bind(donation).bind(at)).map(drop)
 }
 

@@ -195,8 +195,8 @@ pub(in crate::donations) async fn stops_wait(tx: &mut Tx, until: Instant) -> sql
 /// Has Stripe asked again at once about what a fund still waits for.
 pub(in crate::donations) async fn stops_again(tx: &mut Tx, fund: FundId, now: Instant) -> sqlx::Result<()> {
     const STOPS: &str = "UPDATE recurring_gift SET stop_due_at = $2 WHERE fund_id = $1 AND state <> 'stopped' AND stop_due_at IS NOT NULL";
-    run!(tx, execute, sqlx::query(STOPS).bind(fund).bind(now))?;
     const END: &str = "UPDATE repeats_end SET due_at = $2 WHERE fund_id = $1 AND due_at > $2 AND step <> 'done'";
+    run!(tx, execute, sqlx::query(STOPS).bind(fund).bind(now))?;
     run!(tx, execute, sqlx::query(END).bind(fund).bind(now))?;
     Ok(())
 }

@@ -52,7 +52,7 @@ pub(super) async fn records(tree: &mut Tree<'_>, head: &Head, older: Option<&Hea
     let mut levels: Vec<Vec<Hash>> = vec![Vec::new()];
     let mut edge = Edge::default();
     let (mut sizes, mut roots) = (BTreeSet::new(), Vec::new());
-    let mut bundles = Tile::between(0, head.size).into_iter();
+    let mut bundles = Tile::between(0, head.size);
     let mut being_read = VecDeque::new();
     loop {
         while being_read.len() < AHEAD

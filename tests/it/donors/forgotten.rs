@@ -10,7 +10,7 @@ use strikefund::{run, transact};
 use super::{form, keys, pledge};
 use crate::support::{Books, on_both_databases};
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
+const DAY: Duration = Duration::from_hours(24);
 
 async fn known(books: &Books, gift: DonationId) -> bool {
     donations::donor_of(&mut books.db.begin_read().await.unwrap(), &keys(), gift).await.unwrap().is_some()

@@ -71,13 +71,6 @@ on_both_databases! {
     }
 
     async fn a_name_appears_with_a_later_publication_than_its_gift_and_goes_at_once(books: &Books) {
-        let fund = books.general_fund().await;
-        let gift = pledge(books, fund, &form("abcdefghijklmnop1")).await.donation.id;
-        let names = async || donations::published_names(&mut books.db.begin_read().await.unwrap(), &keys(), fund).await.unwrap();
-        let write = async |sql: &'static str| {
-            let written: sqlx::Result<u64> = transact!(books.db, tx => run!(tx, execute, sqlx::query(sql)));
-            assert!(written.unwrap() > 0, "{sql}");
-        };
         const PUBLISH: [&str; 3] = [
             "INSERT INTO publication (fund_id, number, made_at, gifts, received_minor, refunded_minor, disputed_minor, fees_minor, spent_minor)
              SELECT id, 1, 20, 0, 0, 0, 0, 0, 0 FROM fund",
@@ -86,6 +79,13 @@ on_both_databases! {
             "INSERT INTO publication (fund_id, number, made_at, gifts, received_minor, refunded_minor, disputed_minor, fees_minor, spent_minor)
              SELECT id, 3, 30, 0, 0, 0, 0, 0, 0 FROM fund",
         ];
+        let fund = books.general_fund().await;
+        let gift = pledge(books, fund, &form("abcdefghijklmnop1")).await.donation.id;
+        let names = async || donations::published_names(&mut books.db.begin_read().await.unwrap(), &keys(), fund).await.unwrap();
+        let write = async |sql: &'static str| {
+            let written: sqlx::Result<u64> = transact!(books.db, tx => run!(tx, execute, sqlx::query(sql)));
+            assert!(written.unwrap() > 0, "{sql}");
+        };
         write("UPDATE public_name SET state = 'shown', decided_at = 10").await;
         assert!(names().await.is_empty(), "its gift is not counted");
         write(PUBLISH[0]).await;

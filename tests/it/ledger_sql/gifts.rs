@@ -83,12 +83,12 @@ const NEVER_ASKED: &str = "INSERT INTO journal (ref, effective_on, reason, state
 
 /// Two people, and a row in each table; January is locked.
 pub async fn fill(books: &Books) {
+    const KEY: &str = "INSERT INTO donor_key (donor_id, wrapped, key_version) SELECT id, $1, 1 FROM donor WHERE ref = 'here'";
     let _two = (person(books, &[Role::Recorder]).await, person(books, &[Role::Approver]).await);
     let mut tx: Tx = books.db.begin_write().await.unwrap();
     for sql in ROWS {
         assert!(execute(&mut tx, sql).await.unwrap() > 0, "{sql}");
     }
-    const KEY: &str = "INSERT INTO donor_key (donor_id, wrapped, key_version) SELECT id, $1, 1 FROM donor WHERE ref = 'here'";
     assert_eq!(strikefund::run!(&mut tx, execute, sqlx::query(KEY).bind(&b"key"[..])).unwrap(), 1);
     tx.commit().await.unwrap();
 }

@@ -83,7 +83,7 @@ on_both_databases! {
         assert_eq!((told.wish.as_deref(), told.note.as_deref()), (Some("Legal Aid"), Some(CANARIES[3].1)));
         assert_eq!((told.listing, told.name.as_deref()), (Listing::Show(CANARIES[2].1.to_owned()), Some(CANARIES[1].1)));
         let donation = donations::find(&mut books.db.begin_read().await.unwrap(), gift).await.unwrap().unwrap();
-        assert_eq!((donation.asked_minor, donation.cover_minor, donation.repeats.map(|often| often.as_str())), (Some(2606), Some(106), Some("month")));
+        assert_eq!((donation.asked_minor, donation.cover_minor, donation.repeats.map(strikefund::payments::checkout::Interval::as_str)), (Some(2606), Some(106), Some("month")));
         // Back without paying: every answer is there again, and the same again is the same page.
         let back = visit.practice.session(checkout.rsplit('/').next().unwrap()).unwrap().cancel_url.unwrap();
         let form_again = visit.get(back.strip_prefix("https://fund.example.org").unwrap()).await.is(200).says("Your answers are kept");
@@ -282,7 +282,7 @@ on_both_databases! {
         let checkout = visit.give(GIVE, &whole(&[("amount", "100"), ("interval", "once"), ("cover_fee", "yes")])).await.is(303).next();
         choose(&visit, &checkout, &[("outcome", "pay_available_at_once")]).await.is(303);
         settle(&visit, books, 30).await;
-        books.clock.advance(Duration::from_secs(60));
+        books.clock.advance(Duration::from_mins(1));
         // What a form that came back said is of nobody's business either.
         visit.give(GIVE, &whole(&[("amount", "1")])).await.is(422);
         let gift = donations::find(&mut books.db.begin_read().await.unwrap(), newest(books).await).await.unwrap().unwrap();

@@ -70,7 +70,7 @@ async fn decide(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<Stri
         let (actor, now, sealing) = (signed_in.actor(), site.clock.now(), (&*site.keyring, &site.entropy));
         let decided = (typed.get("which"), verdict);
         let done = match sent(&signed_in, &format!("names of {slug}"), &pairs, &typed) {
-            Err(error) => Err(error.into()),
+            Err(error) => Err(error),
             Ok(operation) => transact!(site.db, tx => names::decide(tx, fund.id, decided, &operation, actor, sealing, now).await),
         };
         match done {

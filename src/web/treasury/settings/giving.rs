@@ -27,7 +27,7 @@ async fn form(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String
     let [english, spanish] = giving.tax.clone();
     let typed = Typed::default()
         .or("amounts", giving.amounts_typed())
-        .or("chosen", giving.chosen.map(|chosen| chosen.short_decimal()).unwrap_or_default())
+        .or("chosen", giving.chosen.map(crate::money::Money::short_decimal).unwrap_or_default())
         .or("smallest", giving.smallest.decimal())
         .or("largest", giving.largest.decimal())
         .or("rate", giving.rate_typed())
