@@ -91,7 +91,9 @@ impl Brake {
             next.slowed_at = None;
         }
         let attack = lately.refusals > rungs.refusals && lately.refusals > lately.paid;
-        if attack && self.pause_secs(now).is_none() {
+        // What was refused before the last pause began has had its pause, also where a treasurer lifted it.
+        let had_its_pause = self.paused_at.is_some_and(|at| at.plus_secs(LATELY) > now);
+        if attack && !had_its_pause && self.pause_secs(now).is_none() {
             let again = self.paused_at.is_some_and(|at| at.plus_secs(DAY) > now);
             next.pauses = if again { self.pauses + 1 } else { 1 };
             let doubled = PAUSE.saturating_mul(1 << (next.pauses - 1).clamp(0, 16));
@@ -221,6 +223,9 @@ mod tests {
         assert!(brake.calls_for_people());
         assert_eq!(step(&[], &brake, &rungs, now.plus_secs(-60)), Step::Paused(60));
         assert_eq!(step(&[], &brake.lifted(), &rungs, now.plus_secs(-60)), Step::Prove, "lifted by hand, proof stays on");
+        let lifted = Brake::default().after(attack, &rungs, NOW).lifted();
+        assert_eq!(lifted.after(attack, &rungs, NOW.plus_secs(299)).paused_until, None, "for what it was lifted for");
+        assert!(lifted.after(attack, &rungs, NOW.plus_secs(300)).paused_until.is_some(), "and not for what comes after");
         let later = brake.after(attack, &rungs, now.plus_secs(2 * DAY));
         assert_eq!(later.pauses, 1, "another day begins anew");
     }

@@ -31,6 +31,7 @@ act-fund-reports = Chose which reports a fund shows
 act-fund-set-up = Set up a fund
 act-gift-arrived = Noted that a gift arrived
 act-gift-expected = Entered a gift
+act-giving-goes-on = Let giving go on before its pause was over
 act-goods-agreed = Agreed to what goods are worth
 act-goods-given = Handed out goods
 act-goods-logged = Entered goods

@@ -86,3 +86,6 @@ stripe-back = Back to Stripe
 stripe-done-again = What waits is tried again.
 stripe-done-one-again = It is tried again.
 stripe-done-all = Everything at Stripe is read anew. Only what is new is booked.
+stripe-done-giving = Giving goes on; everybody still proves first that a minute was spent.
+stripe-giving-paused = Giving is paused for { $minutes } more minutes: most cards were refused. Let it go on only once you know why.
+stripe-giving = Let giving go on

@@ -31,6 +31,7 @@ act-fund-reports = Eligió qué informes muestra un fondo
 act-fund-set-up = Creó un fondo
 act-gift-arrived = Anotó que llegó una donación
 act-gift-expected = Registró una donación
+act-giving-goes-on = Dejó seguir las donaciones antes de acabar la pausa
 act-goods-agreed = Estuvo de acuerdo con el valor de donaciones en especie
 act-goods-given = Entregó donaciones en especie
 act-goods-logged = Registró donaciones en especie

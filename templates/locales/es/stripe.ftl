@@ -86,3 +86,6 @@ stripe-back = Volver a Stripe
 stripe-done-again = Lo que espera se intenta de nuevo.
 stripe-done-one-again = Se intenta de nuevo.
 stripe-done-all = Se vuelve a leer todo lo de Stripe. Solo se anota lo nuevo.
+stripe-done-giving = Las donaciones siguen; cada quien demuestra aún que esperó un minuto.
+stripe-giving-paused = Las donaciones están en pausa { $minutes } minutos más: se rechazó la mayoría de las tarjetas. Déjelas seguir solo cuando sepa por qué.
+stripe-giving = Dejar que sigan las donaciones

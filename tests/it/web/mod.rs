@@ -23,6 +23,7 @@ mod grown;
 mod hostile;
 mod kept_heads;
 mod kitchen;
+mod laddered;
 mod lanes;
 mod language;
 mod notices;

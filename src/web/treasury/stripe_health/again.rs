@@ -6,6 +6,7 @@ use axum::response::Response;
 
 use super::{RECORDERS, STRIPE};
 use crate::db::Retryable;
+use crate::donations::slowing;
 use crate::ids::DeliveryId;
 use crate::payments::{health, parked};
 use crate::people::operation::{self, Operation, OperationError};
@@ -31,6 +32,8 @@ pub enum Ask {
     One(DeliveryId),
     /// Everything at Stripe, from the day the books open.
     All,
+    /// That giving goes on, before its pause is over.
+    Giving,
 }
 
 /// Why nothing is asked for.
@@ -60,7 +63,11 @@ impl Retryable for AgainRefusal {
 /// `POST /treasury/stripe`: what waits is tried again, or everything is read anew.
 pub async fn send(State(site): AnySite, signed_in: SignedIn, Sent(pairs): Sent<Vec<(String, String)>>) -> Result<Response, Trouble> {
     let typed = Typed::new(pairs);
-    let (ask, done) = if typed.get("act") == "all" { (Ask::All, "all") } else { (Ask::Parked, "again") };
+    let (ask, done) = match typed.get("act") {
+        "all" => (Ask::All, "all"),
+        "giving" => (Ask::Giving, "giving"),
+        _ => (Ask::Parked, "again"),
+    };
     carry_out(&site, &signed_in, ask, &typed, &format!("{STRIPE}?done={done}")).await
 }
 
@@ -86,6 +93,10 @@ pub async fn carry_out(site: &Site, signed_in: &SignedIn, ask: Ask, typed: &Type
                     return Err(AgainRefusal::NotThere);
                 }
                 audit::write(tx, Some(actor.person), "parked delivery tried again", &format!("delivery {id}"), "", now).await?;
+            }
+            Ask::Giving => {
+                slowing::lift(tx, now).await?;
+                audit::write(tx, Some(actor.person), "giving goes on", "stripe", "", now).await?;
             }
             Ask::All => {
                 health::ask_for_all(tx, now).await?;

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::{Frame, Part, READERS, RECORDERS, bank, zone};
 use crate::clock::{Instant, Zone};
 use crate::db::Tx;
+use crate::donations::slowing;
 use crate::ids::DeliveryId;
 use crate::payments;
 use crate::payments::health::{self, EndpointState, Health, Lag};
@@ -52,7 +53,7 @@ struct Asked {
 
 impl Asked {
     fn said(&self, words: Words) -> Option<String> {
-        const KNOWN: [&str; 3] = ["again", "one-again", "all"];
+        const KNOWN: [&str; 4] = ["again", "one-again", "all", "giving"];
         self.done.as_deref().filter(|done| KNOWN.contains(done)).map(|done| words.of("stripe-done", done))
     }
 }
@@ -72,9 +73,13 @@ async fn show(State(site): AnySite, Query(asked): Query<Asked>, signed_in: Signe
         may.then(|| Part::Form(Form::new(STRIPE, site.entropy.reference(), vec![unseen]).quiet_button(words.say(key))))
     };
     let fetching = told.health.all_asked_at.map(|at| Part::Note(words.with("stripe-fetching", "at", words.moment(at, &zone))));
+    let paused = slowing::brake(tx).await?.pause_secs(now);
+    let pause = paused.map(|secs| Part::Note(words.with("stripe-giving-paused", "minutes", secs.saturating_add(59) / 60)));
     let sheet = Frame::new(&site, &signed_in, words.say("stripe-title"))
         .saying(asked.said(words))
         .live()
+        .maybe(pause)
+        .maybe(paused.and_then(|_| button("giving", "stripe-giving")))
         .with(Part::Facts(facts(tx, words, &site, &told, &zone).await?))
         .maybe(fetching)
         .maybe(button("all", "stripe-fetch"))

@@ -1,0 +1,121 @@
+//! The ladder against card testing at the give form (H1): each step at its number, and whoever gives is served all the while.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use axum::body::Body;
+use strikefund::people::Role;
+use strikefund::web::client::Peer;
+
+use super::checkout::{choose, settle};
+use super::staff::Staff;
+use super::{Answer, SECRET, Visit, encoded, form_to};
+use crate::support::{Books, on_both_databases};
+
+const GIVE: &str = "/f/general/give";
+
+/// Sends the form of one attempt, given out so many seconds ago, from an address.
+async fn give_from(visit: &Visit, from: &str, n: usize, secs_ago: i64) -> Answer {
+    let attempt = format!("attempt-of-the-test-{n:05}");
+    let issued = visit.issued(&attempt, secs_ago);
+    let email = format!("donor{n}@example.org");
+    let fields = [("amount", "25"), ("email", &*email), ("attempt", &*attempt), ("issued", &*issued)];
+    let form = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&");
+    let mut request = form_to(GIVE).header("sec-fetch-site", "same-origin").body(Body::from(form)).unwrap();
+    request.extensions_mut().insert(Peer(from.parse::<IpAddr>().unwrap()));
+    visit.send(request).await
+}
+
+/// Opens a payment page, and has the card refused there.
+async fn refused_from(visit: &Visit, from: &str, n: usize) {
+    let checkout = give_from(visit, from, n, 70).await.is(303).next();
+    choose(visit, &checkout, &[("outcome", "declined")]).await;
+}
+
+on_both_databases! {
+    async fn a_client_proves_its_fourth_visit_in_a_minute_and_others_go_on(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        for n in 0..3 {
+            give_from(&visit, "2001:db8::1", n, 20).await.is(303);
+        }
+        let asked = give_from(&visit, "2001:db8::2", 3, 20).await.is(429).says("One moment").says("proof.js");
+        assert_eq!(asked.header("retry-after"), Some("60"), "one /64 is one client");
+        give_from(&visit, "2001:db8::3", 3, 60).await.is(303);
+        give_from(&visit, "2001:db8:0:1::1", 4, 20).await.is(303);
+        books.clock.advance(Duration::from_mins(1));
+        give_from(&visit, "2001:db8::1", 5, 20).await.is(303);
+    }
+
+    async fn a_picket_line_behind_one_address_can_give(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        visit.practice.webhook_by_hand(SECRET);
+        for n in 0..24 {
+            let checkout = give_from(&visit, "192.0.2.7", n, 20).await.is(303).next();
+            choose(&visit, &checkout, &[("outcome", "pay_available_at_once")]).await.is(303);
+            if n % 3 == 2 {
+                settle(&visit, books, 5).await;
+                books.clock.advance(Duration::from_secs(5));
+            }
+        }
+    }
+
+    async fn five_refused_cards_wait_an_hour_and_only_there(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        visit.practice.webhook_by_hand(SECRET);
+        for n in 0..5 {
+            refused_from(&visit, "192.0.2.7", n).await;
+        }
+        settle(&visit, books, 2).await;
+        let waits = give_from(&visit, "192.0.2.7", 10, 70).await.is(429).says("Too many cards failed here");
+        assert_eq!(waits.header("retry-after"), Some("3600"));
+        give_from(&visit, "192.0.2.8", 11, 20).await.is(303);
+        books.clock.advance(Duration::from_hours(1));
+        give_from(&visit, "192.0.2.7", 12, 70).await.is(303);
+    }
+
+    async fn a_bot_with_many_addresses_pauses_giving_and_nothing_else(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        visit.practice.webhook_by_hand(SECRET);
+        for n in 0..11 {
+            refused_from(&visit, &format!("192.0.2.{n}"), n).await;
+        }
+        settle(&visit, books, 2).await;
+        let paused = give_from(&visit, "198.51.100.1", 20, 70).await.is(503).says("Too many cards are failing right now");
+        assert_eq!(paused.header("retry-after"), Some("900"));
+        visit.get(GIVE).await.is(503).says("15 minutes");
+        visit.get("/f/general/").await.is(200);
+        let staff = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        staff.get("/treasury/stripe").await.is(200).says("Giving is paused for 15 more minutes").says("Let giving go on");
+        // Deliveries are taken as ever, and pages that were open are ended at Stripe.
+        settle(&visit, books, 5).await;
+        books.clock.advance(Duration::from_mins(15));
+        give_from(&visit, "198.51.100.1", 21, 20).await.is(429).says("One moment");
+        give_from(&visit, "198.51.100.1", 22, 60).await.is(303);
+        books.clock.advance(Duration::from_mins(16));
+        give_from(&visit, "198.51.100.1", 23, 60).await.is(303);
+        books.clock.advance(Duration::from_mins(16));
+        give_from(&visit, "198.51.100.2", 24, 20).await.is(303);
+    }
+
+    async fn a_treasurer_lets_giving_go_on_and_proof_stays(books: &Books) {
+        books.general_fund().await;
+        let visit = Visit::of(books);
+        visit.practice.webhook_by_hand(SECRET);
+        for n in 0..11 {
+            refused_from(&visit, &format!("192.0.2.{n}"), n).await;
+        }
+        settle(&visit, books, 2).await;
+        give_from(&visit, "198.51.100.1", 20, 70).await.is(503);
+        let staff = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        let page = staff.get("/treasury/stripe").await.is(200).text().to_owned();
+        let form = page.split("<form").find(|form| form.contains("value=\"giving\"")).unwrap();
+        let operation = form.split("name=\"operation\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        assert_eq!(staff.submit("/treasury/stripe", &[("act", "giving"), ("operation", &operation)]).await.is(303).next(), "/treasury/stripe?done=giving");
+        give_from(&visit, "198.51.100.1", 21, 20).await.is(429);
+        give_from(&visit, "198.51.100.1", 22, 60).await.is(303);
+    }
+}
