@@ -110,8 +110,10 @@ on_both_databases! {
             let cause = format!("wrong {n}");
             assert!(queue(books, &Letter { cause: &cause, to, ..invitation("", Language::English) }).await);
         }
-        let round = deliver(books, &post).await;
-        assert_eq!((round.sent, round.failed), (2 * Kind::ALL.len(), 4), "an address that is none is never tried");
+        // A round looks at fifty.
+        let (round, rest) = (deliver(books, &post).await, deliver(books, &post).await);
+        let (sent, failed) = (round.sent + rest.sent, round.failed + rest.failed);
+        assert_eq!((sent, failed), (2 * Kind::ALL.len(), 4), "an address that is none is never tried");
         assert_eq!(server.recipients(), vec![format!("RCPT TO:<{CANARY}>"); 2 * Kind::ALL.len()]);
         for mail in server.mails() {
             let head = mail.split("\r\n\r\n").next().unwrap();
