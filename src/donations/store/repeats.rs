@@ -13,9 +13,11 @@ use crate::run;
 macro_rules! select_repeat {
     ($rest:literal) => {
         concat!(
-            "SELECT id, fund_id, donation_id, subscription_id, every, amount_minor, currency, state, begun_at, next_at, ends_at,
-                    paid_invoice, failed_invoice, failed_at, next_try_at, stop_by, stop_person, stop_asked_at, stop_due_at, stop_tries,
-                    stop_problem, stopped_at, tells, (SELECT d.number FROM donation d WHERE d.id = recurring_gift.donation_id) AS number FROM recurring_gift ",
+            // In two pieces, neither of which is a statement: only the whole has a plan.
+            "SELECT id, fund_id, donation_id, subscription_id, every, amount_minor, currency, state, begun_at, next_at, ends_at, paid_invoice,
+                    failed_invoice, failed_at, next_try_at, stop_by, stop_person, stop_asked_at, stop_due_at, stop_tries, stop_problem,
+                    stopped_at, tells, ",
+            "(SELECT d.number FROM donation d WHERE d.id = recurring_gift.donation_id) AS number FROM recurring_gift ",
             $rest
         )
     };
