@@ -171,7 +171,7 @@ pub async fn declined(tx: &mut Tx, pen: Pen<'_>, gift: &Donation, now: Instant) 
 pub async fn listed(tx: &mut Tx, pen: Pen<'_>, gift: &Donation, now: Instant) -> sqlx::Result<()> {
     let Some(donor) = donor_of(tx, pen.keys, gift.id).await? else { return Ok(()) };
     let listed = if donor.listing.name().is_some() { "waiting" } else { "hidden" };
-    let cause = format!("listed {} {}", gift.reference, now.0);
+    let cause = format!("listed {} {listed} {}", gift.reference, now.0);
     let content = Content { cause: &cause, kind: Kind::NameChanged, values: &[("listed", listed)] };
     pen.write(tx, gift, &donor, &content, now).await.map(drop)
 }
