@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::{Here, pen};
 use crate::clock::Instant;
 use crate::db::Tx;
-use crate::donations::{self, Donation, Listing, letters};
+use crate::donations::{self, Donation, Listing, letters, repeating};
 use crate::publication;
 use crate::transact;
 use crate::web::doors::{Doors, Who};
@@ -126,8 +126,12 @@ async fn list_as(tx: &mut Tx, site: &Site, gift: &Donation, listing: &Listing, n
 /// Says goodbye to a donor, and forgets all that the donor told us.
 async fn erase(tx: &mut Tx, site: &Site, gift: &Donation, now: Instant) -> sqlx::Result<bool> {
     letters::goodbye(tx, pen(site), gift, now).await?;
-    // What would open the amounts inside the published totals goes too; proofs that were handed out stay good.
+    // What would open the amounts inside the published totals goes too; proofs that were handed out stay good. And nobody is charged on whom nobody
+    // could write to.
     for gift in donations::of_same_donor(tx, gift.id).await? {
+        if let Some(repeat) = repeating::of_gift(tx, gift).await? {
+            repeating::stop_by_donor(tx, &repeat, now).await?;
+        }
         publication::forget(tx, gift).await?;
     }
     donations::erase(tx, &site.keyring, gift.id, now).await

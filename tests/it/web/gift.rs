@@ -285,7 +285,7 @@ on_both_databases! {
         let total = visit.get("/f/general/figures.json").await.is(200).text().to_owned();
         mails(books).await;
 
-        visit.get(&format!("{page}/delete")).await.is(200).says("Save your receipt first");
+        visit.get(&format!("{page}/delete")).await.is(200).says("Save your receipt and your proof first");
         visit.get(&page).await.is(200).says("Ana Canary");
         visit.submit(&format!("{page}/delete"), &[]).await.is(303);
         visit.submit(&format!("{page}/delete"), &[]).await.is(303);

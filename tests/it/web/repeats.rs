@@ -66,6 +66,15 @@ on_both_databases! {
         visit.get(&page).await.is(200).says("<dd>1</dd>");
     }
 
+    async fn whoever_deletes_their_details_is_charged_no_more(books: &Books) {
+        let visit = site(books).await;
+        let (_, code) = begun(&visit, books, "ana").await;
+        visit.get(&format!("/gift/{code}/delete")).await.is(200).says("A gift of yours that repeats is stopped.");
+        visit.submit(&format!("/gift/{code}/delete"), &[]).await.is(303);
+        jobs(&visit, books).stop_repeats().await.unwrap();
+        visit.get(&format!("/gift/{code}/stop")).await.is(200).says("Nothing more will be charged.").says("You stopped it.");
+    }
+
     async fn a_treasurer_stops_a_gift_once_and_whoever_only_reads_cannot(books: &Books) {
         let visit = site(books).await;
         let (number, code) = begun(&visit, books, "ana").await;
