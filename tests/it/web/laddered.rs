@@ -10,7 +10,7 @@ use strikefund::web::client::Peer;
 use super::checkout::{choose, settle};
 use super::staff::Staff;
 use super::{Answer, SECRET, Visit, encoded, form_to};
-use crate::support::{Books, on_both_databases};
+use crate::support::on_both_databases;
 
 const GIVE: &str = "/f/general/give";
 
