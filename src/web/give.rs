@@ -141,7 +141,8 @@ pub async fn send(
     Form(pairs): Pairs,
 ) -> Result<Response, Trouble> {
     let fund = public_fund(&site, &slug).await?;
-    let client = peer.map(|Extension(peer)| client::behind(peer, &headers, site.pages.proxies()));
+    // Behind a proxy that nobody named, everybody comes from this machine: they are not one client.
+    let client = peer.map(|Extension(peer)| client::behind(peer, &headers, site.pages.proxies())).filter(|client| !client.is_loopback());
     let (now, typed) = (site.clock.now(), Typed::new(pairs));
     // The page says which language it was in; the button that switches says which one it shall be in.
     let spoken = ["lang", "language"].into_iter().find_map(|field| typed.get(field).parse().ok());

@@ -77,7 +77,7 @@ fn new_page(site: &Site, signed_in: &SignedIn, fund: &Fund, typed: Typed, wrongs
     fields.extend(sheet_fields(&parts, fund.currency));
     let form = Form::new(format!("/treasury/{}/gifts/cash", fund.slug), operation(site, &typed), fields).with_files();
     Sheet::new(frame(site, signed_in, fund, "cash-title"))
-        .with(ways(words, fund))
+        .with(ways(signed_in, fund))
         .with(Part::Note(words.say("cash-how")))
         .with(Part::Form(form.button(words.say("cash-count"))))
         .answer(wrongs)
@@ -218,7 +218,8 @@ async fn deposit_page(
         parts.day("day", "cash-deposited-on"),
     ];
     let form = Form::new(format!("/treasury/{}/gifts/deposit", fund.slug), operation(site, &typed), fields);
-    let sheet = Sheet::new(frame(site, signed_in, fund, "cash-deposit")).with(ways(words, fund)).with(Part::Table(boxes(tx, words).await?));
+    let sheet =
+        Sheet::new(frame(site, signed_in, fund, "cash-deposit")).with(ways(signed_in, fund)).with(Part::Table(boxes(tx, words).await?));
     Ok(sheet.with(Part::Form(form.button(words.say("cash-deposit-button")))).answer(wrongs))
 }
 

@@ -76,7 +76,7 @@ async fn list_page(
     let form = if may { Some(Part::Form(log_form(site, words, fund, &in_kind::uses(tx).await?, &typed, wrongs))) } else { None };
     let heading = form.as_ref().map(|_| Part::Heading(words.say("goods-log")));
     let sheet = Sheet::new(frame(site, signed_in, fund, "goods-title").saying(asked.said(words)))
-        .with(ways(words, fund))
+        .with(ways(signed_in, fund))
         .with(Part::Note(words.say("goods-apart")))
         .with(Part::Table(table))
         .maybe(heading)
@@ -249,7 +249,7 @@ async fn one_page(
         given.row(vec![Cell::day(words, one.given_on), Cell::number(one.quantity)]);
     }
     let title = crate::web::treasury::Frame::new(site, signed_in, goods.what.as_str()).saying(asked.said(words));
-    let sheet = Sheet::new(title).with(ways(words, fund)).with(Part::Facts(facts)).with(Part::Table(given));
+    let sheet = Sheet::new(title).with(ways(signed_in, fund)).with(Part::Facts(facts)).with(Part::Table(given));
     let proposal = in_kind::proposal(tx, &goods.number).await?;
     Ok(sheet.maybe(next_step(site, signed_in, (fund, goods, proposal), &typed, wrongs)).answer(wrongs))
 }

@@ -80,7 +80,7 @@ async fn list(
     }
     table.goes_on(behind(&gifts, rows, |last| format!("before={}", last.id)), words.say("list-older"));
     let sheet = Sheet::new(frame(&site, &signed_in, &fund, "gifts-title"))
-        .with(ways(words, &fund))
+        .with(ways(&signed_in, &fund))
         .with(Part::Note(words.say("gifts-no-names")))
         .with(Part::Table(table));
     Ok(sheet.answer(&Wrongs::default()))
@@ -172,7 +172,7 @@ async fn gift_sheet(
         .add(words.say("gifts-publication"), Cell::text(publication.unwrap_or_else(|| words.say("gifts-not-published"))));
     let title = words.with("gifts-one", "number", gift.number.as_str());
     let frame = Frame::new(site, signed_in, title).saying(asked.said(words));
-    let sheet = Sheet::new(frame).with(ways(words, fund)).with(Part::Facts(facts)).maybe(donor_proof::way(signed_in, gift));
+    let sheet = Sheet::new(frame).with(ways(signed_in, fund)).with(Part::Facts(facts)).maybe(donor_proof::way(signed_in, gift));
     let mut sheet = sheet.with(Part::Table(postings(tx, words, gift).await?));
     if let Some(charge) = &gift.charge_id {
         sheet = sheet.with(Part::Table(states(tx, words, fund, charge).await?)).maybe(disputes::way(tx, signed_in, gift).await?);

@@ -84,15 +84,14 @@ pub fn today(fund: &Fund, now: Instant) -> Day {
     now.day_in(&fund.time_zone)
 }
 
-/// The ways between the pages about a fund's gifts.
-fn ways(words: Words, fund: &Fund) -> Part {
+/// The ways between the pages about a fund's gifts; to names only for whoever may look at them.
+fn ways(signed_in: &SignedIn, fund: &Fund) -> Part {
+    let words = signed_in.words;
     let way = |path: &str, key: &str| (format!("/treasury/{}/{path}", fund.slug), words.say(key));
-    Part::Links(vec![
-        way("gifts", "gifts-place-list"),
-        way("gifts/names", "gifts-place-names"),
-        way("gifts/offline", "gifts-place-offline"),
-        way("in-kind", "gifts-place-goods"),
-    ])
+    let checks = crate::donations::names::CHECKERS.iter().any(|role| signed_in.person.roles.holds(*role));
+    let names = checks.then(|| way("gifts/names", "gifts-place-names"));
+    let rest = [way("gifts/offline", "gifts-place-offline"), way("in-kind", "gifts-place-goods")];
+    Part::Links([way("gifts", "gifts-place-list")].into_iter().chain(names).chain(rest).collect())
 }
 
 /// The frame of a page about one fund.

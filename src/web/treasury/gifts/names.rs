@@ -46,7 +46,7 @@ fn page(
 ) -> Response {
     let words = signed_in.words;
     let frame = frame(site, signed_in, fund, "names-title").saying(asked.said(words));
-    let sheet = Sheet::new(frame).with(ways(words, fund)).text(words.say("names-why"));
+    let sheet = Sheet::new(frame).with(ways(signed_in, fund)).text(words.say("names-why"));
     if waiting.is_empty() {
         return sheet.text(words.say("names-none")).answer(wrongs);
     }

@@ -82,7 +82,7 @@ async fn list(
     let kinds: Vec<_> = kinds.map(|kind| (at(kind), words.of("offline-new", kind.as_str()))).collect();
     let kinds = Some(kinds).filter(|kinds| !kinds.is_empty()).map(Part::Links);
     let sheet = Sheet::new(frame(&site, &signed_in, &fund, "offline-title").saying(asked.said(words)))
-        .with(ways(words, &fund))
+        .with(ways(&signed_in, &fund))
         .maybe(kinds)
         .with(Part::Table(table))
         .with(Part::Table(cash::boxes(tx, words).await?))
@@ -146,7 +146,7 @@ fn new_page(site: &Site, signed_in: &SignedIn, fund: &Fund, kind: OfflineKind, t
     }
     let form = Form::new(format!("/treasury/{}/gifts/offline/new/{kind}", fund.slug), operation(site, &typed), fields).with_files();
     let title = Frame::new(site, signed_in, words.of("offline-new", kind.as_str()));
-    let sheet = Sheet::new(title).with(ways(words, fund)).with(Part::Note(words.say("offline-counts-later")));
+    let sheet = Sheet::new(title).with(ways(signed_in, fund)).with(Part::Note(words.say("offline-counts-later")));
     sheet.with(Part::Form(form.button(words.say("offline-save")))).answer(wrongs)
 }
 
@@ -251,7 +251,7 @@ pub(super) async fn one_page(
     }
     let title = words.with("gifts-one", "number", gift.number.as_str());
     let frame = Frame::new(site, signed_in, title).saying(asked.said(words));
-    let mut sheet = Sheet::new(frame).with(ways(words, fund)).with(Part::Facts(facts));
+    let mut sheet = Sheet::new(frame).with(ways(signed_in, fund)).with(Part::Facts(facts));
     let proofs = proof::table(tx, words, gift).await?;
     if !proofs.rows().is_empty() {
         sheet = sheet.with(Part::Table(proofs));
