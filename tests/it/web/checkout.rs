@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use strikefund::ids::{Entropy, EntryId};
+use strikefund::ids::EntryId;
 use strikefund::jobs::Jobs;
 use strikefund::ledger;
 use strikefund::payments::sync::Run;
@@ -63,7 +63,7 @@ pub(super) fn jobs(visit: &Visit, books: &Books) -> Jobs {
         base_url: visit.site.base_url.clone(),
         db: books.db.clone(),
         clock: books.clock.clone(),
-        entropy: Entropy::seeded(3),
+        entropy: books.entropy.clone(),
         payments: Arc::clone(&visit.payments),
         anchors: None,
         practice: true,
