@@ -115,7 +115,7 @@ pub struct CheckHead {
 /// Everything published of every fund that is public, and what its pages ask for, as a folder.
 pub async fn write(db: &Db, folder: &Path) -> anyhow::Result<()> {
     let tx = &mut db.begin_read().await?;
-    for (name, body) in ASSETS {
+    for (name, body) in *ASSETS {
         put(&folder.join(name), body.as_bytes(), false)?;
     }
     for fund in funds::list(tx).await?.into_iter().filter(|fund| fund.state != State::Draft) {

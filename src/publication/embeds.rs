@@ -97,6 +97,10 @@ impl Poster<'_> {
     fn qr(&self) -> Option<Qr> {
         square(self.say, self.figures)
     }
+
+    fn snippets(&self) -> Option<[String; 2]> {
+        snippets(self.say, self.figures)
+    }
 }
 
 fn give(figures: &Figures) -> Option<String> {
@@ -110,7 +114,7 @@ fn square(say: Say, figures: &Figures) -> Option<Qr> {
 
 /// What other sites copy to show a fund: the widget, then the badge, with a plain link for whoever sees neither. None where the records do not say at
 /// which site the fund is.
-pub(super) fn snippets(say: Say, figures: &Figures) -> Option<[String; 2]> {
+fn snippets(say: Say, figures: &Figures) -> Option<[String; 2]> {
     let (address, slug) = (figures.address()?, &figures.fund.slug);
     let site = &figures.site;
     let name = askama::filters::escape(&figures.fund.name, askama::filters::Html).ok()?.to_string();

@@ -14,7 +14,7 @@ use super::rows::{Row, Rows, RowsError};
 use super::say::Say;
 use super::tables::{self, Scribe, Table};
 use super::weeks::{self, Week};
-use super::{Figures, File, charter, embeds, periods, reports};
+use super::{Figures, File, charter, periods, reports};
 use crate::clock::Day;
 use crate::db::Tx;
 use crate::funds::State;
@@ -99,11 +99,6 @@ impl Own<'_> {
 
     fn feed(&self) -> String {
         format!("{}feed{}.atom", self.place.up(), self.say.suffix())
-    }
-
-    /// What other sites copy to show the fund.
-    fn snippets(&self) -> Option<[String; 2]> {
-        embeds::snippets(self.say, self.figures)
     }
 
     /// Where programs learn how to ask.

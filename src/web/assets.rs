@@ -11,10 +11,17 @@ use crate::ids::sha256_hex;
 use crate::publication;
 
 /// What every public page asks for, by its address without the first stroke.
-pub const ASSETS: [(&str, &str); 2] = [
-    ("assets/style.css", include_str!("../../templates/assets/style.css")),
-    ("assets/icon.svg", include_str!("../../templates/assets/icon.svg")),
-];
+pub static ASSETS: LazyLock<[(&str, &str); 2]> = LazyLock::new(|| {
+    let style = tight(include_str!("../../templates/assets/style.css"));
+    [("assets/style.css", style.leak()), ("assets/icon.svg", include_str!("../../templates/assets/icon.svg"))]
+});
+
+/// A style sheet without what only its writers read: its indentation, empty lines, and comments of a line.
+fn tight(style: &str) -> String {
+    let is_comment = |line: &&str| line.starts_with("/*") && line.ends_with("*/");
+    let lines = style.lines().map(str::trim).filter(|line| !line.is_empty() && !is_comment(line));
+    lines.fold(String::new(), |all, line| all + line + "\n")
+}
 
 static STYLE: LazyLock<Stored> = LazyLock::new(|| asset("text/css; charset=utf-8", ASSETS[0].1));
 static ICON: LazyLock<Stored> = LazyLock::new(|| asset("image/svg+xml", ASSETS[1].1));

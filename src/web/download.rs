@@ -37,7 +37,7 @@ pub async fn archive(site: AnySite, Path(slug): Path<String>, headers: HeaderMap
 
 async fn download(State(site): AnySite, slug: &str, path: &str, headers: &HeaderMap) -> Result<Response, Trouble> {
     let mut tx = site.db.begin_read().await?;
-    let mut download = Download::find(&mut tx, slug, path, &ASSETS).await?.ok_or(Trouble::NotFound)?;
+    let mut download = Download::find(&mut tx, slug, path, &*ASSETS).await?.ok_or(Trouble::NotFound)?;
     let name = path.rsplit('/').next().unwrap_or(path);
     // What one publication's records give, this program always writes in the same way.
     let tag = format!("{}-{name}-{}", download.number, env!("CARGO_PKG_VERSION"));
