@@ -136,7 +136,8 @@ impl Pledge {
         let amount = parse_amount(form, terms).map_err(|(field, wrong)| errors.push(FieldError { field, wrong })).ok();
         let email = keep(&mut errors, "email", parse_email(&form.email));
         let name = keep(&mut errors, "name", parse_text(&form.name, NAME_LETTERS, false));
-        let listing = parse_listing(form).map_err(|(field, wrong)| errors.push(FieldError { field, wrong })).ok();
+        let chosen = if form.listing.is_empty() { "no" } else { &*form.listing };
+        let listing = Listing::parse(chosen, &form.public_name).map_err(|error| errors.push(error)).ok();
         let wish = keep(&mut errors, "leftover", parse_wish(&form.leftover, &terms.recipients));
         let note = keep(&mut errors, "note", parse_text(&form.note, NOTE_LETTERS, true));
         let attempt = keep(&mut errors, "attempt", parse_attempt(&form.attempt));
@@ -228,15 +229,21 @@ fn parse_text(text: &str, most: usize, lines: bool) -> Result<Option<String>, Wr
     Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
-/// A name that was typed counts only for whoever chose to be shown.
-fn parse_listing(form: &PledgeForm) -> Result<Listing, (&'static str, Wrong)> {
-    match form.listing.as_str() {
-        "" | "no" => Ok(Listing::NotNamed),
-        "show" => {
-            let name = parse_text(&form.public_name, PUBLIC_NAME_LETTERS, false).map_err(|wrong| ("public_name", wrong))?;
-            name.map(Listing::Show).ok_or(("public_name", Wrong::NoPublicName))
+impl Listing {
+    /// Reads what a donor chose, `no` or `show`; a name that was typed counts only for whoever chose to be shown.
+    ///
+    /// # Errors
+    /// The field, `listing` or `public_name`, and what is wrong with it.
+    pub fn parse(chosen: &str, name: &str) -> Result<Self, FieldError> {
+        match chosen {
+            "no" => Ok(Self::NotNamed),
+            "show" => match parse_text(name, PUBLIC_NAME_LETTERS, false) {
+                Ok(Some(name)) => Ok(Self::Show(name)),
+                Ok(None) => Err(FieldError { field: "public_name", wrong: Wrong::NoPublicName }),
+                Err(wrong) => Err(FieldError { field: "public_name", wrong }),
+            },
+            _ => Err(FieldError { field: "listing", wrong: Wrong::Listing }),
         }
-        _ => Err(("listing", Wrong::Listing)),
     }
 }
 

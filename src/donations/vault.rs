@@ -17,6 +17,8 @@ const MOVED_AT_ONCE: i64 = 200;
 crate::record! {
     /// A gift's sealed words with what opens them.
     pub struct Sealed {
+        /// The gift they were told with.
+        pub donation_id: DonationId,
         /// Whose they are.
         pub donor_id: DonorId,
         /// What the key is bound to.
@@ -102,13 +104,16 @@ async fn list(
 /// # Errors
 /// When the database is gone.
 pub async fn donor_of(tx: &mut Tx, keys: &Keyring, donation: DonationId) -> sqlx::Result<Option<Donor>> {
-    let mut sealed = donors::find_words(tx, donation).await?;
-    if sealed.is_none()
-        && let Some(first) = repeats::beginning_of(tx, donation).await?
-    {
-        sealed = donors::find_words(tx, first).await?;
+    Ok(words_of(tx, donation).await?.and_then(|sealed| opened(&sealed, keys)).map(|(donor, _)| donor))
+}
+
+/// The sealed words that count for a gift: its own, or those of the gift it is a payment of.
+async fn words_of(tx: &mut Tx, donation: DonationId) -> sqlx::Result<Option<Sealed>> {
+    if let Some(own) = donors::find_words(tx, donation).await? {
+        return Ok(Some(own));
     }
-    Ok(sealed.and_then(|sealed| opened(&sealed, keys)).map(|(donor, _)| donor))
+    let Some(first) = repeats::beginning_of(tx, donation).await? else { return Ok(None) };
+    donors::find_words(tx, first).await
 }
 
 fn opened(sealed: &Sealed, keys: &Keyring) -> Option<(Donor, OwnKey)> {
@@ -125,7 +130,7 @@ pub(super) async fn seal_for(
     context: &str,
     told: &[u8],
 ) -> sqlx::Result<Option<Vec<u8>>> {
-    let sealed = donors::find_words(tx, donation).await?;
+    let sealed = words_of(tx, donation).await?;
     Ok(sealed.and_then(|sealed| opened(&sealed, keys)).map(|(_, key)| key.seal(entropy, context, told)))
 }
 
@@ -137,7 +142,7 @@ pub(super) async fn open_of(
     context: &str,
     told: &[u8],
 ) -> sqlx::Result<Option<Vec<u8>>> {
-    let sealed = donors::find_words(tx, donation).await?;
+    let sealed = words_of(tx, donation).await?;
     Ok(sealed.and_then(|sealed| opened(&sealed, keys)).and_then(|(_, key)| key.open(context, told)))
 }
 
@@ -156,14 +161,14 @@ pub async fn list_as(
     if donors::hold_donor_of(tx, donation).await?.is_none() {
         return Ok(false);
     }
-    let Some(sealed) = donors::find_words(tx, donation).await? else { return Ok(false) };
+    let Some(sealed) = words_of(tx, donation).await? else { return Ok(false) };
     let Some((donor, key)) = opened(&sealed, keys) else { return Ok(false) };
     if donor.listing == *listing {
         return Ok(true);
     }
     let donor = Donor { listing: listing.clone(), ..donor };
-    donors::set_words(tx, donation, &key.seal(entropy, &words_context(&sealed.reference), &donor.written())).await?;
-    list(tx, (donation, sealed.donor_id, sealed.fund_id), listing, (&key, entropy), now).await?;
+    donors::set_words(tx, sealed.donation_id, &key.seal(entropy, &words_context(&sealed.reference), &donor.written())).await?;
+    list(tx, (sealed.donation_id, sealed.donor_id, sealed.fund_id), listing, (&key, entropy), now).await?;
     Ok(true)
 }
 

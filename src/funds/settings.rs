@@ -2,10 +2,10 @@
 //! (`approvals::rules`).
 
 use super::about::{About, Goal, Names, Reports};
-use super::{Fund, Giving, store};
+use super::{Giving, store};
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
-use crate::ids::FundId;
+use crate::ids::{FundId, PersonId};
 use crate::people::operation::{self, Operation, OperationError};
 use crate::people::{self, Actor, NotAllowed, Role, audit};
 
@@ -72,14 +72,9 @@ pub async fn set_names(
     names: &Names,
     now: Instant,
 ) -> Result<(), SettingError> {
-    let person = people::require(tx, actor, KEEPERS).await?;
-    if operation::find_result(tx, operation).await?.is_some() {
-        return Ok(());
-    }
-    let fund: Fund = super::lock(tx, id).await?.ok_or(SettingError::NotFound)?;
-    put_names(tx, fund.id, names).await?;
-    audit::write(tx, Some(person.id), "fund.named", &format!("fund {id}"), "", now).await?;
-    Ok(operation::done(tx, operation, "", now).await?)
+    let Some(person) = begin(tx, actor, operation, id).await? else { return Ok(()) };
+    put_names(tx, id, names).await?;
+    write_act(tx, person, "fund.named", operation, id, now).await
 }
 
 /// Chooses which reports a fund shows that it need not; one person does.
@@ -94,14 +89,9 @@ pub async fn set_reports(
     reports: Reports,
     now: Instant,
 ) -> Result<(), SettingError> {
-    let person = people::require(tx, actor, KEEPERS).await?;
-    if operation::find_result(tx, operation).await?.is_some() {
-        return Ok(());
-    }
-    let fund: Fund = super::lock(tx, id).await?.ok_or(SettingError::NotFound)?;
-    store::put_reports(tx, fund.id, &reports).await?;
-    audit::write(tx, Some(person.id), "fund.reports", &format!("fund {id}"), "", now).await?;
-    Ok(operation::done(tx, operation, "", now).await?)
+    let Some(person) = begin(tx, actor, operation, id).await? else { return Ok(()) };
+    store::put_reports(tx, id, &reports).await?;
+    write_act(tx, person, "fund.reports", operation, id, now).await
 }
 
 /// Says what a fund hopes to receive, or that it names no goal; one person does.
@@ -109,14 +99,9 @@ pub async fn set_reports(
 /// # Errors
 /// [`SettingError`].
 pub async fn set_goal(tx: &mut Tx, actor: Actor, operation: &Operation, id: FundId, goal: Goal, now: Instant) -> Result<(), SettingError> {
-    let person = people::require(tx, actor, KEEPERS).await?;
-    if operation::find_result(tx, operation).await?.is_some() {
-        return Ok(());
-    }
-    let fund: Fund = super::lock(tx, id).await?.ok_or(SettingError::NotFound)?;
-    store::put_goal(tx, fund.id, goal.amount_minor).await?;
-    audit::write(tx, Some(person.id), "fund.goal", &format!("fund {id}"), "", now).await?;
-    Ok(operation::done(tx, operation, "", now).await?)
+    let Some(person) = begin(tx, actor, operation, id).await? else { return Ok(()) };
+    store::put_goal(tx, id, goal.amount_minor).await?;
+    write_act(tx, person, "fund.goal", operation, id, now).await
 }
 
 /// Says how a fund takes gifts through its form; one person does.
@@ -131,17 +116,34 @@ pub async fn set_giving(
     giving: &Giving,
     now: Instant,
 ) -> Result<(), SettingError> {
+    let Some(person) = begin(tx, actor, operation, id).await? else { return Ok(()) };
+    store::put_giving(tx, id, &giving.stored()).await?;
+    write_act(tx, person, "fund.giving", operation, id, now).await
+}
+
+/// Whoever may change the settings of a fund, which is held until the transaction ends; None: the same form did it already.
+async fn begin(tx: &mut Tx, actor: Actor, operation: &Operation, id: FundId) -> Result<Option<PersonId>, SettingError> {
     let person = people::require(tx, actor, KEEPERS).await?;
     if operation::find_result(tx, operation).await?.is_some() {
-        return Ok(());
+        return Ok(None);
     }
-    let fund: Fund = super::lock(tx, id).await?.ok_or(SettingError::NotFound)?;
-    store::put_giving(tx, fund.id, &giving.stored()).await?;
-    audit::write(tx, Some(person.id), "fund.giving", &format!("fund {id}"), "", now).await?;
+    super::lock(tx, id).await?.ok_or(SettingError::NotFound)?;
+    Ok(Some(person.id))
+}
+
+async fn write_act(
+    tx: &mut Tx,
+    person: PersonId,
+    act: &'static str,
+    operation: &Operation,
+    id: FundId,
+    now: Instant,
+) -> Result<(), SettingError> {
+    audit::write(tx, Some(person), act, &format!("fund {id}"), "", now).await?;
     Ok(operation::done(tx, operation, "", now).await?)
 }
 
-/// The same for whoever sets a fund up, in the transaction that does.
+/// What [`set_names`] writes, for whoever sets a fund up, in the transaction that does.
 ///
 /// # Errors
 /// When the database is gone.

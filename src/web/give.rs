@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use self::page::{Said, Shown};
+pub(super) use self::page::{listing_fields, listing_wrong};
 use super::client::{self, Peer};
 use super::error::Trouble;
 use super::form::Typed;

@@ -41,7 +41,7 @@ pub(in crate::donations) async fn set_words(tx: &mut Tx, donation: DonationId, w
 
 /// The sealed words of a gift with the key that opens them; None where nobody is known, or no more.
 pub(in crate::donations) async fn find_words(tx: &mut Tx, donation: DonationId) -> sqlx::Result<Option<Sealed>> {
-    let sql = "SELECT w.donor_id, d.ref AS donor_reference, n.ref AS reference, n.fund_id, k.wrapped, w.words
+    let sql = "SELECT w.donation_id, w.donor_id, d.ref AS donor_reference, n.ref AS reference, n.fund_id, k.wrapped, w.words
                  FROM donor_words w JOIN donor d ON d.id = w.donor_id JOIN donation n ON n.id = w.donation_id
                  JOIN donor_key k ON k.donor_id = w.donor_id WHERE w.donation_id = $1";
     run!(tx, fetch_optional, sqlx::query_as(sql).bind(donation))
@@ -95,11 +95,10 @@ pub(in crate::donations) async fn drop_name(tx: &mut Tx, donation: DonationId) -
     run!(tx, execute, sqlx::query("DELETE FROM public_name WHERE donation_id = $1").bind(donation)).map(drop)
 }
 
-/// The shown names of a fund, each with what opens it.
 /// A name that may be shown: its donor, what the donor's key and the name are bound to, the key, the name.
 type ShownName = (DonorId, String, String, Vec<u8>, Vec<u8>);
 
-/// Those of which `published` is asked: the ones that came with a publication after the one that counted their gift.
+/// The names of a fund that may be shown; where `published` is asked, the ones that came with a publication after the one that counted their gift.
 pub(in crate::donations) async fn shown_names(tx: &mut Tx, fund: FundId, published: bool) -> sqlx::Result<Vec<ShownName>> {
     let sql = "SELECT p.donor_id, d.ref, p.ref, k.wrapped, p.name FROM public_name p JOIN donor d ON d.id = p.donor_id
                  JOIN donor_key k ON k.donor_id = p.donor_id JOIN donation n ON n.id = p.donation_id

@@ -54,7 +54,10 @@ pub(in crate::donations) async fn erased_at(tx: &mut Tx, id: DonationId) -> sqlx
 }
 
 pub(in crate::donations) async fn name_state(tx: &mut Tx, id: DonationId) -> sqlx::Result<Option<NameState>> {
-    run!(tx, fetch_optional, sqlx::query_scalar("SELECT state FROM public_name WHERE donation_id = $1").bind(id))
+    // A payment of a gift that repeats goes by what was said with the first.
+    const SQL: &str = "SELECT p.state FROM public_name p WHERE p.donation_id = $1 OR p.donation_id =
+                              (SELECT r.donation_id FROM donation d JOIN recurring_gift r ON r.subscription_id = d.subscription_id WHERE d.id = $1)";
+    run!(tx, fetch_optional, sqlx::query_scalar(SQL).bind(id))
 }
 
 pub(in crate::donations) async fn insert_lost_link(tx: &mut Tx, donor_hash: &str, now: Instant) -> sqlx::Result<()> {

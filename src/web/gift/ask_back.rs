@@ -1,7 +1,6 @@
 //! A donor asks for the money back: the part of the gift's page, and the form. Not here: what becomes of it (`treasury`).
 
-use axum::extract::{Form as Sent, Path, RawQuery, State};
-use axum::http::HeaderMap;
+use axum::extract::{Form as Sent, State};
 use axum::response::Response;
 
 use super::{Here, heading};
@@ -54,8 +53,7 @@ pub async fn parts(site: &Site, tx: &mut Tx, here: &Here, page: &GiftPage, conta
     Ok(parts)
 }
 
-async fn form(State(site): AnySite, Path(code): Path<String>, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, Trouble> {
-    let here = Here::find(&site, code, query.as_deref(), &headers).await?;
+async fn form(State(site): AnySite, here: Here) -> Result<Response, Trouble> {
     ask_page(&site, &here, &Typed::default(), &Wrongs::default()).await
 }
 
@@ -77,14 +75,7 @@ async fn ask_page(site: &Site, here: &Here, typed: &Typed, wrongs: &Wrongs) -> R
     Ok(sheet.with(here.keep()).answer(wrongs))
 }
 
-async fn send(
-    State(site): AnySite,
-    Path(code): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    Sent(pairs): Sent<Vec<(String, String)>>,
-) -> Result<Response, Trouble> {
-    let here = Here::find(&site, code, query.as_deref(), &headers).await?;
+async fn send(State(site): AnySite, here: Here, Sent(pairs): Sent<Vec<(String, String)>>) -> Result<Response, Trouble> {
     let (words, typed, mut wrongs, now) = (here.words, Typed::new(pairs), Wrongs::default(), site.clock.now());
     let reason = typed.get("reason").parse::<AskReason>().ok();
     if reason.is_none() {

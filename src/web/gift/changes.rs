@@ -1,26 +1,23 @@
 //! What a donor changes about a gift: how the donor is listed, and that nothing more is kept of the donor. Not here: what that does (`donations`).
 
-use axum::extract::{Form as Sent, Path, RawQuery, State};
-use axum::http::HeaderMap;
+use axum::extract::{Form as Sent, State};
 use axum::response::Response;
 
 use super::{Here, pen};
 use crate::clock::Instant;
 use crate::db::Tx;
-use crate::donations::{self, Donation, Listing, letters, repeating};
+use crate::donations::{self, Donation, FieldError, Listing, letters, repeating};
 use crate::publication;
 use crate::transact;
 use crate::web::doors::{Doors, Who};
 use crate::web::error::Trouble;
-use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
+use crate::web::form::{Form, FormParts, Typed, Wrongs};
+use crate::web::give;
 use crate::web::treasury::{Part, Sheet};
 use crate::web::{AnySite, Site};
 
 const NAME: &str = "/gift/{code}/name";
 const DELETE: &str = "/gift/{code}/delete";
-
-/// The most letters of a name that is shown.
-const NAME_LETTERS: usize = 60;
 
 /// A form's fields as they came.
 type Pairs = Sent<Vec<(String, String)>>;
@@ -30,16 +27,10 @@ pub fn doors(doors: Doors) -> Doors {
     doors.get(DELETE, Who::Anyone, delete_form).post(DELETE, Who::Anyone, delete)
 }
 
-async fn name_form(
-    State(site): AnySite,
-    Path(code): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Trouble> {
-    let here = Here::find(&site, code, query.as_deref(), &headers).await?;
+async fn name_form(State(site): AnySite, here: Here) -> Result<Response, Trouble> {
     let donor = donations::donor_of(&mut site.db.begin_read().await?, &site.keyring, here.gift.id).await?.ok_or(Trouble::NotFound)?;
     let typed = match donor.listing {
-        Listing::NotNamed => Typed::default().put("listing", "hidden"),
+        Listing::NotNamed => Typed::default().put("listing", "no"),
         Listing::Show(name) => Typed::default().put("listing", "show").put("public_name", name),
     };
     Ok(name_page(&site, &here, &typed, &Wrongs::default()))
@@ -48,50 +39,26 @@ async fn name_form(
 fn name_page(site: &Site, here: &Here, typed: &Typed, wrongs: &Wrongs) -> Response {
     let words = here.words;
     let parts = FormParts { words, typed, wrongs };
-    let choices = vec![Choice::new("hidden", words.say("gift-listing-hidden")), Choice::new("show", words.say("gift-listing-show"))];
-    let fields = vec![
-        parts.radios("listing", "gift-listing", choices),
-        parts.text("public_name", "gift-public-name", "off").hint(words.say("gift-public-name-hint")).optional(words),
-    ];
+    let fields = give::listing_fields(&parts).into();
     let form = Form::new(here.at("/name"), "", fields).button(words.say("gift-name-change"));
     let sheet = Sheet::new(here.frame(site, "gift-name-title")).text(words.say("gift-name-what")).form(form);
     sheet.with(here.keep()).answer(wrongs)
 }
 
-async fn rename(
-    State(site): AnySite,
-    Path(code): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    Sent(pairs): Pairs,
-) -> Result<Response, Trouble> {
-    let here = Here::find(&site, code, query.as_deref(), &headers).await?;
+async fn rename(State(site): AnySite, here: Here, Sent(pairs): Pairs) -> Result<Response, Trouble> {
     let (words, typed, mut wrongs, now) = (here.words, Typed::new(pairs), Wrongs::default(), site.clock.now());
-    let name = typed.get("public_name");
-    let listing = match typed.get("listing") {
-        "hidden" => Some(Listing::NotNamed),
-        "show" => Some(Listing::Show(name.to_owned())),
-        _ => None,
-    };
-    match &listing {
-        None => wrongs.add("listing", words.say("gift-no-listing")),
-        Some(Listing::Show(_)) if name.is_empty() || name.chars().count() > NAME_LETTERS || name.contains(char::is_control) => {
-            wrongs.add("public_name", words.say("gift-no-public-name"));
+    let listing = match Listing::parse(typed.get("listing"), typed.get("public_name")) {
+        Ok(listing) => listing,
+        Err(FieldError { field, wrong }) => {
+            wrongs.add(field, give::listing_wrong(words, wrong));
+            return Ok(name_page(&site, &here, &typed, &wrongs));
         }
-        Some(_) => {}
-    }
-    let Some(listing) = listing.filter(|_| wrongs.is_empty()) else { return Ok(name_page(&site, &here, &typed, &wrongs)) };
+    };
     let known: sqlx::Result<bool> = transact!(site.db, tx => list_as(tx, &site, &here.gift, &listing, now).await);
     if known? { here.done("name") } else { Err(Trouble::NotFound) }
 }
 
-async fn delete_form(
-    State(site): AnySite,
-    Path(code): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Trouble> {
-    let here = Here::find(&site, code, query.as_deref(), &headers).await?;
+async fn delete_form(State(site): AnySite, here: Here) -> Result<Response, Trouble> {
     let words = here.words;
     donations::donor_of(&mut site.db.begin_read().await?, &site.keyring, here.gift.id).await?.ok_or(Trouble::NotFound)?;
     let form = Form::new(here.at("/delete"), "", Vec::new()).button(words.say("gift-delete"));
@@ -99,13 +66,7 @@ async fn delete_form(
     Ok(sheet.with(Part::Warning(words.say("gift-delete-first"))).form(form).with(here.keep()).answer(&Wrongs::default()))
 }
 
-async fn delete(
-    State(site): AnySite,
-    Path(code): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Trouble> {
-    let here = Here::find(&site, code, query.as_deref(), &headers).await?;
+async fn delete(State(site): AnySite, here: Here) -> Result<Response, Trouble> {
     let now = site.clock.now();
     let erased: sqlx::Result<bool> = transact!(site.db, tx => erase(tx, &site, &here.gift, now).await);
     // Twice is once: whoever presses again reads that it is done.

@@ -7,9 +7,12 @@ mod lost;
 mod receipt;
 mod repeat;
 
-use axum::extract::{Path, Query, RawQuery, State};
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
@@ -54,16 +57,21 @@ struct Here {
     words: Words,
 }
 
-impl Here {
-    /// Finds the gift of a code; nothing is there for any other.
-    async fn find(site: &Site, code: String, query: Option<&str>, headers: &HeaderMap) -> Result<Self, Trouble> {
-        let words = words_outside(site, query, headers).await?;
+impl FromRequestParts<Arc<Site>> for Here {
+    type Rejection = Trouble;
+
+    /// Finds the gift of the code in the address; nothing is there for any other.
+    async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Trouble> {
+        let Path(code) = Path::<String>::from_request_parts(parts, site).await.map_err(|_| Trouble::NotFound)?;
+        let words = words_outside(site, parts.uri.query(), &parts.headers).await?;
         let tx = &mut site.db.begin_read().await?;
         let gift = donations::find_by_code(tx, &code).await?.ok_or(Trouble::NotFound)?;
         let fund = funds::find(tx, gift.fund_id).await?.ok_or(Trouble::NotFound)?;
         Ok(Self { code, gift, fund, words })
     }
+}
 
+impl Here {
     /// Everything that its page says.
     async fn page(&self, site: &Site, tx: &mut Tx) -> Result<GiftPage, Trouble> {
         let counted = counted(site, tx, &self.fund, &self.gift).await?;
@@ -111,14 +119,7 @@ fn masked(email: &str) -> String {
     format!("{}@{}.{end}", first(local), first(host))
 }
 
-async fn show(
-    State(site): AnySite,
-    Path(code): Path<String>,
-    Query(asked): Query<Asked>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Trouble> {
-    let here = Here::find(&site, code, query.as_deref(), &headers).await?;
+async fn show(State(site): AnySite, here: Here, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
     let words = here.words;
     let tx = &mut site.db.begin_read().await?;
     let page = here.page(&site, tx).await?;
@@ -211,14 +212,13 @@ async fn proven(site: &Site, tx: &mut Tx, here: &Here, page: &GiftPage) -> Resul
 }
 
 /// `GET /gift/{code}/proof.txt`.
-async fn proof(State(site): AnySite, Path(code): Path<String>) -> Result<Response, Trouble> {
+async fn proof(State(site): AnySite, here: Here) -> Result<Response, Trouble> {
     let tx = &mut site.db.begin_read().await?;
-    let gift = donations::find_by_code(tx, &code).await?.ok_or(Trouble::NotFound)?;
-    let Proof::Ready(text, _) = publication::proof(tx, &site.keyring, gift.id).await? else { return Err(Trouble::NotFound) };
+    let Proof::Ready(text, _) = publication::proof(tx, &site.keyring, here.gift.id).await? else { return Err(Trouble::NotFound) };
     let mut response = text.into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    headers.insert(CONTENT_DISPOSITION, HeaderValue::try_from(format!("attachment; filename=\"proof-{}.txt\"", gift.number))?);
+    headers.insert(CONTENT_DISPOSITION, HeaderValue::try_from(format!("attachment; filename=\"proof-{}.txt\"", here.gift.number))?);
     answer::keep_private(&mut response);
     Ok(response)
 }

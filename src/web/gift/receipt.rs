@@ -1,7 +1,6 @@
 //! A gift's receipt on its page, alone on a page to be printed, and sent again. Not here: what it says (`donations::receipt`).
 
-use axum::extract::{Path, RawQuery, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use axum::response::Response;
 
 use super::{Here, heading, masked, pen};
@@ -37,8 +36,7 @@ pub fn parts(here: &Here, page: &GiftPage) -> Vec<Part> {
 }
 
 /// The receipt alone, to be printed: one sheet, and no secret on it.
-async fn alone(State(site): AnySite, Path(code): Path<String>, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, Trouble> {
-    let here = Here::find(&site, code, query.as_deref(), &headers).await?;
+async fn alone(State(site): AnySite, here: Here) -> Result<Response, Trouble> {
     let page = here.page(&site, &mut site.db.begin_read().await?).await?;
     let receipt = page.receipt.ok_or(Trouble::NotFound)?;
     let sheet = Sheet::new(here.frame(&site, "gift-receipt-of")).with(Part::Receipt(ReceiptFace::new(here.words, &receipt)));
@@ -46,13 +44,7 @@ async fn alone(State(site): AnySite, Path(code): Path<String>, RawQuery(query): 
     Ok(sheet.with(Part::Links(vec![(here.at(""), here.words.say("gift-back"))])).answer(&Wrongs::default()))
 }
 
-async fn send_again(
-    State(site): AnySite,
-    Path(code): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Trouble> {
-    let here = Here::find(&site, code, query.as_deref(), &headers).await?;
+async fn send_again(State(site): AnySite, here: Here) -> Result<Response, Trouble> {
     let now = site.clock.now();
     let sent: sqlx::Result<bool> = transact!(site.db, tx => letters::send_again(tx, pen(&site), &here.gift, now).await);
     here.done(if sent? { "sent" } else { "not-sent" })

@@ -1,8 +1,7 @@
 //! The part of a gift's page about its coming again, and the page that stops it: no account, no script, from any mail however old. Not here: asking
 //! Stripe (`donations::stopping`).
 
-use axum::extract::{Path, RawQuery, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use axum::response::Response;
 
 use super::{Here, heading};
@@ -57,8 +56,7 @@ fn stands(here: &Here, repeat: &Repeat) -> Option<String> {
     }
 }
 
-async fn ask(State(site): AnySite, Path(code): Path<String>, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, Trouble> {
-    let here = Here::find(&site, code, query.as_deref(), &headers).await?;
+async fn ask(State(site): AnySite, here: Here) -> Result<Response, Trouble> {
     let words = here.words;
     let tx = &mut site.db.begin_read().await?;
     let repeat = repeating::of_gift(tx, here.gift.id).await?.ok_or(Trouble::NotFound)?;
@@ -73,8 +71,7 @@ async fn ask(State(site): AnySite, Path(code): Path<String>, RawQuery(query): Ra
 }
 
 /// `POST /gift/{code}/stop`: decided at once, done as soon as Stripe answers. Twice is once.
-async fn stop(State(site): AnySite, Path(code): Path<String>, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, Trouble> {
-    let here = Here::find(&site, code, query.as_deref(), &headers).await?;
+async fn stop(State(site): AnySite, here: Here) -> Result<Response, Trouble> {
     let now = site.clock.now();
     let repeat = repeating::of_gift(&mut site.db.begin_read().await?, here.gift.id).await?.ok_or(Trouble::NotFound)?;
     let decided: sqlx::Result<bool> = transact!(site.db, tx => repeating::stop_by_donor(tx, &repeat, now).await);

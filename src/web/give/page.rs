@@ -203,15 +203,33 @@ fn gift_fields(parts: &FormParts<'_>, terms: &Terms) -> Vec<Field> {
     fields
 }
 
+/// How a donor is listed, and by which name.
+pub(in crate::web) fn listing_fields(parts: &FormParts<'_>) -> [Field; 2] {
+    let words = parts.words;
+    let choices = ["no", "show"].map(|listing| Choice::new(listing, words.of("give-listing", listing)));
+    let public_name = parts.text("public_name", "give-public-name", "off").hint(words.say("give-public-name-hint"));
+    [parts.radios("listing", "give-listing", choices.into()), public_name.optional(words)]
+}
+
+/// What is wrong with them, in words.
+pub(in crate::web) fn listing_wrong(words: Words, wrong: Wrong) -> String {
+    match wrong {
+        Wrong::TooLong(count) => words.with("give-wrong-long", "most", count),
+        Wrong::Letters => words.say("give-wrong-letters"),
+        Wrong::NoPublicName => words.say("give-wrong-public-name"),
+        _ => words.say("give-wrong-listing"),
+    }
+}
+
 /// Who gives, and how they are listed.
 fn donor_fields(parts: &FormParts<'_>) -> Vec<Field> {
     let words = parts.words;
-    let listing = ["no", "show"].map(|listing| Choice::new(listing, words.of("give-listing", listing)));
+    let [listing, public_name] = listing_fields(parts);
     vec![
         parts.email("email", "give-email", "email").hint(words.say("give-email-hint")).required(),
         parts.text("name", "give-name", "name").hint(words.say("give-name-hint")).optional(words),
-        parts.radios("listing", "give-listing", listing.into()),
-        parts.text("public_name", "give-public-name", "off").hint(words.say("give-public-name-hint")).optional(words),
+        listing,
+        public_name,
     ]
 }
 
@@ -265,10 +283,7 @@ fn told(words: Words, wrong: Wrong, terms: &Terms, about: &About, typed: &Typed)
         },
         Wrong::NoEmail => words.say("give-wrong-no-email"),
         Wrong::Email => words.say("give-wrong-email"),
-        Wrong::TooLong(count) => words.with("give-wrong-long", "most", count),
-        Wrong::Letters => words.say("give-wrong-letters"),
-        Wrong::Listing => words.say("give-wrong-listing"),
-        Wrong::NoPublicName => words.say("give-wrong-public-name"),
+        Wrong::TooLong(_) | Wrong::Letters | Wrong::Listing | Wrong::NoPublicName => listing_wrong(words, wrong),
         Wrong::Leftover => words.say("give-wrong-leftover"),
         Wrong::Form => words.say("give-wrong-form"),
         Wrong::Trap => words.say("give-wrong-trap"),

@@ -263,7 +263,7 @@ on_both_databases! {
         visit.submit(&name, &[("listing", "show"), ("public_name", "A <b>baker")]).await.is(303);
         visit.get(&page).await.is(200).says("waits for a check by a person").never_says("<b>baker");
         assert_eq!(subjects(&mails(books).await), ["About your gift"], "the same again changes nothing");
-        visit.submit(&name, &[("listing", "hidden")]).await.is(303);
+        visit.submit(&name, &[("listing", "no")]).await.is(303);
         let told = mails(books).await;
         assert!(told.len() == 1 && told[0].contains("No name of yours is shown"), "{told:?}");
         visit.get(&page).await.is(200).says("Not named.");

@@ -10,7 +10,7 @@ use strikefund::web::client::Peer;
 use super::checkout::{choose, settle};
 use super::staff::Staff;
 use super::{Answer, SECRET, Visit, encoded, form_to};
-use crate::support::on_both_databases;
+use crate::support::{Books, on_both_databases};
 
 const GIVE: &str = "/f/general/give";
 
@@ -30,6 +30,14 @@ async fn give_from(visit: &Visit, from: &str, n: usize, secs_ago: i64) -> Answer
 async fn refused_from(visit: &Visit, from: &str, n: usize) {
     let checkout = give_from(visit, from, n, 70).await.is(303).next();
     choose(visit, &checkout, &[("outcome", "declined")]).await;
+}
+
+/// Eleven refused cards within a minute, each from an address of its own.
+async fn attack(visit: &Visit, books: &Books) {
+    for n in 0..11 {
+        refused_from(visit, &format!("192.0.2.{n}"), n).await;
+    }
+    settle(visit, books, 2).await;
 }
 
 on_both_databases! {
@@ -80,10 +88,7 @@ on_both_databases! {
         books.general_fund().await;
         let visit = Visit::of(books);
         visit.practice.webhook_by_hand(SECRET);
-        for n in 0..11 {
-            refused_from(&visit, &format!("192.0.2.{n}"), n).await;
-        }
-        settle(&visit, books, 2).await;
+        attack(&visit, books).await;
         let paused = give_from(&visit, "198.51.100.1", 20, 70).await.is(503).says("Too many cards are failing right now");
         assert_eq!(paused.header("retry-after"), Some("900"));
         visit.get(GIVE).await.is(503).says("15 minutes");
@@ -105,10 +110,7 @@ on_both_databases! {
         books.general_fund().await;
         let visit = Visit::of(books);
         visit.practice.webhook_by_hand(SECRET);
-        for n in 0..11 {
-            refused_from(&visit, &format!("192.0.2.{n}"), n).await;
-        }
-        settle(&visit, books, 2).await;
+        attack(&visit, books).await;
         give_from(&visit, "198.51.100.1", 20, 70).await.is(503);
         let staff = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
         let page = staff.get("/treasury/stripe").await.is(200).text().to_owned();

@@ -66,6 +66,22 @@ on_both_databases! {
         visit.get(&page).await.is(200).says("<dd>1</dd>");
     }
 
+    async fn from_the_page_of_a_later_payment_a_donor_can_do_the_same(books: &Books) {
+        let visit = site(books).await;
+        let (first, _) = begun(&visit, books, "ana").await;
+        settle(&visit, books, 8 * 86_400).await;
+        let tx = &mut books.db.begin_read().await.unwrap();
+        let fund = funds::find_by_slug(tx, "general").await.unwrap().unwrap();
+        let gift = donations::listing::list(tx, fund.id, None, 1).await.unwrap().remove(0);
+        assert_ne!(gift.number, first);
+        let page = format!("/gift/{}", donations::gift_code(&visit.site.keyring, &gift.reference));
+        visit.submit(&format!("{page}/name"), &[("listing", "show"), ("public_name", "The corner bakery")]).await.is(303);
+        visit.get(&page).await.is(200).says("The corner bakery").says("waits for a check by a person");
+        visit.submit(&format!("{page}/refund"), &[("reason", "twice"), ("detail", "I gave at the hall, too")]).await.is(303);
+        let treasurer = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        treasurer.get(&format!("/treasury/gifts/{}", gift.number)).await.is(200).says("I gave at the hall, too");
+    }
+
     async fn whoever_deletes_their_details_is_charged_no_more(books: &Books) {
         let visit = site(books).await;
         let (_, code) = begun(&visit, books, "ana").await;
