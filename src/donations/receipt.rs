@@ -174,8 +174,10 @@ pub const fn interval_key(interval: Interval) -> &'static str {
 
 /// A root as people compare it: its first eight and its last four signs.
 pub fn short(root: &str) -> String {
+    // Written in fours, it is the same root.
+    let root = root.replace(' ', "");
     let (first, last) = (root.get(..8), root.len().checked_sub(4).and_then(|from| root.get(from..)));
-    first.zip(last).map_or_else(|| root.to_owned(), |(first, last)| format!("{first}…{last}"))
+    first.zip(last).map_or_else(|| root.clone(), |(first, last)| format!("{first}…{last}"))
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ use crate::qr::Qr;
 const SVG: &str = "image/svg+xml";
 /// How long the badge's bar is where the goal is reached, in its own units.
 const TRACK: i64 = 336;
+/// How many letters surely fit beside each other on the badge.
+const MOST_LETTERS: usize = 36;
 
 /// 360 by 56, with a ground of its own, so that it is read on light sites and dark ones.
 #[derive(Template)]
@@ -65,6 +67,17 @@ fn raised(say: Say, figures: &Figures) -> String {
 impl Badge<'_> {
     fn raised(&self) -> String {
         raised(self.say, self.figures)
+    }
+
+    /// Whether it would run out of its line unless it is drawn closer.
+    fn is_long(&self) -> bool {
+        self.raised().chars().count() > MOST_LETTERS
+    }
+
+    /// `14 Nov 2026 · no. 42`.
+    fn at(&self) -> String {
+        let day = self.say.0.day(self.figures.made_at.day_in(&self.figures.fund.time_zone));
+        self.say.two("public-badge-at", ("day", day), ("number", self.figures.number.to_string()))
     }
 }
 

@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -40,6 +42,33 @@ test("the chart and the table under it say the same", async () => {
       const figures = await section.locator("svg.chart .share").allTextContents();
       const cells = await section.locator("td").allTextContents();
       for (const figure of figures) assert.ok(cells.some((cell) => cell.trim() === figure.trim()), `${figure} stands in no table`);
+    }
+  });
+});
+
+test("another site frames the figures whole, and its badge keeps its words inside", async () => {
+  await visit({ javaScriptEnabled: true }, async (page) => {
+    await page.goto(fund);
+    const { origin } = new URL(page.url());
+    const widget = `/embed/${fund.split("/").pop()}`;
+    const other = createServer((_, answer) => answer.setHeader("content-type", "text/html").end(
+      `<!doctype html><title>Another site</title><iframe src="${origin}${widget}" title="Figures" width="320" height="240"></iframe>`,
+    )).listen(0, "127.0.0.1");
+    await once(other, "listening");
+    try {
+      await page.goto(`http://127.0.0.1:${other.address().port}/`);
+      const frame = page.frameLocator("iframe");
+      await frame.getByRole("link", { name: "See every dollar" }).waitFor();
+      const { whole, seen } = await frame.locator("html").evaluate((html) => ({ whole: html.scrollHeight, seen: html.clientHeight }));
+      assert.ok(whole <= seen, `${whole} of ${seen} pixels`);
+      await picture(page, "widget");
+    } finally {
+      other.close();
+    }
+    for (const language of ["en", "es"]) {
+      await page.goto(`${origin}${widget}/badge.svg?lang=${language}`);
+      const ends = await page.evaluate(() => [...document.querySelectorAll("text")].map((text) => text.getBBox().x + text.getBBox().width));
+      assert.ok(ends.every((end) => end <= 350), `${language}: ${ends}`);
     }
   });
 });

@@ -195,7 +195,7 @@ async fn proven(site: &Site, tx: &mut Tx, here: &Here, page: &GiftPage) -> Resul
     };
     let mut facts = Facts::default().add(words.say("gift-publication"), Cell::number(counted.number));
     if let Some(root) = &counted.root {
-        facts = facts.add(words.say("gift-root-short"), Cell::text(short(&root.replace(' ', ""))));
+        facts = facts.add(words.say("gift-root-short"), Cell::text(short(root)));
         facts = facts.add(words.say("gift-root"), Cell::text(root.as_str()));
     }
     parts.push(Part::Facts(facts));

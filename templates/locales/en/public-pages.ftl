@@ -146,6 +146,7 @@ public-badge-goal = Raised { $received } of { $goal }
 public-badge-raised = Raised { $received }
 public-badge-closed = Closed. See the report.
 public-badge-practice = Practice
+public-badge-at = { $day } · no. { $number }
 public-badge-every = See every dollar
 public-poster = A sheet for the picket line
 public-poster-scan = Scan to give, or type:

@@ -146,6 +146,7 @@ public-badge-goal = Recaudado { $received } de { $goal }
 public-badge-raised = Recaudado { $received }
 public-badge-closed = Cerrado. Vea el informe.
 public-badge-practice = Práctica
+public-badge-at = { $day } · n.º { $number }
 public-badge-every = Ver cada centavo
 public-poster = Una hoja para el piquete
 public-poster-scan = Escanee para donar, o escriba:
