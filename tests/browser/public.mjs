@@ -47,9 +47,11 @@ test("the chart and the table under it say the same", async () => {
 });
 
 test("another site frames the figures whole, and its badge keeps its words inside", async () => {
-  await visit({ javaScriptEnabled: true }, async (page) => {
-    await page.goto(fund);
-    const { origin } = new URL(page.url());
+  // Not a visit: it begins at another site.
+  const context = await stage.browser.newContext({ viewport: PHONE });
+  try {
+    const page = await context.newPage();
+    const { origin } = new URL(stage.url);
     const widget = `/embed/${fund.split("/").pop()}`;
     const other = createServer((_, answer) => answer.setHeader("content-type", "text/html").end(
       `<!doctype html><title>Another site</title><iframe src="${origin}${widget}" title="Figures" width="320" height="240"></iframe>`,
@@ -70,7 +72,9 @@ test("another site frames the figures whole, and its badge keeps its words insid
       const ends = await page.evaluate(() => [...document.querySelectorAll("text")].map((text) => text.getBBox().x + text.getBBox().width));
       assert.ok(ends.every((end) => end <= 350), `${language}: ${ends}`);
     }
-  });
+  } finally {
+    await context.close();
+  }
 });
 
 for (const format of ["A4", "Letter"]) {
