@@ -37,6 +37,7 @@
 pub mod approvals;
 pub mod bank;
 pub mod booking;
+pub mod closing;
 pub mod clock;
 pub mod config;
 pub mod db;

@@ -5,6 +5,7 @@
 
 mod all_time;
 pub mod anchor;
+mod announced;
 pub mod api;
 mod batch;
 mod beyond;
@@ -35,6 +36,7 @@ mod matrix;
 mod names;
 mod news;
 pub mod page;
+pub mod passed;
 mod periods;
 mod place;
 mod proof;
@@ -76,6 +78,7 @@ use gifts::Side;
 use manifest::Files;
 use record::{Batch, Record, week_of};
 
+pub use announced::{announce, untold};
 pub use commitments::forget;
 pub use copied::FOLDER as COPIES;
 pub use copies::copy;
@@ -166,6 +169,9 @@ pub async fn is_due(tx: &mut Tx, fund: &Fund, now: Instant) -> Result<bool, Publ
     let last = store::last(tx, fund.id).await?;
     if last.is_some_and(|last| now < last.made_at.plus_secs(fund.publish_interval_secs)) {
         return Ok(false);
+    }
+    if announced::has_news(tx, fund).await? {
+        return Ok(true);
     }
     if gather::has_news(tx, fund).await? || extras::has_news(tx, fund).await? || !gather::words(tx, fund, now, 1).await?.0.is_empty() {
         return Ok(true);

@@ -1,5 +1,5 @@
 //! Everything that one publication tells, in order: what waits for no interval first, and the rest where its time has come. Not here: what each of
-//! it is (`state`, `copies`, `charter`, `gifts`, `gather`, `steps`, `beyond`).
+//! it is (`state`, `copies`, `charter`, `gifts`, `gather`, `steps`, `announced`, `beyond`).
 
 use super::gather::{self, Reader};
 use super::record::{Record, week_of};
@@ -37,6 +37,7 @@ impl Writer {
         self.spending(tx, fund, now).await?;
         self.words(tx, fund, now).await?;
         self.steps(tx, fund, now).await?;
+        self.announced(tx, fund, now).await?;
         self.copies(tx, fund, now).await?;
         self.beyond(tx, fund, (begun, counted.as_ref()), now).await?;
         Ok(counted)

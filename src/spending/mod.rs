@@ -35,9 +35,9 @@ use crate::money::Money;
 use crate::people::NotAllowed;
 use crate::people::operation::OperationError;
 
-pub use advance::{Move, Purse, PurseKind, Transfer, TransferState};
+pub use advance::{Move, Purse, PurseKind, Transfer, TransferState, account_word};
 pub use captain::{Captain, NewCaptain, PAY_BY_LETTERS, PayBy};
-pub use checks::can_promise;
+pub use checks::{can_leave, can_promise};
 pub use deciding::{Payment, carry_out, mark_matched, pay, turn_down};
 pub use draft::Draft;
 pub use expense::{Document, Expense, PaidBy, Part, Show, State, Unit, Whole};

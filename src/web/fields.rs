@@ -122,7 +122,7 @@ const FORMS: &[(&str, &str)] = &[
     ("/treasury/{fund}/settings/rules/{proposal}/take-back", ""),
     (
         "/treasury/{fund}/settings/charter",
-        "who tie spending withdrawal uses roles leftover recipients reserve_percent reserve_days loss ends refunds privacy access",
+        "who tie spending withdrawal uses roles leftover recipients reserve_percent reserve_days objection_days loss ends refunds privacy access",
     ),
     ("/treasury/{fund}/settings/charter/{proposal}/take-back", ""),
 ];

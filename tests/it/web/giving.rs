@@ -51,6 +51,7 @@ async fn charter(books: &Books, fund: FundId, recipients: &'static str) {
         "recipients" => recipients,
         "reserve_percent" => "10",
         "reserve_days" => "120",
+        "objection_days" => "0",
         _ => "As the members decide.",
     };
     let (lines, now) = (Charter::parse(read).unwrap().lines(), books.now());

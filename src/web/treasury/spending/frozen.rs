@@ -124,6 +124,10 @@ async fn text(tx: &mut Tx, words: Words, subject: Subject, (name, value): (&str,
             let (percent, days) = value.split_once(' ').unwrap_or((value, ""));
             words.with_two("charter-reserve-says", ("percent", percent.to_owned()), ("days", days.to_owned()))
         }
+        ("objection", Subject::Charter | Subject::Distribution) => match value.parse::<i64>() {
+            Ok(days) => words.with("charter-objection-says", "days", days),
+            Err(_) => value.to_owned(),
+        },
         ("before-emergency" | "emergency", Subject::Rules) => words.of("setting-emergency", value),
         ("part", Subject::Expense) => value.split(", ").map(|word| use_in_words(words, word)).collect::<Vec<_>>().join(", "),
         _ => value.to_owned(),
