@@ -1,4 +1,4 @@
-//! Approvals: what needs a second person, and who agreed to exactly what. Not here: what is then done (`booking::decide`), pages (`web`).
+//! Approvals: what needs a second person, and who agreed to exactly what. Not here: what is then done (`deciding::decide`), pages (`web`).
 //!
 //! A room that needs agreement writes its row, then [`propose`]s it with a frozen text of everything that is agreed to. Others [`approve`] it,
 //! naming the fingerprint of the text they saw; the last signature needed gives [`Verdict::Approved`], once, and whoever called then does what was

@@ -1,4 +1,4 @@
-//! The noun: what is proposed, what became of it, who signed. Not here: what an approved proposal then does (`booking`).
+//! The noun: what is proposed, what became of it, who signed. Not here: what an approved proposal then does (`deciding`).
 
 use crate::clock::Instant;
 use crate::ids::{FundId, PersonId, ProposalId, QuestionId};

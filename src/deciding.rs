@@ -1,9 +1,10 @@
 //! From the last signature to its effect, in one transaction. Not here: who may sign (`approvals`), what each effect is (the rooms below).
 
-use super::journal_entry::JournalError;
-use super::{journal, months};
 use crate::approvals::{self, Proposal, Subject, Verdict};
+use crate::booking::journal::{self, JournalError};
+use crate::booking::months;
 use crate::clock::Instant;
+use crate::closing;
 use crate::db::{Retryable, Tx};
 use crate::donations::{HandError, counting, in_kind, refunding};
 use crate::funds;
@@ -59,6 +60,9 @@ pub enum DecideError {
     /// The entry or the lock that was agreed to cannot be.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// The fund cannot go on to its end like that.
+    #[error(transparent)]
+    Closing(#[from] closing::Refusal),
     /// The form was sent before with other content, or is damaged.
     #[error(transparent)]
     Operation(#[from] OperationError),
@@ -77,6 +81,7 @@ impl Retryable for DecideError {
             Self::Spending(error) => error.is_retryable(),
             Self::Hand(error) => error.is_retryable(),
             Self::Journal(error) => error.is_retryable(),
+            Self::Closing(error) => error.is_retryable(),
             Self::Operation(error) => error.is_retryable(),
             Self::Database(error) => error.is_retryable(),
             Self::Unknown(_) => false,

@@ -1,0 +1,1 @@
+//! SQL of how a fund ends, private to this room.
