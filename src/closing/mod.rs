@@ -1,11 +1,13 @@
-//! How a fund ends.
+//! How a fund ends: it moves on only as it may, step by step, until every account is at zero. Not here: who agrees to a step (`approvals`), from the
+//! last signature to its effect (`deciding`), stopping what repeats at Stripe (`donations::ending`), pages (`web`).
 
-mod advising;
+pub mod advising;
 pub mod answering;
 mod grant;
 pub mod granting;
+mod left;
 mod may;
-mod passing;
+pub mod passing;
 mod plan;
 mod plan_refusal;
 pub mod planning;
@@ -15,57 +17,66 @@ pub mod shares;
 mod store;
 
 use crate::clock::Instant;
-use crate::db::Tx;
+use crate::db::{Retryable, Tx};
 use crate::funds::Fund;
-use crate::ledger;
-use crate::money::Currency;
+use crate::ledger::PostError;
+use crate::people::NotAllowed;
+use crate::people::operation::OperationError;
 
-pub use advising::{newest_vote, record_vote};
 pub use grant::{ANSWER_LETTERS, Answer, AnswerKind, EndedWhy, Grant, SILENT_DAYS, Sent, Stands, WholeGrant};
-pub use passing::pass_on;
-pub use plan::{Plan, PlanState, Share, Whole as WholePlan, Working, by as rule_in_figures};
+pub use left::{Distributable, Line};
+pub use plan::{Plan, PlanState, Share, Whole as WholePlan, Working};
 pub use plan_refusal::PlanRefusal;
 pub use recipient::{Checked, Group, Known, Recipient};
 
-crate::words! {
-    /// A line.
-    pub enum Line {
-        /// Balance.
-        Balance = "balance",
+/// Why a step to the end was not taken. Nothing is written then.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// Their role does not allow it, or they must confirm who they are first.
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
+    /// There is no such fund, or nothing of that name.
+    #[error("that is not there")]
+    NotFound,
+    /// It is not any more what it was when it was asked for: look again.
+    #[error("this changed meanwhile")]
+    MovedOn,
+    /// A reason is missing, or too short to be one, or too long.
+    #[error("a reason is needed")]
+    Reason,
+    /// The form was sent before with other content, or is damaged.
+    #[error(transparent)]
+    Operation(#[from] OperationError),
+    /// The ledger refused.
+    #[error(transparent)]
+    Post(#[from] PostError),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+impl Retryable for Refusal {
+    fn is_retryable(&self) -> bool {
+        match self {
+            Self::NotAllowed(error) => error.is_retryable(),
+            Self::Operation(error) => error.is_retryable(),
+            Self::Post(error) => error.is_retryable(),
+            Self::Database(error) => error.is_retryable(),
+            Self::NotFound | Self::MovedOn | Self::Reason => false,
+        }
     }
 }
 
-/// What may be shared out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Distributable {
-    /// Lines.
-    pub lines: Vec<(Line, i64)>,
-    /// Sum.
-    pub total_minor: i64,
-    /// In what.
-    pub currency: Currency,
-}
-
-/// Provisional.
-pub async fn distributable(tx: &mut Tx, fund: &Fund, _now: Instant) -> sqlx::Result<Distributable> {
-    let held: i64 = ledger::balances(tx, None)
-        .await?
-        .iter()
-        .filter(|balance| balance.fund == Some(fund.id) && balance.amount.currency == fund.currency)
-        .map(|balance| -balance.amount.minor)
-        .sum();
-    Ok(Distributable { lines: vec![(Line::Balance, held)], total_minor: held, currency: fund.currency })
-}
-
-/// Recomputes what plans and grants promise; Some names the first thing wrong (invariant 28).
+/// What there is to share out of a fund now, line by line.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn verify(tx: &mut Tx) -> sqlx::Result<Option<String>> {
-    for (rule, sql) in store::plans::QUESTIONS {
-        if let Some(row) = store::plans::first_wrong(tx, sql).await? {
-            return Ok(Some(format!("{rule}: {row}")));
+pub async fn distributable(tx: &mut Tx, fund: &Fund, _now: Instant) -> sqlx::Result<Distributable> {
+    let mut held = 0_i64;
+    for balance in crate::ledger::balances(tx, None).await? {
+        if balance.fund == Some(fund.id) && balance.amount.currency == fund.currency {
+            held = held.saturating_sub(balance.amount.minor);
         }
     }
-    Ok(None)
+    Ok(Distributable { lines: vec![(Line::OnHand, held)], total_minor: held.max(0), currency: fund.currency })
 }

@@ -1,5 +1,5 @@
 //! Money out on the promised uses: from a receipt to what is paid and matched. Not here: who agrees (`approvals`), the step from the last
-//! signature to the books (`booking::decide`), the bank's statement.
+//! signature to the books (`deciding::decide`), the bank's statement.
 //!
 //! An expense is saved as a draft ([`save`]), sent to approvers ([`send`]), agreed to, which books it ([`carry_out`]), and paid ([`pay`]). Any
 //! change of it leads back to the draft and voids what was agreed to. What was paid is put right by [`correct`]: once others agreed, its entries

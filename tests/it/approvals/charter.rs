@@ -2,7 +2,7 @@
 
 use strikefund::approvals::charter;
 use strikefund::approvals::rules::{self, Asked, RulesRefusal};
-use strikefund::booking::{self, Choice, DecideError, Decided};
+use strikefund::deciding::{self, Choice, DecideError, Decided};
 use strikefund::funds::charter::Charter;
 use strikefund::people::operation::Operation;
 use strikefund::spending::payees::Sealing;
@@ -40,7 +40,7 @@ async fn agree(books: &Books, who: PersonId, fund: FundId) -> Result<Decided, De
     let (actor, now, operation) = (acting(books, who), books.now(), operation(books, who));
     let sealing = Sealing { keys: &keys, entropy: &books.entropy };
     let seen = (waiting.id, &*waiting.payload_hash);
-    transact!(books.db, tx => booking::decide(tx, actor, &operation, seen, Choice::Approve, sealing, now).await)
+    transact!(books.db, tx => deciding::decide(tx, actor, &operation, seen, Choice::Approve, sealing, now).await)
 }
 
 on_both_databases! {

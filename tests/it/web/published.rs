@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use axum::body::Body;
-use strikefund::booking::Choice;
+use strikefund::deciding::Choice;
 use strikefund::funds;
 use strikefund::spending::Show;
 use strikefund::transact;

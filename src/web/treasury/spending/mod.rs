@@ -1,4 +1,4 @@
-//! The pages about money out: expenses, approvals, payees, captains' links, budgets. Not here: what may be done (`spending`, `booking::decide`).
+//! The pages about money out: expenses, approvals, payees, captains' links, budgets. Not here: what may be done (`spending`, `deciding::decide`).
 
 mod advances;
 mod approvals;

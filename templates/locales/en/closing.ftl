@@ -1,0 +1,3 @@
+# How a fund ends: the pages for treasurers.
+
+close-no-reason = Say why, in 10 to 500 letters.
