@@ -37,7 +37,6 @@
 pub mod approvals;
 pub mod bank;
 pub mod booking;
-pub mod closing;
 pub mod clock;
 pub mod closing;
 pub mod config;

@@ -80,3 +80,16 @@ pub async fn distributable(tx: &mut Tx, fund: &Fund, _now: Instant) -> sqlx::Res
     }
     Ok(Distributable { lines: vec![(Line::OnHand, held)], total_minor: held.max(0), currency: fund.currency })
 }
+
+/// Recomputes what plans and grants promise; Some names the first thing wrong (invariant 28).
+///
+/// # Errors
+/// When the database is gone.
+pub async fn verify_plans(tx: &mut Tx) -> sqlx::Result<Option<String>> {
+    for (rule, sql) in store::plans::QUESTIONS {
+        if let Some(row) = store::plans::first_wrong(tx, sql).await? {
+            return Ok(Some(format!("{rule}: {row}")));
+        }
+    }
+    Ok(None)
+}

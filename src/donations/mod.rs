@@ -34,6 +34,7 @@ pub mod stopping;
 mod store;
 mod vault;
 pub mod ways;
+pub mod wishes;
 
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};

@@ -30,6 +30,7 @@ mod givers;
 mod goal;
 mod heads;
 mod known;
+mod leftovers;
 pub mod log;
 pub mod manifest;
 mod matrix;
@@ -62,6 +63,7 @@ mod verify;
 mod verify_page;
 mod ways;
 mod weeks;
+mod wishes;
 
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
@@ -329,10 +331,10 @@ fn report_names(figures: &Figures) -> impl Iterator<Item = &'static str> {
 pub async fn pages(tx: &mut Tx, slug: &str) -> Result<Vec<(String, String)>, RowsError> {
     let Some((_, figures)) = rows::newest(tx, slug).await? else { return Ok(Vec::new()) };
     let day = figures.made_at.day_in(&figures.fund.time_zone).to_string();
-    let fixed = ["", "spending/", "gifts/", "reports/", "reports/summary.html"].map(str::to_owned);
+    let fixed = ["", "spending/", "gifts/", "leftovers/", "reports/", "reports/summary.html"].map(str::to_owned);
     let fixed = fixed
         .into_iter()
-        .chain(["index", "spending/index", "gifts/index", "reports/index", "reports/summary"].map(|page| page_in(page, Language::Spanish)));
+        .chain(["index", "spending/index", "gifts/index", "leftovers/index", "reports/index", "reports/summary"].map(|page| page_in(page, Language::Spanish)));
     let reports = report_names(&figures).flat_map(|name| Language::ALL.map(|language| page_in(&format!("reports/{name}"), language)));
     Ok(fixed.chain(reports).map(|path| (path, day.clone())).collect())
 }
@@ -351,6 +353,7 @@ async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Result<Vec<File
     files.extend(feed::render(tx, fund, figures).await?);
     files.extend(reports::render(tx, fund, figures).await?);
     files.extend(charter::render(tx, fund, figures).await?);
+    files.extend(leftovers::render(tx, fund, figures).await?);
     files.extend(embeds::render(figures)?);
     Ok(files)
 }

@@ -3,7 +3,7 @@
 
 use super::gather::{self, Reader};
 use super::record::{Record, week_of};
-use super::{Press, PublishError, Writer, charter, commitments, next_batch, sides, state, store};
+use super::{Press, PublishError, Writer, charter, commitments, next_batch, sides, state, store, wishes};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::donations;
@@ -54,6 +54,7 @@ impl Writer {
         if let Some((last, mut batch)) = next_batch(fund, &waiting, (&books, &published), (n, &week)) {
             commitments::commit(tx, press, fund, &mut batch, &waiting).await?;
             records.push(Record::Batch(batch));
+            records.extend(wishes::told(tx, press, fund, &waiting, &week).await?);
             counted = Some(last);
         }
         self.append(tx, records).await?;

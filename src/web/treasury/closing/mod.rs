@@ -8,8 +8,16 @@ use crate::web::doors::Doors;
 use crate::web::error::Trouble;
 use crate::web::words::Words;
 
+mod answering;
+mod granting;
+mod groups;
+mod planning;
+mod refusing;
+
+pub(super) use refusing::told as told_of_plan;
+
 pub(super) fn doors(doors: Doors) -> Doors {
-    doors
+    answering::doors(granting::doors(planning::doors(groups::doors(doors))))
 }
 
 /// A refusal in the reader's words; a fault goes on as one.

@@ -12,7 +12,7 @@ use crate::web::table::{Cell, Facts, Table};
 use crate::web::words::Words;
 
 /// What the lines of a frozen text are called on pages; any other is shown as it stands.
-const LINES: [&str; 48] = [
+const LINES: [&str; 50] = [
     "number",
     "amount",
     "fund",
@@ -61,6 +61,8 @@ const LINES: [&str; 48] = [
     "before-emergency",
     "tier",
     "emergency",
+    "total",
+    "share",
 ];
 
 /// Everything that is agreed to, and nothing beside it.
@@ -99,6 +101,9 @@ pub(super) async fn changes(tx: &mut Tx, words: Words, before: &str, after: &Pro
 fn label(words: Words, name: &str) -> String {
     if Charter::names(name) {
         return words.of("charter", name);
+    }
+    if let Some(line) = name.strip_prefix("left-") {
+        return words.of("leftovers-line", line);
     }
     if LINES.contains(&name) { words.of("approval-line", name) } else { name.to_owned() }
 }
