@@ -180,6 +180,7 @@ async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, sealing: S
         Subject::Period => months::carry_out(tx, person, proposal, now).await?,
         Subject::Rules => approvals::rules::carry_out(tx, person.id, proposal, now).await?,
         Subject::Charter => approvals::charter::carry_out(tx, person.id, proposal, now).await?,
+        Subject::State => closing::carry_out(tx, person.id, proposal, now).await?,
         other => return Err(DecideError::Unknown(other)),
     }
     Ok(())
@@ -212,7 +213,7 @@ async fn turn_down(
         Subject::Cash => counting::turn_down(tx, proposal).await?,
         Subject::Journal => journal::turn_down(tx, actor.person, proposal, now).await?,
         // What was proposed stands in the proposal alone.
-        Subject::Goods | Subject::Period | Subject::Rules | Subject::Charter => {}
+        Subject::Goods | Subject::Period | Subject::Rules | Subject::Charter | Subject::State => {}
         other => return Err(DecideError::Unknown(other)),
     }
     Ok(())

@@ -73,6 +73,7 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(44, "0044_gift_pages"),
     schema!(45, "0045_recurring"),
     schema!(46, "0046_ladder"),
+    schema!(47, "0047_states_guarded"),
 ];
 
 /// What [`Db::migrate`] found and did.

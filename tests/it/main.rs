@@ -18,6 +18,8 @@ mod bank;
 #[cfg(test)]
 mod books;
 #[cfg(test)]
+mod closing;
+#[cfg(test)]
 mod command;
 #[cfg(test)]
 mod command_serve;

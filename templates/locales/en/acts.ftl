@@ -94,3 +94,5 @@ act-sign-out = Signed out
 act-statement-imported = Imported a bank statement
 act-take-back = Took an expense back
 act-refund-request-declined = Declined to give a gift back
+act-fund-moved = Moved a fund to another state
+act-fund-move-taken-back = Took back a move of a fund

@@ -94,3 +94,5 @@ act-sign-out = Cerró sesión
 act-statement-imported = Importó un extracto bancario
 act-take-back = Retiró un gasto
 act-refund-request-declined = Negó la devolución de una donación
+act-fund-moved = Cambió el estado de un fondo
+act-fund-move-taken-back = Retiró un cambio de estado de un fondo
