@@ -185,6 +185,7 @@ async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, sealing: S
         Subject::Rules => approvals::rules::carry_out(tx, person.id, proposal, now).await?,
         Subject::Charter => approvals::charter::carry_out(tx, person.id, proposal, now).await?,
         Subject::Distribution => closing::planning::carry_out(tx, person, proposal, sealing.entropy, now).await?,
+        Subject::State => closing::carry_out(tx, person.id, proposal, now).await?,
         other => return Err(DecideError::Unknown(other)),
     }
     Ok(())
@@ -218,7 +219,7 @@ async fn turn_down(
         Subject::Journal => journal::turn_down(tx, actor.person, proposal, now).await?,
         Subject::Distribution => closing::planning::turn_down(tx, proposal, now).await?,
         // What was proposed stands in the proposal alone.
-        Subject::Goods | Subject::Period | Subject::Rules | Subject::Charter => {}
+        Subject::Goods | Subject::Period | Subject::Rules | Subject::Charter | Subject::State => {}
         other => return Err(DecideError::Unknown(other)),
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! The noun: what may be done about what is left while a fund stands where it stands. Not here: what each state allows beside that (`funds`).
 
 use super::PlanRefusal;
-use crate::funds::{Fund, State};
+use crate::funds::{Act, Fund, State};
 
 /// A step towards passing on what is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum Step {
 pub(super) fn check(fund: &Fund, step: Step) -> Result<(), PlanRefusal> {
     let fits = match step {
         Step::Groups => fund.state != State::Draft,
-        Step::Plan => matches!(fund.state, State::Distributing | State::Closed),
+        Step::Plan => fund.state.allows(Act::Grant),
     };
     if fits { Ok(()) } else { Err(PlanRefusal::State(fund.state)) }
 }

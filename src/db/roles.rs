@@ -89,6 +89,7 @@ const KEPT: &[&str] = &[
     "bank_match_posting",
     "stripe_tie",
     "fund_about",
+    "fund_end",
     "fund_giving",
     "fund_goal",
     "fund_reports",

@@ -37,7 +37,7 @@ use crate::people::operation::OperationError;
 
 pub use advance::{Move, Purse, PurseKind, Transfer, TransferState, account_word};
 pub use captain::{Captain, NewCaptain, PAY_BY_LETTERS, PayBy};
-pub use checks::{can_leave, can_promise};
+pub use checks::{Means, can_leave, can_promise, means};
 pub use deciding::{Payment, carry_out, mark_matched, pay, turn_down};
 pub use draft::Draft;
 pub use expense::{Document, Expense, PaidBy, Part, Show, State, Unit, Whole};

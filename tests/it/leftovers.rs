@@ -25,6 +25,7 @@ use strikefund::transact;
 use crate::approvals::{acting, person, usd};
 use crate::publication::{DAY, publish, stranger, text};
 use crate::spending::Treasury;
+use crate::support::moving::moved;
 use crate::support::{Books, on_both_databases};
 
 /// The groups of the charter.
@@ -68,9 +69,7 @@ impl<'a> End<'a> {
     }
 
     async fn stand(&self, state: State) {
-        let (fund, now) = (self.treasury.fund, self.books().now());
-        let moved: sqlx::Result<()> = transact!(self.books().db, tx => funds::move_to(tx, fund, state, "The strike is won.", now).await);
-        moved.unwrap();
+        moved(self.books(), self.treasury.fund, state, "The strike is won.", self.books().now()).await;
     }
 
     async fn fund(&self) -> Fund {
@@ -182,7 +181,7 @@ impl<'a> End<'a> {
     /// Everything recomputed, and a stranger who has the published files finds nothing wrong.
     async fn sound(&self) {
         self.treasury.sound().await;
-        assert_eq!(closing::verify_plans(&mut self.books().db.begin_read().await.unwrap()).await.unwrap(), None);
+        assert_eq!(closing::verify(&mut self.books().db.begin_read().await.unwrap()).await.unwrap(), None);
     }
 }
 

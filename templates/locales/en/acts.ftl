@@ -103,3 +103,5 @@ act-plan-proposed = Made a plan for what is left
 act-plan-taken-back = Took a plan back
 act-recipient-entered = Entered how a group is paid
 act-vote-recorded = Recorded the members’ vote
+act-fund-moved = Moved a fund to another state
+act-fund-move-taken-back = Took back a move of a fund

@@ -103,3 +103,5 @@ act-plan-proposed = Hizo un plan para el dinero restante
 act-plan-taken-back = Retiró un plan
 act-recipient-entered = Registró cómo se paga a un grupo
 act-vote-recorded = Registró el voto de los miembros
+act-fund-moved = Cambió el estado de un fondo
+act-fund-move-taken-back = Retiró un cambio de estado de un fondo

@@ -3,12 +3,14 @@
 use strikefund::approvals::charter;
 use strikefund::approvals::rules::{self, Asked, RulesRefusal};
 use strikefund::deciding::{self, Choice, DecideError, Decided};
+use strikefund::funds::State;
 use strikefund::funds::charter::Charter;
 use strikefund::people::operation::Operation;
 use strikefund::spending::payees::Sealing;
 
 use super::*;
 use crate::publication::{file, publish, text, verified};
+use crate::support::moving::moved;
 
 /// A charter whose every article says what it is about, but for the fields given here.
 fn written(other: &'static [(&'static str, &'static str)]) -> Charter {
@@ -100,9 +102,7 @@ on_both_databases! {
         agree(books, ben, fund).await.unwrap();
         let other = written(&[("leftover", "To the officers.")]);
         assert_eq!(ask(books, ana, fund, &other).await.unwrap(), Asked::Waits);
-        let ends: sqlx::Result<u64> =
-            transact!(books.db, tx => run!(tx, execute, sqlx::query("UPDATE fund SET state = 'winding_down' WHERE id = $1").bind(fund)));
-        assert_eq!(ends.unwrap(), 1);
+        moved(books, fund, State::WindingDown, "", books.now()).await;
         assert!(matches!(agree(books, ben, fund).await, Err(DecideError::Approval(Refusal::Changed))), "not even what waited before");
         assert!(matches!(ask(books, ana, fund, &other).await, Err(RulesRefusal::Fixed)));
         assert_eq!(ask(books, ana, fund, &written(&[("privacy", "We hold less.")])).await.unwrap(), Asked::Waits);

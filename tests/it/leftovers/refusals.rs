@@ -12,9 +12,9 @@ on_both_databases! {
         assert!(matches!(end.enter("My cousin", "021000021 99").await, Err(PlanRefusal::NotInCharter(_))));
         assert!(matches!(end.propose(&[(0, Rule::Percent, 9_800)]).await, Err(PlanRefusal::Shares(NoShares::Percent(9_800)))));
         assert!(matches!(end.propose_seeing(&FIVE_THREE_TWO, 9_999).await, Err(PlanRefusal::Changed)));
-        end.stand(State::Open).await;
-        assert!(matches!(end.propose(&FIVE_THREE_TWO).await, Err(PlanRefusal::State(State::Open))));
-        end.stand(State::Distributing).await;
+        let (open, operation, now) = (books.fund("open", None).await, treasury.operation(), books.now());
+        let early: Result<PlanId, PlanRefusal> = transact!(books.db, tx => planning::propose(tx, treasury.author(), &operation, (open, &[], 0), now).await);
+        assert!(matches!(early, Err(PlanRefusal::State(State::Open))));
 
         // Whoever made it does not agree to it, one signature is too few, and there is no emergency.
         let id = end.propose(&FIVE_THREE_TWO).await.unwrap();

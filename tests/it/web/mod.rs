@@ -8,6 +8,7 @@ mod bank;
 mod books_export;
 mod bounded;
 mod checkout;
+mod closing;
 mod conditions;
 mod corrections;
 mod crawl;

@@ -282,8 +282,8 @@ async fn decide(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>, 
     let mut wrongs = Wrongs::default();
     match done {
         Ok(decided) => {
-            if decided == Decided::Done && proposal.subject == Subject::Refund {
-                // The jobs send it to Stripe.
+            if decided == Decided::Done && matches!(proposal.subject, Subject::Refund | Subject::State) {
+                // The jobs send it to Stripe, and stop there what repeats for a fund that winds down.
                 site.payments.wake();
             }
             let done = match decided {

@@ -12,7 +12,7 @@ use crate::web::table::{Cell, Facts, Table};
 use crate::web::words::Words;
 
 /// What the lines of a frozen text are called on pages; any other is shown as it stands.
-const LINES: [&str; 50] = [
+const LINES: [&str; 54] = [
     "number",
     "amount",
     "fund",
@@ -63,6 +63,10 @@ const LINES: [&str; 50] = [
     "emergency",
     "total",
     "share",
+    "last-expense",
+    "reserve-until",
+    "release",
+    "why",
 ];
 
 /// Everything that is agreed to, and nothing beside it.
@@ -119,6 +123,8 @@ async fn text(tx: &mut Tx, words: Words, subject: Subject, (name, value): (&str,
             Ok(id) => payees::find(tx, id).await?.map_or_else(|| value.to_owned(), |payee| format!("{} ({value})", payee.label)),
             Err(_) => value.to_owned(),
         },
+        ("from" | "to", Subject::State) => words.of("public-state", value),
+        ("last-expense" | "reserve-until", Subject::State) => value.parse::<Day>().map_or_else(|_| value.to_owned(), |day| words.day(day)),
         ("wrong", Subject::Journal | Subject::Expense) => words.of("correction-kind", value),
         ("instead", Subject::Journal) => words.say("journal-nothing-instead"),
         ("met", Subject::Period) => words.of("months-condition", value),
