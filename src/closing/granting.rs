@@ -167,13 +167,7 @@ async fn check_payee(tx: &mut Tx, grant: &Grant, now: Instant) -> Result<(), Pla
 ///
 /// # Errors
 /// [`PlanRefusal::Grant`] where it is not to be sent.
-pub async fn open_account(
-    tx: &mut Tx,
-    actor: Actor,
-    number: &str,
-    keys: &Keyring,
-    now: Instant,
-) -> Result<Option<String>, PlanRefusal> {
+pub async fn open_account(tx: &mut Tx, actor: Actor, number: &str, keys: &Keyring, now: Instant) -> Result<Option<String>, PlanRefusal> {
     let person = people::require_fresh(tx, actor, PLANNERS, now).await?;
     let whole = find(tx, number).await?.ok_or(PlanRefusal::NotFound)?;
     if !matches!(whole.stands(), Stands::Promised | Stands::Returned) {

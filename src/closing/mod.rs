@@ -17,9 +17,9 @@ pub mod passing;
 mod plan;
 mod plan_refusal;
 pub mod planning;
-mod reckoning;
 mod recipient;
 pub mod recipients;
+mod reckoning;
 pub mod shares;
 mod step;
 mod store;
@@ -40,8 +40,8 @@ pub use item::{Check, Item};
 pub use left::{Distributable, Line};
 pub use plan::{Plan, PlanState, Share, Whole as WholePlan, Working};
 pub use plan_refusal::PlanRefusal;
-pub use reckoning::{checks, distributable, late, part, usual_reserve};
 pub use recipient::{Checked, Group, Known, Recipient};
+pub use reckoning::{checks, distributable, late, part, usual_reserve};
 pub use step::{NewMove, REASON_LETTERS, reason};
 
 /// Who may ask for a fund to move.

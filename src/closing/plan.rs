@@ -153,10 +153,8 @@ mod tests {
             made_at: Instant::from_unix_secs(0),
             decided_at: None,
         };
-        let lines = vec![
-            Working { line: "balance".to_owned(), amount_minor: 9_000 },
-            Working { line: "reserve".to_owned(), amount_minor: -1_000 },
-        ];
+        let lines =
+            vec![Working { line: "balance".to_owned(), amount_minor: 9_000 }, Working { line: "reserve".to_owned(), amount_minor: -1_000 }];
         let whole = Whole { plan, lines, shares: vec![share(1, "Water\nfor All", 5, 5_000), share(2, "Rent Relief", 3, 3_000)] };
         let text = whole.payload("bakers", &["W •••• 6789".to_owned(), "R cheque".to_owned()], 7);
         let expected = "number: 2\nfund: bakers\nleft-balance: $90.00\nleft-reserve: −$10.00\ntotal: $80.00\n\

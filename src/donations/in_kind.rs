@@ -135,14 +135,7 @@ pub async fn pass_on(
     hand_out(tx, number, &Given { quantity, given_on: on, passed_to: Some(group.to_owned()) }, operation, actor, now).await
 }
 
-async fn hand_out(
-    tx: &mut Tx,
-    number: &str,
-    given: &Given,
-    operation: &Operation,
-    actor: Actor,
-    now: Instant,
-) -> Result<(), HandError> {
+async fn hand_out(tx: &mut Tx, number: &str, given: &Given, operation: &Operation, actor: Actor, now: Instant) -> Result<(), HandError> {
     people::require(tx, actor, &[Role::Recorder]).await?;
     if operation::find_result(tx, operation).await?.is_some() {
         return Ok(());

@@ -301,7 +301,9 @@ mod tests {
         let before = Charter::parse(typed).unwrap();
         let with =
             |field: &'static str, value: &'static str| Charter::parse(|name| if name == field { value } else { typed(name) }).unwrap();
-        for (field, value) in [("uses", "Other things."), ("leftover", "To us."), ("recipients", "Us | we like us"), ("objection_days", "6")] {
+        for (field, value) in
+            [("uses", "Other things."), ("leftover", "To us."), ("recipients", "Us | we like us"), ("objection_days", "6")]
+        {
             assert!(!with(field, value).may_replace(Some(&before), State::WindingDown), "{field}");
             assert!(with(field, value).may_replace(Some(&before), State::Open), "{field}");
             assert!(with(field, value).may_replace(None, State::WindingDown), "{field}");

@@ -130,8 +130,8 @@ impl Page<'_> {
         charter.text(Article::Loss).lines()
     }
 
-    fn money(&self, minor: &i64) -> String {
-        self.figures.money(*minor).for_people()
+    fn money(&self, minor: i64) -> String {
+        self.figures.money(minor).for_people()
     }
 
     /// Where the fund is on its way, in a sentence.

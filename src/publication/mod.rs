@@ -332,9 +332,10 @@ pub async fn pages(tx: &mut Tx, slug: &str) -> Result<Vec<(String, String)>, Row
     let Some((_, figures)) = rows::newest(tx, slug).await? else { return Ok(Vec::new()) };
     let day = figures.made_at.day_in(&figures.fund.time_zone).to_string();
     let fixed = ["", "spending/", "gifts/", "leftovers/", "reports/", "reports/summary.html"].map(str::to_owned);
-    let fixed = fixed
-        .into_iter()
-        .chain(["index", "spending/index", "gifts/index", "leftovers/index", "reports/index", "reports/summary"].map(|page| page_in(page, Language::Spanish)));
+    let fixed = fixed.into_iter().chain(
+        ["index", "spending/index", "gifts/index", "leftovers/index", "reports/index", "reports/summary"]
+            .map(|page| page_in(page, Language::Spanish)),
+    );
     let reports = report_names(&figures).flat_map(|name| Language::ALL.map(|language| page_in(&format!("reports/{name}"), language)));
     Ok(fixed.chain(reports).map(|path| (path, day.clone())).collect())
 }

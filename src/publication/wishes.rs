@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::Press;
 use super::passed::{Advice, Count};
 use super::record::Record;
 use super::store::{self, Tally};
-use super::Press;
 use crate::db::Tx;
 use crate::donations::{self, Uncounted};
 use crate::funds::charter::Charter;

@@ -1,7 +1,6 @@
 //! What is left of a fund: shared out to the cent among the groups of its charter, agreed to, told, sent once, and never twice whatever happens.
 
 mod model;
-mod pages;
 mod refusals;
 
 use std::time::Duration;
@@ -32,15 +31,28 @@ use crate::support::{Books, on_both_databases};
 const GROUPS: [&str; 3] = ["Water for All", "Rent Relief", "Food Bank"];
 
 /// A fund at its end, with a charter, three groups, and the people who keep it.
-struct End<'a> {
-    treasury: Treasury<'a>,
+pub struct End<'a> {
+    /// The books and the people who keep them.
+    pub treasury: Treasury<'a>,
     /// A second treasurer.
     other: PersonId,
 }
 
 impl<'a> End<'a> {
     /// What is left is all in the bank; of each group two people checked how it is paid, and its details rested.
-    async fn with(books: &'a Books, minor: i64, objection: &'static str) -> Self {
+    pub async fn with(books: &'a Books, minor: i64, objection: &'static str) -> Self {
+        let end = Self::open(books, minor, objection).await;
+        for (n, name) in GROUPS.iter().enumerate() {
+            end.enter(name, &format!("02100002{n} 12345678{n}")).await.unwrap();
+            end.agree_to(name).await;
+        }
+        books.clock.advance(Duration::from_hours(48));
+        end.stand(State::Distributing).await;
+        end
+    }
+
+    /// A fund that is open still, and whose groups nobody checked.
+    pub async fn open(books: &'a Books, minor: i64, objection: &'static str) -> Self {
         let treasury = Treasury::holding(books, minor).await;
         let other = person(books, &[Role::Recorder, Role::Approver]).await;
         let charter = Charter::parse(|field| match field {
@@ -54,14 +66,7 @@ impl<'a> End<'a> {
         let (fund, now, lines) = (treasury.fund, books.now(), charter.unwrap().lines());
         let put: sqlx::Result<i64> = transact!(books.db, tx => funds::put_charter(tx, fund, &lines, None, now).await);
         put.unwrap();
-        let end = Self { treasury, other };
-        for (n, name) in GROUPS.iter().enumerate() {
-            end.enter(name, &format!("02100002{n} 12345678{n}")).await.unwrap();
-            end.agree_to(name).await;
-        }
-        books.clock.advance(Duration::from_hours(48));
-        end.stand(State::Distributing).await;
-        end
+        Self { treasury, other }
     }
 
     const fn books(&self) -> &'a Books {
@@ -112,7 +117,7 @@ impl<'a> End<'a> {
         approvals::find(tx, plan.proposal_id.unwrap()).await.unwrap().unwrap()
     }
 
-    async fn agree(&self, who: PersonId, id: PlanId) -> Result<Decided, DecideError> {
+    pub async fn agree(&self, who: PersonId, id: PlanId) -> Result<Decided, DecideError> {
         let proposal = self.proposal(id).await;
         self.treasury.decide(who, &proposal, Choice::Approve).await
     }
@@ -125,7 +130,7 @@ impl<'a> End<'a> {
         id
     }
 
-    async fn publish(&self) {
+    pub async fn publish(&self) {
         self.books().clock.advance(Duration::from_secs(u64::try_from(DAY).unwrap()));
         publish(self.books(), self.treasury.fund, self.books().now()).await.unwrap();
     }
@@ -136,11 +141,11 @@ impl<'a> End<'a> {
     }
 
     /// The newest grant to a group.
-    async fn grant(&self, group: usize) -> WholeGrant {
+    pub async fn grant(&self, group: usize) -> WholeGrant {
         self.grants().await.into_iter().find(|whole| whole.grant.name == GROUPS[group]).unwrap()
     }
 
-    fn payment(&self) -> Payment {
+    pub fn payment(&self) -> Payment {
         let on = self.books().now().day_in(&"America/Los_Angeles".parse().unwrap());
         Payment { from: chart::BANK.to_owned(), on, reference: "transfer 7".to_owned() }
     }
@@ -160,7 +165,8 @@ impl<'a> End<'a> {
     /// The bank sends the payment that stands back; or was wrong about that.
     async fn bounce(&self, entry: strikefund::ids::EntryId) -> strikefund::ids::EntryId {
         let (now, on) = (self.books().now(), self.payment().on);
-        let reversed: Result<Posted, PostError> = transact!(self.books().db, tx => ledger::reverse(tx, entry, on, "it came back", None, now).await);
+        let reversed: Result<Posted, PostError> =
+            transact!(self.books().db, tx => ledger::reverse(tx, entry, on, "it came back", None, now).await);
         reversed.unwrap().entry()
     }
 
@@ -179,7 +185,7 @@ impl<'a> End<'a> {
     }
 
     /// Everything recomputed, and a stranger who has the published files finds nothing wrong.
-    async fn sound(&self) {
+    pub async fn sound(&self) {
         self.treasury.sound().await;
         assert_eq!(closing::verify(&mut self.books().db.begin_read().await.unwrap()).await.unwrap(), None);
     }

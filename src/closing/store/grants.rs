@@ -33,7 +33,22 @@ pub(in crate::closing) async fn insert(tx: &mut Tx, new: &NewGrant<'_>, now: Ins
     const SQL: &str =
         "INSERT INTO fund_grant (number, fund_id, plan_id, share, recipient_id, amount_minor, currency, path, entry_id, promised_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    run!(tx, execute, sqlx::query(SQL).bind(new.number).bind(new.fund).bind(new.plan).bind(new.share.n).bind(new.share.recipient_id).bind(new.share.amount_minor).bind(new.currency).bind(new.path).bind(new.entry).bind(now)).map(drop)
+    run!(
+        tx,
+        execute,
+        sqlx::query(SQL)
+            .bind(new.number)
+            .bind(new.fund)
+            .bind(new.plan)
+            .bind(new.share.n)
+            .bind(new.share.recipient_id)
+            .bind(new.share.amount_minor)
+            .bind(new.currency)
+            .bind(new.path)
+            .bind(new.entry)
+            .bind(now)
+    )
+    .map(drop)
 }
 
 pub(in crate::closing) async fn find(tx: &mut Tx, number: &str) -> sqlx::Result<Option<Grant>> {
@@ -54,7 +69,20 @@ pub(in crate::closing) async fn end(tx: &mut Tx, id: GrantId, why: EndedWhy, now
 pub(in crate::closing) async fn insert_payment(tx: &mut Tx, sent: &Sent, by: PersonId, now: Instant) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO grant_payment (grant_id, n, entry_id, paid_from, paid_on, reference, paid_by, paid_at)
                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    run!(tx, execute, sqlx::query(SQL).bind(sent.grant_id).bind(sent.n).bind(sent.entry_id).bind(sent.paid_from.as_str()).bind(sent.paid_on).bind(sent.reference.as_str()).bind(by).bind(now)).map(drop)
+    run!(
+        tx,
+        execute,
+        sqlx::query(SQL)
+            .bind(sent.grant_id)
+            .bind(sent.n)
+            .bind(sent.entry_id)
+            .bind(sent.paid_from.as_str())
+            .bind(sent.paid_on)
+            .bind(sent.reference.as_str())
+            .bind(by)
+            .bind(now)
+    )
+    .map(drop)
 }
 
 /// Each time these grants were sent, and how often each payment was taken back or that taken back again; by grant and time.
@@ -84,8 +112,20 @@ pub(in crate::closing) async fn standing_entry(tx: &mut Tx, entry: EntryId) -> s
 pub(in crate::closing) async fn insert_answer(tx: &mut Tx, answer: &Answer) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO grant_answer (grant_id, n, kind, text, document, sha256, entered_by, entered_at)
                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    run!(tx, execute, sqlx::query(SQL).bind(answer.grant_id).bind(answer.n).bind(answer.kind).bind(answer.text.as_str()).bind(answer.document.as_str()).bind(answer.sha256.as_str()).bind(answer.entered_by).bind(answer.entered_at))
-        .map(drop)
+    run!(
+        tx,
+        execute,
+        sqlx::query(SQL)
+            .bind(answer.grant_id)
+            .bind(answer.n)
+            .bind(answer.kind)
+            .bind(answer.text.as_str())
+            .bind(answer.document.as_str())
+            .bind(answer.sha256.as_str())
+            .bind(answer.entered_by)
+            .bind(answer.entered_at)
+    )
+    .map(drop)
 }
 
 pub(in crate::closing) async fn clear_answer(tx: &mut Tx, grant: GrantId, n: i64, by: PersonId, now: Instant) -> sqlx::Result<bool> {

@@ -51,7 +51,12 @@ pub(in crate::closing) async fn insert_line(tx: &mut Tx, plan: PlanId, n: i64, l
 
 pub(in crate::closing) async fn insert_share(tx: &mut Tx, plan: PlanId, share: &Share) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO plan_share (plan_id, n, recipient_id, rule, value, amount_minor) VALUES ($1, $2, $3, $4, $5, $6)";
-    run!(tx, execute, sqlx::query(SQL).bind(plan).bind(share.n).bind(share.recipient_id).bind(share.rule).bind(share.value).bind(share.amount_minor)).map(drop)
+    run!(
+        tx,
+        execute,
+        sqlx::query(SQL).bind(plan).bind(share.n).bind(share.recipient_id).bind(share.rule).bind(share.value).bind(share.amount_minor)
+    )
+    .map(drop)
 }
 
 pub(in crate::closing) async fn set_proposal(tx: &mut Tx, plan: PlanId, proposal: ProposalId) -> sqlx::Result<()> {
@@ -107,9 +112,9 @@ pub(in crate::closing) async fn insert_vote(
 /// The newest vote of a fund's members: its day, and who got how many.
 pub(in crate::closing) async fn newest_vote(tx: &mut Tx, fund: FundId) -> sqlx::Result<Option<(Day, Vec<(String, i64)>)>> {
     const VOTE: &str = "SELECT id, held_on FROM member_vote WHERE fund_id = $1 ORDER BY id DESC LIMIT 1";
+    const COUNTS: &str = "SELECT name, votes FROM member_vote_count WHERE vote_id = $1 ORDER BY n";
     let vote: Option<(i64, Day)> = run!(tx, fetch_optional, sqlx::query_as(VOTE).bind(fund))?;
     let Some((id, held_on)) = vote else { return Ok(None) };
-    const COUNTS: &str = "SELECT name, votes FROM member_vote_count WHERE vote_id = $1 ORDER BY n";
     Ok(Some((held_on, run!(tx, fetch_all, sqlx::query_as(COUNTS).bind(id))?)))
 }
 

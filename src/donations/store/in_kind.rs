@@ -79,8 +79,13 @@ pub(in crate::donations) async fn raise_given(tx: &mut Tx, id: GoodsId, quantity
 }
 
 pub(in crate::donations) async fn insert_given(tx: &mut Tx, id: GoodsId, given: &Given, by: PersonId, now: Instant) -> sqlx::Result<()> {
-    const SQL: &str = "INSERT INTO goods_given (goods_id, quantity, given_on, passed_to, recorded_by, recorded_at) VALUES ($1, $2, $3, $4, $5, $6)";
-    run!(tx, execute, sqlx::query(SQL).bind(id).bind(given.quantity).bind(given.given_on).bind(given.passed_to.as_deref()).bind(by).bind(now))?;
+    const SQL: &str =
+        "INSERT INTO goods_given (goods_id, quantity, given_on, passed_to, recorded_by, recorded_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    run!(
+        tx,
+        execute,
+        sqlx::query(SQL).bind(id).bind(given.quantity).bind(given.given_on).bind(given.passed_to.as_deref()).bind(by).bind(now)
+    )?;
     Ok(())
 }
 

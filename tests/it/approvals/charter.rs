@@ -20,7 +20,7 @@ fn written(other: &'static [(&'static str, &'static str)]) -> Charter {
             "recipients" => "Water for All | they feed the town | https://water.example",
             "reserve_percent" => "10",
             "reserve_days" => "120",
-        "objection_days" => "0",
+            "objection_days" => "0",
             _ => "As the members decide.",
         },
     };

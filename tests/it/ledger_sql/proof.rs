@@ -20,7 +20,8 @@ pub(super) fn alike(there: On) -> impl Iterator<Item = Vec<&'static Guard>> {
 
 /// Which rows besides the usual ones a guard is proved on: those about gifts, the public log, spending, grants.
 fn rows_of(guard: &Guard) -> [bool; 4] {
-    [gifts::GUARDS, public::GUARDS, spending::GUARDS, grants::GUARDS].map(|guards| guards.iter().any(|other| other.trigger == guard.trigger))
+    [gifts::GUARDS, public::GUARDS, spending::GUARDS, grants::GUARDS]
+        .map(|guards| guards.iter().any(|other| other.trigger == guard.trigger))
 }
 
 /// Each is refused while its guard stands, and for its reason, and goes through once it is gone: in transactions that nobody commits, so that

@@ -27,6 +27,7 @@ mod kitchen;
 mod laddered;
 mod lanes;
 mod language;
+mod leftovers;
 mod notices;
 mod offline;
 mod outbox;

@@ -41,7 +41,8 @@ pub(super) fn parts(site: &Site, signed_in: &SignedIn, (fund, whole): (&Fund, &W
             .add(words.say("plan-answer"), Cell::text(words.of("grant-answer", said.kind.as_str())))
             .add(words.say("grant-words"), Cell::text(said.text.as_str()));
         if !said.document.is_empty() {
-            facts = facts.add(words.say("grant-letter"), Cell::link(format!("/treasury/documents/{}", said.document), words.say("grant-letter")));
+            facts = facts
+                .add(words.say("grant-letter"), Cell::link(format!("/treasury/documents/{}", said.document), words.say("grant-letter")));
         }
         list.extend([Part::Heading(words.say("plan-answer")), Part::Facts(facts)]);
         let may = LOOKERS.iter().any(|role| signed_in.person.roles.holds(*role)) && said.entered_by != signed_in.person.id;
@@ -62,7 +63,10 @@ pub(super) fn parts(site: &Site, signed_in: &SignedIn, (fund, whole): (&Fund, &W
         let fields = vec![
             parts.radios("kind", "plan-answer", kinds.into()),
             parts.area("text", "grant-words").hint(words.say("grant-words-hint")).optional(words),
-            parts.file("file", "grant-letter", "image/jpeg,image/png,image/webp,application/pdf", false).hint(words.say("grant-letter-hint")).optional(words),
+            parts
+                .file("file", "grant-letter", "image/jpeg,image/png,image/webp,application/pdf", false)
+                .hint(words.say("grant-letter-hint"))
+                .optional(words),
         ];
         let form = Form::new(format!("{}/answer", at(fund, whole)), operation(site, typed), fields).with_files();
         list.extend([Part::Heading(words.say("grant-answer-new")), Part::Form(form.button(words.say("grant-answer-new")))]);

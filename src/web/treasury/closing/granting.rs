@@ -62,7 +62,12 @@ pub(super) fn chip(words: Words, stands: Stands) -> Cell {
     Cell::chip(look, words.of("grant-stands", stands.as_str()))
 }
 
-async fn list(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
+async fn list(
+    State(site): AnySite,
+    signed_in: SignedIn,
+    Path(slug): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Trouble> {
     let fund = fund(&mut site.db.begin_read().await?, &slug).await?;
     list_page(&site, &signed_in, &fund, &asked, &Typed::default(), &Wrongs::default()).await
 }
@@ -124,7 +129,8 @@ async fn goods_form(
     let words = signed_in.words;
     let groups = recipients::groups(tx, fund.id).await?;
     let left = in_kind::list(tx, fund.id, None, PAGE).await?.into_iter().filter(|goods| goods.left() > 0);
-    let left: Vec<Choice> = left.map(|goods| Choice::new(goods.number.as_str(), format!("{} ({} {})", goods.what, goods.left(), goods.unit))).collect();
+    let left: Vec<Choice> =
+        left.map(|goods| Choice::new(goods.number.as_str(), format!("{} ({} {})", goods.what, goods.left(), goods.unit))).collect();
     if !signed_in.person.roles.holds(Role::Recorder) || groups.is_empty() || left.is_empty() {
         return Ok(None);
     }
@@ -180,7 +186,12 @@ pub(super) async fn find(tx: &mut Tx, slug: &str, number: &str) -> Result<(Fund,
     Ok((fund, whole))
 }
 
-async fn one(State(site): AnySite, signed_in: SignedIn, Path((slug, number)): Place, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
+async fn one(
+    State(site): AnySite,
+    signed_in: SignedIn,
+    Path((slug, number)): Place,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Trouble> {
     let (fund, whole) = find(&mut site.db.begin_read().await?, &slug, &number).await?;
     Ok(one_page(&site, &signed_in, (&fund, &whole), &asked, &Typed::default(), &Wrongs::default()))
 }

@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::refusing::refused;
 use crate::clock::Day;
-use crate::closing::{self, Checked, Group, PlanRefusal, advising, recipients};
+use crate::closing::{Checked, Group, PlanRefusal, advising, recipients};
 use crate::funds::Fund;
 use crate::ids::PayeeId;
 use crate::people::Role;
@@ -28,10 +28,7 @@ const VOTE: &str = "/treasury/{fund}/close/recipients/vote";
 type Pairs = Sent<Vec<(String, String)>>;
 
 pub(super) fn doors(doors: Doors) -> Doors {
-    doors
-        .get(GROUPS, Who::Holding(READERS), list)
-        .post(GROUPS, Who::Holding(RECORDERS), enter)
-        .post(VOTE, Who::Holding(RECORDERS), vote)
+    doors.get(GROUPS, Who::Holding(READERS), list).post(GROUPS, Who::Holding(RECORDERS), enter).post(VOTE, Who::Holding(RECORDERS), vote)
 }
 
 /// What may stand behind the addresses of these pages.
@@ -65,19 +62,17 @@ pub(super) fn frame(site: &Site, signed_in: &SignedIn, fund: &Fund, key: &str, a
     Frame::new(site, signed_in, format!("{} · {}", words.say(key), fund.name)).saying(asked.said(words))
 }
 
-async fn list(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
+async fn list(
+    State(site): AnySite,
+    signed_in: SignedIn,
+    Path(slug): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Trouble> {
     let fund = fund(&mut site.db.begin_read().await?, &slug).await?;
     page(&site, &signed_in, &fund, &asked, &Typed::default(), &Wrongs::default()).await
 }
 
-async fn page(
-    site: &Site,
-    signed_in: &SignedIn,
-    fund: &Fund,
-    asked: &Asked,
-    typed: &Typed,
-    wrongs: &Wrongs,
-) -> Result<Response, Trouble> {
+async fn page(site: &Site, signed_in: &SignedIn, fund: &Fund, asked: &Asked, typed: &Typed, wrongs: &Wrongs) -> Result<Response, Trouble> {
     let (words, tx) = (signed_in.words, &mut site.db.begin_read().await?);
     let groups = recipients::groups(tx, fund.id).await?;
     let now = site.clock.now();
@@ -137,7 +132,12 @@ fn forms(site: &Site, words: Words, fund: &Fund, groups: &[Group], typed: &Typed
     let parts = FormParts { words, typed: &typed, wrongs };
     let mut fields = vec![parts.day("held_on", "plan-held-on")];
     for (n, group) in groups.iter().enumerate() {
-        fields.push(parts.number(&format!("votes_{n}"), "plan-votes").named(words.with("plan-votes-for", "name", group.name.as_str())).optional(words));
+        fields.push(
+            parts
+                .number(&format!("votes_{n}"), "plan-votes")
+                .named(words.with("plan-votes-for", "name", group.name.as_str()))
+                .optional(words),
+        );
     }
     let form = Form::new(format!("{at}/vote"), site.entropy.reference(), fields).quiet_button(words.say("plan-vote"));
     list.extend([Part::Heading(words.say("plan-vote")), Part::Note(words.say("plan-advice")), Part::Form(form)]);
@@ -224,6 +224,6 @@ async fn vote(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String
 }
 
 /// The groups of a fund that a form offers, each once.
-pub(super) fn choices(groups: &[closing::Group]) -> Vec<Choice> {
+pub(super) fn choices(groups: &[Group]) -> Vec<Choice> {
     groups.iter().map(|group| Choice::new(group.name.as_str(), group.name.as_str())).collect()
 }

@@ -101,7 +101,7 @@ async fn show(
     let mut sheet = frame(&site, &signed_in, &fund, "close-title").saying(said).live().with(Part::Facts(facts(tx, words, &fund).await?));
     sheet = waits(tx, &site, &signed_in, &fund).await?.into_iter().fold(sheet, Sheet::with);
     let checks = closing::checks(tx, &fund, now).await?;
-    sheet = sheet.with(Part::Table(steps(tx, words, &fund, &checks).await?));
+    sheet = sheet.with(Part::Table(steps(tx, words, &fund, &checks).await?)).with(groups::ways(words, &fund));
     if fund.state == FundState::Closed {
         sheet = closed(tx, words, &fund).await?.into_iter().fold(sheet, Sheet::with);
     }

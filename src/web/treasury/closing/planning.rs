@@ -33,13 +33,19 @@ const PAGE: i64 = 20;
 type Pairs = Sent<Vec<(String, String)>>;
 
 pub(super) fn doors(doors: Doors) -> Doors {
-    doors
-        .get(PLAN, Who::Holding(READERS), show)
-        .post(PLAN, Who::Holding(RECORDERS), send)
-        .post(TAKE_BACK, Who::Holding(RECORDERS), take_back)
+    doors.get(PLAN, Who::Holding(READERS), show).post(PLAN, Who::Holding(RECORDERS), send).post(
+        TAKE_BACK,
+        Who::Holding(RECORDERS),
+        take_back,
+    )
 }
 
-async fn show(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
+async fn show(
+    State(site): AnySite,
+    signed_in: SignedIn,
+    Path(slug): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Trouble> {
     let fund = fund(&mut site.db.begin_read().await?, &slug).await?;
     page(&site, &signed_in, &fund, &asked, &Typed::default(), &Wrongs::default()).await
 }
@@ -47,9 +53,10 @@ async fn show(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String
 /// How what is left is worked out, line by line.
 fn worked_out(words: Words, fund: &Fund, left: &closing::Distributable) -> Facts {
     let money = |minor| Cell::money(Money::new(minor, fund.currency));
-    let lines = left.lines.iter().fold(Facts::default(), |facts, (line, minor)| {
-        facts.add(words.of("leftovers-line", line.as_str()), money(*minor))
-    });
+    let lines = left
+        .lines
+        .iter()
+        .fold(Facts::default(), |facts, (line, minor)| facts.add(words.of("leftovers-line", line.as_str()), money(*minor)));
     lines.add(words.say("leftovers-total"), money(left.total_minor))
 }
 
@@ -73,14 +80,7 @@ fn shares_table(words: Words, fund: &Fund, shares: &[Share]) -> Table {
     table
 }
 
-async fn page(
-    site: &Site,
-    signed_in: &SignedIn,
-    fund: &Fund,
-    asked: &Asked,
-    typed: &Typed,
-    wrongs: &Wrongs,
-) -> Result<Response, Trouble> {
+async fn page(site: &Site, signed_in: &SignedIn, fund: &Fund, asked: &Asked, typed: &Typed, wrongs: &Wrongs) -> Result<Response, Trouble> {
     let (words, tx) = (signed_in.words, &mut site.db.begin_read().await?);
     let now = site.clock.now();
     let left = closing::distributable(tx, fund, now).await?;
@@ -100,7 +100,9 @@ async fn page(
         sheet = sheet.with(Part::Heading(words.say(heading)));
         // What holds a plan up is said before anybody fills in a form for nothing.
         let blocked = match planning::preview(tx, fund, &[], now).await {
-            Err(PlanRefusal::Shares(NoShares::Count)) | Ok(_) => groups.iter().all(|group| !group.is_checked(now)).then(|| words.say("plan-no-groups")),
+            Err(PlanRefusal::Shares(NoShares::Count)) | Ok(_) => {
+                groups.iter().all(|group| !group.is_checked(now)).then(|| words.say("plan-no-groups"))
+            }
             Err(error) => Some(told(words, error)?.1),
         };
         sheet = match blocked {
@@ -124,7 +126,9 @@ fn waiting(site: &Site, signed_in: &SignedIn, fund: &Fund, whole: &WholePlan) ->
         let typed = Typed::default().put("plan", whole.plan.id.to_string());
         let parts = FormParts { words, typed: &typed, wrongs: &Wrongs::default() };
         let at = format!("/treasury/{}/close/plan/take-back", fund.slug);
-        list.push(Part::Form(Form::new(at, site.entropy.reference(), vec![parts.hidden("plan")]).quiet_button(words.say("plan-take-back"))));
+        list.push(Part::Form(
+            Form::new(at, site.entropy.reference(), vec![parts.hidden("plan")]).quiet_button(words.say("plan-take-back")),
+        ));
     }
     list
 }

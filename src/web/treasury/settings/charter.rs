@@ -121,9 +121,12 @@ fn page(site: &Site, signed_in: &SignedIn, fund: &Fund, typed: &Typed, wrongs: &
     let parts = FormParts { words, typed, wrongs };
     let field = |name: &str| {
         let label = format!("charter-{}", name.replace('_', "-"));
-        let field = if name.starts_with("reserve") || name == "objection_days" { parts.number(name, &label) } else { parts.area(name, &label) };
+        let field =
+            if name.starts_with("reserve") || name == "objection_days" { parts.number(name, &label) } else { parts.area(name, &label) };
         match name {
-            "recipients" | "reserve_percent" | "reserve_days" | "objection_days" | "uses" | "privacy" => field.hint(words.say(&format!("{label}-hint"))),
+            "recipients" | "reserve_percent" | "reserve_days" | "objection_days" | "uses" | "privacy" => {
+                field.hint(words.say(&format!("{label}-hint")))
+            }
             _ => field,
         }
     };
