@@ -10,6 +10,7 @@ use anyhow::Context as _;
 use crate::approvals;
 use crate::booking;
 use crate::clock::Zone;
+use crate::deciding;
 use crate::donations::{self, Desk, Pledge, PledgeForm, Terms};
 use crate::funds::{self, Fund, NewFund};
 use crate::ids::{Entropy, FundId, PersonId, ProposalId};
@@ -262,8 +263,8 @@ impl Story<'_> {
         let (actor, decide) = (self.actor(approver, now), self.operation()?);
         let seen = (id, &*proposal.payload_hash);
         let sealing = Sealing { keys: &self.node.keyring, entropy: &self.node.entropy };
-        let decided: Result<booking::Decided, booking::DecideError> =
-            transact!(db, tx => booking::decide(tx, actor, &decide, seen, booking::Choice::Approve, sealing, now).await);
+        let decided: Result<deciding::Decided, deciding::DecideError> =
+            transact!(db, tx => deciding::decide(tx, actor, &decide, seen, deciding::Choice::Approve, sealing, now).await);
         decided?;
         Ok(())
     }

@@ -85,6 +85,12 @@ row_id! {
     BankLineId;
     /// A decision on lines of a statement.
     MatchId;
+    /// A group that may get what is left, and how it is paid.
+    RecipientId;
+    /// A plan for what is left.
+    PlanId;
+    /// What a group gets by a plan.
+    GrantId;
 }
 
 /// Where the program draws randomness: the system generator, or a seeded one for tests and the practice Stripe.

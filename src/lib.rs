@@ -7,7 +7,7 @@
 //! | floor | rooms |
 //! |---|---|
 //! | 5 | [`web`]: every address, page, form. [`jobs`]: the loop behind the scenes. [`serve`]: one node, put together. [`verify`]: everything recomputed. [`demo`]: a strike of ten days to look at |
-//! | 4 | [`booking`]: what each fact of Stripe's and the bank's, and each decision, does to the books; entries and month locks by two people. [`publication`]: batches, public records and their log, reports, exports |
+//! | 4 | [`booking`]: what each fact of Stripe's and the bank's does to the books; entries and month locks by two people. [`closing`]: how a fund ends. [`deciding`]: from the last signature to its effect. [`publication`]: batches, public records and their log, reports, exports |
 //! | 3 | [`donations`]: a gift from pledge to settled, gifts that repeat and how they end, gifts by hand, goods, refunds. [`spending`]: money out. [`bank`]: statements and what their lines are tied to. [`payments`]: deliveries, sync, the Stripe gateway, the practice Stripe |
 //! | 2 | [`approvals`]: what needs a second person, and who agreed to what. [`funds`]: a pot of money with one purpose, one page, one currency |
 //! | 1 | [`ledger`]: double entry, locked months; it knows no donor, no Stripe, no HTTP. [`people`]: staff, sign-in, roles, the log of acts. [`files`]: photos of receipts and PDFs. [`mail`]: the outbox |
@@ -21,7 +21,7 @@
 //! Stripe → `POST /webhooks/stripe` → signature → raw row, durable → 200. `jobs` wakes → `payments::sync` lists balance transactions since the
 //! cursor → `booking` → `donations::settle` + `ledger::post` in one transaction.
 //!
-//! **A case of water.** an expense and its photo → `spending::save`, `send` → others agree: `booking::decide` locks the fund, checks, posts → `spending::pay`.
+//! **A case of water.** an expense and its photo → `spending::save`, `send` → others agree: `deciding::decide` locks the fund, checks, posts → `spending::pay`.
 //!
 //! **A figure.** `publication::publish` reads one consistent view → what is new becomes public records, leaves of the fund's log → `reports/*.sql` over
 //! them → page, CSV, JSON → bytes stored under a number, the log's head signed → served as they are, for ever, and worked out anew by anyone.
@@ -38,8 +38,10 @@ pub mod approvals;
 pub mod bank;
 pub mod booking;
 pub mod clock;
+pub mod closing;
 pub mod config;
 pub mod db;
+pub mod deciding;
 pub mod demo;
 pub mod donations;
 pub mod files;

@@ -3,7 +3,7 @@
 use crate::db::{Db, Tx};
 use crate::language::Language;
 use crate::payments::{self, alert};
-use crate::{approvals, bank, booking, ledger, publication, spending};
+use crate::{approvals, bank, booking, closing, ledger, publication, spending};
 
 /// What `verify` found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,6 +51,9 @@ async fn first_wrong(tx: &mut Tx) -> sqlx::Result<Option<String>> {
         return Ok(Some(wrong));
     }
     if let Some(wrong) = bank::verify(tx).await? {
+        return Ok(Some(wrong));
+    }
+    if let Some(wrong) = closing::verify(tx).await? {
         return Ok(Some(wrong));
     }
     publication::verify(tx).await

@@ -1,4 +1,4 @@
-//! Approvals: what needs a second person, and who agreed to exactly what. Not here: what is then done (`booking::decide`), pages (`web`).
+//! Approvals: what needs a second person, and who agreed to exactly what. Not here: what is then done (`deciding::decide`), pages (`web`).
 //!
 //! A room that needs agreement writes its row, then [`propose`]s it with a frozen text of everything that is agreed to. Others [`approve`] it,
 //! naming the fingerprint of the text they saw; the last signature needed gives [`Verdict::Approved`], once, and whoever called then does what was
@@ -145,8 +145,8 @@ pub async fn approve_in_emergency(
     if proposal.state != State::Open {
         return Err(Refusal::Decided(proposal.state));
     }
-    // Whoever could change the rules alone could then do everything alone.
-    if proposal.subject.has_no_tier() || !funds::allows_emergency(tx, fund.id).await? {
+    // Whoever could change the rules alone could then do everything alone; and what is left never has to go in a hurry.
+    if proposal.subject.has_no_emergency() || !funds::allows_emergency(tx, fund.id).await? {
         return Err(Refusal::NoEmergency);
     }
     let reason = fitting(reason, EMERGENCY_LETTERS)?;

@@ -1,4 +1,4 @@
-//! The noun: what is proposed, what became of it, who signed. Not here: what an approved proposal then does (`booking`).
+//! The noun: what is proposed, what became of it, who signed. Not here: what an approved proposal then does (`deciding`).
 
 use crate::clock::Instant;
 use crate::ids::{FundId, PersonId, ProposalId, QuestionId};
@@ -50,9 +50,14 @@ impl Subject {
         }
     }
 
-    /// Whether no sum is at stake, so that no tier says how many must sign; and one alone cannot, whatever the hurry.
+    /// Whether no sum is at stake, so that no tier says how many must sign.
     pub const fn has_no_tier(self) -> bool {
-        matches!(self, Self::Rules | Self::Charter)
+        matches!(self, Self::Rules | Self::Charter | Self::State)
+    }
+
+    /// Whether one alone never does, whatever the hurry.
+    pub const fn has_no_emergency(self) -> bool {
+        self.has_no_tier() || matches!(self, Self::Distribution)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::donations::{HandError, Offline, arriving};
 use crate::ids::{BankLineId, Entropy, EntryId, MatchId, PersonId};
-use crate::ledger::chart;
+use crate::ledger::{self, chart};
 use crate::money::Money;
 use crate::people::operation::{self, Operation};
 use crate::people::{self, Actor, Role};
@@ -44,7 +44,7 @@ pub(super) async fn came_back(
 /// The bank had not sent it back after all: `again` took the `reversal` back, and the expense stands as paid, as before.
 pub(super) async fn stands_again(tx: &mut Tx, by: PersonId, (reversal, again): (EntryId, EntryId), now: Instant) -> Result<(), BankError> {
     match spending::payment_stands_again(tx, by, (reversal, again), now).await {
-        Ok(None) => Ok(()),
+        Ok(None) => overpaid_nobody(tx, again).await,
         Ok(Some((expense, payment))) => {
             let shown = bank::match_of_entry(tx, payment).await?.is_some();
             if shown {
@@ -55,6 +55,18 @@ pub(super) async fn stands_again(tx: &mut Tx, by: PersonId, (reversal, again): (
         Err(Refusal::Database(error)) => Err(error.into()),
         Err(_) => Err(BankError::PaidAgain),
     }
+}
+
+/// What a group is owed was not paid twice: it was not sent again, nor taken back, since the bank was said to have returned its payment.
+async fn overpaid_nobody(tx: &mut Tx, again: EntryId) -> Result<(), BankError> {
+    let Some(whole) = ledger::find_entry(tx, again).await? else { return Ok(()) };
+    for posting in whole.entry.postings.iter().filter(|posting| posting.path.starts_with(chart::GRANTS_OWED)) {
+        // What is owed stands with a minus.
+        if ledger::balance_of(tx, &posting.path).await?.get(&posting.amount.currency).is_some_and(|minor| *minor > 0) {
+            return Err(BankError::PaidAgain);
+        }
+    }
+    Ok(())
 }
 
 /// Gifts by hand that a line may bring: what the bank gets of them is exactly its amount, in its currency, and they are dated within the

@@ -119,7 +119,7 @@ fn largest(lines: &[JournalLine], back: &[JournalLine], currency: Currency) -> i
 ///
 /// # Errors
 /// When the database is gone.
-pub(super) async fn lock(tx: &mut Tx) -> sqlx::Result<Vec<Fund>> {
+pub async fn lock(tx: &mut Tx) -> sqlx::Result<Vec<Fund>> {
     let all: Vec<FundId> = funds::list(tx).await?.iter().map(|fund| fund.id).collect();
     Ok(funds::lock_with_pool(tx, &all).await?.unwrap_or_default())
 }
@@ -128,7 +128,7 @@ pub(super) async fn lock(tx: &mut Tx) -> sqlx::Result<Vec<Fund>> {
 ///
 /// # Errors
 /// [`JournalError`], with nothing written: a fund or an account may hold too little by now, or the entry be corrected otherwise.
-pub(super) async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, now: Instant) -> Result<EntryId, JournalError> {
+pub async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, now: Instant) -> Result<EntryId, JournalError> {
     let journal = waiting(tx, proposal).await?;
     let lines = store::journal::lines(tx, journal.id).await?;
     let back = match journal.reverses {
@@ -159,7 +159,7 @@ pub(super) async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal,
 ///
 /// # Errors
 /// [`JournalError`], with nothing written.
-pub(super) async fn turn_down(tx: &mut Tx, person: PersonId, proposal: &Proposal, now: Instant) -> Result<(), JournalError> {
+pub async fn turn_down(tx: &mut Tx, person: PersonId, proposal: &Proposal, now: Instant) -> Result<(), JournalError> {
     let journal = waiting(tx, proposal).await?;
     store::journal::decide(tx, &journal, JournalState::Rejected, person, None, now).await?;
     Ok(audit::write(tx, Some(person), "journal_rejected", &format!("journal {}", journal.id), "", now).await?)

@@ -5,7 +5,6 @@ mod bank_error;
 pub mod brought;
 mod condition;
 pub mod correcting;
-mod decisions;
 pub mod journal;
 mod journal_checks;
 mod journal_entry;
@@ -34,7 +33,6 @@ use crate::payments;
 use crate::transact;
 
 pub use condition::Condition;
-pub use decisions::{Choice, DecideError, Decided, decide};
 pub use lines::book;
 pub use look_again::{LookedAgain, look_again};
 pub use notices::interpret;

@@ -178,7 +178,7 @@ pub async fn ask(tx: &mut Tx, word: &str, operation: &Operation, actor: Actor, n
 ///
 /// # Errors
 /// [`JournalError`], with nothing written.
-pub(super) async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, now: Instant) -> Result<(), JournalError> {
+pub async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, now: Instant) -> Result<(), JournalError> {
     let word = &proposal.subject_id;
     lockable(tx, word, now).await?;
     // Where somebody asked before months were agreed to like all else, their name stands already.

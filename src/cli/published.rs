@@ -11,7 +11,7 @@ use clap::Args;
 
 use strikefund::clock::Clock;
 use strikefund::db::Db;
-use strikefund::funds::{self, Fund, State};
+use strikefund::funds::{self, Fund};
 use strikefund::ids::Entropy;
 use strikefund::publication::check::{self, Scope, Unchecked};
 use strikefund::publication::log::note::{self, VerifyingKey};
@@ -118,7 +118,7 @@ pub async fn write(db: &Db, folder: &Path) -> anyhow::Result<()> {
     for (name, body) in *ASSETS {
         put(&folder.join(name), body.as_bytes(), false)?;
     }
-    for fund in funds::list(tx).await?.into_iter().filter(|fund| fund.state != State::Draft) {
+    for fund in funds::list(tx).await?.into_iter().filter(|fund| fund.state.allows(funds::Act::Publish)) {
         let under = folder.join("f").join(&fund.slug);
         let mut tree = Tree::of(tx, &fund).await?;
         let (mut files, mut last, mut copies) = (0, String::new(), HashSet::new());

@@ -73,6 +73,9 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(44, "0044_gift_pages"),
     schema!(45, "0045_recurring"),
     schema!(46, "0046_ladder"),
+    schema!(47, "0047_states_guarded"),
+    schema!(49, "0049_plans"),
+    schema!(50, "0050_passed_on"),
 ];
 
 /// What [`Db::migrate`] found and did.

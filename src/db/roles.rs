@@ -38,6 +38,12 @@ const ADD_ONLY: &[&str] = &[
     "gift_document",
     "question",
     "answer",
+    "recipient",
+    "plan_line",
+    "plan_share",
+    "grant_payment",
+    "member_vote",
+    "member_vote_count",
 ];
 
 /// Tables whose rows it may change, and never take away.
@@ -83,6 +89,7 @@ const KEPT: &[&str] = &[
     "bank_match_posting",
     "stripe_tie",
     "fund_about",
+    "fund_end",
     "fund_giving",
     "fund_goal",
     "fund_reports",
@@ -90,6 +97,9 @@ const KEPT: &[&str] = &[
     "setup_step",
     "backup",
     "giving_brake",
+    "plan",
+    "fund_grant",
+    "grant_answer",
 ];
 
 /// Tables that are caches or passing notes: rows come and go.
@@ -129,6 +139,7 @@ const PASSING: &[&str] = &[
     "donor_key",
     "donor_words",
     "public_name",
+    "public_news",
 ];
 
 impl Db {

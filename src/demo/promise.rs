@@ -63,6 +63,7 @@ fn words(field: &str, is_restricted: bool) -> &'static str {
         "recipients" => RECIPIENTS,
         "reserve_percent" => "5",
         "reserve_days" => "120",
+        "objection_days" => "0",
         article => article.parse().map_or("", |article| said(article, is_restricted)),
     }
 }

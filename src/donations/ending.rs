@@ -4,7 +4,7 @@
 
 use super::by_hand::HandError;
 use super::repeat::{EndStep, Problem, RepeatsEnd, pause_secs};
-use super::repeating::{self, is_over};
+use super::repeating;
 use super::store::repeats as rows;
 use crate::clock::{Clock, Instant};
 use crate::db::{Db, Tx};
@@ -77,7 +77,7 @@ pub async fn try_again(tx: &mut Tx, fund: &Fund, actor: Actor, now: Instant) -> 
 /// # Errors
 /// When the database is gone.
 pub async fn go_on(payments: &Payments, db: &Db, clock: &Clock) -> sqlx::Result<()> {
-    let over: Vec<Fund> = funds::list(&mut db.begin_read().await?).await?.into_iter().filter(|fund| is_over(fund.state)).collect();
+    let over: Vec<Fund> = funds::list(&mut db.begin_read().await?).await?.into_iter().filter(|fund| fund.state.is_over()).collect();
     for fund in &over {
         if rows::find_end(&mut db.begin_read().await?, fund.id).await?.is_none() {
             let now = clock.now();

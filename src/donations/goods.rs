@@ -83,6 +83,8 @@ crate::record! {
         pub quantity: i64,
         /// When.
         pub given_on: Day,
+        /// The group they were passed on to at the end; None: they were used for the strike.
+        pub passed_to: Option<String>,
     }
 }
 

@@ -117,18 +117,38 @@ pub async fn give_out(
     actor: Actor,
     now: Instant,
 ) -> Result<(), HandError> {
+    hand_out(tx, number, &Given { quantity, given_on: on, passed_to: None }, operation, actor, now).await
+}
+
+/// Notes that so many of them were passed on to a group at the end, as the charter names it.
+///
+/// # Errors
+/// As [`give_out`].
+pub async fn pass_on(
+    tx: &mut Tx,
+    number: &str,
+    (quantity, on, group): (i64, Day, &str),
+    operation: &Operation,
+    actor: Actor,
+    now: Instant,
+) -> Result<(), HandError> {
+    hand_out(tx, number, &Given { quantity, given_on: on, passed_to: Some(group.to_owned()) }, operation, actor, now).await
+}
+
+async fn hand_out(tx: &mut Tx, number: &str, given: &Given, operation: &Operation, actor: Actor, now: Instant) -> Result<(), HandError> {
     people::require(tx, actor, &[Role::Recorder]).await?;
     if operation::find_result(tx, operation).await?.is_some() {
         return Ok(());
     }
     let goods = locked(tx, number).await?;
+    let quantity = given.quantity;
     if quantity < 1 || !rows::raise_given(tx, goods.id, quantity).await? {
         return Err(HandError::OnlyLeft(goods.left()));
     }
-    if on < goods.received_on {
+    if given.given_on < goods.received_on {
         return Err(HandError::Day);
     }
-    rows::insert_given(tx, goods.id, &Given { quantity, given_on: on }, actor.person, now).await?;
+    rows::insert_given(tx, goods.id, given, actor.person, now).await?;
     audit::write(tx, Some(actor.person), "goods_given", &subject(&goods), &quantity.to_string(), now).await?;
     Ok(operation::done(tx, operation, "", now).await?)
 }

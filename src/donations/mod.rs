@@ -34,6 +34,7 @@ pub mod stopping;
 mod store;
 mod vault;
 pub mod ways;
+pub mod wishes;
 
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
@@ -115,7 +116,7 @@ pub async fn pledge(
     entropy: &Entropy,
     now: Instant,
 ) -> Result<Pledged, PledgeError> {
-    let fund = funds::lock(tx, fund).await?.filter(|fund| fund.state == funds::State::Open).ok_or(PledgeError::NotOpen)?;
+    let fund = funds::lock(tx, fund).await?.filter(|fund| fund.state.allows(funds::Act::Give)).ok_or(PledgeError::NotOpen)?;
     if let Some(donation) = store::find_by_operation(tx, &pledge.attempt).await? {
         if donation.input_hash.as_deref() != Some(&*pledge.input_hash(keys)) || donation.fund_id != fund.id {
             return Err(PledgeError::Changed);

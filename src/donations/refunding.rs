@@ -47,6 +47,7 @@ pub async fn left(tx: &mut Tx, gift: &Donation) -> sqlx::Result<Left> {
         }
         disputed = about::is_disputed(tx, charge).await?;
     }
+    let allows = funds::find(tx, gift.fund_id).await?.is_some_and(|fund| fund.state.allows(funds::Act::Refund));
     let paid = gift.settled_minor.filter(|_| gift.state == State::Paid).unwrap_or(0);
     let by_hand = if gift.charge_id.is_none() { super::arriving::of_donation(tx, gift.id).await? } else { None };
     let way = match (&gift.charge_id, by_hand) {
@@ -55,6 +56,8 @@ pub async fn left(tx: &mut Tx, gift: &Donation) -> sqlx::Result<Left> {
         (None, Some(by_hand)) if by_hand.kind == OfflineKind::Cash => Some(RefundWay::Cash),
         _ => None,
     };
+    // What a fund that is closed gives back would not be there.
+    let way = way.filter(|_| allows);
     let fee = of(gift.settled_fee_minor.unwrap_or(0));
     Ok(Left { paid: of(paid), fee, back: of(back), most: of(paid.saturating_sub(back).max(0)), way, disputed })
 }

@@ -139,16 +139,11 @@ async fn stop_if_over(tx: &mut Tx, repeat: &Repeat, now: Instant) -> sqlx::Resul
     if repeat.state == RepeatState::Stopped || repeat.stop_by.is_some() {
         return Ok(());
     }
-    let is_over = funds::find(tx, repeat.fund_id).await?.is_some_and(|fund| is_over(fund.state));
+    let is_over = funds::find(tx, repeat.fund_id).await?.is_some_and(|fund| fund.state.is_over());
     if is_over {
         rows::ask_stop(tx, repeat.id, StopBy::WindingDown, None, now).await?;
     }
     Ok(())
-}
-
-/// Whether a fund in this state takes no more gifts, for good.
-pub(super) const fn is_over(state: funds::State) -> bool {
-    matches!(state, funds::State::WindingDown | funds::State::Distributing | funds::State::Closed)
 }
 
 /// Takes up what Stripe says of one turn: paid, or not and when it is tried again.

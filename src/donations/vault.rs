@@ -116,6 +116,11 @@ async fn words_of(tx: &mut Tx, donation: DonationId) -> sqlx::Result<Option<Seal
     donors::find_words(tx, first).await
 }
 
+/// What the donor of these words wished; None: nothing, or nobody is known any more.
+pub(super) fn wish_in(sealed: &Sealed, keys: &Keyring) -> Option<String> {
+    opened(sealed, keys).and_then(|(donor, _)| donor.wish)
+}
+
 fn opened(sealed: &Sealed, keys: &Keyring) -> Option<(Donor, OwnKey)> {
     let key = keys.unwrap_key(&key_context(&sealed.donor_reference), &sealed.wrapped)?;
     let donor = Donor::read(&key.open(&words_context(&sealed.reference), &sealed.words)?)?;

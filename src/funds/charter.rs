@@ -14,6 +14,10 @@ const MOST_DAYS: i64 = 730;
 const RECIPIENT: &str = "recipient";
 /// The word before the line of the reserve.
 const RESERVE: &str = "reserve";
+/// The most days that people may object to a plan for what is left.
+const MOST_OBJECTION_DAYS: i64 = 60;
+/// The word before the line that says so; a charter that lets nobody object has none.
+const OBJECTION: &str = "objection";
 
 crate::words! {
     /// An article that is told in words.
@@ -90,6 +94,8 @@ pub struct Charter {
     pub reserve_percent: i64,
     /// For how many days after the last gift.
     pub reserve_days: i64,
+    /// For how many days people may object to a plan for what is left before money moves; 0: money moves once the public was told.
+    pub objection_days: i64,
 }
 
 /// A field of a charter that is not as it should be.
@@ -105,6 +111,8 @@ pub enum WrongCharter {
     ReservePercent,
     /// No whole number of days from 0 to 730.
     ReserveDays,
+    /// No whole number of days from 0 to 60.
+    ObjectionDays,
 }
 
 impl WrongCharter {
@@ -115,6 +123,7 @@ impl WrongCharter {
             Self::Recipients | Self::Recipient(_) => "recipients",
             Self::ReservePercent => "reserve_percent",
             Self::ReserveDays => "reserve_days",
+            Self::ObjectionDays => "objection_days",
         }
     }
 }
@@ -173,7 +182,8 @@ impl Charter {
             })
         };
         let (reserve_percent, reserve_days) = (number(WrongCharter::ReservePercent, 100), number(WrongCharter::ReserveDays, MOST_DAYS));
-        if wrong.is_empty() { Ok(Self { texts, recipients, reserve_percent, reserve_days }) } else { Err(wrong) }
+        let objection_days = number(WrongCharter::ObjectionDays, MOST_OBJECTION_DAYS);
+        if wrong.is_empty() { Ok(Self { texts, recipients, reserve_percent, reserve_days, objection_days }) } else { Err(wrong) }
     }
 
     /// An article's text, paragraphs parted by line ends.
@@ -187,6 +197,7 @@ impl Charter {
             "recipients" => self.recipients.iter().map(Recipient::line).collect::<Vec<_>>().join("\n"),
             "reserve_percent" => self.reserve_percent.to_string(),
             "reserve_days" => self.reserve_days.to_string(),
+            "objection_days" => self.objection_days.to_string(),
             article => article.parse().map_or_else(|_| String::new(), |article| self.text(article).to_owned()),
         }
     }
@@ -197,7 +208,8 @@ impl Charter {
             Article::ALL.iter().zip(&self.texts).flat_map(|(article, text)| text.lines().map(move |line| format!("{article}: {line}")));
         let recipients = self.recipients.iter().map(|recipient| format!("{RECIPIENT}: {}", recipient.line()));
         let reserve = format!("{RESERVE}: {} {}", self.reserve_percent, self.reserve_days);
-        texts.chain(recipients).chain([reserve]).collect::<Vec<_>>().join("\n")
+        let objection = (self.objection_days > 0).then(|| format!("{OBJECTION}: {}", self.objection_days));
+        texts.chain(recipients).chain([reserve]).chain(objection).collect::<Vec<_>>().join("\n")
     }
 
     /// Reads what [`Self::lines`] wrote; None where it is anything else.
@@ -211,13 +223,14 @@ impl Charter {
             recipients: of(RECIPIENT).into_iter().map(Recipient::parse).collect::<Option<Vec<_>>>()?,
             reserve_percent: percent.parse().ok()?,
             reserve_days: days.parse().ok()?,
+            objection_days: of(OBJECTION).first().map_or(Some(0), |days| days.parse().ok())?,
         };
         (charter.lines() == body).then_some(charter)
     }
 
     /// Whether a line of [`Self::lines`] can bear this word.
     pub fn names(word: &str) -> bool {
-        word == RECIPIENT || word == RESERVE || word.parse::<Article>().is_ok()
+        [RECIPIENT, RESERVE, OBJECTION].contains(&word) || word.parse::<Article>().is_ok()
     }
 
     /// Whether this may stand in the place of `before` while a fund is in `state`: what donors gave for stays once it winds down.
@@ -225,7 +238,8 @@ impl Charter {
         let ends = matches!(state, State::WindingDown | State::Distributing | State::Closed);
         let Some(before) = before.filter(|_| ends) else { return true };
         let same = |article: &Article| self.text(*article) == before.text(*article);
-        Article::ALL.iter().filter(|article| article.is_fixed_at_the_end()).all(same) && self.recipients == before.recipients
+        let keeps_time = self.objection_days >= before.objection_days;
+        Article::ALL.iter().filter(|article| article.is_fixed_at_the_end()).all(same) && self.recipients == before.recipients && keeps_time
     }
 }
 
@@ -238,6 +252,7 @@ mod tests {
             "recipients" => "Water for All | they feed the town | https://water.example\n\n Rent Relief | it is near ",
             "reserve_percent" => "10",
             "reserve_days" => "120",
+            "objection_days" => "7",
             "who" => "  Teachers of the local.\r\n\r\nThey were elected: in May.\n",
             _ => "As the members decide.",
         }
@@ -252,6 +267,7 @@ mod tests {
         assert_eq!(Charter::parse(|field| String::leak(charter.field(field))), Ok(charter.clone()));
         for bent in [
             charter.lines().replace("reserve: 10 120", "reserve: 10"),
+            charter.lines().replace("objection: 7", "objection: 0"),
             charter.lines() + "\n",
             charter.lines() + "\nmore: x",
             String::new(),
@@ -285,7 +301,9 @@ mod tests {
         let before = Charter::parse(typed).unwrap();
         let with =
             |field: &'static str, value: &'static str| Charter::parse(|name| if name == field { value } else { typed(name) }).unwrap();
-        for (field, value) in [("uses", "Other things."), ("leftover", "To us."), ("recipients", "Us | we like us")] {
+        for (field, value) in
+            [("uses", "Other things."), ("leftover", "To us."), ("recipients", "Us | we like us"), ("objection_days", "6")]
+        {
             assert!(!with(field, value).may_replace(Some(&before), State::WindingDown), "{field}");
             assert!(with(field, value).may_replace(Some(&before), State::Open), "{field}");
             assert!(with(field, value).may_replace(None, State::WindingDown), "{field}");

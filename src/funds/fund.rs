@@ -103,6 +103,7 @@ const TAKEN: &[&str] = &[
     "repeats",
     "advances",
     "budget",
+    "late",
 ];
 
 /// The promise of the Portland teachers' strike of 2023, which a fund that says nothing else makes.

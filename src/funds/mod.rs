@@ -1,7 +1,9 @@
 //! Funds: a pot of money with one purpose, one public page, one currency. Not here: what it received or spent (`ledger`).
 
 mod about;
+mod allowed;
 pub mod charter;
+mod end;
 mod fund;
 mod giving;
 mod languages;
@@ -10,12 +12,14 @@ pub mod settings;
 mod store;
 mod tier;
 
-use crate::clock::Instant;
+use crate::clock::{Day, Instant};
 use crate::db::{Retryable, Tx};
 use crate::ids::{Entropy, FundId, ProposalId};
 use crate::ledger;
 
 pub use about::{About, Goal, Names, Reports, STATEMENT_LETTERS, WrongName, tells_too_much};
+pub use allowed::Act;
+pub use end::End;
 pub use fund::{Fund, NewFund, State};
 pub use giving::{Giving, StoredGiving, WrongGiving};
 pub use languages::Languages;
@@ -47,6 +51,8 @@ crate::record! {
         pub reason: String,
         /// When.
         pub changed_at: Instant,
+        /// What others agreed to; None: it was opened while it was set up, or moved before moves named that.
+        pub proposal_id: Option<ProposalId>,
     }
 }
 
@@ -195,13 +201,49 @@ pub async fn set_up_at(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<Instant>>
 /// The most letters of a reason for moving a fund.
 pub const MOVE_LETTERS: usize = 500;
 
-/// Moves a fund to another state and notes when and why; the reason is public, and what is too long of it is left out. Who agreed, and whether
-/// the fund may, is known above. The fund is locked.
-pub async fn move_to(tx: &mut Tx, id: FundId, state: State, reason: &str, now: Instant) -> sqlx::Result<()> {
+/// Moves a fund to another state and notes when, why and by which agreement; the reason is public, and what is too long of it is left out.
+/// Whether the fund may is known above (`closing`), and guarded by the database. The fund is locked.
+pub async fn move_to(
+    tx: &mut Tx,
+    id: FundId,
+    state: State,
+    (reason, proposal_id): (&str, Option<ProposalId>),
+    now: Instant,
+) -> sqlx::Result<()> {
     let reason: String = reason.trim().chars().take(MOVE_LETTERS).collect();
-    let n = store::newest_move(tx, id).await?.map_or(1, |last| last.n.saturating_add(1));
-    store::set_state(tx, id, state).await?;
-    store::insert_move(tx, id, &Move { n, state, reason, changed_at: now }).await
+    let n = next_move(tx, id).await?;
+    store::insert_move(tx, id, &Move { n, state, reason, changed_at: now, proposal_id }).await?;
+    store::set_state(tx, id, state).await
+}
+
+/// The number of a fund's next move.
+pub async fn next_move(tx: &mut Tx, id: FundId) -> sqlx::Result<i64> {
+    Ok(store::newest_move(tx, id).await?.map_or(1, |last| last.n.saturating_add(1)))
+}
+
+/// How a fund ends; None: that was not decided yet.
+pub async fn end(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<End>> {
+    store::end(tx, id).await
+}
+
+/// Notes the last day of what a fund that winds down still pays for.
+pub async fn begin_end(tx: &mut Tx, id: FundId, last_expense_on: Day) -> sqlx::Result<()> {
+    store::insert_end(tx, id, last_expense_on).await
+}
+
+/// Notes what is held back of what is left, until when, and what released a restricted fund. Once.
+pub async fn decide_end(tx: &mut Tx, id: FundId, reserve: (i64, Day), release: Option<&str>) -> sqlx::Result<()> {
+    store::decide_end(tx, id, reserve, release).await
+}
+
+/// Whether a fund still pays for what was bought on this day. While it winds down that ends with the day that was decided on.
+pub async fn still_pays(tx: &mut Tx, fund: &Fund, bought_on: Day) -> sqlx::Result<bool> {
+    Ok(fund.state.allows(Act::Spend) && store::end(tx, fund.id).await?.is_none_or(|end| bought_on <= end.last_expense_on))
+}
+
+/// Whether a fund ever was in a state, as far as moves were noted; with the newest such move.
+pub async fn moved_to(tx: &mut Tx, id: FundId, state: State) -> sqlx::Result<Option<Move>> {
+    store::move_to(tx, id, state).await
 }
 
 /// The newest move of a fund; None: it never moved, or nobody noted it.

@@ -1,8 +1,8 @@
 //! SQL of the funds, private to this room.
 
 use super::settings::Step;
-use super::{About, CharterVersion, Fund, Move, NewFund, Reports, State, StoredGiving, Tier};
-use crate::clock::Instant;
+use super::{About, CharterVersion, End, Fund, Move, NewFund, Reports, State, StoredGiving, Tier};
+use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::ids::{FundId, ProposalId};
 use crate::run;
@@ -172,17 +172,38 @@ pub(super) async fn set_state(tx: &mut Tx, id: FundId, state: State) -> sqlx::Re
 }
 
 pub(super) async fn insert_move(tx: &mut Tx, id: FundId, moved: &Move) -> sqlx::Result<()> {
-    const SQL: &str = "INSERT INTO fund_state (fund_id, n, state, reason, changed_at) VALUES ($1, $2, $3, $4, $5)";
+    const SQL: &str = "INSERT INTO fund_state (fund_id, n, state, reason, changed_at, proposal_id) VALUES ($1, $2, $3, $4, $5, $6)";
     run!(tx, execute, {
         let query = sqlx::query(SQL).bind(id).bind(moved.n).bind(moved.state);
-        query.bind(moved.reason.as_str()).bind(moved.changed_at)
+        query.bind(moved.reason.as_str()).bind(moved.changed_at).bind(moved.proposal_id)
     })
     .map(drop)
 }
 
 pub(super) async fn newest_move(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<Move>> {
-    const SQL: &str = "SELECT n, state, reason, changed_at FROM fund_state WHERE fund_id = $1 ORDER BY n DESC LIMIT 1";
+    const SQL: &str = "SELECT n, state, reason, changed_at, proposal_id FROM fund_state WHERE fund_id = $1 ORDER BY n DESC LIMIT 1";
     run!(tx, fetch_optional, sqlx::query_as(SQL).bind(id))
+}
+
+pub(super) async fn move_to(tx: &mut Tx, id: FundId, state: State) -> sqlx::Result<Option<Move>> {
+    const SQL: &str =
+        "SELECT n, state, reason, changed_at, proposal_id FROM fund_state WHERE fund_id = $1 AND state = $2 ORDER BY n DESC LIMIT 1";
+    run!(tx, fetch_optional, sqlx::query_as(SQL).bind(id).bind(state))
+}
+
+pub(super) async fn end(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<End>> {
+    const SQL: &str = "SELECT last_expense_on, reserve_minor, reserve_until, release FROM fund_end WHERE fund_id = $1";
+    run!(tx, fetch_optional, sqlx::query_as(SQL).bind(id))
+}
+
+pub(super) async fn insert_end(tx: &mut Tx, id: FundId, last_expense_on: Day) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO fund_end (fund_id, last_expense_on) VALUES ($1, $2)";
+    run!(tx, execute, sqlx::query(SQL).bind(id).bind(last_expense_on)).map(drop)
+}
+
+pub(super) async fn decide_end(tx: &mut Tx, id: FundId, (minor, until): (i64, Day), release: Option<&str>) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE fund_end SET reserve_minor = $2, reserve_until = $3, release = $4 WHERE fund_id = $1";
+    run!(tx, execute, sqlx::query(SQL).bind(id).bind(minor).bind(until).bind(release)).map(drop)
 }
 
 pub(super) async fn goal(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<i64>> {

@@ -55,6 +55,10 @@ pub mod chart {
     pub const BANK: &str = "assets:bank:main";
     /// What was approved and is not paid yet.
     pub const REIMBURSEMENTS: &str = "liabilities:reimbursements";
+    /// What was promised to groups and not sent yet stands under this path, by group.
+    pub const GRANTS_OWED: &str = "liabilities:grants:";
+    /// What was passed on.
+    pub const MUTUAL_AID: &str = "expenses:grants:mutual-aid";
     /// What the books began with.
     pub const OPENING: &str = "equity:opening";
     /// Gifts through Stripe.
@@ -115,7 +119,7 @@ pub const CHART: &[Account] = &[
     account("5020", "expenses:program:supplies", Kind::Expense, false),
     account("5030", "expenses:program:logistics", Kind::Expense, false),
     account("5040", chart::PEOPLE, Kind::Expense, false),
-    account("5100", "expenses:grants:mutual-aid", Kind::Expense, false),
+    account("5100", chart::MUTUAL_AID, Kind::Expense, false),
     account("6000", chart::PROCESSING, Kind::Expense, false),
     account("6010", chart::DISPUTE_FEES, Kind::Expense, false),
     account("7000", "expenses:admin:bank-fees", Kind::Expense, false),

@@ -22,6 +22,8 @@ crate::words! {
         Gift = "gift",
         /// What two people wrote because nothing else covers it.
         Journal = "journal",
+        /// What is left, passed on.
+        Grant = "grant",
         /// The negation of another entry.
         Reversal = "reversal",
     }
@@ -29,7 +31,8 @@ crate::words! {
 
 impl Source {
     /// Every cause there is.
-    pub const ALL: [Self; 7] = [Self::Stripe, Self::Opening, Self::Spending, Self::Bank, Self::Gift, Self::Journal, Self::Reversal];
+    pub const ALL: [Self; 8] =
+        [Self::Stripe, Self::Opening, Self::Spending, Self::Bank, Self::Gift, Self::Journal, Self::Grant, Self::Reversal];
 }
 
 /// Why something is no entry.

@@ -102,7 +102,7 @@ pub(super) fn was_moved(entry: &NewEntry, standing: &Entry, locked: &BTreeSet<St
 const fn is_fact(source: Source) -> bool {
     match source {
         Source::Stripe | Source::Opening | Source::Bank => true,
-        Source::Spending | Source::Gift | Source::Journal | Source::Reversal => false,
+        Source::Spending | Source::Gift | Source::Journal | Source::Grant | Source::Reversal => false,
     }
 }
 

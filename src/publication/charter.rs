@@ -110,6 +110,14 @@ impl Page<'_> {
         self.say.two("charter-reserve-says", ("percent", percent.to_owned()), ("days", days.to_owned()))
     }
 
+    fn objection(&self, charter: &Charter) -> String {
+        self.objection_in_words(charter.objection_days)
+    }
+
+    fn objection_in_words(&self, days: i64) -> String {
+        self.say.0.text("charter-objection-says", &Values::from([("days".into(), days.into())]))
+    }
+
     fn tiers(&self, version: &Version<'_>) -> Vec<(String, i64)> {
         tiers(self.say, self.figures.fund.currency, &version.told.rules)
     }
@@ -121,8 +129,10 @@ impl Page<'_> {
 
     fn changes(&self, version: &Version<'_>) -> Vec<Change> {
         let Some(before) = version.before else { return Vec::new() };
-        let in_words = |name: &str, value: &str| {
-            if name == "reserve" && !value.is_empty() { self.reserve_in_words(value) } else { value.to_owned() }
+        let in_words = |name: &str, value: &str| match (name, value.parse()) {
+            ("reserve", _) if !value.is_empty() => self.reserve_in_words(value),
+            ("objection", Ok(days)) => self.objection_in_words(days),
+            _ => value.to_owned(),
         };
         let changes = approvals::changes(&before.body, &version.told.body).into_iter();
         changes.map(|(name, was, is)| (self.label(&name), in_words(&name, &was), in_words(&name, &is))).collect()

@@ -3,6 +3,7 @@
 
 use askama::Template;
 
+use super::passed::PlanStands;
 use super::place::named;
 use super::record::Record;
 use super::rows::{self, RowsError};
@@ -65,6 +66,12 @@ pub(super) async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Resu
         }
     }
     let moves = moves::published(tx, fund).await?;
+    let mut plans = Vec::new();
+    for leaf in store::of_kind(tx, fund, "plan").await? {
+        if let Record::Plan(plan) = rows::read(&leaf)? {
+            plans.push((leaf.publication, plan));
+        }
+    }
     let mut files = Vec::new();
     for say in Language::ALL.map(Say) {
         let mut items = Vec::new();
@@ -78,6 +85,18 @@ pub(super) async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Resu
                 at: end.at,
                 title: say.with("public-feed-correction", "number", number.to_string()),
                 text: reason.clone(),
+            }));
+            let planned = plans.iter().filter(|(publication, _)| *publication == end.number);
+            items.extend(planned.map(|(_, plan)| Item {
+                address: format!("{address}p/{}/{}#plan-{}", end.number, named("leftovers/index", say.0), plan.plan),
+                about: match plan.stands {
+                    PlanStands::Proposed => "-proposed",
+                    PlanStands::Approved => "-approved",
+                    PlanStands::Dropped => "-dropped",
+                },
+                at: end.at,
+                title: say.with(&format!("public-feed-plan-{}", plan.stands), "n", plan.plan.to_string()),
+                text: say.with("public-feed-plan-text", "total", figures.money(plan.total_minor).for_people()),
             }));
             items.push(Item {
                 address: format!("{address}p/{}/{}", end.number, named("index", say.0)),

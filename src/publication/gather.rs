@@ -9,7 +9,7 @@ use super::store::{self, Shown, Waiting};
 use crate::approvals::{self, Signed};
 use crate::clock::{Instant, Zone};
 use crate::db::Tx;
-use crate::funds::{Fund, State};
+use crate::funds::Fund;
 use crate::ids::{EntryId, ExpenseId, ProposalId};
 use crate::ledger::{self, Mistake, Source, Unpublished, chart};
 use crate::spending::{self, Mended, PublicFacts, Show};
@@ -352,7 +352,7 @@ fn text(facts: &PublicFacts, about: i64, freed: Option<Freed>, (fund, now): (&Fu
 
 /// Whether the strike is over, so that nothing must be held back for it.
 pub(super) const fn is_over(fund: &Fund) -> bool {
-    matches!(fund.state, State::WindingDown | State::Distributing | State::Closed)
+    fund.state.is_over()
 }
 
 /// The expense whose cost a posting is, and the agreement it was booked by.

@@ -5,6 +5,7 @@
 
 mod all_time;
 pub mod anchor;
+mod announced;
 pub mod api;
 mod batch;
 mod beyond;
@@ -29,12 +30,14 @@ mod givers;
 mod goal;
 mod heads;
 mod known;
+mod leftovers;
 pub mod log;
 pub mod manifest;
 mod matrix;
 mod names;
 mod news;
 pub mod page;
+pub mod passed;
 mod periods;
 mod place;
 mod proof;
@@ -60,6 +63,7 @@ mod verify;
 mod verify_page;
 mod ways;
 mod weeks;
+mod wishes;
 
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
@@ -76,6 +80,7 @@ use gifts::Side;
 use manifest::Files;
 use record::{Batch, Record, week_of};
 
+pub use announced::{announce, untold};
 pub use commitments::forget;
 pub use copied::FOLDER as COPIES;
 pub use copies::copy;
@@ -166,6 +171,9 @@ pub async fn is_due(tx: &mut Tx, fund: &Fund, now: Instant) -> Result<bool, Publ
     let last = store::last(tx, fund.id).await?;
     if last.is_some_and(|last| now < last.made_at.plus_secs(fund.publish_interval_secs)) {
         return Ok(false);
+    }
+    if announced::has_news(tx, fund).await? {
+        return Ok(true);
     }
     if gather::has_news(tx, fund).await? || extras::has_news(tx, fund).await? || !gather::words(tx, fund, now, 1).await?.0.is_empty() {
         return Ok(true);
@@ -323,10 +331,11 @@ fn report_names(figures: &Figures) -> impl Iterator<Item = &'static str> {
 pub async fn pages(tx: &mut Tx, slug: &str) -> Result<Vec<(String, String)>, RowsError> {
     let Some((_, figures)) = rows::newest(tx, slug).await? else { return Ok(Vec::new()) };
     let day = figures.made_at.day_in(&figures.fund.time_zone).to_string();
-    let fixed = ["", "spending/", "gifts/", "reports/", "reports/summary.html"].map(str::to_owned);
-    let fixed = fixed
-        .into_iter()
-        .chain(["index", "spending/index", "gifts/index", "reports/index", "reports/summary"].map(|page| page_in(page, Language::Spanish)));
+    let fixed = ["", "spending/", "gifts/", "leftovers/", "reports/", "reports/summary.html"].map(str::to_owned);
+    let fixed = fixed.into_iter().chain(
+        ["index", "spending/index", "gifts/index", "leftovers/index", "reports/index", "reports/summary"]
+            .map(|page| page_in(page, Language::Spanish)),
+    );
     let reports = report_names(&figures).flat_map(|name| Language::ALL.map(|language| page_in(&format!("reports/{name}"), language)));
     Ok(fixed.chain(reports).map(|path| (path, day.clone())).collect())
 }
@@ -345,6 +354,7 @@ async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Result<Vec<File
     files.extend(feed::render(tx, fund, figures).await?);
     files.extend(reports::render(tx, fund, figures).await?);
     files.extend(charter::render(tx, fund, figures).await?);
+    files.extend(leftovers::render(tx, fund, figures).await?);
     files.extend(embeds::render(figures)?);
     Ok(files)
 }

@@ -1,9 +1,9 @@
 //! Everything that one publication tells, in order: what waits for no interval first, and the rest where its time has come. Not here: what each of
-//! it is (`state`, `copies`, `charter`, `gifts`, `gather`, `steps`, `beyond`).
+//! it is (`state`, `copies`, `charter`, `gifts`, `gather`, `steps`, `announced`, `beyond`).
 
 use super::gather::{self, Reader};
 use super::record::{Record, week_of};
-use super::{Press, PublishError, Writer, charter, commitments, next_batch, sides, state, store};
+use super::{Press, PublishError, Writer, charter, commitments, next_batch, sides, state, store, wishes};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::donations;
@@ -37,6 +37,7 @@ impl Writer {
         self.spending(tx, fund, now).await?;
         self.words(tx, fund, now).await?;
         self.steps(tx, fund, now).await?;
+        self.announced(tx, fund, now).await?;
         self.copies(tx, fund, now).await?;
         self.beyond(tx, fund, (begun, counted.as_ref()), now).await?;
         Ok(counted)
@@ -53,6 +54,7 @@ impl Writer {
         if let Some((last, mut batch)) = next_batch(fund, &waiting, (&books, &published), (n, &week)) {
             commitments::commit(tx, press, fund, &mut batch, &waiting).await?;
             records.push(Record::Batch(batch));
+            records.extend(wishes::told(tx, press, fund, &waiting, &week).await?);
             counted = Some(last);
         }
         self.append(tx, records).await?;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::all_time::{Again, Middle};
 pub use super::copied::{Copied, TakenDown};
 use super::facts::Publication;
+pub use super::passed::{Advice, Grant, Passed, Plan};
 pub use super::spent::{Agreed, Freed, STRIKE, Spending, Step, Text, Units, What};
 pub use super::told::Line;
 use super::told::{Accounts, Bands, Budget, Chartered, Goods, Owed, Stood, Tie, Ways};
@@ -86,6 +87,14 @@ pub enum Record {
     TakenDown(TakenDown),
     /// Where the fund stands from now on.
     State(Stood),
+    /// How what is left is shared out.
+    Plan(Box<Plan>),
+    /// Something happened to a grant.
+    Grant(Grant),
+    /// What donors or members would like.
+    Advice(Advice),
+    /// Goods that were passed on.
+    Passed(Passed),
     /// The end of a publication: who published, when, under which rules.
     Publication(Box<Publication>),
 }
@@ -177,6 +186,10 @@ impl Record {
             Self::Copy(_) => "copy",
             Self::TakenDown(_) => "taken_down",
             Self::State(_) => "state",
+            Self::Plan(_) => "plan",
+            Self::Grant(_) => "grant",
+            Self::Advice(_) => "advice",
+            Self::Passed(_) => "passed",
             Self::Publication(_) => "publication",
         }
     }
@@ -201,8 +214,25 @@ impl Record {
             Self::Copy(copied) => copied.n,
             Self::TakenDown(down) => down.n,
             Self::State(stood) => stood.n,
+            Self::Plan(plan) => plan.n,
+            Self::Grant(grant) => grant.n,
+            Self::Advice(advice) => advice.n,
+            Self::Passed(passed) => passed.n,
             Self::Publication(publication) => publication.number,
         }
+    }
+
+    /// Gives a record that was announced its number among those of its kind, and the week it is told in.
+    pub(super) fn tell(&mut self, number: i64, in_week: &str) {
+        let (n, week) = match self {
+            Self::Plan(plan) => (&mut plan.n, &mut plan.week),
+            Self::Grant(grant) => (&mut grant.n, &mut grant.week),
+            Self::Advice(advice) => (&mut advice.n, &mut advice.week),
+            Self::Passed(passed) => (&mut passed.n, &mut passed.week),
+            _ => return,
+        };
+        *n = number;
+        in_week.clone_into(week);
     }
 
     /// The spending it says more of; 0: none.
@@ -238,6 +268,10 @@ impl Record {
             Self::Copy(copied) => &copied.week,
             Self::TakenDown(down) => &down.week,
             Self::State(stood) => &stood.week,
+            Self::Plan(plan) => &plan.week,
+            Self::Grant(grant) => &grant.week,
+            Self::Advice(advice) => &advice.week,
+            Self::Passed(passed) => &passed.week,
             Self::Publication(publication) => &publication.week,
         }
     }
@@ -252,6 +286,8 @@ impl Record {
             Self::Budget(budget) => Cow::Borrowed(&budget.reason),
             Self::Tie(tie) => Cow::Borrowed(&tie.as_of),
             Self::State(stood) => Cow::Borrowed(&stood.reason),
+            Self::Grant(grant) => Cow::Borrowed(&grant.text),
+            Self::Passed(passed) => Cow::Borrowed(&passed.what),
             _ => Cow::Borrowed(""),
         }
     }
@@ -292,6 +328,10 @@ impl Record {
             Self::Goods(goods) => goods.lines(),
             Self::Budget(budget) => budget.lines(),
             Self::Owed(owed) => owed.lines(),
+            Self::Plan(plan) => plan.lines(),
+            Self::Grant(grant) => grant.lines(),
+            Self::Advice(advice) => advice.lines(),
+            Self::Passed(passed) => passed.lines(),
             Self::Text(text) => text.freed.as_ref().map_or_else(Vec::new, |freed| {
                 vec![line(&freed.account, DETAILS, freed.amount_minor.saturating_neg()), line(&freed.account, DETAILS_COUNT, -1)]
             }),

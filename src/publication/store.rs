@@ -1,5 +1,6 @@
 //! SQL of the publications, private to this room. Not here: records and what they add up to (`store/records.rs`), the log (`store/log.rs`).
 
+pub(super) mod announced;
 mod coins;
 mod copies;
 mod log;

@@ -46,11 +46,11 @@ pub(super) const WEEKS: &str = "weeks";
 /// Parts whose amounts are no parts of one sum.
 const NO_TOTAL: [&str; 7] = ["fund", "balance", "pooled", "left", "share", "unpaid-uses", "middle"];
 /// Parts without money.
-const NO_MONEY: [&str; 4] = ["units", "bands", "again", "files"];
+const NO_MONEY: [&str; 5] = ["units", "bands", "again", "files", "passed-goods"];
 /// Groups of columns that have totals.
-const TOTALS: [&str; 2] = ["purposes", "plan"];
+const TOTALS: [&str; 3] = ["purposes", "plan", "groups"];
 /// Columns that count.
-const COUNTS: [&str; 4] = ["strike/days", "ties/waiting", "ties/weeks", "plan/percent"];
+const COUNTS: [&str; 6] = ["strike/days", "ties/waiting", "ties/weeks", "plan/percent", "advice/donors", "advice/members"];
 /// Columns of words.
 const WORDS: [&str; 2] = ["ties/as-of", "ties/difference"];
 
@@ -108,6 +108,8 @@ impl Scribe<'_> {
             "corrections" | "emergencies" | "no-receipt" => Cell { link: Some(self.place.spending(&row.item)), ..plain(row.item.clone()) },
             "files" => Cell { link: Some(format!("{}reports/ledger-{}.csv", self.place.up(), row.item)), ..plain(row.item.clone()) },
             "bands" if row.item.starts_with('0') => plain(self.band(&row.item)),
+            // A group is called as the charter names it.
+            part if ["groups", "advice", "passed-goods"].contains(&group_of(part)) => plain(row.item.clone()),
             _ if is_digits(&row.item) => plain(row.item.clone()),
             _ => plain(self.say.account(&row.item)),
         }

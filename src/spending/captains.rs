@@ -142,7 +142,8 @@ pub async fn claim(
     let fund = funds::lock(tx, captain.fund_id).await?.ok_or(Refusal::NotFound)?;
     let captain = captains::find(tx, captain.id).await?.ok_or(Refusal::NotFound)?;
     let Claim { draft, pay_by, email } = claim;
-    if !captain.works(now.day_in(&fund.time_zone)) || draft.fund != captain.fund_id {
+    let pays = funds::still_pays(tx, &fund, draft.bought_on).await? && fund.state.allows(funds::Act::Claim);
+    if !captain.works(now.day_in(&fund.time_zone)) || draft.fund != captain.fund_id || !pays {
         return Err(Refusal::Ended);
     }
     let money = |minor| Money::new(minor, fund.currency);

@@ -100,6 +100,9 @@ pub async fn in_use(tx: &mut Tx, account: &str) -> Result<(), Refusal> {
 }
 
 /// Whether `amount` can leave the account.
+///
+/// # Errors
+/// [`Refusal::AccountEnded`] or [`Refusal::AccountTooSmall`] where not.
 pub async fn can_leave(tx: &mut Tx, account: &str, amount: Money) -> Result<(), Refusal> {
     in_use(tx, account).await?;
     let held = ledger::balance_of(tx, account).await?.get(&amount.currency).copied().unwrap_or(0);

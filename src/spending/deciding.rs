@@ -37,6 +37,11 @@ pub async fn carry_out(
         Some(old) => Some(end_corrected(tx, old, expense, person, now).await?),
         None => None,
     };
+    for fund in checks::funds_of(expense, &whole.parts) {
+        if !funds::find(tx, fund).await?.is_some_and(|fund| fund.state.allows(funds::Act::Approve)) {
+            return Err(Refusal::Closed);
+        }
+    }
     checks::can_promise(tx, &whole.parts, expense.currency).await?;
     let zone = funds::find(tx, expense.fund_id).await?.ok_or(Refusal::NotFound)?.time_zone;
     let today = now.day_in(&zone);

@@ -1,5 +1,5 @@
 //! Money out on the promised uses: from a receipt to what is paid and matched. Not here: who agrees (`approvals`), the step from the last
-//! signature to the books (`booking::decide`), the bank's statement.
+//! signature to the books (`deciding::decide`), the bank's statement.
 //!
 //! An expense is saved as a draft ([`save`]), sent to approvers ([`send`]), agreed to, which books it ([`carry_out`]), and paid ([`pay`]). Any
 //! change of it leads back to the draft and voids what was agreed to. What was paid is put right by [`correct`]: once others agreed, its entries
@@ -35,9 +35,9 @@ use crate::money::Money;
 use crate::people::NotAllowed;
 use crate::people::operation::OperationError;
 
-pub use advance::{Move, Purse, PurseKind, Transfer, TransferState};
+pub use advance::{Move, Purse, PurseKind, Transfer, TransferState, account_word};
 pub use captain::{Captain, NewCaptain, PAY_BY_LETTERS, PayBy};
-pub use checks::can_promise;
+pub use checks::{Means, can_leave, can_promise, means};
 pub use deciding::{Payment, carry_out, mark_matched, pay, turn_down};
 pub use draft::Draft;
 pub use expense::{Document, Expense, PaidBy, Part, Show, State, Unit, Whole};

@@ -243,11 +243,35 @@ pub async fn open_account(tx: &mut Tx, actor: Actor, id: ExpenseId, keys: &Keyri
     }
     let Some(details) = expense.details_id else { return Ok(None) };
     let details = payees::find_details(tx, details).await?.ok_or(Refusal::NotFound)?;
+    open_agreed(tx, &person, (&details, &format!("expense {id}")), keys, now).await
+}
+
+/// The whole account that two people agreed to, for whoever pays what `why` names; the caller has checked that they may. The look is noted.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn open_details(
+    tx: &mut Tx,
+    person: &Person,
+    (payee, why): (PayeeId, &str),
+    keys: &Keyring,
+    now: Instant,
+) -> Result<Option<String>, Refusal> {
+    let Some(details) = details(tx, payee).await? else { return Ok(None) };
+    open_agreed(tx, person, (&details, why), keys, now).await
+}
+
+async fn open_agreed(
+    tx: &mut Tx,
+    person: &Person,
+    (details, why): (&Details, &str),
+    keys: &Keyring,
+    now: Instant,
+) -> Result<Option<String>, Refusal> {
     if details.state != DetailsState::Agreed {
         return Ok(None);
     }
-    audit::write(tx, Some(person.id), "open account details", &format!("payee {}", details.payee_id), &format!("expense {id}"), now)
-        .await?;
+    audit::write(tx, Some(person.id), "open account details", &format!("payee {}", details.payee_id), why, now).await?;
     let plain = keys.open(&context(details.payee_id), &details.details);
     Ok(plain.and_then(|plain| String::from_utf8(plain).ok()).filter(|account| !account.is_empty()))
 }

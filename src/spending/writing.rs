@@ -180,7 +180,7 @@ async fn complete(tx: &mut Tx, whole: &Whole) -> Result<Option<DetailsId>, Refus
     }
     for fund in checks::funds_of(expense, &whole.parts) {
         let fund = funds::find(tx, fund).await?.ok_or(Refusal::NotFound)?;
-        if fund.state == funds::State::Closed {
+        if !funds::still_pays(tx, &fund, expense.bought_on).await? {
             return Err(Refusal::Closed);
         }
     }

@@ -14,7 +14,7 @@ use super::public::number;
 use super::shelf::ASK_AGAIN;
 use super::{AnySite, Site};
 use crate::db::Tx;
-use crate::funds::{self, State as FundState};
+use crate::funds;
 use crate::ids::sha256_hex;
 use crate::publication;
 use crate::publication::api::{Published, Stretch};
@@ -74,7 +74,7 @@ async fn find(site: &Site, slug: &str) -> Result<(Tx, Published), Trouble> {
 async fn all(State(site): AnySite, headers: HeaderMap) -> Result<Response, Trouble> {
     let mut tx = site.db.begin_read().await?;
     let mut items = Vec::new();
-    for fund in funds::list(&mut tx).await?.into_iter().filter(|fund| fund.state != FundState::Draft) {
+    for fund in funds::list(&mut tx).await?.into_iter().filter(|fund| fund.state.allows(funds::Act::Publish)) {
         items.extend(Published::find(&mut tx, &fund.slug).await?.map(|published| published.fund()));
     }
     json(&json!({ "items": items, "next": null }), &headers)

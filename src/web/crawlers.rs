@@ -10,7 +10,7 @@ use axum::response::Response;
 use super::answer::Stored;
 use super::error::Trouble;
 use super::{AnySite, Site};
-use crate::funds::{self, State as FundState};
+use crate::funds;
 use crate::ids::sha256_hex;
 use crate::publication;
 
@@ -47,14 +47,14 @@ pub async fn sitemap(State(site): AnySite, headers: HeaderMap) -> Result<Respons
 
 async fn public_funds(site: &Site) -> Result<Vec<String>, Trouble> {
     let funds = funds::list(&mut site.db.begin_read().await?).await?;
-    Ok(funds.into_iter().filter(|fund| fund.state != FundState::Draft).map(|fund| fund.slug).collect())
+    Ok(funds.into_iter().filter(|fund| fund.state.allows(funds::Act::Publish)).map(|fund| fund.slug).collect())
 }
 
 /// `/.well-known/security.txt` (RFC 9116): the funds' own contacts where they are e-mail addresses, else the site.
 pub async fn security(State(site): AnySite, headers: HeaderMap) -> Result<Response, Trouble> {
     let mut contacts = Vec::new();
     let tx = &mut site.db.begin_read().await?;
-    for fund in funds::list(tx).await?.into_iter().filter(|fund| fund.state != FundState::Draft) {
+    for fund in funds::list(tx).await?.into_iter().filter(|fund| fund.state.allows(funds::Act::Publish)) {
         let contact = funds::settings::about(tx, fund.id).await?.contact;
         let is_address = contact.contains('@') && contact.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"\\".contains(&byte));
         if is_address {

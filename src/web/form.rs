@@ -41,6 +41,11 @@ impl Wrongs {
         if self.is_empty() { StatusCode::OK } else { wrong }
     }
 
+    /// What is wrong first; None: nothing is.
+    pub fn first(&self) -> Option<String> {
+        self.list.first().map(|(_, text)| text.clone())
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()

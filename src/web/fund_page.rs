@@ -24,7 +24,7 @@ use crate::publication::page::{self, state_in_words};
 pub async fn public_fund(site: &Site, slug: &str) -> Result<Fund, Trouble> {
     let tx = &mut site.db.begin_read().await?;
     let fund = funds::find_by_slug(tx, slug).await?;
-    fund.filter(|fund| fund.state != FundState::Draft).ok_or(Trouble::NotFound)
+    fund.filter(|fund| fund.state.allows(funds::Act::Publish)).ok_or(Trouble::NotFound)
 }
 
 /// The fund that a gift is for.
@@ -117,7 +117,7 @@ pub async fn home(State(site): AnySite) -> Result<Response, Trouble> {
         let tx = &mut site.db.begin_read().await?;
         funds::list(tx).await?
     };
-    funds.retain(|fund| fund.state != FundState::Draft);
+    funds.retain(|fund| fund.state.allows(funds::Act::Publish));
     if let [only] = &*funds {
         return Ok(answer::see_other(&format!("/f/{}/", only.slug))?);
     }

@@ -22,7 +22,7 @@ use crate::clock::Instant;
 use crate::donations::ladder::{self, Rungs, Step};
 use crate::donations::{self, Answers, Desk, FieldError, GiveError, Pledge, PledgeError, PledgeForm, Return, Terms, slowing};
 use crate::funds::charter::Charter;
-use crate::funds::{self, Fund, State as FundState};
+use crate::funds::{self, Fund};
 use crate::ids::DonationId;
 use crate::language::Language;
 use crate::money::Money;
@@ -115,7 +115,7 @@ pub async fn form(
 ) -> Result<Response, Trouble> {
     let fund = public_fund(&site, &slug).await?;
     let words = reader(&site, &fund, query.as_deref(), &headers).await?;
-    if fund.state != FundState::Open {
+    if !fund.state.allows(funds::Act::Give) {
         return closed::page(&site, &fund, words, StatusCode::OK).await;
     }
     let terms = terms(&site, &fund, words.0).await?;

@@ -3,6 +3,7 @@
 
 mod emptied;
 mod gifts;
+mod grants;
 mod proof;
 mod public;
 mod spending;
@@ -186,7 +187,7 @@ const GUARDS: &[Guard] = &[
 
 /// Every guard that stands here or in a file of its own.
 fn all_guards() -> impl Iterator<Item = &'static Guard> {
-    GUARDS.iter().chain(gifts::GUARDS).chain(public::GUARDS).chain(spending::GUARDS).chain(staff::GUARDS)
+    GUARDS.iter().chain(gifts::GUARDS).chain(public::GUARDS).chain(spending::GUARDS).chain(staff::GUARDS).chain(grants::GUARDS)
 }
 
 on_both_databases! {

@@ -18,6 +18,8 @@ mod bank;
 #[cfg(test)]
 mod books;
 #[cfg(test)]
+mod closing;
+#[cfg(test)]
 mod command;
 #[cfg(test)]
 mod command_serve;
@@ -43,6 +45,8 @@ mod ledger;
 mod ledger_model;
 #[cfg(test)]
 mod ledger_sql;
+#[cfg(test)]
+mod leftovers;
 #[cfg(test)]
 mod long_history;
 #[cfg(test)]

@@ -4,7 +4,7 @@ pub mod copies;
 mod figures;
 mod format;
 pub mod gifts;
-mod giving;
+pub mod giving;
 mod groups;
 mod held;
 pub mod hostile;

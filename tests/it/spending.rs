@@ -10,7 +10,7 @@ mod payees;
 mod races;
 
 use strikefund::approvals::{self, Proposal};
-use strikefund::booking::{self, Choice, DecideError, Decided};
+use strikefund::deciding::{self, Choice, DecideError, Decided};
 use strikefund::ids::{ExpenseId, FundId, PayeeId, PersonId};
 use strikefund::ledger::{self, NewEntry, NewPosting, Posted, Source, chart};
 use strikefund::money::Currency;
@@ -128,7 +128,7 @@ impl<'a> Treasury<'a> {
     pub async fn decide(&self, who: PersonId, proposal: &Proposal, choice: Choice<'_>) -> Result<Decided, DecideError> {
         let (operation, actor, now) = (self.operation(), acting(self.books, who), self.books.now());
         let seen = (proposal.id, &*proposal.payload_hash);
-        transact!(self.books.db, tx => booking::decide(tx, actor, &operation, seen, choice, self.sealing(), now).await)
+        transact!(self.books.db, tx => deciding::decide(tx, actor, &operation, seen, choice, self.sealing(), now).await)
     }
 
     pub async fn approve(&self, who: PersonId, id: ExpenseId) -> Result<Decided, DecideError> {

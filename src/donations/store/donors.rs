@@ -4,7 +4,7 @@ use super::super::vault::{Kept, Sealed, SealedBefore};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::ids::{DonationId, DonorId, FundId};
-use crate::run;
+use crate::{run, run_in};
 
 /// The row of whoever has this hash, made where there is none, and held until the transaction ends: an erasure waits, or has ended.
 pub(in crate::donations) async fn take(tx: &mut Tx, new_reference: &str, donor_hash: &str) -> sqlx::Result<(DonorId, String)> {
@@ -45,6 +45,34 @@ pub(in crate::donations) async fn find_words(tx: &mut Tx, donation: DonationId) 
                  FROM donor_words w JOIN donor d ON d.id = w.donor_id JOIN donation n ON n.id = w.donation_id
                  JOIN donor_key k ON k.donor_id = w.donor_id WHERE w.donation_id = $1";
     run!(tx, fetch_optional, sqlx::query_as(sql).bind(donation))
+}
+
+/// The sealed words of these gifts with the keys that open them, the oldest gift first.
+pub(in crate::donations) async fn words_of_gifts(tx: &mut Tx, gifts: &[DonationId]) -> sqlx::Result<Vec<Sealed>> {
+    let mut found: Vec<Sealed> = run_in!(
+        tx,
+        query_as,
+        "SELECT w.donation_id, w.donor_id, d.ref AS donor_reference, n.ref AS reference, n.fund_id, k.wrapped, w.words
+           FROM donor_words w JOIN donor d ON d.id = w.donor_id JOIN donation n ON n.id = w.donation_id
+           JOIN donor_key k ON k.donor_id = w.donor_id WHERE w.donation_id IN",
+        gifts
+    )?;
+    found.sort_by_key(|sealed| sealed.donation_id);
+    Ok(found)
+}
+
+/// The same of every gift of these donors that a publication counted.
+pub(in crate::donations) async fn counted_words_of(tx: &mut Tx, donors: &[DonorId]) -> sqlx::Result<Vec<Sealed>> {
+    let mut found: Vec<Sealed> = run_in!(
+        tx,
+        query_as,
+        "SELECT w.donation_id, w.donor_id, d.ref AS donor_reference, n.ref AS reference, n.fund_id, k.wrapped, w.words
+           FROM donor_words w JOIN donor d ON d.id = w.donor_id JOIN donation n ON n.id = w.donation_id
+           JOIN donor_key k ON k.donor_id = w.donor_id WHERE n.publication_id IS NOT NULL AND w.donor_id IN",
+        donors
+    )?;
+    found.sort_by_key(|sealed| sealed.donation_id);
+    Ok(found)
 }
 
 /// Whose gift it is, held until the transaction ends; None where nobody is known, or no more.

@@ -79,12 +79,17 @@ pub(in crate::donations) async fn raise_given(tx: &mut Tx, id: GoodsId, quantity
 }
 
 pub(in crate::donations) async fn insert_given(tx: &mut Tx, id: GoodsId, given: &Given, by: PersonId, now: Instant) -> sqlx::Result<()> {
-    const SQL: &str = "INSERT INTO goods_given (goods_id, quantity, given_on, recorded_by, recorded_at) VALUES ($1, $2, $3, $4, $5)";
-    run!(tx, execute, sqlx::query(SQL).bind(id).bind(given.quantity).bind(given.given_on).bind(by).bind(now))?;
+    const SQL: &str =
+        "INSERT INTO goods_given (goods_id, quantity, given_on, passed_to, recorded_by, recorded_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    run!(
+        tx,
+        execute,
+        sqlx::query(SQL).bind(id).bind(given.quantity).bind(given.given_on).bind(given.passed_to.as_deref()).bind(by).bind(now)
+    )?;
     Ok(())
 }
 
 pub(in crate::donations) async fn given_of(tx: &mut Tx, id: GoodsId) -> sqlx::Result<Vec<Given>> {
-    const SQL: &str = "SELECT quantity, given_on FROM goods_given WHERE goods_id = $1 ORDER BY id DESC";
+    const SQL: &str = "SELECT quantity, given_on, passed_to FROM goods_given WHERE goods_id = $1 ORDER BY id DESC";
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(id))
 }

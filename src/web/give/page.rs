@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use super::Draft;
 use crate::donations::{self, FieldError, Terms, Wrong};
-use crate::funds::{self, About, Fund, State as FundState};
+use crate::funds::{self, About, Fund};
 use crate::money::{Money, MoneyError};
 use crate::web::error::Trouble;
 use crate::web::form::{Choice, Field, FormParts, Problems, Typed, Wrongs};
@@ -124,7 +124,7 @@ pub(super) async fn answer(site: &Site, shown: Shown<'_>, draft: Draft) -> Resul
     let tx = &mut site.db.begin_read().await?;
     let (about, has_charter) = (funds::settings::about(tx, fund.id).await?, funds::charter(tx, fund.id).await?.is_some());
     let contact = if about.contact.is_empty() { site.base_url.clone() } else { about.contact.clone() };
-    let several = funds::list(tx).await?.iter().filter(|other| other.state == FundState::Open).count() > 1;
+    let several = funds::list(tx).await?.iter().filter(|other| other.state.allows(funds::Act::Give)).count() > 1;
     let mut wrongs = Wrongs::default();
     for error in errors {
         // What people do not see cannot be linked to.

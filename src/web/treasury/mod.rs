@@ -3,6 +3,7 @@
 mod audit;
 mod bank;
 mod books;
+mod closing;
 mod documents;
 mod exports;
 mod forgotten;
@@ -75,6 +76,7 @@ pub fn doors(doors: Doors) -> Doors {
         audit::doors,
         gifts::doors,
         books::doors,
+        closing::doors,
         exports::doors,
         documents::doors,
         mail::doors,

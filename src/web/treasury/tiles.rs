@@ -2,6 +2,7 @@
 //! Not here: the lists that tiles lead to.
 
 use super::bank::BANK;
+use super::closing::LATE;
 use super::gifts::repeats::REPEATS;
 use super::mail::MAIL;
 use super::setup;
@@ -10,6 +11,7 @@ use crate::approvals;
 use crate::bank;
 use crate::booking::{journal, months};
 use crate::clock::{Instant, Zone};
+use crate::closing;
 use crate::db::Tx;
 use crate::donations::{arriving, asking_back, ending, refunding};
 use crate::ids::ProposalId;
@@ -65,6 +67,7 @@ pub async fn all(tx: &mut Tx, signed_in: &SignedIn, now: Instant) -> Result<Vec<
         Tile::new("receipts", EXPENSES, spending::missing_receipts(tx).await?),
         unmatched(tx).await?,
         months_to_lock(tx, now).await?,
+        late(tx).await?,
     ];
     if signed_in.person.roles.holds(Role::Administrator) {
         tiles.push(Tile::new("mail", MAIL, (mail::counts(tx).await?.dead, None)));
@@ -135,6 +138,12 @@ async fn parked(tx: &mut Tx) -> Result<Tile, Trouble> {
     let oldest = deliveries.iter().map(|parked| parked.oldest_at).chain(lines.iter().map(|line| line.seen_at)).min();
     let count = deliveries.iter().map(|parked| parked.deliveries).sum::<i64>().saturating_add(i64::try_from(lines.len()).unwrap_or(MOST));
     Ok(Tile::new("parked", "/treasury#alerts", (count, oldest)))
+}
+
+/// Funds that are closed and not at zero any more.
+async fn late(tx: &mut Tx) -> Result<Tile, Trouble> {
+    let count = i64::try_from(closing::late(tx).await?.len()).unwrap_or(MOST);
+    Ok(Tile::new("late", LATE, (count, None)))
 }
 
 async fn months_to_lock(tx: &mut Tx, now: Instant) -> Result<Tile, Trouble> {

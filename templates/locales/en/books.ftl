@@ -34,6 +34,7 @@ tile-mail = Mails that were not sent
 tile-setup = Setup left over
 tile-emergencies = Emergencies without a second signature
 tile-months = Months to lock
+tile-late = Money after the end of a fund
 accounts-title = Accounts
 accounts-now = Every account and what it holds now
 accounts-on = Every account and what it held at the end of { $day }

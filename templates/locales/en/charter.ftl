@@ -39,6 +39,14 @@ charter-reserve-percent = Reserve for disputes, in percent
 charter-reserve-percent-hint = This much of what is left waits for disputes that donors’ banks may still open.
 charter-reserve-days = Days that the reserve waits
 charter-reserve-days-hint = Counted from the last gift. Most banks allow 120.
+charter-objection = Time to object to a plan
+charter-objection-says = { $days ->
+    [one] { $days } day
+   *[other] { $days } days
+} before money moves
+charter-objection-days = Days to object to a plan for what is left
+charter-objection-days-hint = So long the public sees a plan that was agreed to before money moves. 0: money moves once it was published.
+charter-wrong-objection = Enter a whole number of days from 0 to 60.
 charter-loss = Who bears a loss after the end
 charter-ends = What ends the fund
 charter-refunds = Refunds and tax

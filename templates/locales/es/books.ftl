@@ -34,6 +34,7 @@ tile-mail = Correos que no se enviaron
 tile-setup = Preparación pendiente
 tile-emergencies = Emergencias sin segunda firma
 tile-months = Meses por bloquear
+tile-late = Dinero después del final de un fondo
 accounts-title = Cuentas
 accounts-now = Todas las cuentas y lo que tienen ahora
 accounts-on = Todas las cuentas y lo que tenían al final del { $day }

@@ -39,6 +39,14 @@ charter-reserve-percent = Reserva para disputas con el banco, en porcentaje
 charter-reserve-percent-hint = Esta parte de lo que queda espera por las disputas que los bancos de los donantes aún puedan abrir.
 charter-reserve-days = Días que espera la reserva
 charter-reserve-days-hint = Contados desde la última donación. La mayoría de los bancos permiten 120.
+charter-objection = Plazo para objetar un plan
+charter-objection-says = { $days ->
+    [one] { $days } día
+   *[other] { $days } días
+} antes de que se mueva el dinero
+charter-objection-days = Días para objetar un plan para el dinero restante
+charter-objection-days-hint = Durante ese tiempo el público ve un plan acordado antes de que se mueva el dinero. 0: el dinero se mueve una vez publicado.
+charter-wrong-objection = Escriba un número entero de días de 0 a 60.
 charter-loss = Quién asume una pérdida después del final
 charter-ends = Qué pone fin al fondo
 charter-refunds = Devoluciones e impuestos

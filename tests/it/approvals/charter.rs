@@ -2,13 +2,15 @@
 
 use strikefund::approvals::charter;
 use strikefund::approvals::rules::{self, Asked, RulesRefusal};
-use strikefund::booking::{self, Choice, DecideError, Decided};
+use strikefund::deciding::{self, Choice, DecideError, Decided};
+use strikefund::funds::State;
 use strikefund::funds::charter::Charter;
 use strikefund::people::operation::Operation;
 use strikefund::spending::payees::Sealing;
 
 use super::*;
 use crate::publication::{file, publish, text, verified};
+use crate::support::moving::moved;
 
 /// A charter whose every article says what it is about, but for the fields given here.
 fn written(other: &'static [(&'static str, &'static str)]) -> Charter {
@@ -18,6 +20,7 @@ fn written(other: &'static [(&'static str, &'static str)]) -> Charter {
             "recipients" => "Water for All | they feed the town | https://water.example",
             "reserve_percent" => "10",
             "reserve_days" => "120",
+            "objection_days" => "0",
             _ => "As the members decide.",
         },
     };
@@ -39,7 +42,7 @@ async fn agree(books: &Books, who: PersonId, fund: FundId) -> Result<Decided, De
     let (actor, now, operation) = (acting(books, who), books.now(), operation(books, who));
     let sealing = Sealing { keys: &keys, entropy: &books.entropy };
     let seen = (waiting.id, &*waiting.payload_hash);
-    transact!(books.db, tx => booking::decide(tx, actor, &operation, seen, Choice::Approve, sealing, now).await)
+    transact!(books.db, tx => deciding::decide(tx, actor, &operation, seen, Choice::Approve, sealing, now).await)
 }
 
 on_both_databases! {
@@ -99,9 +102,7 @@ on_both_databases! {
         agree(books, ben, fund).await.unwrap();
         let other = written(&[("leftover", "To the officers.")]);
         assert_eq!(ask(books, ana, fund, &other).await.unwrap(), Asked::Waits);
-        let ends: sqlx::Result<u64> =
-            transact!(books.db, tx => run!(tx, execute, sqlx::query("UPDATE fund SET state = 'winding_down' WHERE id = $1").bind(fund)));
-        assert_eq!(ends.unwrap(), 1);
+        moved(books, fund, State::WindingDown, "", books.now()).await;
         assert!(matches!(agree(books, ben, fund).await, Err(DecideError::Approval(Refusal::Changed))), "not even what waited before");
         assert!(matches!(ask(books, ana, fund, &other).await, Err(RulesRefusal::Fixed)));
         assert_eq!(ask(books, ana, fund, &written(&[("privacy", "We hold less.")])).await.unwrap(), Asked::Waits);

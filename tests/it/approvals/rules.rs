@@ -1,7 +1,7 @@
 //! The approval rules themselves: changed by two people, never alone in an emergency, and never softer for what is under way.
 
 use strikefund::approvals::rules::{self, Asked, RulesRefusal};
-use strikefund::booking::{self, Choice, DecideError, Decided};
+use strikefund::deciding::{self, Choice, DecideError, Decided};
 use strikefund::funds::Rules;
 use strikefund::people::operation::Operation;
 use strikefund::seal::Keyring;
@@ -27,7 +27,7 @@ async fn decide(books: &Books, who: PersonId, proposal: &Proposal, choice: Choic
     let (actor, now, operation) = (acting(books, who), books.now(), operation(books, who));
     let seen = (proposal.id, proposal.payload_hash.as_str());
     let sealing = Sealing { keys: &Keyring::from_master(&[7; 32]), entropy: &books.entropy };
-    transact!(books.db, tx => booking::decide(tx, actor, &operation, seen, choice, sealing, now).await)
+    transact!(books.db, tx => deciding::decide(tx, actor, &operation, seen, choice, sealing, now).await)
 }
 
 async fn open(books: &Books, fund: FundId) -> Option<Proposal> {

@@ -11,7 +11,7 @@ const FLOORS: [&[&str]; 6] = [
     &["ledger", "people", "mail", "files"],
     &["funds", "approvals"],
     &["donations", "spending", "bank", "payments"],
-    &["booking", "closing", "publication"],
+    &["booking", "closing", "deciding", "publication"],
     &["web", "jobs", "verify", "serve", "demo"],
 ];
 
@@ -23,7 +23,12 @@ const SIDEWAYS: &[(&str, &str)] = &[
     // How many must agree to a sum is the fund's own rule, and a decision locks its fund.
     ("approvals", "funds"),
     ("donations", "payments"),
+    // How a fund ends rests on how it stands and on what the public was told; what people agree to is done by whichever room it belongs to.
+    ("closing", "booking"),
     ("closing", "publication"),
+    ("deciding", "booking"),
+    ("deciding", "closing"),
+    ("deciding", "publication"),
     // A backup is taken only of books that are sound.
     ("jobs", "verify"),
     ("serve", "web"),

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use strikefund::donations::{self, PledgeForm, retention};
-use strikefund::funds::{self, State};
+use strikefund::funds::State;
 use strikefund::ids::{DonationId, FundId};
 use strikefund::{run, transact};
 
 use super::{form, keys, pledge};
+use crate::support::moving::moved;
 use crate::support::{Books, on_both_databases};
 
 const DAY: Duration = Duration::from_hours(24);
@@ -17,9 +18,7 @@ async fn known(books: &Books, gift: DonationId) -> bool {
 }
 
 async fn close(books: &Books, fund: FundId) {
-    let now = books.now();
-    let closed: sqlx::Result<()> = transact!(books.db, tx => funds::move_to(tx, fund, State::Closed, "", now).await);
-    closed.unwrap();
+    moved(books, fund, State::Closed, "", books.now()).await;
 }
 
 async fn paid(books: &Books, gift: DonationId) {

@@ -6,28 +6,29 @@ use sqlx::AssertSqlSafe;
 use strikefund::db::Tx;
 use strikefund::run;
 
-use super::{Guard, On, all_guards, execute, fill, gifts, public, spending};
+use super::{Guard, On, all_guards, execute, fill, gifts, grants, public, spending};
 use crate::support::Books;
 
 /// The guards that stand there, those that are proved on the same rows together.
 pub(super) fn alike(there: On) -> impl Iterator<Item = Vec<&'static Guard>> {
-    let mut alike: BTreeMap<[bool; 3], Vec<&Guard>> = BTreeMap::new();
+    let mut alike: BTreeMap<[bool; 4], Vec<&Guard>> = BTreeMap::new();
     for guard in all_guards().filter(|guard| guard.on == On::Both || guard.on == there) {
         alike.entry(rows_of(guard)).or_default().push(guard);
     }
     alike.into_values()
 }
 
-/// Which rows besides the usual ones a guard is proved on: those about gifts, the public log, spending.
-fn rows_of(guard: &Guard) -> [bool; 3] {
-    [gifts::GUARDS, public::GUARDS, spending::GUARDS].map(|guards| guards.iter().any(|other| other.trigger == guard.trigger))
+/// Which rows besides the usual ones a guard is proved on: those about gifts, the public log, spending, grants.
+fn rows_of(guard: &Guard) -> [bool; 4] {
+    [gifts::GUARDS, public::GUARDS, spending::GUARDS, grants::GUARDS]
+        .map(|guards| guards.iter().any(|other| other.trigger == guard.trigger))
 }
 
 /// Each is refused while its guard stands, and for its reason, and goes through once it is gone: in transactions that nobody commits, so that
 /// the next guard is proved on the same rows.
 pub(super) async fn prove(guards: &[&Guard], books: Books) {
     fill(&books).await;
-    let [of_gifts, of_the_log, of_spending] = rows_of(guards[0]);
+    let [of_gifts, of_the_log, of_spending, of_grants] = rows_of(guards[0]);
     if of_gifts {
         gifts::fill(&books).await;
     }
@@ -36,6 +37,9 @@ pub(super) async fn prove(guards: &[&Guard], books: Books) {
     }
     if of_spending {
         spending::fill(&books).await;
+    }
+    if of_grants {
+        grants::fill(&books).await;
     }
     for guard in guards {
         let (name, statements) = (guard.trigger, guard.statements);

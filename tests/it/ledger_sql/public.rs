@@ -1,16 +1,31 @@
 //! The guards of what was published, each with a statement that only it refuses.
 
 use strikefund::db::Tx;
+use strikefund::funds::State;
 use strikefund::run;
 
 use super::{Guard, execute, guard};
 use crate::support::Books;
+use crate::support::moving::moved;
 
 const TOO_FAR: &str = "INSERT INTO public_record (fund_id, position, publication, kind, n, about, week, text, body)
     SELECT fund_id, 7, 1, 'text', 0, 0, week, '', '{}' FROM public_record WHERE position = 0";
 
 const NOT_LET_OUT: &str =
     "INSERT INTO released_body (document_id, body) SELECT d.id, b.body FROM document d CROSS JOIN released_body b WHERE d.ref = 'receipt'";
+
+/// A second agreement: that the fund moves on.
+const AGREED: &str = "INSERT INTO proposal (subject, subject_id, fund_id, author_id, amount_minor, currency, payload, payload_hash, at_least, more,
+        needed, state, emergency, proposed_at)
+    SELECT 'state', 'again', fund_id, author_id, 0, 'USD', payload, payload_hash, 1, 0, 1, 'approved', 0, 0 FROM proposal WHERE subject = 'state'";
+/// Five cents that stand on the fund.
+const IN: &str = "INSERT INTO posting (entry_id, n, account_id, fund_id, currency, amount_minor)
+    SELECT 9, 1, id, NULL, 'USD', 5 FROM account WHERE path = 'assets:stripe'";
+const OUT: &str = "INSERT INTO posting (entry_id, n, account_id, fund_id, currency, amount_minor)
+    SELECT 9, 2, a.id, s.fund_id, 'USD', -5 FROM account a CROSS JOIN fund_state s WHERE a.path = 'income:donations:online'";
+const GIFT: &str = "INSERT INTO entry (id, source, source_id, kind, effective_on, recorded_at, postings)
+    VALUES (9, 'stripe', 'txn_9', 'charge', '2026-11-14', 0, 2)";
+const END: &str = "INSERT INTO fund_end (fund_id, last_expense_on) SELECT fund_id, '2026-11-15' FROM fund_state";
 
 /// Needs the rows of [`fill`].
 pub const GUARDS: &[Guard] = &[
@@ -44,9 +59,31 @@ pub const GUARDS: &[Guard] = &[
     guard(
         "fund_state_follows",
         "fund_state",
-        &["INSERT INTO fund_state (fund_id, n, state, reason, changed_at) SELECT fund_id, 3, state, '', 0 FROM fund_state"],
+        &[AGREED, "INSERT INTO fund_state (fund_id, n, state, reason, changed_at, proposal_id) SELECT fund_id, 3, 'open', '', 0, (SELECT MAX(id) FROM proposal) FROM fund_state"],
         "follows the one before",
     ),
+    guard(
+        "fund_state_as_drawn",
+        "fund_state",
+        &[AGREED, "INSERT INTO fund_state (fund_id, n, state, reason, changed_at, proposal_id) SELECT fund_id, 2, 'distributing', '', 0, (SELECT MAX(id) FROM proposal) FROM fund_state"],
+        "only as drawn",
+    ),
+    guard(
+        "fund_state_was_agreed",
+        "fund_state",
+        &["INSERT INTO fund_state (fund_id, n, state, reason, changed_at) SELECT fund_id, 2, 'open', '', 0 FROM fund_state"],
+        "what others agreed to",
+    ),
+    guard(
+        "fund_state_closes_at_zero",
+        "fund_state",
+        &[IN, OUT, GIFT, AGREED, "INSERT INTO fund_state (fund_id, n, state, reason, changed_at, proposal_id) SELECT fund_id, 2, 'closed', '', 0, (SELECT MAX(id) FROM proposal) FROM fund_state"],
+        "closes at zero",
+    )
+    .alone_without(&[("fund_state_as_drawn", "fund_state")]),
+    guard("fund_moves_as_noted", "fund", &["UPDATE fund SET state = 'open' WHERE slug = 'general'"], "where its newest move says"),
+    guard("fund_end_is_decided_once", "fund_end", &[END, "UPDATE fund_end SET last_expense_on = '2026-11-16'"], "decided once"),
+    guard("fund_end_never_goes", "fund_end", &[END, "DELETE FROM fund_end"], "never deleted"),
     guard("fund_state_never_changes", "fund_state", &["UPDATE fund_state SET reason = 'x'"], "never changed"),
     guard("fund_state_never_goes", "fund_state", &["DELETE FROM fund_state"], "never deleted"),
 ];
@@ -81,7 +118,6 @@ pub async fn fill(books: &Books) {
          SELECT 'copy', d.sha256, 'png', 5, 1, 1, 'x', 0, d.id, (SELECT MIN(id) FROM person), 0 FROM document d",
         "INSERT INTO published_copy (fund_id, n, spending, document_id, sha256)
          SELECT f.id, 1, 1, d.id, d.sha256 FROM document d JOIN fund f ON f.slug = 'general' WHERE d.ref = 'copy'",
-        "INSERT INTO fund_state (fund_id, n, state, reason, changed_at) SELECT id, 1, 'paused', '', 0 FROM fund WHERE slug = 'general'",
     ];
     for sql in documents {
         assert!(execute(&mut tx, sql).await.unwrap() > 0, "{sql}");
@@ -98,4 +134,6 @@ pub async fn fill(books: &Books) {
         run!(&mut tx, execute, sqlx::query(sql).bind(hash())).unwrap();
     }
     tx.commit().await.unwrap();
+    let fund = books.general_fund().await;
+    moved(books, fund, State::Paused, "", books.now()).await;
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use strikefund::files;
-use strikefund::funds::{self, State};
+use strikefund::funds::State;
 use strikefund::ids::{DocumentId, ExpenseId, sha256_hex};
 use strikefund::people::Role;
 use strikefund::publication::check::{CheckError, Scope, check};
@@ -20,6 +20,7 @@ use super::{DAY, one, publish, text, verified};
 use crate::approvals::{acting, person};
 use crate::files::pictures;
 use crate::spending::Treasury;
+use crate::support::moving::moved;
 use crate::support::{Books, on_both_databases};
 
 /// Water with a receipt that is a picture; the receipt.
@@ -155,8 +156,7 @@ on_both_databases! {
         assert_eq!(publish(books, treasury.fund, start.plus_secs(3 * DAY)).await.unwrap(), Some(2));
         assert!(served(books, &kept[0]).await.is_some() && served(books, &kept[1]).await.is_none());
         assert_eq!(publish(books, treasury.fund, start.plus_secs(90 * DAY)).await.unwrap(), None, "the strike goes on");
-        let over: sqlx::Result<()> = transact!(books.db, tx => funds::move_to(tx, treasury.fund, State::WindingDown, "", start).await);
-        over.unwrap();
+        moved(books, treasury.fund, State::WindingDown, "", start).await;
         assert_eq!(publish(books, treasury.fund, start.plus_secs(91 * DAY)).await.unwrap(), Some(3));
         assert!(served(books, &kept[1]).await.is_some());
         passes(books, tree(books).await.path()).await.unwrap();

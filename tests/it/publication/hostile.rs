@@ -9,6 +9,7 @@ use super::outside::download;
 use super::stranger::{files, tree};
 use super::{DAY, publish, verified};
 use crate::spending::Treasury;
+use crate::support::moving::moved;
 use crate::support::{Books, on_both_databases};
 
 /// What opens a spreadsheet's formula, a tag, an attribute, a template, a turn of the text's way, the end of XML's text, another line.
@@ -71,8 +72,7 @@ on_both_databases! {
         // Why the fund was paused, and opened again, in every one of them.
         for (n, words) in (2..).zip(TEXTS) {
             let (state, now) = (if n % 2 == 0 { State::Paused } else { State::Open }, books.now().plus_secs(n * DAY));
-            let moved: sqlx::Result<()> = transact!(books.db, tx => funds::move_to(tx, treasury.fund, state, words, now).await);
-            moved.unwrap();
+            moved(books, treasury.fund, state, words, now).await;
             assert!(publish(books, treasury.fund, now).await.unwrap().is_some());
         }
         let mut shown = 0;

@@ -11,6 +11,7 @@ use strikefund::{run, transact};
 use super::gifts::{batches, fund, given, refunded};
 use super::stranger::{files, tree};
 use super::{DAY, file, publish, verified};
+use crate::support::moving::moved;
 use crate::support::{Books, on_both_databases};
 
 /// Every public byte of the fund: what lies in its folder, and the page that checks.
@@ -103,12 +104,7 @@ async fn few_gifts_one_ruler_and_one_donor_giving_five_times_wait_and_leave_no_t
 
     // While the fund winds down everything waits for the remainder; then it goes out as one.
     given(&books, &fund, &[2_000, 1_000, 3_000, 4_000]).await;
-    let set = async |state: &'static str| {
-        let done: sqlx::Result<u64> =
-            transact!(books.db, tx => run!(tx, execute, sqlx::query("UPDATE fund SET state = $1 WHERE slug = 'general'").bind(state)));
-        done.unwrap();
-    };
-    set("winding_down").await;
+    moved(&books, fund.id, funds::State::WindingDown, "", books.now()).await;
     let state = funds::find_by_slug(&mut books.db.begin_read().await.unwrap(), "general").await.unwrap().unwrap().state;
     assert_eq!(state, funds::State::WindingDown);
     // That it winds down is told, and no gift with it.
@@ -116,7 +112,7 @@ async fn few_gifts_one_ruler_and_one_donor_giving_five_times_wait_and_leave_no_t
     assert_eq!(batches(&books).await.len(), 1);
     given(&books, &fund, &[700]).await;
     assert_eq!(publish(&books, fund.id, books.now().plus_secs(2 * DAY)).await.unwrap(), None);
-    set("distributing").await;
+    moved(&books, fund.id, funds::State::Distributing, "", books.now()).await;
     assert_eq!(publish(&books, fund.id, books.now().plus_secs(2 * DAY)).await.unwrap(), Some(3));
     assert_eq!(batches(&books).await.last().unwrap().gifts, 10);
     books.close().await;

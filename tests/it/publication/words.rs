@@ -1,6 +1,6 @@
 //! What the public reads of a purchase, and when.
 
-use strikefund::booking::Choice;
+use strikefund::deciding::Choice;
 use strikefund::funds;
 use strikefund::ids::{ExpenseId, PayeeId};
 use strikefund::ledger::Mistake;

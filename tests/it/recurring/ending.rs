@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use strikefund::donations::{EndStep, Problem, RepeatsEnd, Stage, StopBy, ending, repeating};
-use strikefund::funds::{self, Fund, State};
+use strikefund::funds::{Fund, State};
 use strikefund::payments::checkout::Interval;
 use strikefund::payments::practice::{Faults, Outcome, PayError};
 use strikefund::transact;
@@ -11,15 +11,14 @@ use strikefund::transact;
 use super::{DAY, Giving};
 use crate::books::keeper_of_its_funds;
 use crate::practice::client::Client;
+use crate::support::moving::moved;
 use crate::support::{on_both_databases, soak};
 
 async fn wind_down(giving: &Giving<'_>, fund: &Fund) {
     let now = giving.books.now();
-    let moved: sqlx::Result<()> = transact!(giving.books.db, tx => async {
-        funds::move_to(tx, fund.id, State::WindingDown, "", now).await?;
-        ending::wind_down(tx, fund, now).await
-    }.await);
-    moved.unwrap();
+    moved(giving.books, fund.id, State::WindingDown, "", now).await;
+    let begun: sqlx::Result<()> = transact!(giving.books.db, tx => ending::wind_down(tx, fund, now).await);
+    begun.unwrap();
 }
 
 async fn end_of(giving: &Giving<'_>, fund: &Fund) -> RepeatsEnd {
@@ -81,9 +80,7 @@ on_both_databases! {
         let page = giving.pledge(&fund, "ana", Interval::Week).await;
         // Paid before, and told only after everything was looked for: the list of gifts does not tell of it either.
         giving.stripe.pay(&page, Outcome::Pay).unwrap();
-        let done = books.now();
-        let moved: sqlx::Result<()> = transact!(books.db, tx => funds::move_to(tx, fund.id, State::WindingDown, "", done).await);
-        moved.unwrap();
+        moved(books, fund.id, State::WindingDown, "", books.now()).await;
         giving.pass(DAY / 24).await;
         giving.pass(DAY / 24).await;
         assert_eq!(giving.of("ana").await.stage(), Stage::Stopped(Some(StopBy::WindingDown)));
@@ -122,8 +119,8 @@ on_both_databases! {
         giving.check().await;
     }
 
-    async fn hundreds_are_stopped_although_stripe_lets_few_through(books: &Books) {
-        let giving = Giving::new(books).await;
+    async fn hundreds_are_stopped_although_stripe_lets_few_through_and_the_program_starts_again(books: &Books) {
+        let mut giving = Giving::new(books).await;
         let fund = giving.fund().clone();
         let many = soak(300, 10_000);
         for n in 0..many {
@@ -132,7 +129,17 @@ on_both_databases! {
         }
         giving.stripe.take_deliveries();
         wind_down(&giving, &fund).await;
-        giving.stripe.set_faults(Faults { rate_limited: 400, ..Faults::default() });
+        giving.stripe.set_faults(Faults { rate_limited: 400, server_error: 200, ..Faults::default() });
+        let mut before = i64::try_from(many).unwrap();
+        for _ in 0..3 {
+            giving.keeper.jobs.stop_repeats().await.unwrap();
+            giving.stripe.advance(Duration::from_secs(10)).await;
+            let (left, _) = ending::left(&mut books.db.begin_read().await.unwrap(), fund.id, 20_000).await.unwrap();
+            assert!(left <= before, "what is left only shrinks: {before}, then {left}");
+            before = left;
+        }
+        assert!(before > 0, "it starts again in the middle");
+        giving.keeper = keeper_of_its_funds(books, &giving.stripe.api_base(), &books.clock).await;
         work_to_the_end(&giving, &fund).await;
         let tx = &mut books.db.begin_read().await.unwrap();
         assert_eq!(ending::left(tx, fund.id, 20_000).await.unwrap(), (0, 0));

@@ -2,6 +2,7 @@
 
 pub mod cluster;
 pub mod history;
+pub mod moving;
 pub mod node;
 mod postgres;
 pub mod smtp;

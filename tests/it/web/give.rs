@@ -5,6 +5,7 @@ use std::time::Duration;
 use strikefund::{funds, run, transact};
 
 use super::Visit;
+use crate::support::moving::moved;
 use crate::support::{Books, on_both_databases};
 
 const GIVE: &str = "/f/general/give";
@@ -13,12 +14,6 @@ const ATTEMPT: &str = "abcdefghijklmnopqrstuvwxyz";
 async fn pledges(books: &Books) -> i64 {
     let tx = &mut books.db.begin_read().await.unwrap();
     run!(tx, fetch_one, sqlx::query_scalar("SELECT COUNT(*) FROM donation")).unwrap()
-}
-
-/// Moves a fund where no verb leads yet.
-async fn set_state(books: &Books, state: funds::State) {
-    let moved: sqlx::Result<u64> = transact!(books.db, tx => run!(tx, execute, sqlx::query("UPDATE fund SET state = $1").bind(state)));
-    assert_eq!(moved.unwrap(), 1);
 }
 
 on_both_databases! {
@@ -118,21 +113,24 @@ on_both_databases! {
     }
 
     async fn a_fund_that_is_not_open_shows_no_form_and_takes_no_gift(books: &Books) {
-        books.general_fund().await;
+        let fund = books.general_fund().await;
         let visit = Visit::of(books);
         let form = [("amount", "25"), ("email", "ana@example.org"), ("attempt", ATTEMPT)];
         for (state, said) in [(funds::State::Paused, "Giving is paused"), (funds::State::WindingDown, "no longer takes gifts"), (funds::State::Closed, "no longer takes gifts")] {
-            set_state(books, state).await;
+            moved(books, fund, state, "", books.now()).await;
             visit.get(GIVE).await.is(200).says(said).never_says("<form");
             visit.give(GIVE, &form).await.is(409).says(said);
             visit.get("/f/general/").await.is(200).never_says("/give");
         }
-        set_state(books, funds::State::Draft).await;
-        for path in [GIVE, "/f/general/"] {
+        let draft = "INSERT INTO fund (ref, slug, name, promise, currency, time_zone, state, decisions, min_gifts, publish_interval_secs, created_at)
+            VALUES ('draft', 'draft', 'Draft', '', 'USD', 'UTC', 'draft', 0, 5, 1, 0)";
+        let made: sqlx::Result<u64> = transact!(books.db, tx => run!(tx, execute, sqlx::query(draft)));
+        made.unwrap();
+        for path in ["/f/draft/give", "/f/draft/"] {
             visit.get(path).await.is(404);
         }
-        visit.give(GIVE, &form).await.is(404);
-        visit.get("/").await.is(200).says("No fund is open here yet");
+        visit.give("/f/draft/give", &form).await.is(404);
+        visit.get("/").await.never_says("Draft");
         assert_eq!(pledges(books).await, 0);
     }
 

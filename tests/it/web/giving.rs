@@ -15,6 +15,7 @@ use strikefund::{run, transact};
 use super::checkout::{choose, settle};
 use super::staff::Staff;
 use super::{Answer, MASTER, SECRET, Visit, to};
+use crate::support::moving::moved;
 use crate::support::{Books, on_both_databases};
 
 const GIVE: &str = "/f/general/give";
@@ -51,6 +52,7 @@ async fn charter(books: &Books, fund: FundId, recipients: &'static str) {
         "recipients" => recipients,
         "reserve_percent" => "10",
         "reserve_days" => "120",
+        "objection_days" => "0",
         _ => "As the members decide.",
     };
     let (lines, now) = (Charter::parse(read).unwrap().lines(), books.now());
@@ -190,13 +192,11 @@ on_both_databases! {
         charter(books, fund, "Water for All | they feed the town | https://water.example").await;
         let visit = Visit::of(books);
         let now = books.now();
-        let paused: sqlx::Result<()> = transact!(books.db, tx => funds::move_to(tx, fund, State::Paused, "The bank asks questions.", now).await);
-        paused.unwrap();
+        moved(books, fund, State::Paused, "The bank asks questions.", now).await;
         let page = visit.get(GIVE).await.is(200).says("Since 14 Nov 2026. Why: The bank asks questions.").never_says("<form");
         says(&page, "<a href=\"https://water.example\" rel=\"noreferrer\">Water for All</a>: they feed the town");
         visit.get(&format!("{GIVE}?lang=es")).await.is(200).says("Por ahora no se reciben donaciones").says("Estos grupos pueden usar su donación hoy");
-        let over: sqlx::Result<()> = transact!(books.db, tx => funds::move_to(tx, fund, State::WindingDown, "", now).await);
-        over.unwrap();
+        moved(books, fund, State::WindingDown, "", now).await;
         visit.get(GIVE).await.is(200).says("This fund no longer takes gifts").never_says("Water for All").says("/f/general/charter/");
     }
 

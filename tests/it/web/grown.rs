@@ -132,6 +132,43 @@ impl<'a> Grown<'a> {
         code
     }
 
+    /// The number of a grant by a plan that others agreed to.
+    async fn grant(&self) -> String {
+        let (fund, by, other, hash) = (self.fund.0, self.staff.person.0, self.other.0, sha256_hex("plan"));
+        let name: String = self.text.chars().take(60).collect::<String>().replace('\'', "''");
+        let statements = [
+            format!("INSERT INTO recipient (fund_id, name, payee_id, entered_by, entered_at) SELECT {fund}, '{name}', MIN(id), {by}, 0 FROM payee"),
+            format!("INSERT INTO plan (fund_id, n, total_minor, currency, state, made_by, made_at) VALUES ({fund}, 1, 100, 'USD', 'proposed', {by}, 0)"),
+            "INSERT INTO plan_line (plan_id, n, line, amount_minor) SELECT id, 1, 'on-hand', 100 FROM plan".to_owned(),
+            "INSERT INTO plan_share (plan_id, n, recipient_id, rule, value, amount_minor) SELECT p.id, 1, r.id, 'weight', 1, 100 FROM plan p, recipient r".to_owned(),
+            format!(
+                "INSERT INTO proposal (subject, subject_id, fund_id, author_id, amount_minor, currency, payload, payload_hash, at_least, more, needed,
+                        state, emergency, proposed_at) SELECT 'distribution', CAST(id AS TEXT), {fund}, {by}, 100, 'USD', 'plan', '{hash}', 1, 0, 1, 'open', 0, 0 FROM plan"
+            ),
+            format!(
+                "INSERT INTO approval (proposal_id, person_id, author_id, payload_hash, given_at)
+                 SELECT id, {other}, author_id, payload_hash, 0 FROM proposal WHERE subject = 'distribution'"
+            ),
+            "UPDATE proposal SET state = 'approved', decided_at = 0 WHERE subject = 'distribution'".to_owned(),
+            "UPDATE plan SET proposal_id = (SELECT id FROM proposal WHERE subject = 'distribution'), state = 'approved', decided_at = 0".to_owned(),
+            format!(
+                "INSERT INTO fund_grant (number, fund_id, plan_id, share, recipient_id, amount_minor, currency, path, entry_id, promised_at)
+                 SELECT 'GRANT2', {fund}, s.plan_id, 1, s.recipient_id, 100, 'USD', 'liabilities:grants:x', (SELECT MIN(id) FROM entry), 0 FROM plan_share s"
+            ),
+        ];
+        let done: sqlx::Result<()> = transact!(self.books.db, tx => {
+            let all = async {
+                for sql in &statements {
+                    run!(tx, execute, sqlx::query(AssertSqlSafe(sql.clone())))?;
+                }
+                Ok::<(), sqlx::Error>(())
+            };
+            all.await
+        });
+        done.unwrap();
+        "GRANT2".to_owned()
+    }
+
     /// What stands in the places of each address that has some, one after the other, for a page that is there.
     async fn examples(&self) -> BTreeMap<&'static str, Vec<String>> {
         let table = [("account", chart::BANK), ("file", "/treasury/bank/import")];
@@ -156,6 +193,7 @@ impl<'a> Grown<'a> {
         let number = |n: i64| format!("E{n}");
         let expense = self.id("SELECT id FROM proposal WHERE subject = 'expense' AND state = 'open' ORDER BY id LIMIT 1").await.to_string();
         let gift = self.gift().await;
+        let grant = self.grant().await;
         [
             ("/gift/{code}", vec![gift.clone()]),
             ("/gift/{code}/delete", vec![gift.clone()]),
@@ -193,6 +231,8 @@ impl<'a> Grown<'a> {
             ("/treasury/people/{person}/reset", vec![somebody]),
             ("/treasury/stripe/parked/{id}", vec![self.id("SELECT MIN(id) FROM delivery WHERE state = 'parked'").await.to_string()]),
             ("/treasury/refunds/{refund}", vec!["rf1".to_owned(), "rf100".to_owned()]),
+            ("/treasury/{fund}/close/grants/{number}", vec![grant.clone()]),
+            ("/treasury/{fund}/close/grants/{number}/pay", vec![grant]),
             ("/treasury/{fund}/expenses/{number}", [1, SENT, WAITING, 100].map(number).to_vec()),
             ("/treasury/{fund}/expenses/{number}/copies/{copy}", vec![format!("{} {copy}", number(1))]),
             ("/treasury/{fund}/expenses/{number}/edit", [1, SENT].map(number).to_vec()),

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use axum::body::Body;
-use strikefund::booking::Choice;
-use strikefund::funds;
+use strikefund::deciding::Choice;
+use strikefund::funds::{self, State};
 use strikefund::spending::Show;
 use strikefund::transact;
 use strikefund::web::ASSETS;
@@ -14,6 +14,7 @@ use super::{Visit, to};
 use crate::publication::stranger::{files, tree};
 use crate::publication::{DAY, publish};
 use crate::spending::Treasury;
+use crate::support::moving::moved;
 use crate::support::{Books, on_both_databases};
 
 /// What the publications of these tests say their site is.
@@ -98,9 +99,7 @@ on_both_databases! {
 
     async fn a_feed_tells_of_publications_and_changes_with_whole_addresses(books: &Books) {
         let treasury = strike(books).await;
-        let paused: sqlx::Result<u64> = transact!(books.db, tx =>
-            strikefund::run!(tx, execute, sqlx::query("UPDATE fund SET state = 'paused'")));
-        paused.unwrap();
+        moved(books, treasury.fund, State::Paused, "", books.now()).await;
         crate::publication::log::purchases(&treasury, 1).await;
         publish(books, treasury.fund, books.now().plus_secs(2 * DAY)).await.unwrap();
         let visit = Visit::of(books);

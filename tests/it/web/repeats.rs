@@ -7,11 +7,11 @@ use strikefund::money::{Currency, Money};
 use strikefund::payments::checkout::Interval;
 use strikefund::payments::practice::Outcome;
 use strikefund::people::Role;
-use strikefund::transact;
 
 use super::checkout::{jobs, settle, site};
 use super::staff::Staff;
 use super::{BASE_URL, Visit};
+use crate::support::moving::moved;
 use crate::support::{Books, on_both_databases};
 
 /// A gift of 25.00 a week that has begun: its number and the code of its page.
@@ -121,9 +121,7 @@ on_both_databases! {
         treasurer.get(end).await.is(200).says("This fund does not wind down");
         treasurer.get("/treasury").await.is(200).never_says("Repeating gifts of a fund that winds down");
         let fund = funds::find_by_slug(&mut books.db.begin_read().await.unwrap(), "general").await.unwrap().unwrap();
-        let now = books.now();
-        let moved: sqlx::Result<()> = transact!(books.db, tx => funds::move_to(tx, fund.id, State::WindingDown, "", now).await);
-        moved.unwrap();
+        moved(books, fund.id, State::WindingDown, "", books.now()).await;
         let away = Visit::with_stripe_at(books, Some("http://127.0.0.1:1"));
         jobs(&away, books).stop_repeats().await.unwrap();
         treasurer.get("/treasury").await.is(200).says("Repeating gifts of a fund that winds down");

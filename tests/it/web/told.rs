@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use strikefund::approvals;
-use strikefund::booking::{self, Choice, DecideError, Decided};
+use strikefund::deciding::{self, Choice, DecideError, Decided};
 use strikefund::funds::{self, Names, settings};
 use strikefund::ids::PayeeId;
 use strikefund::payments::object::{ObjectKind, ObjectState};
@@ -47,7 +47,7 @@ async fn agree(books: &Books, id: i64) {
     let (actor, now, seen) = (acting(books, ben), books.now(), (proposal.id, &*proposal.payload_hash));
     let sealing = Sealing { keys: &keys, entropy: &books.entropy };
     let decided: Result<Decided, DecideError> =
-        transact!(books.db, tx => booking::decide(tx, actor, &operation, seen, Choice::Approve, sealing, now).await);
+        transact!(books.db, tx => deciding::decide(tx, actor, &operation, seen, Choice::Approve, sealing, now).await);
     assert_eq!(decided.unwrap(), Decided::Done);
 }
 

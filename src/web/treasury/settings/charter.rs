@@ -25,7 +25,7 @@ const CHARTER: &str = "/treasury/{fund}/settings/charter";
 const TAKE_BACK: &str = "/treasury/{fund}/settings/charter/{proposal}/take-back";
 
 /// Every field of the form, in its order.
-const FIELDS: [&str; 15] = [
+const FIELDS: [&str; 16] = [
     "who",
     "tie",
     "spending",
@@ -36,6 +36,7 @@ const FIELDS: [&str; 15] = [
     "recipients",
     "reserve_percent",
     "reserve_days",
+    "objection_days",
     "loss",
     "ends",
     "refunds",
@@ -101,6 +102,7 @@ async fn typed_of(tx: &mut Tx, words: Words, fund: &Fund) -> Result<Typed, Troub
         "recipients" => String::new(),
         "reserve_percent" => "10".to_owned(),
         "reserve_days" => "120".to_owned(),
+        "objection_days" => "0".to_owned(),
         article => words.of("charter-preset", article),
     };
     let text = |field: &str| standing.as_ref().map_or_else(|| preset(field), |charter| charter.field(field));
@@ -119,9 +121,12 @@ fn page(site: &Site, signed_in: &SignedIn, fund: &Fund, typed: &Typed, wrongs: &
     let parts = FormParts { words, typed, wrongs };
     let field = |name: &str| {
         let label = format!("charter-{}", name.replace('_', "-"));
-        let field = if name.starts_with("reserve") { parts.number(name, &label) } else { parts.area(name, &label) };
+        let field =
+            if name.starts_with("reserve") || name == "objection_days" { parts.number(name, &label) } else { parts.area(name, &label) };
         match name {
-            "recipients" | "reserve_percent" | "reserve_days" | "uses" | "privacy" => field.hint(words.say(&format!("{label}-hint"))),
+            "recipients" | "reserve_percent" | "reserve_days" | "objection_days" | "uses" | "privacy" => {
+                field.hint(words.say(&format!("{label}-hint")))
+            }
             _ => field,
         }
     };
@@ -140,6 +145,7 @@ fn note(words: Words, wrong: &[WrongCharter], wrongs: &mut Wrongs) {
             WrongCharter::Recipient(line) => words.with("charter-wrong-recipient", "line", *line),
             WrongCharter::ReservePercent => words.say("charter-wrong-percent"),
             WrongCharter::ReserveDays => words.say("charter-wrong-days"),
+            WrongCharter::ObjectionDays => words.say("charter-wrong-objection"),
         };
         wrongs.add(one.field(), said);
     }

@@ -1,4 +1,4 @@
-//! What waits for somebody's agreement, and one proposal with everything around it. Not here: the frozen text (`frozen`), what follows from it (`booking::decide`).
+//! What waits for somebody's agreement, and one proposal with everything around it. Not here: the frozen text (`frozen`), what follows from it (`deciding::decide`).
 
 use axum::extract::{Form as Sent, Path, Query, State};
 use axum::http::StatusCode;
@@ -6,9 +6,9 @@ use axum::response::Response;
 
 use super::{APPROVALS, Asked, Pairs, confirm, copies, frozen, one, operation, refused, sent};
 use crate::approvals::{self, Proposal, Refusal, State as Stage, Subject, Waiting, questions};
-use crate::booking::{self, Choice, DecideError, Decided};
 use crate::clock::Zone;
 use crate::db::Tx;
+use crate::deciding::{self, Choice, DecideError, Decided};
 use crate::funds;
 use crate::ids::{ExpenseId, ProposalId};
 use crate::money::Money;
@@ -22,7 +22,7 @@ use crate::web::error::Trouble;
 use crate::web::form::{Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Facts, Table, behind};
 use crate::web::treasury::gifts::{proof, told};
-use crate::web::treasury::{Frame, Part, READERS, Sheet, books};
+use crate::web::treasury::{Frame, Part, READERS, Sheet, books, closing};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
 
@@ -254,7 +254,7 @@ fn steps(
         Part::Heading(words.say("approval-reject")),
         Part::Form(form("reject", vec![reason]).button(words.say("approval-reject"))),
     ]);
-    if emergency && !proposal.subject.has_no_tier() {
+    if emergency && !proposal.subject.has_no_emergency() {
         let reason = parts.area("emergency", "approval-emergency").hint(words.say("approval-emergency-hint"));
         let alone = form("alone", vec![reason]).button(words.say("approval-alone"));
         list.extend([Part::Heading(words.say("approval-alone")), Part::Form(alone)]);
@@ -276,14 +276,14 @@ async fn decide(State(site): AnySite, signed_in: SignedIn, Path(id): Path<i64>, 
         Ok(operation) => {
             let (actor, now, seen) = (signed_in.actor(), site.clock.now(), (proposal.id, typed.get("seen")));
             let sealing = Sealing { keys: &site.keyring, entropy: &site.entropy };
-            transact!(site.db, tx => booking::decide(tx, actor, &operation, seen, choice, sealing, now).await)
+            transact!(site.db, tx => deciding::decide(tx, actor, &operation, seen, choice, sealing, now).await)
         }
     };
     let mut wrongs = Wrongs::default();
     match done {
         Ok(decided) => {
-            if decided == Decided::Done && proposal.subject == Subject::Refund {
-                // The jobs send it to Stripe.
+            if decided == Decided::Done && matches!(proposal.subject, Subject::Refund | Subject::State) {
+                // The jobs send it to Stripe, and stop there what repeats for a fund that winds down.
                 site.payments.wake();
             }
             let done = match decided {
@@ -320,6 +320,8 @@ fn not_decided(words: Words, id: i64, choice: &str, error: DecideError, wrongs: 
         // The fields that such a refusal belongs to are none of this page's.
         DecideError::Hand(refusal) => ("main", told(words, refusal)?.1),
         DecideError::Journal(refusal) => ("main", books::told(words, refusal)?),
+        DecideError::Closing(refusal) => ("main", closing::told(words, refusal)?),
+        DecideError::Plan(refusal) => ("main", closing::told_of_plan(words, refusal)?.1),
         DecideError::Approval(Refusal::NotAllowed(NotAllowed::StepUp)) => return confirm(&back).map(Some),
         DecideError::Approval(Refusal::NotFound | Refusal::NotAllowed(NotAllowed::Role)) => return Err(Trouble::NotFound),
         DecideError::Approval(Refusal::NotAllowed(NotAllowed::Database(error)) | Refusal::Database(error))

@@ -12,7 +12,7 @@ use crate::web::table::{Cell, Facts, Table};
 use crate::web::words::Words;
 
 /// What the lines of a frozen text are called on pages; any other is shown as it stands.
-const LINES: [&str; 48] = [
+const LINES: [&str; 54] = [
     "number",
     "amount",
     "fund",
@@ -61,6 +61,12 @@ const LINES: [&str; 48] = [
     "before-emergency",
     "tier",
     "emergency",
+    "total",
+    "share",
+    "last-expense",
+    "reserve-until",
+    "release",
+    "why",
 ];
 
 /// Everything that is agreed to, and nothing beside it.
@@ -100,6 +106,9 @@ fn label(words: Words, name: &str) -> String {
     if Charter::names(name) {
         return words.of("charter", name);
     }
+    if let Some(line) = name.strip_prefix("left-") {
+        return words.of("leftovers-line", line);
+    }
     if LINES.contains(&name) { words.of("approval-line", name) } else { name.to_owned() }
 }
 
@@ -114,6 +123,8 @@ async fn text(tx: &mut Tx, words: Words, subject: Subject, (name, value): (&str,
             Ok(id) => payees::find(tx, id).await?.map_or_else(|| value.to_owned(), |payee| format!("{} ({value})", payee.label)),
             Err(_) => value.to_owned(),
         },
+        ("from" | "to", Subject::State) => words.of("public-state", value),
+        ("last-expense" | "reserve-until", Subject::State) => value.parse::<Day>().map_or_else(|_| value.to_owned(), |day| words.day(day)),
         ("wrong", Subject::Journal | Subject::Expense) => words.of("correction-kind", value),
         ("instead", Subject::Journal) => words.say("journal-nothing-instead"),
         ("met", Subject::Period) => words.of("months-condition", value),
@@ -124,6 +135,10 @@ async fn text(tx: &mut Tx, words: Words, subject: Subject, (name, value): (&str,
             let (percent, days) = value.split_once(' ').unwrap_or((value, ""));
             words.with_two("charter-reserve-says", ("percent", percent.to_owned()), ("days", days.to_owned()))
         }
+        ("objection", Subject::Charter | Subject::Distribution) => match value.parse::<i64>() {
+            Ok(days) => words.with("charter-objection-says", "days", days),
+            Err(_) => value.to_owned(),
+        },
         ("before-emergency" | "emergency", Subject::Rules) => words.of("setting-emergency", value),
         ("part", Subject::Expense) => value.split(", ").map(|word| use_in_words(words, word)).collect::<Vec<_>>().join(", "),
         _ => value.to_owned(),

@@ -1,4 +1,4 @@
-//! The pages about money out: expenses, approvals, payees, captains' links, budgets. Not here: what may be done (`spending`, `booking::decide`).
+//! The pages about money out: expenses, approvals, payees, captains' links, budgets. Not here: what may be done (`spending`, `deciding::decide`).
 
 mod advances;
 mod approvals;
@@ -35,6 +35,8 @@ use crate::web::error::Trouble;
 use crate::web::form::Wrongs;
 use crate::web::words::Words;
 use crate::web::{Site, answer};
+
+pub(super) use payees::private_fields as payee_fields;
 
 /// Where one chooses a fund to see its expenses.
 pub(super) const EXPENSES: &str = "/treasury/expenses";
@@ -153,7 +155,7 @@ pub fn use_in_words(words: Words, category: &str) -> String {
 }
 
 /// An account in the reader's language, with its name where it has one.
-fn account_in_words(words: Words, path: &str) -> String {
+pub(super) fn account_in_words(words: Words, path: &str) -> String {
     let mut parts = path.split(':').skip(1);
     let kind = parts.next().unwrap_or_default();
     let known = ["bank", "cash", "cards", "advances"].contains(&kind);
@@ -163,7 +165,7 @@ fn account_in_words(words: Words, path: &str) -> String {
 
 /// The accounts that an expense in `currency` can be paid from, each with its name: those at banks that are in use and count in it, cash
 /// boxes, cards, advances.
-async fn payable(tx: &mut Tx, words: Words, currency: Currency) -> sqlx::Result<Vec<(String, String)>> {
+pub(super) async fn payable(tx: &mut Tx, words: Words, currency: Currency) -> sqlx::Result<Vec<(String, String)>> {
     let at_banks = super::bank::usable(tx).await?;
     let named = |path: String| {
         if !path.starts_with(super::bank::PATHS) {
@@ -177,7 +179,7 @@ async fn payable(tx: &mut Tx, words: Words, currency: Currency) -> sqlx::Result<
 }
 
 /// Puts a refusal at its field, in the reader's words; Some: whoever was refused must prove first who they are, and is led there and back.
-fn refused(words: Words, back: &str, error: Refusal, wrongs: &mut Wrongs) -> Result<Option<Response>, Trouble> {
+pub(super) fn refused(words: Words, back: &str, error: Refusal, wrongs: &mut Wrongs) -> Result<Option<Response>, Trouble> {
     let (field, text) = match error {
         Refusal::NotFound | Refusal::NotAllowed(NotAllowed::Role) => return Err(Trouble::NotFound),
         Refusal::NotAllowed(NotAllowed::StepUp) => return confirm(back).map(Some),

@@ -95,7 +95,14 @@ fn new_fields(parts: &FormParts<'_>) -> Vec<Field> {
         parts.text("label", "payee-label", "off").hint(words.say("expense-private")),
         parts.radios("kind", "payee-kind", choices(words, "payee-kind", Kind::ALL.map(Kind::as_str))),
     ];
-    fields.extend(details_fields(parts));
+    fields.extend(private_fields(parts));
+    fields
+}
+
+/// What is asked of whoever is to be paid, beside who that is.
+pub fn private_fields(parts: &FormParts<'_>) -> Vec<Field> {
+    let words = parts.words;
+    let mut fields = details_fields(parts);
     fields.extend([
         parts.radios("conflict", "payee-conflict", choices(words, "payee-conflict", ["no", "yes"])),
         parts.area("conflict_text", "payee-conflict-text").optional(words),

@@ -60,6 +60,7 @@ pub async fn begin(treasury: &Treasury<'_>) {
         "recipients" => "Water for All | they feed the town",
         "reserve_percent" => "7",
         "reserve_days" => "120",
+        "objection_days" => "0",
         _ => "As the members decide.",
     });
     let lines = charter.unwrap().lines();

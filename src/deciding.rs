@@ -1,9 +1,10 @@
 //! From the last signature to its effect, in one transaction. Not here: who may sign (`approvals`), what each effect is (the rooms below).
 
-use super::journal_entry::JournalError;
-use super::{journal, months};
 use crate::approvals::{self, Proposal, Subject, Verdict};
+use crate::booking::journal::{self, JournalError};
+use crate::booking::months;
 use crate::clock::Instant;
+use crate::closing;
 use crate::db::{Retryable, Tx};
 use crate::donations::{HandError, counting, in_kind, refunding};
 use crate::funds;
@@ -56,9 +57,15 @@ pub enum DecideError {
     /// The refund, the count or the value that was agreed to does not stand any more.
     #[error(transparent)]
     Hand(#[from] HandError),
+    /// The plan that was agreed to cannot be carried out.
+    #[error(transparent)]
+    Plan(#[from] closing::PlanRefusal),
     /// The entry or the lock that was agreed to cannot be.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// The fund cannot go on to its end like that.
+    #[error(transparent)]
+    Closing(#[from] closing::Refusal),
     /// The form was sent before with other content, or is damaged.
     #[error(transparent)]
     Operation(#[from] OperationError),
@@ -76,7 +83,9 @@ impl Retryable for DecideError {
             Self::Approval(error) => error.is_retryable(),
             Self::Spending(error) => error.is_retryable(),
             Self::Hand(error) => error.is_retryable(),
+            Self::Plan(error) => error.is_retryable(),
             Self::Journal(error) => error.is_retryable(),
+            Self::Closing(error) => error.is_retryable(),
             Self::Operation(error) => error.is_retryable(),
             Self::Database(error) => error.is_retryable(),
             Self::Unknown(_) => false,
@@ -175,6 +184,8 @@ async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, sealing: S
         Subject::Period => months::carry_out(tx, person, proposal, now).await?,
         Subject::Rules => approvals::rules::carry_out(tx, person.id, proposal, now).await?,
         Subject::Charter => approvals::charter::carry_out(tx, person.id, proposal, now).await?,
+        Subject::Distribution => closing::planning::carry_out(tx, person, proposal, sealing.entropy, now).await?,
+        Subject::State => closing::carry_out(tx, person.id, proposal, now).await?,
         other => return Err(DecideError::Unknown(other)),
     }
     Ok(())
@@ -206,8 +217,9 @@ async fn turn_down(
         Subject::Refund => refunding::turn_down(tx, proposal, now).await?,
         Subject::Cash => counting::turn_down(tx, proposal).await?,
         Subject::Journal => journal::turn_down(tx, actor.person, proposal, now).await?,
+        Subject::Distribution => closing::planning::turn_down(tx, proposal, now).await?,
         // What was proposed stands in the proposal alone.
-        Subject::Goods | Subject::Period | Subject::Rules | Subject::Charter => {}
+        Subject::Goods | Subject::Period | Subject::Rules | Subject::Charter | Subject::State => {}
         other => return Err(DecideError::Unknown(other)),
     }
     Ok(())

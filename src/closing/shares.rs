@@ -1,0 +1,243 @@
+//! The noun: how a sum is shared out, to the last minor unit. Not here: what sum, among whom, and who agrees (the verbs of `planning`).
+//!
+//! Fixed sums come first. Percentages are of what they leave. Weights share what percentages leave; where nobody has a weight, percentages must
+//! make a hundred. Every share but a fixed one is its exact share rounded down, and what is then left goes, one minor unit each, to the largest
+//! parts that were cut off; where two are alike, to the recipient with the smaller id. So the shares sum exactly, each lies within one minor unit
+//! of its exact share, and the order in which recipients are named changes nothing (invariant 28).
+
+/// The whole in hundredths of a percent.
+const WHOLE: i64 = 10_000;
+/// The largest weight.
+pub const MOST_WEIGHT: i64 = 1_000_000;
+/// The most recipients of one plan.
+pub const MOST_SHARES: usize = 50;
+
+crate::words! {
+    /// By what a share is worked out.
+    pub enum Rule {
+        /// A part of a hundred; its value is in hundredths of a percent.
+        Percent = "percent",
+        /// A part beside the other weights.
+        Weight = "weight",
+        /// A sum, in minor units.
+        Fixed = "fixed",
+    }
+}
+
+impl Rule {
+    /// Each, in the order of the form.
+    pub const ALL: [Self; 3] = [Self::Percent, Self::Weight, Self::Fixed];
+}
+
+/// What one recipient is to get.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The recipient's id: where two shares are alike, the smaller one goes first.
+    pub id: i64,
+    /// By what.
+    pub rule: Rule,
+    /// How much of it, never below nothing.
+    pub value: i64,
+}
+
+/// Why a sum cannot be shared out so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoShares {
+    /// There is nothing to share out.
+    #[error("there is nothing to share out")]
+    Nothing,
+    /// Nobody is named, or too many are.
+    #[error("nobody is named, or more than {MOST_SHARES} are")]
+    Count,
+    /// Somebody is named twice.
+    #[error("a recipient is named twice")]
+    Twice,
+    /// A value is below nothing, or beyond what is sensible.
+    #[error("a value is out of bounds")]
+    Value,
+    /// Fixed sums are more than there is; by how many minor units.
+    #[error("fixed sums are {0} more than there is")]
+    TooMuch(i64),
+    /// Percentages make more or less than a hundred; how many hundredths of a percent they make.
+    #[error("shares make {0} hundredths of a percent")]
+    Percent(i64),
+    /// Fixed sums alone leave that many minor units over.
+    #[error("{0} would be left over")]
+    Left(i64),
+}
+
+/// Shares out `total` minor units, and gives what each gets, in the order of `wanted`.
+///
+/// # Errors
+/// [`NoShares`].
+pub fn share_out(total: i64, wanted: &[Wanted]) -> Result<Vec<i64>, NoShares> {
+    check(total, wanted)?;
+    let of = |rule: Rule| wanted.iter().filter(move |one| one.rule == rule).map(|one| i128::from(one.value));
+    let fixed: i128 = of(Rule::Fixed).sum();
+    let base = i128::from(total) - fixed;
+    if base < 0 {
+        return Err(NoShares::TooMuch(i64::try_from(-base).unwrap_or(i64::MAX)));
+    }
+    let (percent, weights): (i128, i128) = (of(Rule::Percent).sum(), of(Rule::Weight).sum());
+    let whole = i128::from(WHOLE);
+    if percent > whole {
+        return Err(NoShares::Percent(i64::try_from(percent).unwrap_or(i64::MAX)));
+    }
+    if base > 0 && weights == 0 && percent < whole {
+        let left = i64::try_from(base).unwrap_or(i64::MAX);
+        return Err(if percent == 0 { NoShares::Left(left) } else { NoShares::Percent(i64::try_from(percent).unwrap_or(0)) });
+    }
+    // Every share as a numerator over one denominator, so that what is cut off can be compared exactly.
+    let unit = weights.max(1);
+    let denominator = whole * unit;
+    let numerator = |one: &Wanted| match one.rule {
+        Rule::Fixed => i128::from(one.value) * denominator,
+        Rule::Percent => base * i128::from(one.value) * unit,
+        Rule::Weight => base * (whole - percent) * i128::from(one.value),
+    };
+    let mut shares: Vec<i128> = wanted.iter().map(|one| numerator(one) / denominator).collect();
+    let left = i128::from(total) - shares.iter().sum::<i128>();
+    let mut by_rest: Vec<usize> = (0..wanted.len()).collect();
+    by_rest.sort_by_key(|at| wanted.get(*at).map(|one| (-(numerator(one) % denominator), one.id)));
+    // What is left is less than one minor unit for each share that was cut, so nobody who lost nothing gains.
+    for at in by_rest.into_iter().take(usize::try_from(left).unwrap_or(0)) {
+        if let Some(share) = shares.get_mut(at) {
+            *share += 1;
+        }
+    }
+    Ok(shares.into_iter().map(|share| i64::try_from(share).unwrap_or(0)).collect())
+}
+
+fn check(total: i64, wanted: &[Wanted]) -> Result<(), NoShares> {
+    if total <= 0 {
+        return Err(NoShares::Nothing);
+    }
+    if wanted.is_empty() || wanted.len() > MOST_SHARES {
+        return Err(NoShares::Count);
+    }
+    let mut ids: Vec<i64> = wanted.iter().map(|one| one.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.len() < wanted.len() {
+        return Err(NoShares::Twice);
+    }
+    let most = |rule| match rule {
+        Rule::Percent => WHOLE,
+        Rule::Weight => MOST_WEIGHT,
+        Rule::Fixed => crate::money::LARGEST_MINOR,
+    };
+    if wanted.iter().all(|one| (0..=most(one.rule)).contains(&one.value)) { Ok(()) } else { Err(NoShares::Value) }
+}
+
+/// Reads a percentage as people write it, `12.5` or `12,5 %`, in hundredths of a percent.
+pub fn parse_percent(text: &str) -> Option<i64> {
+    let text = text.trim().trim_end_matches('%').trim_end().replace(',', ".");
+    let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+    let digits = |text: &str| text.len() <= 3 && text.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(part) || part.len() > 2 {
+        return None;
+    }
+    let hundredths = format!("{part:0<2}").parse::<i64>().ok()?;
+    Some(whole.parse::<i64>().ok()? * 100 + hundredths).filter(|percent| *percent <= WHOLE)
+}
+
+/// Hundredths of a percent as people write them: `12.5`.
+pub fn percent_text(hundredths: i64) -> String {
+    let text = format!("{}.{:02}", hundredths / 100, hundredths % 100);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn by(rule: Rule, values: &[i64]) -> Vec<Wanted> {
+        (1..).zip(values).map(|(id, value)| Wanted { id, rule, value: *value }).collect()
+    }
+
+    #[test]
+    fn a_sum_is_shared_out_to_the_cent() {
+        assert_eq!(share_out(12_901, &by(Rule::Weight, &[5, 3, 2])), Ok(vec![6_451, 3_870, 2_580]));
+        assert_eq!(share_out(12_901, &by(Rule::Percent, &[5_000, 3_000, 2_000])), Ok(vec![6_451, 3_870, 2_580]));
+        assert_eq!(share_out(100, &by(Rule::Weight, &[1, 1, 1])), Ok(vec![34, 33, 33]), "ties go by id");
+        assert_eq!(share_out(1, &by(Rule::Weight, &[1])), Ok(vec![1]));
+        assert_eq!(share_out(2, &by(Rule::Weight, &[0, 1, 1])), Ok(vec![0, 1, 1]), "a weight of nothing gets nothing");
+        let mixed = [(Rule::Fixed, 2_000), (Rule::Percent, 5_000), (Rule::Weight, 2), (Rule::Weight, 1)];
+        let mixed: Vec<Wanted> = (1..).zip(mixed).map(|(id, (rule, value))| Wanted { id, rule, value }).collect();
+        assert_eq!(share_out(12_001, &mixed), Ok(vec![2_000, 5_001, 3_333, 1_667]));
+        assert_eq!(share_out(500, &by(Rule::Fixed, &[300, 200])), Ok(vec![300, 200]));
+    }
+
+    #[test]
+    fn what_does_not_come_out_even_says_by_how_much() {
+        assert_eq!(share_out(100, &by(Rule::Percent, &[5_000, 4_800])), Err(NoShares::Percent(9_800)));
+        assert_eq!(share_out(100, &by(Rule::Percent, &[5_000, 5_001])), Err(NoShares::Percent(10_001)));
+        assert_eq!(share_out(100, &by(Rule::Fixed, &[60, 41])), Err(NoShares::TooMuch(1)));
+        assert_eq!(share_out(100, &by(Rule::Fixed, &[60])), Err(NoShares::Left(40)));
+        assert_eq!(share_out(100, &by(Rule::Weight, &[0, 0])), Err(NoShares::Left(100)));
+        assert_eq!(share_out(0, &by(Rule::Weight, &[1])), Err(NoShares::Nothing));
+        assert_eq!(share_out(100, &[]), Err(NoShares::Count));
+        assert_eq!(share_out(100, &by(Rule::Weight, &[-1])), Err(NoShares::Value));
+        assert_eq!(share_out(100, &by(Rule::Weight, &[MOST_WEIGHT + 1])), Err(NoShares::Value));
+        assert_eq!(share_out(100, &[by(Rule::Weight, &[1])[0]; 2]), Err(NoShares::Twice));
+    }
+
+    #[test]
+    fn a_percentage_is_read_as_people_write_it() {
+        let read = ["50", "12.5", "12,25 %", "100%", "0.01"].map(parse_percent);
+        assert_eq!(read, [Some(5_000), Some(1_250), Some(1_225), Some(10_000), Some(1)]);
+        for none in ["", "-1", "100.01", "1.234", "1e2", "１", ".5", "5.5.5", "101"] {
+            assert_eq!(parse_percent(none), None, "{none}");
+        }
+        assert_eq!([5_000, 1_250, 1_225, 1].map(percent_text), ["50", "12.5", "12.25", "0.01"]);
+    }
+
+    fn wanted() -> impl Strategy<Value = Vec<Wanted>> {
+        let one = (0..3_usize, 0..=MOST_WEIGHT).prop_map(|(rule, value)| (Rule::ALL[rule], value));
+        prop::collection::vec(one, 1..=12).prop_map(|list| {
+            let count = i64::try_from(list.len()).unwrap();
+            let fit = |(rule, value): (Rule, i64)| match rule {
+                Rule::Percent => value % (WHOLE / count + 1),
+                Rule::Weight | Rule::Fixed => value,
+            };
+            (1..).zip(list).map(|(id, one)| Wanted { id, rule: one.0, value: fit(one) }).collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn shares_sum_exactly_and_lie_within_one_unit_in_any_order(
+            total in prop_oneof![1..10_000_i64, 1..=crate::money::LARGEST_MINOR],
+            wanted in wanted(),
+            turn in 0..12_usize,
+        ) {
+            let Ok(shares) = share_out(total, &wanted) else { return Ok(()) };
+            prop_assert_eq!(shares.iter().map(|share| i128::from(*share)).sum::<i128>(), i128::from(total));
+            prop_assert!(shares.iter().all(|share| *share >= 0));
+            let sum = |rule| wanted.iter().filter(|one| one.rule == rule).map(|one| i128::from(one.value)).sum::<i128>();
+            let (base, percent, weights) = (i128::from(total) - sum(Rule::Fixed), sum(Rule::Percent), sum(Rule::Weight).max(1));
+            for (one, share) in wanted.iter().zip(&shares) {
+                // Both sides times 10 000 and all weights: no share is a fraction then.
+                let (all, value) = (i128::from(WHOLE) * weights, i128::from(one.value));
+                let exact = match one.rule {
+                    Rule::Fixed => value * all,
+                    Rule::Percent => base * value * weights,
+                    Rule::Weight => base * (i128::from(WHOLE) - percent) * value,
+                };
+                prop_assert!((i128::from(*share) * all - exact).abs() < all, "{:?} got {}", one, share);
+                prop_assert!(one.value > 0 || *share == 0);
+                for (other, its) in wanted.iter().zip(&shares).filter(|(other, _)| (other.rule, other.value) == (one.rule, one.value)) {
+                    prop_assert!((share - its).abs() <= 1, "{:?} and {:?}", one, other);
+                }
+            }
+            let mut turned: Vec<(Wanted, i64)> = wanted.iter().copied().zip(shares).collect();
+            let at = turn % turned.len();
+            turned.rotate_left(at);
+            turned.reverse();
+            let (order, expected): (Vec<Wanted>, Vec<i64>) = turned.into_iter().unzip();
+            prop_assert_eq!(share_out(total, &order), Ok(expected));
+        }
+    }
+}

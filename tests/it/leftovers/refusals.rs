@@ -1,0 +1,98 @@
+//! What keeps a plan from being made or carried out.
+
+use super::*;
+use crate::publication::giving::{Way, give};
+use strikefund::closing::shares::NoShares;
+use strikefund::spending::payees;
+
+on_both_databases! {
+    async fn nobody_gets_anything_who_is_not_named_checked_and_agreed_to(books: &Books) {
+        let end = End::with(books, 10_000, "0").await;
+        let treasury = &end.treasury;
+        assert!(matches!(end.enter("My cousin", "021000021 99").await, Err(PlanRefusal::NotInCharter(_))));
+        assert!(matches!(end.propose(&[(0, Rule::Percent, 9_800)]).await, Err(PlanRefusal::Shares(NoShares::Percent(9_800)))));
+        assert!(matches!(end.propose_seeing(&FIVE_THREE_TWO, 9_999).await, Err(PlanRefusal::Changed)));
+        let (open, operation, now) = (books.fund("open", None).await, treasury.operation(), books.now());
+        let early: Result<PlanId, PlanRefusal> = transact!(books.db, tx => planning::propose(tx, treasury.author(), &operation, (open, &[], 0), now).await);
+        assert!(matches!(early, Err(PlanRefusal::State(State::Open))));
+
+        // Whoever made it does not agree to it, one signature is too few, and there is no emergency.
+        let id = end.propose(&FIVE_THREE_TWO).await.unwrap();
+        assert!(end.agree(treasury.author, id).await.is_err());
+        end.agree(treasury.ana, id).await.unwrap();
+        let allowed: sqlx::Result<()> = transact!(books.db, tx => funds::allow_emergency(tx, treasury.fund, true).await);
+        allowed.unwrap();
+        let alone = Choice::ApproveAlone("The groups close tomorrow and nobody else can be reached at all.");
+        let proposal = end.proposal(id).await;
+        assert!(matches!(treasury.decide(treasury.ben, &proposal, alone).await, Err(DecideError::Approval(approvals::Refusal::NoEmergency))));
+
+        // A change of how a group is paid is another plan than the one that was seen.
+        let groups = recipients::groups(&mut books.db.begin_read().await.unwrap(), treasury.fund).await.unwrap();
+        let payee = groups[0].known.as_ref().unwrap().payee.id;
+        let (operation, now, details) = (treasury.operation(), books.now(), NewDetails::parse("bank", "021000021 5550001", "paper").unwrap());
+        let changed: Result<_, strikefund::spending::Refusal> = transact!(books.db, tx =>
+            payees::change(tx, treasury.author(), &operation, (payee, &details), treasury.sealing(), now).await);
+        changed.unwrap();
+        assert!(matches!(end.agree(treasury.ben, id).await, Err(DecideError::Plan(PlanRefusal::NotChecked(_)))));
+        treasury.agree_to_payee(payee).await;
+        assert!(matches!(end.agree(treasury.ben, id).await, Err(DecideError::Plan(PlanRefusal::Changed))));
+        let anew = end.agreed(&FIVE_THREE_TWO).await;
+        assert!(anew > id && end.agree(treasury.ben, id).await.is_err(), "what was agreed to the one before is void");
+        end.publish().await;
+        assert!(matches!(end.pay(&end.grant(0).await).await, Err(PlanRefusal::Resting(..))), "new details rest");
+        end.pay(&end.grant(1).await).await.unwrap();
+        end.sound().await;
+    }
+
+    async fn money_that_goes_meanwhile_stops_the_plan_and_what_comes_late_is_another(books: &Books) {
+        let end = End::with(books, 10_000, "0").await;
+        let treasury = &end.treasury;
+        let id = end.propose(&FIVE_THREE_TWO).await.unwrap();
+        end.agree(treasury.ana, id).await.unwrap();
+        // A fact is never refused: a dispute takes 30.00 before the last signature.
+        treasury.give(treasury.fund, -3_000).await;
+        assert!(matches!(end.agree(treasury.ben, id).await, Err(DecideError::Plan(PlanRefusal::OnlyLeft(left))) if left == usd(7_000)));
+        assert_eq!((end.grants().await.len(), treasury.held("expenses:grants:mutual-aid").await), (0, 0));
+        end.agreed(&FIVE_THREE_TWO).await;
+        end.publish().await;
+        for group in 0..3 {
+            end.pay(&end.grant(group).await).await.unwrap();
+        }
+        // After the end a won dispute brings it back: a plan for it has the same short way.
+        end.stand(State::Closed).await;
+        treasury.give(treasury.fund, 3_001).await;
+        assert_eq!(end.left().await, 3_001);
+        end.agreed(&[(2, Rule::Weight, 1), (0, Rule::Weight, 1)]).await;
+        let late: Vec<i64> = end.grants().await.iter().take(2).map(|whole| whole.grant.amount_minor).collect();
+        assert_eq!(late, [1_500, 1_501], "ties go to the group with the smaller id, however they are named");
+        end.sound().await;
+    }
+
+    async fn gifts_that_nobody_was_told_of_keep_the_plan_waiting(books: &Books) {
+        let end = End::with(books, 0, "0").await;
+        for _ in 0..5 {
+            give(&end.treasury, end.treasury.fund, Way::Online, 2_000).await;
+        }
+        assert!(matches!(end.propose(&FIVE_THREE_TWO).await, Err(PlanRefusal::GiftsWait(5))));
+        end.publish().await;
+        end.propose(&FIVE_THREE_TWO).await.unwrap();
+    }
+
+    async fn a_payment_cannot_stand_twice_when_the_bank_takes_its_return_back(books: &Books) {
+        let end = End::with(books, 10_000, "0").await;
+        end.agreed(&FIVE_THREE_TWO).await;
+        end.publish().await;
+        end.pay(&end.grant(0).await).await.unwrap();
+        let first = end.grant(0).await.payment().unwrap().entry_id;
+        let reversal = end.bounce(first).await;
+        let again = end.bounce(reversal).await;
+        assert_eq!(end.grant(0).await.stands(), Stands::Sent, "the bank had not sent it back after all");
+        end.bounce(again).await;
+        assert_eq!(end.grant(0).await.stands(), Stands::Returned);
+        end.pay(&end.grant(0).await).await.unwrap();
+        assert_eq!((end.grant(0).await.sent.len(), end.treasury.held("liabilities:grants:water-for-all").await), (2, 0));
+        end.end(&end.grant(0).await, EndedWhy::Gone).await.unwrap();
+        assert_eq!((end.left().await, end.treasury.held(chart::BANK).await), (5_000, 10_000));
+        end.sound().await;
+    }
+}
