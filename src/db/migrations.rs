@@ -73,6 +73,7 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(44, "0044_gift_pages"),
     schema!(45, "0045_recurring"),
     schema!(46, "0046_ladder"),
+    schema!(51, "0051_supporters"),
 ];
 
 /// What [`Db::migrate`] found and did.

@@ -90,6 +90,7 @@ const KEPT: &[&str] = &[
     "setup_step",
     "backup",
     "giving_brake",
+    "supporter_note",
 ];
 
 /// Tables that are caches or passing notes: rows come and go.
@@ -129,6 +130,7 @@ const PASSING: &[&str] = &[
     "donor_key",
     "donor_words",
     "public_name",
+    "supporter",
 ];
 
 impl Db {

@@ -3,6 +3,7 @@
 
 use super::store::retention as rows;
 use super::store::{donors, offline};
+use super::{supporters, vault};
 use crate::clock::Instant;
 use crate::db::{Db, Tx};
 use crate::funds::{self, State};
@@ -58,6 +59,10 @@ async fn forget_some(tx: &mut Tx, fund: Option<FundId>, keys: &Keyring, now: Ins
     let whom = match fund {
         Some(fund) => {
             offline::forget_donors(tx, fund).await?;
+            let supporters = supporters::forget(tx, fund, keys, now).await?;
+            if supporters > 0 {
+                return Ok(supporters);
+            }
             rows::words_of_fund(tx, fund, AT_ONCE).await?
         }
         None => rows::words_never_paid(tx, now.plus_secs(-UNPAID_KEPT_SECS), AT_ONCE).await?,
@@ -66,10 +71,7 @@ async fn forget_some(tx: &mut Tx, fund: Option<FundId>, keys: &Keyring, now: Ins
     for (donation, donor, reference) in whom {
         rows::drop_words(tx, donation).await?;
         donors::drop_name(tx, donation).await?;
-        // Whoever gave to another fund as well is still known there.
-        if rows::has_no_words(tx, donor).await? {
-            donors::erase(tx, donor, &keys.token(&format!("erased donor/{reference}")), now).await?;
-        }
+        vault::erase_unknown(tx, keys, (donor, &reference), now).await?;
         forgotten += 1;
     }
     Ok(forgotten)

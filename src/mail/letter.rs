@@ -78,12 +78,16 @@ words! {
         DetailsDeleted = "details deleted",
         /// For a donor: the links of all gifts of the address, as a `table`.
         Links = "links",
+        /// Does the owner of this address want a fund's news? Bears a link, good for so many `days`.
+        NewsAsked = "news asked",
+        /// For a supporter: publication `number` as a `table`, and what treasurers write (`note`, or `none`); bears a link, and where to `leave`.
+        News = "news",
     }
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         Self::Test,
         Self::Invitation,
         Self::Reset,
@@ -116,6 +120,8 @@ impl Kind {
         Self::NameChanged,
         Self::DetailsDeleted,
         Self::Links,
+        Self::NewsAsked,
+        Self::News,
     ];
 
     fn key(self, part: &str) -> String {
@@ -168,7 +174,8 @@ pub struct Letter<'a> {
     pub language: Language,
     /// What it is about.
     pub kind: Kind,
-    /// What stands in its text, by the names that [`Kind`] says. A `table` has a row a line and a tab between its two columns.
+    /// What stands in its text, by the names that [`Kind`] says. A `table` has a row a line and a tab between its two columns; `leave` is where
+    /// whoever wants no more such mails goes, in full.
     pub values: &'a [(&'static str, &'a str)],
     /// Where it leads, in full, for those kinds that bear a link.
     pub link: Option<&'a str>,
@@ -183,6 +190,8 @@ pub struct Written {
     pub text: String,
     /// The same for readers of pages.
     pub html: String,
+    /// Where whoever wants no more such mails goes (RFC 8058); None for mails that follow from what their reader did.
+    pub leave: Option<String>,
 }
 
 #[derive(Template)]
@@ -192,6 +201,7 @@ struct TextFace<'a> {
     table: &'a [String],
     after: Option<&'a str>,
     link: Option<(&'a str, &'a str)>,
+    leave: Option<(&'a str, &'a str)>,
     footer: &'a str,
 }
 
@@ -204,6 +214,7 @@ struct HtmlFace<'a> {
     table: &'a [(&'a str, &'a str)],
     after: Option<&'a str>,
     link: Option<(&'a str, &'a str)>,
+    leave: Option<(&'a str, &'a str)>,
     footer: &'a str,
 }
 
@@ -222,10 +233,13 @@ impl Letter<'_> {
         let after = after.as_deref();
         let rows: Vec<(&str, &str)> = self.table().collect();
         let table = in_columns(&rows);
-        let plain = TextFace { text: &text, table: &table, after, link, footer: &footer }.render().expect("a text is written into memory");
-        let face = HtmlFace { language: self.language, subject: &subject, text: &text, table: &rows, after, link, footer: &footer };
+        let leave = self.values.iter().find(|(name, _)| *name == "leave").map(|(_, address)| *address);
+        let (no_more, leave_link) = (self.language.text("mail-leave", &Values::new()), leave);
+        let leave = leave_link.map(|address| (address, &*no_more));
+        let plain = TextFace { text: &text, table: &table, after, link, leave, footer: &footer }.render().expect("a text is written into memory");
+        let face = HtmlFace { language: self.language, subject: &subject, text: &text, table: &rows, after, link, leave, footer: &footer };
         let html = face.render().expect("a page is written into memory");
-        Written { subject, text: plain, html }
+        Written { subject, text: plain, html, leave: leave_link.map(str::to_owned) }
     }
 
     /// The rows of its table.
@@ -293,6 +307,8 @@ record! {
         pub text: Vec<u8>,
         /// The sealed page.
         pub html: Vec<u8>,
+        /// Where its reader leaves, sealed.
+        pub leave: Option<Vec<u8>>,
     }
 }
 
@@ -306,7 +322,7 @@ mod tests {
     use super::*;
 
     /// A value for every place that a text may have.
-    const VALUES: [(&str, &str); 28] = [
+    const VALUES: [(&str, &str); 30] = [
         ("count", "2"),
         ("days", "7"),
         ("minutes", "30"),
@@ -334,6 +350,8 @@ mod tests {
         ("part", "part"),
         ("day", "14 Nov 2026"),
         ("listed", "waiting"),
+        ("note", "<b>CANARY</b>"),
+        ("leave", "https://x.example/news/c?d=e&f"),
         ("checkpoint", "fund.example/f/general\n4\nAQ==\n\n— fund.example/f/general AQ=="),
     ];
     const WITHOUT_LINK: [Kind; 9] = [
@@ -356,7 +374,7 @@ mod tests {
                     Letter { cause: "c", to: "a@example.org", language, kind, values: &VALUES, link: Some("https://x.example/a?b=c&d") };
                 let link = language.find(&kind.key("link"), &Values::new());
                 assert_eq!(link.is_none(), WITHOUT_LINK.contains(&kind), "{kind} {language}");
-                let Written { subject, text, html } = Letter { link: link.and(letter.link), ..letter }.write();
+                let Written { subject, text, html, .. } = Letter { link: link.and(letter.link), ..letter }.write();
                 for word in ["CANARY", "strike", "huelga", "$", "\n", "union", "sindicato"] {
                     assert!(!subject.to_lowercase().contains(&word.to_lowercase()), "{kind} {language}: {subject}");
                 }
@@ -372,6 +390,7 @@ mod tests {
                         | Kind::BooksAlert
                         | Kind::PaymentAlert
                         | Kind::Receipt
+                        | Kind::News
                 ) {
                     assert!(text.contains("<b>CANARY</b>") && html.contains("CANARY"), "{text}");
                 }

@@ -54,6 +54,7 @@ mod state;
 mod steps;
 mod store;
 mod stored;
+mod summary;
 mod tables;
 pub mod told;
 mod verify;
@@ -88,6 +89,7 @@ pub use proof::{Proof, proof};
 pub use rows::{RowsError, expense, spending};
 pub use site::{Piece, SiteError, Tree};
 pub use stored::{File, pack};
+pub use summary::summary_table;
 pub use verify::verify;
 pub use verify_page::{Asked, PublishedHead, opened, published_head, roots, verify_page};
 
@@ -298,6 +300,14 @@ impl Writer {
         self.size += leaves.len() as u64;
         Ok(())
     }
+}
+
+/// The figures of a fund's newest publication; None before the first.
+///
+/// # Errors
+/// [`RowsError`].
+pub async fn newest_figures(tx: &mut Tx, fund: FundId) -> Result<Option<Figures>, RowsError> {
+    rows::newest_of(tx, fund).await
 }
 
 /// The number of a publication.

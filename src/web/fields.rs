@@ -16,6 +16,7 @@ const FORMS: &[(&str, &str)] = &[
     ("/confirm/passkey", ""),
     ("/confirm/passkey/answer", "reference answer next label"),
     ("/f/{fund}/give", GIVE),
+    ("/f/{fund}/news", "email language"),
     ("/f/{fund}/verify.html", "proof root"),
     ("/f/{fund}/verify.es.html", "proof root"),
     ("/gift", "email"),
@@ -35,6 +36,8 @@ const FORMS: &[(&str, &str)] = &[
     ("/me/reset/{id}/cancel", ""),
     ("/me/sessions/end", ""),
     ("/me/sessions/{id}/end", ""),
+    ("/news/confirm/{token}", ""),
+    ("/news/{code}", "List-Unsubscribe"),
     ("/practice/checkout/{id}", "outcome afterwards events"),
     ("/setup", "name email password code seed label"),
     ("/setup/approval", "rows approvers_# over_# emergency more"),
@@ -125,6 +128,8 @@ const FORMS: &[(&str, &str)] = &[
         "who tie spending withdrawal uses roles leftover recipients reserve_percent reserve_days loss ends refunds privacy access",
     ),
     ("/treasury/{fund}/settings/charter/{proposal}/take-back", ""),
+    ("/treasury/{fund}/supporters", "text_en text_es"),
+    ("/treasury/{fund}/supporters/{note}", "drop"),
 ];
 
 const GIVE: &str =

@@ -24,6 +24,7 @@ mod health;
 pub mod lanes;
 pub mod meter;
 mod names_page;
+mod news;
 mod patience;
 mod practice_page;
 mod public;
@@ -268,7 +269,7 @@ fn all_doors(site: &Arc<Site>) -> Doors {
         .get(ROBOTS, Who::Anyone, crawlers::robots)
         .get(SITEMAP, Who::Anyone, crawlers::sitemap)
         .get(SECURITY, Who::Anyone, crawlers::security);
-    treasury::doors(gift::doors(claim::doors(api::doors(public))))
+    treasury::doors(news::doors(gift::doors(claim::doors(api::doors(public)))))
 }
 
 /// The whole site. To measure it, [`meter::install`] comes first.

@@ -21,6 +21,7 @@ mod sheet;
 mod sign_in;
 mod spending;
 mod stripe_health;
+mod supporters;
 mod tiles;
 
 use askama::Template;
@@ -74,6 +75,7 @@ pub fn doors(doors: Doors) -> Doors {
         person::doors,
         audit::doors,
         gifts::doors,
+        supporters::doors,
         books::doors,
         exports::doors,
         documents::doors,

@@ -90,7 +90,7 @@ fn ways(signed_in: &SignedIn, fund: &Fund) -> Part {
     let way = |path: &str, key: &str| (format!("/treasury/{}/{path}", fund.slug), words.say(key));
     let checks = crate::donations::names::CHECKERS.iter().any(|role| signed_in.person.roles.holds(*role));
     let names = checks.then(|| way("gifts/names", "gifts-place-names"));
-    let rest = [way("gifts/offline", "gifts-place-offline"), way("in-kind", "gifts-place-goods")];
+    let rest = [way("gifts/offline", "gifts-place-offline"), way("in-kind", "gifts-place-goods"), way("supporters", "supporters-title")];
     Part::Links([way("gifts", "gifts-place-list")].into_iter().chain(names).chain(rest).collect())
 }
 
