@@ -52,7 +52,7 @@ impl Subject {
 
     /// Whether no sum is at stake, so that no tier says how many must sign; and one alone cannot, whatever the hurry.
     pub const fn has_no_tier(self) -> bool {
-        matches!(self, Self::Rules | Self::Charter)
+        matches!(self, Self::Rules | Self::Charter | Self::Reveal)
     }
 }
 

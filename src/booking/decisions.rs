@@ -5,7 +5,7 @@ use super::{journal, months};
 use crate::approvals::{self, Proposal, Subject, Verdict};
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
-use crate::donations::{HandError, counting, in_kind, refunding};
+use crate::donations::{HandError, counting, in_kind, refunding, revealing};
 use crate::funds;
 use crate::ids::{ExpenseId, FundId, ProposalId};
 use crate::people::operation::{self, Operation, OperationError};
@@ -175,6 +175,7 @@ async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, sealing: S
         Subject::Period => months::carry_out(tx, person, proposal, now).await?,
         Subject::Rules => approvals::rules::carry_out(tx, person.id, proposal, now).await?,
         Subject::Charter => approvals::charter::carry_out(tx, person.id, proposal, now).await?,
+        Subject::Reveal => revealing::carry_out(tx, proposal, now).await?,
         other => return Err(DecideError::Unknown(other)),
     }
     Ok(())
@@ -206,6 +207,7 @@ async fn turn_down(
         Subject::Refund => refunding::turn_down(tx, proposal, now).await?,
         Subject::Cash => counting::turn_down(tx, proposal).await?,
         Subject::Journal => journal::turn_down(tx, actor.person, proposal, now).await?,
+        Subject::Reveal => revealing::turn_down(tx, proposal).await?,
         // What was proposed stands in the proposal alone.
         Subject::Goods | Subject::Period | Subject::Rules | Subject::Charter => {}
         other => return Err(DecideError::Unknown(other)),

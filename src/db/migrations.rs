@@ -74,6 +74,7 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(45, "0045_recurring"),
     schema!(46, "0046_ladder"),
     schema!(51, "0051_supporters"),
+    schema!(52, "0052_receipts_and_reveals"),
 ];
 
 /// What [`Db::migrate`] found and did.

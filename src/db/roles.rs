@@ -91,6 +91,7 @@ const KEPT: &[&str] = &[
     "backup",
     "giving_brake",
     "supporter_note",
+    "reveal",
 ];
 
 /// Tables that are caches or passing notes: rows come and go.

@@ -29,6 +29,8 @@ pub mod repeat_mail;
 pub mod repeating;
 pub mod retention;
 mod returning;
+mod reveal;
+pub mod revealing;
 mod settle;
 pub mod slowing;
 pub mod stopping;
@@ -58,6 +60,7 @@ pub use proof::{Proof, ProofOf, Proven};
 pub use refund::{Left, NewRefund, Refund, RefundReason, RefundState, RefundWay};
 pub use repeat::{EndStep, Problem, Repeat, RepeatState, RepeatsEnd, Stage, StopBy, Tells};
 pub use returning::{Answers, Return, come_back};
+pub use reveal::{Because, NewReveal, Reveal, RevealState};
 pub use settle::{Settled, Settlement, settle};
 pub use vault::{donor_of, erase, list_as, move_in, published_names, shown_names};
 

@@ -42,7 +42,10 @@ pub async fn forget(db: &Db, keys: &Keyring, now: Instant) -> sqlx::Result<u64> 
 }
 
 /// The funds that closed so long ago that their donors' details go.
-async fn due(tx: &mut Tx, now: Instant) -> sqlx::Result<Vec<FundId>> {
+///
+/// # Errors
+/// When the database is gone.
+pub async fn due(tx: &mut Tx, now: Instant) -> sqlx::Result<Vec<FundId>> {
     let mut due = Vec::new();
     for fund in funds::list(tx).await?.into_iter().filter(|fund| fund.state == State::Closed) {
         let closed_at = funds::newest_move(tx, fund.id).await?.filter(|moved| moved.state == State::Closed).map(|moved| moved.changed_at);

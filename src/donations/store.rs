@@ -12,6 +12,7 @@ pub(super) mod proofs;
 pub(super) mod refunds;
 pub(super) mod repeats;
 pub(super) mod retention;
+pub(super) mod reveals;
 pub(super) mod supporters;
 pub(super) mod ways;
 

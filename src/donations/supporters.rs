@@ -86,13 +86,7 @@ pub async fn ask(tx: &mut Tx, pen: Pen<'_>, fund: &Fund, (email, language): (&st
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn confirm(
-    tx: &mut Tx,
-    (keys, entropy): (&Keyring, &Entropy),
-    asked: &Asked,
-    newest: i64,
-    now: Instant,
-) -> sqlx::Result<String> {
+pub async fn confirm(tx: &mut Tx, (keys, entropy): (&Keyring, &Entropy), asked: &Asked, newest: i64, now: Instant) -> sqlx::Result<String> {
     let (donor, donor_reference) = donors::take(tx, &entropy.reference(), &keys.index(&asked.email)).await?;
     if let Some(reference) = rows::reference_of(tx, asked.fund, donor).await? {
         return Ok(code_of(keys, &reference));
@@ -315,8 +309,7 @@ mod tests {
     #[test]
     fn what_was_asked_reads_back_from_its_own_link_alone_and_names_nobody() {
         let (keys, entropy) = (Keyring::from_master(&[7; 32]), Entropy::seeded(1));
-        let asked =
-            Asked { fund: FundId(3), language: Language::Spanish, email: "ana\n@example.org".to_owned(), until_secs: 1_000 };
+        let asked = Asked { fund: FundId(3), language: Language::Spanish, email: "ana\n@example.org".to_owned(), until_secs: 1_000 };
         let token = asked.written(&keys, &entropy);
         assert_eq!(Asked::read(&keys, &token), Some(asked.clone()));
         assert!(!token.contains("ana") && token.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'), "{token}");

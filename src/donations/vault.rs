@@ -107,6 +107,11 @@ pub async fn donor_of(tx: &mut Tx, keys: &Keyring, donation: DonationId) -> sqlx
     Ok(words_of(tx, donation).await?.and_then(|sealed| opened(&sealed, keys)).map(|(donor, _)| donor))
 }
 
+/// Whose a gift is, and the gift their words came with; None: nobody is known, or no more.
+pub(super) async fn whose(tx: &mut Tx, donation: DonationId) -> sqlx::Result<Option<(DonorId, DonationId)>> {
+    Ok(words_of(tx, donation).await?.map(|sealed| (sealed.donor_id, sealed.donation_id)))
+}
+
 /// The sealed words that count for a gift: its own, or those of the gift it is a payment of.
 async fn words_of(tx: &mut Tx, donation: DonationId) -> sqlx::Result<Option<Sealed>> {
     if let Some(own) = donors::find_words(tx, donation).await? {

@@ -19,8 +19,7 @@ impl Jobs {
             let Some(news) = self.news_of(fund).await? else { continue };
             let now = self.clock.now();
             loop {
-                let told: sqlx::Result<usize> =
-                    transact!(&self.db, tx => supporters::tell(tx, self.pen(), fund.id, &news, now).await);
+                let told: sqlx::Result<usize> = transact!(&self.db, tx => supporters::tell(tx, self.pen(), fund.id, &news, now).await);
                 if told? == 0 {
                     break;
                 }

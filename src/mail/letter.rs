@@ -43,7 +43,7 @@ words! {
         PayeeAddress = "payee address",
         /// Something was approved on one signature; bears a link.
         EmergencySignature = "emergency signature",
-        /// A donor's identity was shown to a colleague (`name`); bears a link.
+        /// The identity behind a `gift` was shown to a colleague (`name`), to which others (`who`) agreed, for a `reason` (a word of ours); bears a link.
         IdentityShown = "identity shown",
         /// For a donor: the name to show for gift `number` is `shown`, or not (`verdict`), for this `reason`.
         NameChecked = "name checked",
@@ -233,19 +233,22 @@ impl Letter<'_> {
         let after = after.as_deref();
         let rows: Vec<(&str, &str)> = self.table().collect();
         let table = in_columns(&rows);
-        let leave = self.values.iter().find(|(name, _)| *name == "leave").map(|(_, address)| *address);
-        let (no_more, leave_link) = (self.language.text("mail-leave", &Values::new()), leave);
-        let leave = leave_link.map(|address| (address, &*no_more));
-        let plain = TextFace { text: &text, table: &table, after, link, leave, footer: &footer }.render().expect("a text is written into memory");
+        let (no_more, at) = (self.language.text("mail-leave", &Values::new()), self.value("leave"));
+        let leave = at.map(|address| (address, &*no_more));
+        let plain =
+            TextFace { text: &text, table: &table, after, link, leave, footer: &footer }.render().expect("a text is written into memory");
         let face = HtmlFace { language: self.language, subject: &subject, text: &text, table: &rows, after, link, leave, footer: &footer };
         let html = face.render().expect("a page is written into memory");
-        Written { subject, text: plain, html, leave: leave_link.map(str::to_owned) }
+        Written { subject, text: plain, html, leave: at.map(str::to_owned) }
+    }
+
+    fn value(&self, name: &str) -> Option<&str> {
+        self.values.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
     }
 
     /// The rows of its table.
     fn table(&self) -> impl Iterator<Item = (&str, &str)> {
-        let table = self.values.iter().find(|(name, _)| *name == "table").map_or("", |(_, table)| table);
-        table.lines().filter_map(|line| line.split_once('\t'))
+        self.value("table").unwrap_or_default().lines().filter_map(|line| line.split_once('\t'))
     }
 }
 
@@ -261,30 +264,6 @@ fn in_text<'a>(name: &str, value: &'a str) -> FluentValue<'a> {
         FluentValue::try_number(value)
     } else {
         FluentValue::from(value)
-    }
-}
-
-record! {
-    /// A mail as the treasury sees it: not to whom, not what it says.
-    pub struct Sight {
-        /// Its row.
-        pub id: LetterId,
-        /// What it is about.
-        pub kind: Kind,
-        /// How far it got.
-        pub state: State,
-        /// How often it was tried.
-        pub attempts: i64,
-        /// When it was written.
-        pub queued_at: Instant,
-        /// When it is tried again, while it waits.
-        pub next_at: Instant,
-        /// When it was sent or given up.
-        pub ended_at: Option<Instant>,
-        /// What went wrong last.
-        pub problem: Option<Problem>,
-        /// What the server answered last, such as 550.
-        pub reply: Option<i64>,
     }
 }
 

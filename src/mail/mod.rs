@@ -3,6 +3,7 @@
 
 mod letter;
 mod post;
+mod sight;
 mod store;
 
 use tracing::warn;
@@ -13,8 +14,9 @@ use crate::ids::{Entropy, LetterId};
 use crate::seal::Keyring;
 use crate::transact;
 
-pub use letter::{Kind, Letter, Problem, Sight, State, Written};
+pub use letter::{Kind, Letter, Problem, State, Written};
 pub use post::{Failure, Post};
+pub use sight::Sight;
 
 use letter::{Due, context};
 

@@ -85,7 +85,8 @@ impl Post {
         // Nobody's holiday answer is wanted here.
         let mut head = head.raw_header(header("Auto-Submitted", "auto-generated")?);
         // A mail program stops what its reader wants no more by a press of its own button (RFC 8058).
-        if let Some(leave) = written.leave {
+        let leave = written.leave.filter(|leave| leave.bytes().all(|b| b.is_ascii_graphic() && b != b'<' && b != b'>'));
+        if let Some(leave) = leave {
             head = head.raw_header(header("List-Unsubscribe", &format!("<{leave}>"))?);
             head = head.raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")?);
         }

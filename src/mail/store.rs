@@ -1,6 +1,7 @@
 //! SQL of the outbox, private to this room.
 
-use super::letter::{Due, Kind, Problem, Sight};
+use super::letter::{Due, Kind, Problem};
+use super::sight::Sight;
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::ids::LetterId;
@@ -44,7 +45,8 @@ pub(super) async fn claim(tx: &mut Tx, due: &Due, now: Instant, next: Instant) -
 
 /// Notes that it went, and forgets what it said and to whom.
 pub(super) async fn sent(tx: &mut Tx, id: LetterId, now: Instant) -> sqlx::Result<()> {
-    const SQL: &str = "UPDATE letter SET state = 'sent', ended_at = $2, recipient = $3, text = $3, html = $3, leave = NULL, problem = NULL, reply = NULL
+    const SQL: &str =
+        "UPDATE letter SET state = 'sent', ended_at = $2, recipient = $3, text = $3, html = $3, leave = NULL, problem = NULL, reply = NULL
         WHERE id = $1 AND state <> 'sent'";
     run!(tx, execute, sqlx::query(SQL).bind(id).bind(now).bind(&b""[..])).map(drop)
 }

@@ -8,6 +8,7 @@ pub mod anchor;
 pub mod api;
 mod batch;
 mod beyond;
+mod card;
 mod charter;
 mod charts;
 pub mod check;
@@ -28,6 +29,7 @@ mod gifts;
 mod givers;
 mod goal;
 mod heads;
+mod identities;
 mod known;
 pub mod log;
 pub mod manifest;
@@ -77,7 +79,8 @@ use gifts::Side;
 use manifest::Files;
 use record::{Batch, Record, week_of};
 
-pub use commitments::forget;
+pub use card::{Card, Told};
+pub use commitments::{forget, forget_some_of};
 pub use copied::FOLDER as COPIES;
 pub use copies::copy;
 pub use download::Download;
@@ -170,6 +173,9 @@ pub async fn is_due(tx: &mut Tx, fund: &Fund, now: Instant) -> Result<bool, Publ
         return Ok(false);
     }
     if gather::has_news(tx, fund).await? || extras::has_news(tx, fund).await? || !gather::words(tx, fund, now, 1).await?.0.is_empty() {
+        return Ok(true);
+    }
+    if !identities::news(tx, fund).await?.is_empty() {
         return Ok(true);
     }
     if charter::news(tx, fund, now).await?.is_some() || copies::has_news(tx, fund, now).await? || steps::has_news(tx, fund).await? {

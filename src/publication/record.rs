@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::all_time::{Again, Middle};
 pub use super::copied::{Copied, TakenDown};
 use super::facts::Publication;
+pub use super::identities::Identity;
 pub use super::spent::{Agreed, Freed, STRIKE, Spending, Step, Text, Units, What};
 pub use super::told::Line;
 use super::told::{Accounts, Bands, Budget, Chartered, Goods, Owed, Stood, Tie, Ways};
@@ -84,6 +85,8 @@ pub enum Record {
     Copy(Copied),
     /// It is shown no more.
     TakenDown(TakenDown),
+    /// Somebody on the staff was shown who gave.
+    Identity(Identity),
     /// Where the fund stands from now on.
     State(Stood),
     /// The end of a publication: who published, when, under which rules.
@@ -176,6 +179,7 @@ impl Record {
             Self::Step(_) => "step",
             Self::Copy(_) => "copy",
             Self::TakenDown(_) => "taken_down",
+            Self::Identity(_) => "identity",
             Self::State(_) => "state",
             Self::Publication(_) => "publication",
         }
@@ -200,6 +204,7 @@ impl Record {
             Self::Step(step) => step.n,
             Self::Copy(copied) => copied.n,
             Self::TakenDown(down) => down.n,
+            Self::Identity(identity) => identity.n,
             Self::State(stood) => stood.n,
             Self::Publication(publication) => publication.number,
         }
@@ -237,6 +242,7 @@ impl Record {
             Self::Step(step) => &step.week,
             Self::Copy(copied) => &copied.week,
             Self::TakenDown(down) => &down.week,
+            Self::Identity(identity) => &identity.week,
             Self::State(stood) => &stood.week,
             Self::Publication(publication) => &publication.week,
         }
@@ -292,6 +298,7 @@ impl Record {
             Self::Goods(goods) => goods.lines(),
             Self::Budget(budget) => budget.lines(),
             Self::Owed(owed) => owed.lines(),
+            Self::Identity(identity) => identity.lines(),
             Self::Text(text) => text.freed.as_ref().map_or_else(Vec::new, |freed| {
                 vec![line(&freed.account, DETAILS, freed.amount_minor.saturating_neg()), line(&freed.account, DETAILS_COUNT, -1)]
             }),

@@ -15,7 +15,7 @@ pub fn summary_table(figures: &Figures, language: Language) -> String {
         ("public-spent", figures.spent()),
         ("public-fees", money(figures.gifts.fees_minor)),
     ];
-    let row = |(key, sum): (&str, crate::money::Money)| format!("{}\t{}", say.say(key), sum.for_people());
+    let row = |(key, sum): (&str, crate::money::Money)| format!("{}\t{}", say.say(key), sum.for_reader(language));
     let figures_of = rows.map(row).join("\n");
     format!("{}\t{}\n{figures_of}", figures.fund.name.replace(['\t', '\n', '\r'], " "), say.as_of(figures))
 }

@@ -205,6 +205,7 @@ const WIDGET: &str = "/embed/{fund}";
 const PROOF: &str = "/assets/proof.js";
 const STYLE: &str = "/assets/style.css";
 const ICON: &str = "/assets/icon.svg";
+const CARD: &str = "/assets/card.png";
 const ROBOTS: &str = "/robots.txt";
 const SITEMAP: &str = "/sitemap.xml";
 const SECURITY: &str = "/.well-known/security.txt";
@@ -265,6 +266,7 @@ fn all_doors(site: &Arc<Site>) -> Doors {
         .get(WIDGET, Who::Anyone, embed::widget)
         .get(STYLE, Who::Anyone, assets::style)
         .get(ICON, Who::Anyone, assets::icon)
+        .get(CARD, Who::Anyone, assets::card)
         .get(PROOF, Who::Anyone, assets::proof)
         .get(ROBOTS, Who::Anyone, crawlers::robots)
         .get(SITEMAP, Who::Anyone, crawlers::sitemap)

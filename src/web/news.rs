@@ -133,7 +133,9 @@ fn too_late(site: &Site, words: Words, fund: &Fund, asked: &Asked) -> Option<Res
     let late = !asked.holds(site.clock.now());
     let sheet = || {
         let text = words.with("news-late", "days", supporters::CONFIRM_DAYS);
-        Sheet::new(frame(site, words, fund, "news-late-title")).text(text).link(format!("/f/{}/news", fund.slug), words.say("news-ask-again"))
+        Sheet::new(frame(site, words, fund, "news-late-title"))
+            .text(text)
+            .link(format!("/f/{}/news", fund.slug), words.say("news-ask-again"))
     };
     late.then(|| sheet().answer_as(StatusCode::GONE, &Wrongs::default()))
 }
@@ -149,7 +151,8 @@ async fn confirm_form(
         return Ok(late);
     }
     let form = Form::new(format!("/news/confirm/{token}"), "", Vec::new()).button(words.say("news-confirm"));
-    let sheet = Sheet::new(frame(&site, words, &fund, "news-confirm-title")).text(words.say("news-confirm-what")).text(words.say("news-what"));
+    let sheet =
+        Sheet::new(frame(&site, words, &fund, "news-confirm-title")).text(words.say("news-confirm-what")).text(words.say("news-what"));
     Ok(sheet.form(form).answer(&Wrongs::default()))
 }
 

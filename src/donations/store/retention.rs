@@ -25,7 +25,7 @@ pub(in crate::donations) async fn words_never_paid(
 
 pub(in crate::donations) async fn drop_words(tx: &mut Tx, donation: DonationId) -> sqlx::Result<()> {
     run!(tx, execute, sqlx::query("DELETE FROM donor_words WHERE donation_id = $1").bind(donation))?;
-    run!(tx, execute, sqlx::query("UPDATE donation SET input_hash = NULL WHERE id = $1").bind(donation)).map(drop)
+    run!(tx, execute, sqlx::query("UPDATE donation SET input_hash = NULL, paid_with = NULL WHERE id = $1").bind(donation)).map(drop)
 }
 
 /// Whether nothing that a donor told us is kept any more; the donor's row is held until the transaction ends.

@@ -55,14 +55,7 @@ async fn list(
     page(&site, &signed_in, &slug, &asked, &Typed::default(), &Wrongs::default()).await
 }
 
-async fn page(
-    site: &Site,
-    signed_in: &SignedIn,
-    slug: &str,
-    asked: &Asked,
-    typed: &Typed,
-    wrongs: &Wrongs,
-) -> Result<Response, Trouble> {
+async fn page(site: &Site, signed_in: &SignedIn, slug: &str, asked: &Asked, typed: &Typed, wrongs: &Wrongs) -> Result<Response, Trouble> {
     let words = signed_in.words;
     let tx = &mut site.db.begin_read().await?;
     let fund = gifts::fund(tx, slug).await?;
@@ -85,7 +78,8 @@ async fn page(
     let sheet = Frame::new(site, signed_in, title).saying(said).live().text(words.say("supporters-what")).with(Part::Facts(facts));
     let sheet = match waiting {
         Some(note) => {
-            let way = (format!("/treasury/{slug}/supporters/{}", note.id), words.with("supporters-note-title", "number", note.id.to_string()));
+            let way =
+                (format!("/treasury/{slug}/supporters/{}", note.id), words.with("supporters-note-title", "number", note.id.to_string()));
             sheet.with(Part::Note(words.say("supporters-waits"))).with(Part::Links(vec![way]))
         }
         None if signed_in.person.roles.holds(Role::Recorder) => {
@@ -171,9 +165,8 @@ async fn note_page(
     let fund = gifts::fund(tx, slug).await?;
     let note = supporters::find_note(tx, fund.id, id).await?.ok_or(Trouble::NotFound)?;
     let day = |at: Instant| Cell::moment(words, at, &fund.time_zone);
-    let facts = Facts::default()
-        .add(words.say("supporters-state"), chip(words, note.state))
-        .add(words.say("supporters-day"), day(note.written_at));
+    let facts =
+        Facts::default().add(words.say("supporters-state"), chip(words, note.state)).add(words.say("supporters-day"), day(note.written_at));
     let frame = Frame::new(site, signed_in, words.with("supporters-note-title", "number", note.id.to_string()));
     let mut sheet = Sheet::new(frame).with(Part::Facts(facts));
     for language in Language::ALL {

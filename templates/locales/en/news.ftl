@@ -17,6 +17,7 @@ mail-news-after = The figures are those of publication { $number }. You hear fro
 mail-news-link = Read all of it
 outbox-kind-news-asked = News: please confirm
 outbox-kind-news = News
+public-take-news = News by e-mail, once a week at most
 news-title = News of { $fund } by e-mail
 news-what = You get the summary of a publication, and now and then a note from the treasurers: once a week at most. Every mail has a link that stops it at once.
 news-private = Your address is sealed, given to nobody, and forgotten when you stop. You do not need to have given.
@@ -77,3 +78,7 @@ supporters-done-dropped = Dropped.
 act-supporters-note-written = Wrote a note to supporters
 act-supporters-note-sent = Let a note to supporters go out
 act-supporters-note-dropped = Dropped a note to supporters
+# The card of a shared link.
+card-figures = { $as-of }. { $received } received, { $spent } spent, { $on-hand } on hand.
+card-practice = Practice: no real money.
+card-alt = Bars, as in a report of what was spent on what.

@@ -17,6 +17,7 @@ mail-news-after = Las cifras son las de la publicación { $number }. Le escribim
 mail-news-link = Leerlo todo
 outbox-kind-news-asked = Noticias: por favor, confirme
 outbox-kind-news = Noticias
+public-take-news = Noticias por correo, una vez por semana como máximo
 news-title = Noticias de { $fund } por correo
 news-what = Usted recibe el resumen de una publicación y, de vez en cuando, una nota de la tesorería: una vez por semana como máximo. Cada correo lleva un enlace para dejarlo al instante.
 news-private = Su dirección se guarda sellada, no se da a nadie y se olvida cuando usted lo deja. No hace falta haber donado.
@@ -77,3 +78,7 @@ supporters-done-dropped = Descartada.
 act-supporters-note-written = Escribió una nota para simpatizantes
 act-supporters-note-sent = Dejó salir una nota para simpatizantes
 act-supporters-note-dropped = Descartó una nota para simpatizantes
+# The card of a shared link.
+card-figures = { $as-of }. { $received } recibidos, { $spent } gastados, { $on-hand } disponibles.
+card-practice = Práctica: sin dinero real.
+card-alt = Barras, como en un informe de lo que se gastó en qué.

@@ -11,6 +11,7 @@ pub(super) mod proof;
 mod refunds;
 pub(super) mod repeats;
 mod requests;
+mod reveals;
 
 use serde::Deserialize;
 
@@ -30,7 +31,7 @@ use crate::web::form::Wrongs;
 use crate::web::words::Words;
 
 pub(super) fn doors(doors: Doors) -> Doors {
-    let doors = names::doors(disputes::doors(list::doors(in_kind::doors(doors))));
+    let doors = reveals::doors(names::doors(disputes::doors(list::doors(in_kind::doors(doors)))));
     repeats::doors(requests::doors(donor_proof::doors(refunds::doors(cash::doors(offline::doors(doors))))))
 }
 
