@@ -11,6 +11,7 @@ import "./day.mjs";
 import "./public.mjs";
 import "./treasury.mjs";
 import "./captain.mjs";
+import "./giver.mjs";
 
 const LOOKS = [
   { name: "small phone", viewport: { width: 320, height: 640 }, colorScheme: "light" },
