@@ -112,7 +112,7 @@ async fn counted(site: &Site, tx: &mut Tx, fund: &Fund, gift: &Donation) -> Resu
 }
 
 /// An address as its owner knows it again and nobody else reads it: `m•••@e•••.org`.
-fn masked(email: &str) -> String {
+pub fn masked(email: &str) -> String {
     let first = |text: &str| text.chars().next().map(|letter| format!("{letter}•••")).unwrap_or_default();
     let (local, domain) = email.split_once('@').unwrap_or((email, ""));
     let (host, end) = domain.rsplit_once('.').unwrap_or((domain, ""));
