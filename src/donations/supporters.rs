@@ -294,6 +294,14 @@ pub async fn waiting_note(tx: &mut Tx, fund: FundId) -> sqlx::Result<Option<Note
     rows::waiting_note(tx, fund).await
 }
 
+/// How many notes wait for another person, and since when the oldest does.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn waiting(tx: &mut Tx) -> sqlx::Result<(i64, Option<Instant>)> {
+    rows::waiting_notes(tx).await
+}
+
 /// The notes of a fund, the newest first, from behind one of them on.
 ///
 /// # Errors

@@ -101,6 +101,8 @@ const TAKEN: &[&str] = &[
     "mail",
     "refunds",
     "repeats",
+    "reveals",
+    "supporters",
     "advances",
     "budget",
     "late",

@@ -101,7 +101,8 @@ async fn ways_on(site: &Site, words: Words, fund: &Fund, donation: &Donation) ->
         let at = words.moment(headline.made_at, &fund.time_zone);
         parts.push(Part::Note(words.with_two("public-as-of", ("at", at), ("number", headline.number))));
     }
-    parts.push(Part::Links(vec![(format!("/f/{}/", fund.slug), words.say("thanks-see"))]));
+    let news = (format!("/f/{}/news", fund.slug), words.say("public-take-news"));
+    parts.push(Part::Links(vec![(format!("/f/{}/", fund.slug), words.say("thanks-see")), news]));
     parts.push(Part::Heading(words.say("thanks-share")));
     parts.push(Part::Text(words.with("thanks-share-at", "address", format!("{}/f/{}/", site.base_url, fund.slug))));
     Ok(parts)

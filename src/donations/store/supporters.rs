@@ -55,7 +55,7 @@ pub(in crate::donations) async fn reference_of(tx: &mut Tx, fund: FundId, donor:
 
 pub(in crate::donations) async fn insert(tx: &mut Tx, new: &NewSupporter<'_>, now: Instant) -> sqlx::Result<()> {
     let sql = "INSERT INTO supporter (ref, fund_id, donor_id, code_hash, words, told_publication, told_note, next_at)
-               VALUES ($1, $2, $3, $4, $5, $6, COALESCE((SELECT MAX(id) FROM supporter_note WHERE fund_id = $2), 0), $7)";
+               VALUES ($1, $2, $3, $4, $5, $6, COALESCE((SELECT MAX(id) FROM supporter_note WHERE fund_id = $2 AND state = 'sent'), 0), $7)";
     run!(tx, execute, {
         let query = sqlx::query(sql).bind(new.reference).bind(new.fund).bind(new.donor).bind(new.code_hash);
         query.bind(new.words).bind(new.told).bind(now)
@@ -146,6 +146,10 @@ pub(in crate::donations) async fn find_note(tx: &mut Tx, id: NoteId) -> sqlx::Re
 
 pub(in crate::donations) async fn waiting_note(tx: &mut Tx, fund: FundId) -> sqlx::Result<Option<Note>> {
     run!(tx, fetch_optional, sqlx::query_as(select_note!("WHERE fund_id = $1 AND state = 'waiting'")).bind(fund))
+}
+
+pub(in crate::donations) async fn waiting_notes(tx: &mut Tx) -> sqlx::Result<(i64, Option<Instant>)> {
+    run!(tx, fetch_one, sqlx::query_as("SELECT COUNT(*), MIN(written_at) FROM supporter_note WHERE state = 'waiting'"))
 }
 
 /// The notes of a fund, the newest first, from behind one of them on.

@@ -8,7 +8,7 @@ use super::{Frame, Part, READERS, RECORDERS, Sheet, gifts, not_allowed, operatio
 use crate::clock::Instant;
 use crate::donations::supporters::{self, CHECKERS, NOTE_LETTERS};
 use crate::donations::{HandError, Note, NoteState};
-use crate::funds::Fund;
+use crate::funds::{self, Fund};
 use crate::ids::NoteId;
 use crate::language::Language;
 use crate::people::operation::OperationError;
@@ -21,6 +21,8 @@ use crate::web::table::{Cell, Facts, Table, behind};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
 
+/// The funds whose supporters can be written to.
+pub const SUPPORTERS: &str = "/treasury/supporters";
 const LIST: &str = "/treasury/{fund}/supporters";
 const ONE: &str = "/treasury/{fund}/supporters/{note}";
 
@@ -30,6 +32,7 @@ const PAGE: i64 = 50;
 const MOST: i64 = 300;
 
 pub(super) fn doors(doors: Doors) -> Doors {
+    let doors = doors.get(SUPPORTERS, Who::Holding(READERS), all);
     let doors = doors.get(LIST, Who::Holding(READERS), list).post(LIST, Who::Holding(RECORDERS), write);
     doors.get(ONE, Who::Holding(READERS), one).post(ONE, Who::Holding(CHECKERS), decide)
 }
@@ -45,6 +48,13 @@ const DONE: [&str; 3] = ["written", "sent", "dropped"];
 
 /// The fields of a form, as they came.
 type Pairs = Sent<Vec<(String, String)>>;
+
+async fn all(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Trouble> {
+    let funds = funds::list(&mut site.db.begin_read().await?).await?;
+    let links = funds.into_iter().map(|fund| (format!("/treasury/{}/supporters", fund.slug), fund.name)).collect();
+    let sheet = Sheet::new(Frame::new(&site, &signed_in, signed_in.words.say("supporters-title"))).with(Part::Links(links));
+    Ok(sheet.answer(&Wrongs::default()))
+}
 
 async fn list(
     State(site): AnySite,

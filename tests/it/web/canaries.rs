@@ -182,8 +182,8 @@ on_both_databases! {
         for (place, bytes) in rows(&books.db).await {
             is_clean(&place, &bytes);
         }
-        if let Some(folder) = books.directory.as_ref() {
-            let files = files_under(folder.path());
+        if let Some(folder) = books.directory() {
+            let files = files_under(folder);
             assert!(files.iter().any(|(place, _)| place.ends_with("-wal")), "the log of writes is there: {:?}", files.iter().map(|(place, _)| place).collect::<Vec<_>>());
             let backups = tempfile::tempdir().unwrap();
             back_up(&books.db, None, &backups.path().join("books.sqlite"), async |_| Ok(())).await.unwrap();
