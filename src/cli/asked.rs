@@ -14,6 +14,7 @@ impl Setup {
         let mut fund = NewFund::parse(&self.name, &self.slug, &self.currency, &self.time_zone)?;
         fund.promise = self.promise.clone().unwrap_or(fund.promise);
         fund.restriction.clone_from(&self.restriction);
+        fund.draft = self.draft;
         fund.min_gifts = self.min_gifts.map_or(fund.min_gifts, i64::from);
         fund.publish_interval_secs = self.publish_interval.map_or(fund.publish_interval_secs, i64::from);
         Ok(fund)

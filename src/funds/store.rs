@@ -31,7 +31,7 @@ pub(super) async fn insert(tx: &mut Tx, new: &NewFund, reference: &str, now: Ins
             .bind(new.currency)
             .bind(new.time_zone.clone())
             .bind(new.restriction.as_deref())
-            .bind(State::Open)
+            .bind(if new.draft { State::Draft } else { State::Open })
             .bind(new.min_gifts)
             .bind(new.publish_interval_secs)
             .bind(now)

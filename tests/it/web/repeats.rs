@@ -8,7 +8,6 @@ use strikefund::payments::checkout::Interval;
 use strikefund::payments::practice::Outcome;
 use strikefund::people::Role;
 use strikefund::people::session::Stage;
-use strikefund::transact;
 
 use super::checkout::{jobs, settle, site};
 use super::refunds::approve;
