@@ -8,6 +8,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import * as checks from "./checks.mjs";
 import { PHONE, fund, picture, stage, visit } from "./stage.mjs";
 import "./day.mjs";
+import "./ending.mjs";
 import "./public.mjs";
 import "./treasury.mjs";
 import "./captain.mjs";
@@ -97,6 +98,7 @@ const PLACES = {
         "index",
         "gifts/index",
         "charter/index",
+        "leftovers/index",
         "verify",
         "spending/index",
         "spending/2",
@@ -116,6 +118,7 @@ const PLACES = {
         "reports/budget",
         "reports/in-kind",
         "reports/corrections",
+        "reports/leftovers",
         "reports/trial-balance",
         "reports/ledger",
       ].map((name) => [`${name}${language}`, (page) => page.goto(`${fund}/${name}${language}.html`)]),
@@ -189,6 +192,13 @@ const PLACES = {
     return submit(page, "Ask for the money back");
   },
   "gift, details to delete": (page) => page.goto(`${gifts.get(page)}/delete`),
+  news: (page) => page.goto(`${fund}/news`),
+  "news in Spanish": (page) => page.goto(`${fund}/news?lang=es`),
+  "news, with mistakes": async (page) => {
+    await page.goto(`${fund}/news?lang=en`);
+    await page.getByLabel("Your e-mail").fill("nobody");
+    return submit(page, "Send me a mail to confirm");
+  },
   "lost link": (page) => page.goto("/gift"),
   "lost link, sent": async (page) => {
     await page.getByLabel("E-mail").fill("giver@example.org");
