@@ -13,7 +13,7 @@ CREATE TRIGGER fund_state_was_agreed BEFORE INSERT ON fund_state BEGIN
      WHERE NOT EXISTS (SELECT 1 FROM proposal WHERE id = NEW.proposal_id AND subject = 'state' AND state = 'approved' AND fund_id = NEW.fund_id)
        AND NOT (NEW.proposal_id IS NULL AND NEW.state = 'open' AND EXISTS (SELECT 1 FROM fund WHERE id = NEW.fund_id AND state = 'draft'));
 END;
-CREATE TRIGGER fund_state_closes_at_zero BEFORE INSERT ON fund_state WHEN NEW.state = 'closed' BEGIN
+CREATE TRIGGER fund_state_closes_at_zero BEFORE INSERT ON fund_state FOR EACH ROW WHEN NEW.state = 'closed' BEGIN
     SELECT RAISE(ABORT, 'a fund closes at zero')
      WHERE EXISTS (SELECT 1 FROM posting WHERE fund_id = NEW.fund_id GROUP BY currency HAVING SUM(amount_minor) <> 0);
 END;
