@@ -8,7 +8,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import * as checks from "./checks.mjs";
 import { reader } from "./reader.mjs";
-import { fund, picture, visit } from "./stage.mjs";
+import { PHONE, fund, picture, stage, visit } from "./stage.mjs";
 
 /** A form that comes back sooner is asked for once more: people take longer, and so does a walk. */
 const READING_MS = 3_000;
@@ -174,4 +174,27 @@ test("no page that a donor meets weighs more than 50 KB with all that it loads, 
     for (const path of [mine, `${mine}/receipt`, `${mine}/name`, `${mine}/refund`, `${mine}/delete`, "/gift", `${fund}/give`]) await weighs(() => page.goto(path));
     assert.deepEqual(await page.context().cookies(), []);
   });
+});
+
+test("the form leads to Stripe's own page, and to no other", async () => {
+  // A context of its own: this one asks other hosts on purpose.
+  const context = await stage.browser.newContext({ viewport: PHONE, baseURL: stage.url });
+  try {
+    for (const [address, isFollowed] of [["https://checkout.stripe.com/c/pay/cs_live_a1", true], ["https://checkout.example/c/pay/cs_live_a1", false]]) {
+      const page = await context.newPage();
+      const [asked, refused] = [[], []];
+      page.on("request", (request) => asked.push(request.url()));
+      page.on("console", (message) => refused.push(message.text()));
+      await page.goto(`${fund}/give`);
+      // The page and its policy are ours; what Stripe would answer to the sent form leads to `address`.
+      await page.route(`**${fund}/give`, (route) => route.fulfill({ status: 303, headers: { location: address } }));
+      await page.getByRole("button", { name: "Continue to payment" }).click();
+      for (let tries = 0; !asked.includes(address) && !refused.some((said) => said.includes("form-action")) && tries < 100; tries += 1) await pause(100);
+      assert.equal(asked.includes(address), isFollowed, `${address}: ${refused}`);
+      assert.equal(refused.some((said) => said.includes("form-action")), !isFollowed, refused.join());
+      await page.close();
+    }
+  } finally {
+    await context.close();
+  }
 });

@@ -121,6 +121,10 @@ const PLACES = {
       ].map((name) => [`${name}${language}`, (page) => page.goto(`${fund}/${name}${language}.html`)]),
     ),
   ),
+  "named donors": (page) => page.goto(`${fund}/gifts/names.html`),
+  "named donors in Spanish": (page) => page.goto(`${fund}/gifts/names.es.html`),
+  widget: (page) => page.goto(`/embed${fund.slice(2)}`),
+  "widget in Spanish": (page) => page.goto(`/embed${fund.slice(2)}?lang=es`),
   "one spending, everything open": async (page) => {
     await page.goto(`${fund}/spending/1.html`);
     for (const more of await page.locator("summary").all()) await more.click();
