@@ -8,7 +8,7 @@
 //! |---|---|
 //! | 5 | [`web`]: every address, page, form. [`jobs`]: the loop behind the scenes. [`serve`]: one node, put together. [`verify`]: everything recomputed. [`demo`]: a strike of ten days to look at |
 //! | 4 | [`booking`]: what each fact of Stripe's and the bank's does to the books; entries and month locks by two people. [`closing`]: how a fund ends. [`deciding`]: from the last signature to its effect. [`publication`]: batches, public records and their log, reports, exports |
-//! | 3 | [`donations`]: a gift from pledge to settled, gifts that repeat and how they end, gifts by hand, goods, refunds. [`spending`]: money out. [`bank`]: statements and what their lines are tied to. [`payments`]: deliveries, sync, the Stripe gateway, the practice Stripe |
+//! | 3 | [`donations`]: a gift from pledge to settled, gifts that repeat and how they end, gifts by hand, goods, refunds, who gave, news for whoever asked. [`spending`]: money out. [`bank`]: statements and what their lines are tied to. [`payments`]: deliveries, sync, the Stripe gateway, the practice Stripe |
 //! | 2 | [`approvals`]: what needs a second person, and who agreed to what. [`funds`]: a pot of money with one purpose, one page, one currency |
 //! | 1 | [`ledger`]: double entry, locked months; it knows no donor, no Stripe, no HTTP. [`people`]: staff, sign-in, roles, the log of acts. [`files`]: photos of receipts and PDFs. [`mail`]: the outbox |
 //! | 0 | [`money`], [`clock`], [`ids`], [`db`], [`seal`], [`config`], [`language`], [`qr`] |

@@ -13,7 +13,7 @@ use crate::funds;
 use crate::ids::{DonationId, Entropy, FundId, RevealId};
 use crate::money::Money;
 use crate::people::operation::{self, Operation};
-use crate::people::{self, Actor, Role, audit, notice};
+use crate::people::{self, Actor, Role, audit};
 use crate::seal::Keyring;
 
 /// How many of a gift are listed.
@@ -98,7 +98,7 @@ pub async fn open(tx: &mut Tx, reference: &str, actor: Actor, now: Instant) -> R
     }
     let number = store::find(tx, reveal.donation_id).await?.ok_or(HandError::NotFound)?.number;
     let detail = format!("{} {}", reveal.because, reveal.id);
-    Ok(audit::write(tx, Some(actor.person), notice::IDENTITY_OPENED, &by_hand::subject(&number), &detail, now).await?)
+    Ok(audit::write(tx, Some(actor.person), "identity_opened", &by_hand::subject(&number), &detail, now).await?)
 }
 
 /// The question of that reference, with its gift.

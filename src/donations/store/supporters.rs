@@ -41,7 +41,7 @@ macro_rules! select_supporter {
     ($rest:literal) => {
         concat!(
             "SELECT s.id, s.ref AS reference, s.fund_id, s.donor_id, d.ref AS donor_reference, k.wrapped, s.words
-               FROM supporter s JOIN donor d ON d.id = s.donor_id LEFT JOIN donor_key k ON k.donor_id = s.donor_id ",
+               FROM supporter s JOIN donor d ON d.id = s.donor_id LEFT JOIN donor_key k ON k.donor_id = s.donor_id WHERE ",
             $rest
         )
     };
@@ -64,7 +64,7 @@ pub(in crate::donations) async fn insert(tx: &mut Tx, new: &NewSupporter<'_>, no
 }
 
 pub(in crate::donations) async fn find(tx: &mut Tx, code_hash: &str) -> sqlx::Result<Option<Sealed>> {
-    run!(tx, fetch_optional, sqlx::query_as(select_supporter!("WHERE s.code_hash = $1")).bind(code_hash))
+    run!(tx, fetch_optional, sqlx::query_as(select_supporter!("s.code_hash = $1")).bind(code_hash))
 }
 
 /// Those of a fund for whom something is new and whose week is over, at most `limit`.
@@ -76,7 +76,7 @@ pub(in crate::donations) async fn due(
     limit: i64,
 ) -> sqlx::Result<Vec<Sealed>> {
     const SQL: &str = select_supporter!(
-        "WHERE s.fund_id = $1 AND s.next_at <= $2 AND (s.told_publication < $3 OR s.told_note < $4) ORDER BY s.next_at, s.id LIMIT $5"
+        "s.fund_id = $1 AND s.next_at <= $2 AND (s.told_publication < $3 OR s.told_note < $4) ORDER BY s.next_at, s.id LIMIT $5"
     );
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(fund).bind(now).bind(publication).bind(note).bind(limit))
 }
@@ -107,7 +107,7 @@ pub(in crate::donations) async fn delete(tx: &mut Tx, id: SupporterId) -> sqlx::
 
 /// At most `limit` of a fund.
 pub(in crate::donations) async fn of_fund(tx: &mut Tx, fund: FundId, limit: i64) -> sqlx::Result<Vec<Sealed>> {
-    run!(tx, fetch_all, sqlx::query_as(select_supporter!("WHERE s.fund_id = $1 ORDER BY s.next_at, s.id LIMIT $2")).bind(fund).bind(limit))
+    run!(tx, fetch_all, sqlx::query_as(select_supporter!("s.fund_id = $1 ORDER BY s.next_at, s.id LIMIT $2")).bind(fund).bind(limit))
 }
 
 /// The funds whose news a donor gets.
@@ -117,7 +117,7 @@ pub(in crate::donations) async fn funds_of(tx: &mut Tx, donor: DonorId) -> sqlx:
 
 /// How many there are, up to `most`.
 pub(in crate::donations) async fn count(tx: &mut Tx, fund: FundId, most: i64) -> sqlx::Result<i64> {
-    let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM supporter WHERE fund_id = $1 LIMIT $2) some";
+    let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM supporter WHERE fund_id = $1 LIMIT $2) few";
     run!(tx, fetch_one, sqlx::query_scalar(sql).bind(fund).bind(most))
 }
 
