@@ -43,7 +43,7 @@ impl<'a> End<'a> {
     pub async fn with(books: &'a Books, minor: i64, objection: &'static str) -> Self {
         let end = Self::open(books, minor, objection).await;
         for (n, name) in GROUPS.iter().enumerate() {
-            end.enter(name, &format!("02100002{n} 12345678{n}")).await.unwrap();
+            end.enter(name, &format!("021000021 12345678{n}")).await.unwrap();
             end.agree_to(name).await;
         }
         books.clock.advance(Duration::from_hours(48));
