@@ -139,6 +139,9 @@ pub struct Setup {
     /// The only purpose its money may serve; left out: whatever the strike needs
     #[arg(long, value_name = "TEXT")]
     pub restriction: Option<String>,
+    /// Begin as a draft, which is not public and takes no gifts until two people open it on the site
+    #[arg(long)]
+    pub draft: bool,
     /// The name on receipts: the organization that holds the money, in full
     #[arg(long, value_name = "TEXT")]
     pub legal_name: Option<String>,

@@ -6,7 +6,7 @@ use crate::booking::months;
 use crate::clock::Instant;
 use crate::closing;
 use crate::db::{Retryable, Tx};
-use crate::donations::{HandError, counting, in_kind, refunding};
+use crate::donations::{HandError, counting, in_kind, refunding, revealing};
 use crate::funds;
 use crate::ids::{ExpenseId, FundId, ProposalId};
 use crate::people::operation::{self, Operation, OperationError};
@@ -186,6 +186,7 @@ async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, sealing: S
         Subject::Charter => approvals::charter::carry_out(tx, person.id, proposal, now).await?,
         Subject::Distribution => closing::planning::carry_out(tx, person, proposal, sealing.entropy, now).await?,
         Subject::State => closing::carry_out(tx, person.id, proposal, now).await?,
+        Subject::Reveal => revealing::carry_out(tx, proposal, now).await?,
         other => return Err(DecideError::Unknown(other)),
     }
     Ok(())
@@ -218,6 +219,7 @@ async fn turn_down(
         Subject::Cash => counting::turn_down(tx, proposal).await?,
         Subject::Journal => journal::turn_down(tx, actor.person, proposal, now).await?,
         Subject::Distribution => closing::planning::turn_down(tx, proposal, now).await?,
+        Subject::Reveal => revealing::turn_down(tx, proposal).await?,
         // What was proposed stands in the proposal alone.
         Subject::Goods | Subject::Period | Subject::Rules | Subject::Charter | Subject::State => {}
         other => return Err(DecideError::Unknown(other)),

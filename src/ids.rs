@@ -71,6 +71,12 @@ row_id! {
     RefundId;
     /// A gift that repeats.
     RepeatId;
+    /// A look at who gave.
+    RevealId;
+    /// Somebody who gets a fund's news by mail.
+    SupporterId;
+    /// What treasurers write to supporters.
+    NoteId;
     /// An entry that two people make.
     JournalId;
     /// A photo or PDF.

@@ -7,6 +7,7 @@ mod heads;
 pub mod key_copies;
 mod mailing;
 mod night;
+mod supporting;
 mod telling;
 
 use std::sync::Arc;
@@ -247,6 +248,11 @@ impl Jobs {
                 && let Err(error) = self.remind().await
             {
                 error!(%error, "nobody could be reminded of what waits");
+            }
+            if !matches!(run, Run::Wake)
+                && let Err(error) = self.tell_supporters().await
+            {
+                error!(%error, "supporters could not be told what is new");
             }
         }
         if let Some(asked_at) = asked_at {

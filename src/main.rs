@@ -28,7 +28,7 @@ use strikefund::people::session;
 use strikefund::publication::anchor::Anchors;
 use strikefund::publication::export;
 use strikefund::seal::Keyring;
-use strikefund::serve::{self, Node};
+use strikefund::serve::{self, Node, WhichStripe};
 use strikefund::verify::{self, judge};
 use strikefund::{demo, funds, transact};
 
@@ -166,7 +166,8 @@ async fn serve(config: &Config, asked: &cli::Serve) -> anyhow::Result<()> {
     let stop = serve::asked_to_stop()?;
     let db = open_or_begin(config).await?;
     config.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
-    let node = Node::build(config, db, Clock::system(), Entropy::system(), asked.practice).await?;
+    let stripe = if asked.practice { WhichStripe::Practice { daily_payouts: true } } else { WhichStripe::Real };
+    let node = Node::build(config, db, Clock::system(), Entropy::system(), stripe).await?;
     println!("strikefund answers on {}", node.parts.base_url);
     for fund in funds::list(&mut node.parts.db.begin_read().await?).await? {
         println!("  {}: {}/f/{}", fund.name, node.parts.base_url, fund.slug);
@@ -200,7 +201,9 @@ async fn serve_demo(config: &Config, entropy: Entropy) -> anyhow::Result<()> {
     let db = Db::open_sqlite(&config.data).await?;
     db.migrate().await?;
     config::keyring(&config.master_key_file, &entropy, true)?;
-    let node = Node::build(config, db, Clock::shifted(-demo::SECS), entropy, true).await?.without_backups();
+    let node = Node::build(config, db, Clock::shifted(-demo::SECS), entropy, WhichStripe::Practice { daily_payouts: false })
+        .await?
+        .without_backups();
     eprintln!("Playing ten days of a strike …");
     tokio::select! {
         played = demo::play(&node) => played?,

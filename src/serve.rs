@@ -42,20 +42,32 @@ pub struct Node {
     proxies: Proxies,
 }
 
+/// Which Stripe a node speaks to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhichStripe {
+    /// The real one, or what the configuration names in its place.
+    Real,
+    /// The one inside this program.
+    Practice {
+        /// Whether it pays out every day what is available, as Stripe does unless told otherwise.
+        daily_payouts: bool,
+    },
+}
+
 impl Node {
-    /// Puts a node together: keys, Stripe (or the practice Stripe), and the address it listens on.
+    /// Puts a node together: keys, Stripe or the practice Stripe, and the address it listens on.
     ///
     /// # Errors
     /// In plain sentences: a key that does not fit, an address that is taken.
-    pub async fn build(config: &Config, db: Db, clock: Clock, entropy: Entropy, practising: bool) -> anyhow::Result<Self> {
+    pub async fn build(config: &Config, db: Db, clock: Clock, entropy: Entropy, stripe: WhichStripe) -> anyhow::Result<Self> {
         let keyring = Arc::new(config::keyring(&config.master_key_file, &entropy, false)?);
         donations::move_in(&db, &keyring, &entropy, clock.now()).await?;
         let listener =
             TcpListener::bind(config.listen).await.with_context(|| format!("The address {} cannot be listened on", config.listen))?;
         let base_url = config.base_url_at(listener.local_addr()?);
-        let (practice, key, api_base, secrets) = if practising {
+        let (practice, key, api_base, secrets) = if let WhichStripe::Practice { daily_payouts } = stripe {
             let options =
-                practice::Options { port: 0, clock: clock.clone(), entropy: entropy.clone(), site: base_url.clone(), daily_payouts: false };
+                practice::Options { port: 0, clock: clock.clone(), entropy: entropy.clone(), site: base_url.clone(), daily_payouts };
             let practice = Practice::start(options, config.stripe_key.as_ref().map(StripeKey::expose))?;
             let secret = SecretString::from(format!("whsec_{}", entropy.reference()));
             let (key, api_base) = (Some(SecretString::from("sk_test_practice")), practice.api_base());

@@ -14,7 +14,7 @@ start_postgres() {
     bin=$(postgres_bin)
     export STRIKEFUND_TEST_POSTGRES_BIN="$bin"
     if [ -n "${STRIKEFUND_TEST_POSTGRES:-}" ]; then return 0; fi
-    postgres_dir=$(mktemp -d /tmp/strikefund-pg.XXXXXX)
+    postgres_dir=$(mktemp -d "${TMPDIR:-/tmp}/strikefund-pg.XXXXXX")
     chmod 755 "$postgres_dir"
     if [ "$(id -u)" = 0 ]; then chown postgres "$postgres_dir"; fi
     (

@@ -52,7 +52,7 @@ impl Subject {
 
     /// Whether no sum is at stake, so that no tier says how many must sign.
     pub const fn has_no_tier(self) -> bool {
-        matches!(self, Self::Rules | Self::Charter | Self::State)
+        matches!(self, Self::Rules | Self::Charter | Self::State | Self::Reveal)
     }
 
     /// Whether one alone never does, whatever the hurry.

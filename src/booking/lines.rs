@@ -175,6 +175,9 @@ impl Batch<'_> {
             // What moved the money is told of once, however many lines it has.
             let object = line.source_id.as_deref().unwrap_or(line.id.as_str());
             letters::moved(tx, pen, *moved, charge_id, object, Money::new(line.amount_minor, line.currency), now).await?;
+            if *moved == Moved::Refunded {
+                alert::clear(tx, AlertKind::ChargedAfterStop, charge_id, now).await?;
+            }
         }
         Ok(())
     }
@@ -211,8 +214,22 @@ async fn settle(tx: &mut Tx, charges: &[Charge<'_>], pen: Pen<'_>, now: Instant)
         bounced: bounced.contains(*id),
     });
     let settled = donations::settle(tx, &settlements.collect::<Vec<_>>(), pen.entropy, now).await?;
+    for charge in charges {
+        unwanted(tx, charge, now).await?;
+    }
     for (charge, _) in charges.iter().zip(settled).filter(|(_, settled)| *settled == Settled::Otherwise) {
         alert::raise(tx, AlertKind::SessionDiffers, charge.line.id.as_str(), &Said::new("gift-differs"), now).await?;
     }
     Ok(())
+}
+
+/// Tells treasurers of a turn that was charged after its gift was to stop: it is to go back.
+async fn unwanted(tx: &mut Tx, charge: &Charge<'_>, now: Instant) -> sqlx::Result<()> {
+    let Some(subscription) = charge.line.subscription_id.as_deref() else { return Ok(()) };
+    if !donations::repeating::is_after_stop(tx, subscription, Instant::from_unix_secs(charge.line.created)).await? {
+        return Ok(());
+    }
+    let Some(gift) = donations::find_by_charge(tx, charge.id).await? else { return Ok(()) };
+    let said = Said::new("charged-after-stop").with("gift", &gift.number);
+    alert::raise(tx, AlertKind::ChargedAfterStop, charge.id, &said, now).await.map(drop)
 }

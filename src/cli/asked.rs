@@ -14,6 +14,7 @@ impl Setup {
         let mut fund = NewFund::parse(&self.name, &self.slug, &self.currency, &self.time_zone)?;
         fund.promise = self.promise.clone().unwrap_or(fund.promise);
         fund.restriction.clone_from(&self.restriction);
+        fund.draft = self.draft;
         fund.min_gifts = self.min_gifts.map_or(fund.min_gifts, i64::from);
         fund.publish_interval_secs = self.publish_interval.map_or(fund.publish_interval_secs, i64::from);
         Ok(fund)
@@ -33,6 +34,7 @@ impl Setup {
             "name" => fund.name.as_str(),
             "purpose" => fund.promise.as_str(),
             "legal_name" => legal_name.as_str(),
+            "tax_number" => standing.tax_number.as_str(),
             "contact" => contact.as_str(),
             "statement_text" => statement_text.as_str(),
             "strike_on" => strike_on.as_str(),
@@ -43,6 +45,7 @@ impl Setup {
             WrongName::Name => "The name has 1 to 100 letters.",
             WrongName::Purpose => "The promise has 1 to 1,000 letters.",
             WrongName::LegalName => "The legal name has at most 100 letters.",
+            WrongName::TaxNumber => "The tax number has at most 30 letters.",
             WrongName::Contact => "The contact has at most 100 letters.",
             WrongName::StatementText => "The statement text has at most 22 plain letters, at least one of them a letter.",
             WrongName::StrikeOn => "The strike's first day is written like 2026-11-01.",

@@ -76,6 +76,8 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(47, "0047_states_guarded"),
     schema!(49, "0049_plans"),
     schema!(50, "0050_passed_on"),
+    schema!(51, "0051_supporters"),
+    schema!(52, "0052_receipts_and_reveals"),
 ];
 
 /// What [`Db::migrate`] found and did.

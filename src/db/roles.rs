@@ -100,6 +100,8 @@ const KEPT: &[&str] = &[
     "plan",
     "fund_grant",
     "grant_answer",
+    "supporter_note",
+    "reveal",
 ];
 
 /// Tables that are caches or passing notes: rows come and go.
@@ -140,6 +142,7 @@ const PASSING: &[&str] = &[
     "donor_words",
     "public_name",
     "public_news",
+    "supporter",
 ];
 
 impl Db {

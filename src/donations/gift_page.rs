@@ -3,11 +3,11 @@
 
 use super::receipt::{Back, Counted, Receipt};
 use super::store::gift_pages as rows;
-use super::{Donation, Donor, State, arriving, donor_of};
+use super::{Donation, Donor, State, arriving, donor_of, vault};
 use crate::clock::{Instant, Zone};
 use crate::db::{Db, Tx};
 use crate::funds::{self, Fund};
-use crate::ids::{DonationId, sha256_hex};
+use crate::ids::{DonationId, Entropy, sha256_hex};
 use crate::money::Money;
 use crate::payments::about;
 use crate::payments::line::Line;
@@ -132,6 +132,7 @@ pub(super) struct Issuer {
     pub fund: Fund,
     pub to: String,
     pub contact: String,
+    pub tax_number: String,
     pub giving: funds::Giving,
     pub practice: bool,
 }
@@ -142,7 +143,7 @@ impl Issuer {
         let about = funds::settings::about(tx, fund.id).await?;
         let giving = funds::giving(tx, &fund).await?;
         let to = if about.legal_name.is_empty() { fund.name.clone() } else { about.legal_name };
-        Ok(Self { fund, to, contact: about.contact, giving, practice })
+        Ok(Self { fund, to, contact: about.contact, tax_number: about.tax_number, giving, practice })
     }
 
     /// The receipt of a gift that arrived, out of what Stripe's lines tell of it; None before.
@@ -158,6 +159,8 @@ impl Issuer {
             practice: self.practice,
             to: self.to.clone(),
             contact: self.contact.clone(),
+            tax_number: self.tax_number.clone(),
+            paid_with: charge.and_then(|line| line.paid_with.clone()),
             from: donor.and_then(|donor| donor.name.clone()),
             paid_on: paid_at.day_in(zone),
             issued_on: now.day_in(zone),
@@ -173,6 +176,23 @@ impl Issuer {
             counted: None,
         })
     }
+}
+
+/// Keeps what a gift was paid with, sealed with its donor's key; of a donor who is not known, or no more, nothing is kept.
+pub(super) async fn keep_means(tx: &mut Tx, keys: (&Keyring, &Entropy), gift: &Donation, means: &str) -> sqlx::Result<()> {
+    let Some(sealed) = vault::seal_for(tx, keys, gift.id, &means_context(gift), means.as_bytes()).await? else { return Ok(()) };
+    rows::set_paid_with(tx, gift.id, &sealed).await
+}
+
+/// What a gift was paid with: `visa 4242`.
+pub(super) async fn means_of(tx: &mut Tx, keys: &Keyring, gift: &Donation) -> sqlx::Result<Option<String>> {
+    let Some(sealed) = rows::paid_with(tx, gift.id).await? else { return Ok(None) };
+    let opened = vault::open_of(tx, keys, gift.id, &means_context(gift), &sealed).await?;
+    Ok(opened.and_then(|opened| String::from_utf8(opened).ok()))
+}
+
+fn means_context(gift: &Donation) -> String {
+    format!("donation.paid_with/{}", gift.reference)
 }
 
 /// What went back by Stripe's lines, the first first. A refund whose line was countered came back to the fund.
@@ -208,6 +228,9 @@ pub async fn gift_page(
     let mut receipt = issuer.receipt(gift, donor.as_ref(), &lines, now).filter(|_| gift.state == State::Paid);
     if let Some(receipt) = &mut receipt {
         receipt.counted = counted;
+        if receipt.paid_with.is_none() {
+            receipt.paid_with = means_of(tx, keys, gift).await?;
+        }
         if gift.charge_id.is_none() {
             receipt.by_hand = arriving::of_donation(tx, gift.id).await?.map(|by_hand| by_hand.kind);
         }

@@ -77,9 +77,13 @@ pub async fn arrived(tx: &mut Tx, pen: Pen<'_>, charge_ids: &[&str], now: Instan
             Entry::Vacant(unknown) => unknown.insert(Issuer::of(tx, gift, pen.practice).await?),
         };
         let own: Vec<Line> = lines.iter().filter(|line| line.charge_id == gift.charge_id).cloned().collect();
+        if let Some(means) = own.iter().find_map(|line| line.paid_with.as_deref()) {
+            gift_page::keep_means(tx, (pen.keys, pen.entropy), gift, means).await?;
+        }
         send_receipt(tx, pen, (gift, &donor, issuer), &own, &format!("receipt {}", gift.reference), now).await?;
     }
-    Ok(())
+    let arrived = gifts.iter().filter(|gift| gift.state == State::Paid && gift.settled_at.is_some());
+    about::forget_means(tx, &arrived.filter_map(|gift| gift.charge_id.as_deref()).collect::<Vec<_>>()).await
 }
 
 async fn send_receipt(
@@ -90,7 +94,10 @@ async fn send_receipt(
     cause: &str,
     now: Instant,
 ) -> sqlx::Result<bool> {
-    let Some(receipt) = issuer.receipt(gift, Some(donor), lines, now) else { return Ok(false) };
+    let Some(mut receipt) = issuer.receipt(gift, Some(donor), lines, now) else { return Ok(false) };
+    if receipt.paid_with.is_none() {
+        receipt.paid_with = gift_page::means_of(tx, pen.keys, gift).await?;
+    }
     let (table, notes) = (receipt.table(donor.language), receipt.notes(donor.language).join(" "));
     let content = Content { cause, kind: Kind::Receipt, values: &[("table", &table), ("notes", &notes)] };
     pen.write(tx, gift, donor, &content, now).await
@@ -149,7 +156,7 @@ pub async fn moved(tx: &mut Tx, pen: Pen<'_>, what: Moved, charge_id: &str, obje
     };
     let amount = Money::new(amount.minor.saturating_abs(), amount.currency);
     let whole = if gift.settled_minor.is_some_and(|paid| amount.minor >= paid) { "whole" } else { "part" };
-    let values = |_, day| vec![("amount", amount.for_people()), ("part", whole.to_owned()), ("day", day)];
+    let values = |language, day| vec![("amount", amount.for_reader(language)), ("part", whole.to_owned()), ("day", day)];
     about_gift(tx, pen, &gift, (&format!("{word} {object}"), kind), values, now).await
 }
 

@@ -40,6 +40,8 @@ pub struct Receipt {
     pub to: String,
     /// Whom to write to; may be empty.
     pub contact: String,
+    /// What tax authorities know it by; may be empty.
+    pub tax_number: String,
     /// Who gave, where the donor told.
     pub from: Option<String>,
     /// The day of the payment.
@@ -54,6 +56,8 @@ pub struct Receipt {
     pub fee: Money,
     /// How it came in by hand; None: by card or bank, through Stripe.
     pub by_hand: Option<OfflineKind>,
+    /// What it was paid with, where Stripe told: `visa 4242`, `bank 6789`.
+    pub paid_with: Option<String>,
     /// How often it comes again; None: given once.
     pub repeats: Option<Interval>,
     /// What went back, the first first.
@@ -96,21 +100,35 @@ impl Receipt {
         if !self.contact.is_empty() {
             add("receipt-contact", self.contact.clone());
         }
+        if !self.tax_number.is_empty() {
+            add("receipt-tax-number", self.tax_number.clone());
+        }
         if let Some(from) = &self.from {
             add("receipt-from", from.clone());
         }
         add("receipt-paid-on", language.day(self.paid_on));
         add("receipt-issued-on", language.day(self.issued_on));
-        add("receipt-means", say(&format!("receipt-means-{}", self.by_hand.map_or("card", OfflineKind::as_str))));
+        add("receipt-means", self.means(language));
         add("receipt-often", say(self.repeats.map_or("receipt-once", interval_key)));
         facts
+    }
+
+    /// How it was paid: `Visa ending 4242`, or by which way.
+    fn means(&self, language: Language) -> String {
+        let paid_with = self.paid_with.as_deref().and_then(|means| means.split_once(' ')).filter(|_| self.by_hand.is_none());
+        let Some((brand, last)) = paid_with else {
+            let way = self.by_hand.map_or("card", OfflineKind::as_str);
+            return language.text(&format!("receipt-means-{way}"), &Values::new());
+        };
+        let values = [("brand", brand), ("last", last)].map(|(name, value)| (name.into(), FluentValue::from(value)));
+        language.text("receipt-means-ending", &values.into())
     }
 
     /// The sum, line by line.
     pub fn sums(&self, language: Language) -> Vec<Sum> {
         let say = |key: &str| language.text(key, &Values::new());
         let of = |minor: i64| Money::new(minor, self.paid.currency);
-        let line = |label: String, amount: Money| Sum { label, amount: amount.for_people(), struck: false };
+        let line = |label: String, amount: Money| Sum { label, amount: amount.for_reader(language), struck: false };
         let back = self.all_back();
         let in_full = back.minor >= self.paid.minor;
         let mut sums = vec![line(say("receipt-gift"), of(self.paid.minor.saturating_sub(self.cover.minor)))];
@@ -192,6 +210,8 @@ mod tests {
             practice: false,
             to: "Local 5".to_owned(),
             contact: "help@example.org".to_owned(),
+            tax_number: "12-3456789".to_owned(),
+            paid_with: Some("amex 1005".to_owned()),
             from: Some("Ana\tName".to_owned()),
             paid_on: "2026-11-14".parse().unwrap(),
             issued_on: "2026-11-15".parse().unwrap(),
@@ -213,6 +233,11 @@ mod tests {
         let amounts: Vec<&str> = table.lines().rev().take(5).map(|line| line.split('\t').nth(1).unwrap()).collect();
         assert_eq!(amounts, ["$25.00", "−$1.06", "$26.06", " $1.06", "$25.00"]);
         assert!(table.lines().all(|line| line.matches('\t').count() == 1), "{table}");
+        assert!(table.contains("Tax number\t12-3456789\n") && table.contains("\tAmerican Express ending 1005\n"), "{table}");
+        let other = Receipt { paid_with: Some("brand_new 1005".to_owned()), ..receipt() }.table(Language::Spanish);
+        assert!(other.contains("\tTarjeta terminada en 1005\n"), "{other}");
+        let cash = Receipt { by_hand: Some(OfflineKind::Cash), ..receipt() }.table(Language::English);
+        assert!(cash.contains("counted by two people"), "{cash}");
     }
 
     #[test]

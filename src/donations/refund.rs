@@ -105,6 +105,8 @@ pub struct NewRefund {
     pub reason: RefundReason,
     /// More of it; needed with [`RefundReason::Other`].
     pub note: String,
+    /// Whether the gift that repeats of which it is a payment stops as well, at once; None: it is none, or does not run.
+    pub stop_repeat: Option<bool>,
 }
 
 /// What can still go back of a gift.

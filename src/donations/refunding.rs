@@ -9,7 +9,7 @@ use super::by_hand::{self, HandError};
 use super::offline::OfflineKind;
 use super::refund::{Left, NewRefund, Refund, RefundState, RefundWay};
 use super::store::refunds as rows;
-use super::{Donation, State, store};
+use super::{Donation, State, repeating, store};
 use crate::approvals::{self, NewProposal, Proposal, Subject};
 use crate::clock::{Clock, Instant};
 use crate::db::{Db, Tx};
@@ -88,7 +88,11 @@ pub async fn ask(
     let account = super::arriving::of_donation(tx, gift.id).await?.map(|by_hand| by_hand.account);
     let reference = entropy.reference();
     let id = rows::insert(tx, &rows::NewRow { reference: &reference, gift: &gift, way, account, new }, actor.person, now).await?;
-    let payload = format!("gift: {number}\nway: {way}\namount: {}\nreason: {}\nnote: {}", new.amount.for_people(), new.reason, new.note);
+    let mut payload =
+        format!("gift: {number}\nway: {way}\namount: {}\nreason: {}\nnote: {}", new.amount.for_people(), new.reason, new.note);
+    if let Some(stops) = new.stop_repeat {
+        payload += if stops { "\nrepeat: stopped" } else { "\nrepeat: goes on" };
+    }
     let proposal = NewProposal {
         subject: Subject::Refund,
         subject_id: id.to_string(),
@@ -102,6 +106,9 @@ pub async fn ask(
         more: 0,
     };
     approvals::propose(tx, actor.person, &proposal, now).await?;
+    if new.stop_repeat == Some(true) {
+        repeating::stop_of(tx, gift.id, actor.person, now).await?;
+    }
     super::asking_back::answered(tx, gift.id, actor.person, now).await?;
     audit::write(tx, Some(actor.person), "refund_asked", &subject(id), new.reason.as_str(), now).await?;
     operation::done(tx, operation, &reference, now).await?;

@@ -8,7 +8,7 @@ use super::{Donation, State};
 use crate::clock::{Clock, Instant};
 use crate::db::{Db, Tx};
 use crate::funds;
-use crate::ids::{DonationId, FundId, RepeatId};
+use crate::ids::{DonationId, FundId, PersonId, RepeatId};
 use crate::payments::Payments;
 use crate::payments::checkout::Session;
 use crate::payments::object::ObjectState;
@@ -263,6 +263,24 @@ pub async fn stop(tx: &mut Tx, number: &str, operation: &Operation, actor: Actor
     }
     audit::write(tx, Some(actor.person), "repeat_stop_asked", &subject(&repeat), "", now).await?;
     Ok(operation::done(tx, operation, number, now).await?)
+}
+
+/// A treasurer gives a gift's money back and wants no more of it: the gift that repeats stops as well, where it runs and nobody stopped it yet.
+pub(super) async fn stop_of(tx: &mut Tx, gift: DonationId, treasurer: PersonId, now: Instant) -> sqlx::Result<()> {
+    let Some(repeat) = of_gift(tx, gift).await? else { return Ok(()) };
+    if rows::ask_stop(tx, repeat.id, StopBy::Treasurer, Some(treasurer), now).await? {
+        audit::write(tx, Some(treasurer), "repeat_stop_asked", &subject(&repeat), "", now).await?;
+    }
+    Ok(())
+}
+
+/// Whether a turn was charged after it was decided that its gift stops: nobody wanted it any more.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn is_after_stop(tx: &mut Tx, subscription: &str, charged_at: Instant) -> sqlx::Result<bool> {
+    let repeat = rows::find_by_subscription(tx, subscription).await?;
+    Ok(repeat.and_then(|repeat| repeat.stop_asked_at).is_some_and(|asked_at| asked_at < charged_at))
 }
 
 /// What stands for it in the log of acts: the number of the gift it began with.

@@ -3,6 +3,7 @@
 
 use super::store::retention as rows;
 use super::store::{donors, offline};
+use super::{supporters, vault};
 use crate::clock::Instant;
 use crate::db::{Db, Tx};
 use crate::funds::{self, State};
@@ -41,7 +42,10 @@ pub async fn forget(db: &Db, keys: &Keyring, now: Instant) -> sqlx::Result<u64> 
 }
 
 /// The funds that closed so long ago that their donors' details go.
-async fn due(tx: &mut Tx, now: Instant) -> sqlx::Result<Vec<FundId>> {
+///
+/// # Errors
+/// When the database is gone.
+pub async fn due(tx: &mut Tx, now: Instant) -> sqlx::Result<Vec<FundId>> {
     let mut due = Vec::new();
     for fund in funds::list(tx).await?.into_iter().filter(|fund| fund.state == State::Closed) {
         let closed_at = funds::newest_move(tx, fund.id).await?.filter(|moved| moved.state == State::Closed).map(|moved| moved.changed_at);
@@ -58,6 +62,10 @@ async fn forget_some(tx: &mut Tx, fund: Option<FundId>, keys: &Keyring, now: Ins
     let whom = match fund {
         Some(fund) => {
             offline::forget_donors(tx, fund).await?;
+            let supporters = supporters::forget(tx, fund, keys, now).await?;
+            if supporters > 0 {
+                return Ok(supporters);
+            }
             rows::words_of_fund(tx, fund, AT_ONCE).await?
         }
         None => rows::words_never_paid(tx, now.plus_secs(-UNPAID_KEPT_SECS), AT_ONCE).await?,
@@ -66,10 +74,7 @@ async fn forget_some(tx: &mut Tx, fund: Option<FundId>, keys: &Keyring, now: Ins
     for (donation, donor, reference) in whom {
         rows::drop_words(tx, donation).await?;
         donors::drop_name(tx, donation).await?;
-        // Whoever gave to another fund as well is still known there.
-        if rows::has_no_words(tx, donor).await? {
-            donors::erase(tx, donor, &keys.token(&format!("erased donor/{reference}")), now).await?;
-        }
+        vault::erase_unknown(tx, keys, (donor, &reference), now).await?;
         forgotten += 1;
     }
     Ok(forgotten)

@@ -12,6 +12,8 @@ pub(super) mod proofs;
 pub(super) mod refunds;
 pub(super) mod repeats;
 pub(super) mod retention;
+pub(super) mod reveals;
+pub(super) mod supporters;
 pub(super) mod ways;
 
 use super::{Donation, Origin, Progress, Settlement, State, Unarrived, Uncounted, Unfinished};

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::donor::{Donor, Listing};
-use super::store::{donors, repeats};
+use super::store::{donors, repeats, retention};
 use crate::clock::Instant;
 use crate::db::{Db, Tx};
 use crate::ids::{DonationId, DonorId, Entropy, FundId};
@@ -74,7 +74,7 @@ pub(super) async fn keep(
 }
 
 /// The key of a donor, made where there is none, or none that can be opened.
-async fn key_of(tx: &mut Tx, donor: DonorId, reference: &str, keys: &Keyring, entropy: &Entropy) -> sqlx::Result<OwnKey> {
+pub(super) async fn key_of(tx: &mut Tx, donor: DonorId, reference: &str, keys: &Keyring, entropy: &Entropy) -> sqlx::Result<OwnKey> {
     let context = key_context(reference);
     let wrapped = donors::find_key(tx, donor).await?;
     if let Some(wrapped) = wrapped {
@@ -105,6 +105,11 @@ async fn list(
 /// When the database is gone.
 pub async fn donor_of(tx: &mut Tx, keys: &Keyring, donation: DonationId) -> sqlx::Result<Option<Donor>> {
     Ok(words_of(tx, donation).await?.and_then(|sealed| opened(&sealed, keys)).map(|(donor, _)| donor))
+}
+
+/// Whose a gift is, and the gift their words came with; None: nobody is known, or no more.
+pub(super) async fn whose(tx: &mut Tx, donation: DonationId) -> sqlx::Result<Option<(DonorId, DonationId)>> {
+    Ok(words_of(tx, donation).await?.map(|sealed| (sealed.donor_id, sealed.donation_id)))
 }
 
 /// The sealed words that count for a gift: its own, or those of the gift it is a payment of.
@@ -187,6 +192,14 @@ pub async fn erase(tx: &mut Tx, keys: &Keyring, donation: DonationId, now: Insta
     let Some((donor, reference)) = donors::hold_donor_of(tx, donation).await? else { return Ok(false) };
     donors::erase(tx, donor, &keys.token(&format!("erased donor/{reference}")), now).await?;
     Ok(true)
+}
+
+/// Erases a donor of whom nothing is kept any more; whoever gave to another fund as well, or gets a fund's news, is still known there.
+pub(super) async fn erase_unknown(tx: &mut Tx, keys: &Keyring, (donor, reference): (DonorId, &str), now: Instant) -> sqlx::Result<()> {
+    if retention::has_no_words(tx, donor).await? {
+        donors::erase(tx, donor, &keys.token(&format!("erased donor/{reference}")), now).await?;
+    }
+    Ok(())
 }
 
 /// The names that may be shown for a fund, in alphabetical order; a donor with several gifts stands there once by each name.

@@ -8,6 +8,8 @@ use crate::money::{Currency, Money};
 pub const STATEMENT_LETTERS: usize = 22;
 /// The most letters of a public name, of a legal name and of a contact.
 const NAME_LETTERS: usize = 100;
+/// The most letters of a tax number.
+const TAX_LETTERS: usize = 30;
 /// The most whole units of money of a goal.
 const GOAL_UNITS: i64 = 1_000_000_000;
 /// The most letters of a purpose.
@@ -19,6 +21,8 @@ crate::record! {
     pub struct About {
         /// The name on receipts.
         pub legal_name: String,
+        /// What tax authorities know it by, for receipts.
+        pub tax_number: String,
         /// Where donors and members write to.
         pub contact: String,
         /// What stands on card statements behind the account's own words; neutral.
@@ -80,6 +84,8 @@ crate::words! {
         Purpose = "purpose",
         /// At most 100 letters.
         LegalName = "legal_name",
+        /// At most 30 letters.
+        TaxNumber = "tax_number",
         /// At most 100 letters.
         Contact = "contact",
         /// At most 22 plain letters, one of them a letter.
@@ -107,7 +113,8 @@ impl Names {
             value.to_owned()
         };
         let (name, purpose) = (text(WrongName::Name, 1, NAME_LETTERS), text(WrongName::Purpose, 1, PURPOSE_LETTERS));
-        let (legal_name, contact) = (text(WrongName::LegalName, 0, NAME_LETTERS), text(WrongName::Contact, 0, NAME_LETTERS));
+        let (legal_name, tax_number) = (text(WrongName::LegalName, 0, NAME_LETTERS), text(WrongName::TaxNumber, 0, TAX_LETTERS));
+        let contact = text(WrongName::Contact, 0, NAME_LETTERS);
         let statement_text = typed(WrongName::StatementText.as_str()).to_owned();
         if !is_statement_text(&statement_text) {
             wrong.push(WrongName::StatementText);
@@ -123,7 +130,7 @@ impl Names {
                 Languages::default()
             }),
         };
-        let about = About { legal_name, contact, statement_text, strike_on, languages };
+        let about = About { legal_name, tax_number, contact, statement_text, strike_on, languages };
         if wrong.is_empty() { Ok(Self { name, purpose, about }) } else { Err(wrong) }
     }
 }

@@ -69,6 +69,8 @@ pub struct NewFund {
     pub min_gifts: i64,
     /// How many seconds lie between two publications at least.
     pub publish_interval_secs: i64,
+    /// Whether it begins as a draft, which is not public and takes no gifts until it is opened.
+    pub draft: bool,
 }
 
 /// Words that addresses use for something else.
@@ -101,6 +103,8 @@ const TAKEN: &[&str] = &[
     "mail",
     "refunds",
     "repeats",
+    "reveals",
+    "supporters",
     "advances",
     "budget",
     "late",
@@ -143,6 +147,7 @@ impl NewFund {
                 restriction: None,
                 min_gifts: 5,
                 publish_interval_secs: 86_400,
+                draft: false,
             }),
             _ => Err(wrong),
         }

@@ -31,7 +31,7 @@ pub(super) async fn insert(tx: &mut Tx, new: &NewFund, reference: &str, now: Ins
             .bind(new.currency)
             .bind(new.time_zone.clone())
             .bind(new.restriction.as_deref())
-            .bind(State::Open)
+            .bind(if new.draft { State::Draft } else { State::Open })
             .bind(new.min_gifts)
             .bind(new.publish_interval_secs)
             .bind(now)
@@ -114,19 +114,20 @@ pub(super) async fn put_name(tx: &mut Tx, id: FundId, name: &str, promise: &str)
 }
 
 pub(super) async fn find_about(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<About>> {
-    const SQL: &str = "SELECT legal_name, contact, statement_text, strike_on, languages FROM fund_about WHERE fund_id = $1";
+    const SQL: &str = "SELECT legal_name, tax_number, contact, statement_text, strike_on, languages FROM fund_about WHERE fund_id = $1";
     run!(tx, fetch_optional, sqlx::query_as(SQL).bind(id))
 }
 
 pub(super) async fn put_about(tx: &mut Tx, id: FundId, about: &About) -> sqlx::Result<()> {
     const SQL: &str =
-        "INSERT INTO fund_about (fund_id, legal_name, contact, statement_text, strike_on, languages) VALUES ($1, $2, $3, $4, $5, $6)
+        "INSERT INTO fund_about (fund_id, legal_name, contact, statement_text, strike_on, languages, tax_number)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (fund_id) DO UPDATE SET legal_name = excluded.legal_name, contact = excluded.contact,
-            statement_text = excluded.statement_text, strike_on = excluded.strike_on, languages = excluded.languages";
-    let About { legal_name, contact, statement_text, strike_on, languages } = about;
+            statement_text = excluded.statement_text, strike_on = excluded.strike_on, languages = excluded.languages, tax_number = excluded.tax_number";
+    let About { legal_name, tax_number, contact, statement_text, strike_on, languages } = about;
     run!(tx, execute, {
         let query = sqlx::query(SQL).bind(id).bind(legal_name).bind(contact);
-        query.bind(statement_text).bind(*strike_on).bind(languages)
+        query.bind(statement_text).bind(*strike_on).bind(languages).bind(tax_number)
     })
     .map(drop)
 }

@@ -7,7 +7,7 @@ use crate::booking::{self, BookingError};
 use crate::clock::Instant;
 use crate::payments::health;
 use crate::payments::sync::Run;
-use crate::{bank, donations, files, people, transact};
+use crate::{bank, donations, files, people, publication, transact};
 
 /// How long wrong guesses are remembered that nobody followed up, in seconds.
 const ATTEMPTS_KEPT_SECS: i64 = 7 * 24 * 3600;
@@ -65,6 +65,9 @@ impl Jobs {
             Ok(forgotten) => info!(forgotten, "forgot donors whose details nobody needs any more"),
             Err(error) => warn!(%error, "donors whose details nobody needs any more could not be forgotten"),
         }
+        if let Err(error) = self.forget_salts(now).await {
+            warn!(%error, "what opens gifts of funds that closed long ago could not be destroyed");
+        }
         match files::sweep(&self.files, &self.db, now).await {
             Ok(0) => {}
             Ok(swept) => info!(swept, "removed files that no document stands for"),
@@ -88,6 +91,20 @@ impl Jobs {
         if let Err(error) = self.payments.clear_old_bodies().await {
             warn!(%error, "bodies of old deliveries could not be cleared");
         }
+    }
+
+    /// What opens the amounts of gifts goes with who gave them: nobody is left who could ask for a proof.
+    async fn forget_salts(&self, now: Instant) -> sqlx::Result<()> {
+        let due = donations::retention::due(&mut self.db.begin_read().await?, now).await?;
+        for fund in due {
+            loop {
+                let some: sqlx::Result<u64> = transact!(self.db, tx => publication::forget_some_of(tx, fund).await);
+                if some? == 0 {
+                    break;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Reads everything anew, as a person asked at `asked_at`: the whole list, events that were never delivered, and the tie. What is known

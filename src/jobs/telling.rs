@@ -4,13 +4,14 @@
 use std::collections::HashSet;
 
 use super::Jobs;
+use crate::approvals::{self, Subject};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::donations::letters;
 use crate::ids::{PayeeId, PersonId};
 use crate::mail::{self, Kind, Letter};
 use crate::payments::about;
-use crate::payments::alert::{self, Alert};
+use crate::payments::alert::{self, Alert, AlertKind};
 use crate::people::audit::Act;
 use crate::people::{self, Person, Purpose, RESET_WAIT_SECS, Role, email_of, forgotten, notice};
 use crate::spending::payee_mail;
@@ -83,7 +84,8 @@ impl Jobs {
             if !notice::told(tx, act.id).await? {
                 continue;
             }
-            let subject = subject_of(act);
+            let subject = if act.act == notice::IDENTITY_OPENED { act.person_id } else { subject_of(act) };
+            let (gift, because, approvers) = self.identity_of(tx, act, &staff).await?;
             let name = staff.iter().find(|person| Some(person.id) == subject).map_or("", |person| person.name.as_str());
             let (kind, readers) = readers_of(act, subject, &staff);
             for (person, path) in readers {
@@ -94,11 +96,37 @@ impl Jobs {
                 if kind == Kind::FactorChanged && !told_already.insert((person.id, act.at)) {
                     continue;
                 }
-                let content = Content { kind, values: &[("name", name), ("hours", &hours), ("old", &old), ("new", &new)], path };
+                let content = Content {
+                    kind,
+                    values: &[
+                        ("name", name),
+                        ("hours", &hours),
+                        ("old", &old),
+                        ("new", &new),
+                        ("gift", &gift),
+                        ("reason", &because),
+                        ("who", &approvers),
+                    ],
+                    path,
+                };
                 self.write_to(tx, person, &format!("notice {}", act.id), &content, now).await?;
             }
         }
         Ok(())
+    }
+
+    /// Of an identity that was opened: the gift, why (a word of ours), and who agreed; nothing of any other act.
+    async fn identity_of(&self, tx: &mut Tx, act: &Act, staff: &[Person]) -> sqlx::Result<(String, String, String)> {
+        let told = (act.act == notice::IDENTITY_OPENED).then(|| act.detail.split_once(' ')).flatten();
+        let Some((because, reveal)) = told else { return Ok(Default::default()) };
+        let mut approvers = Vec::new();
+        if let Some(proposal) = approvals::latest(tx, Subject::Reveal, reveal).await? {
+            let signed = approvals::signatures(tx, proposal.id).await?;
+            let named = signed.iter().filter_map(|signature| staff.iter().find(|person| person.id == signature.person_id));
+            approvers.extend(named.map(|person| person.name.clone()));
+        }
+        let gift = act.subject.strip_prefix("gift ").unwrap_or_default().to_owned();
+        Ok((gift, because.to_owned(), if approvers.is_empty() { "–".to_owned() } else { approvers.join(", ") }))
     }
 
     /// Treasurers are told of an alert, each in their own language: what, on which gift and by when, or what and since when.
@@ -109,13 +137,17 @@ impl Jobs {
         let zone = funds::general(tx).await?.map_or(crate::clock::Zone::UTC, |fund| fund.time_zone);
         let since = alert.raised_at.day_in(&zone).to_string();
         let (gift, days) = self.answer_by(tx, alert, now).await?;
+        let path = match alert.kind {
+            AlertKind::ChargedAfterStop => format!("/treasury/gifts/{gift}/refund"),
+            _ => "/treasury/disputes".to_owned(),
+        };
         let cause = format!("alert {} {} {}", alert.kind, alert.subject, alert.raised_at.0);
         for person in people::list(tx).await?.iter().filter(|person| person.disabled_at.is_none() && person.roles.holds(Role::Recorder)) {
             let said = alert.in_words(person.language);
             let (about_gift, about_books) =
                 ([("said", &*said), ("gift", &*gift), ("days", &*days)], [("said", &*said), ("since", &*since)]);
             let content = if alert.kind.is_about_a_gift() {
-                Content { kind: Kind::PaymentAlert, values: &about_gift, path: Some("/treasury/disputes") }
+                Content { kind: Kind::PaymentAlert, values: &about_gift, path: Some(&path) }
             } else {
                 Content { kind: Kind::BooksAlert, values: &about_books, path: Some("/treasury/stripe") }
             };
@@ -127,6 +159,10 @@ impl Jobs {
     /// The number of the gift that an alert is about, and how many days are left to answer; a dash for what is not known.
     async fn answer_by(&self, tx: &mut Tx, alert: &Alert, now: Instant) -> sqlx::Result<(String, String)> {
         let unknown = || "–".to_owned();
+        if alert.kind == AlertKind::ChargedAfterStop {
+            let gift = donations::find_by_charge(tx, &alert.subject).await?;
+            return Ok((gift.map_or_else(unknown, |gift| gift.number), unknown()));
+        }
         let dispute = about::open_disputes(tx, None, AT_ONCE).await?.into_iter().find(|dispute| dispute.id == alert.subject);
         let Some(dispute) = dispute else { return Ok((unknown(), unknown())) };
         let gift = match dispute.charge_id.as_deref() {
@@ -169,6 +205,7 @@ fn readers_of<'a>(act: &Act, subject: Option<PersonId>, staff: &'a [Person]) -> 
         notice::RESET_ASKED | notice::RESET_AGREED => (Kind::FactorReset, reset()),
         notice::RESET_DONE => (Kind::ResetDone, reset()),
         notice::EMERGENCY => (Kind::EmergencySignature, others(Role::Approver, act.person_id, "/treasury/approvals").collect()),
+        notice::IDENTITY_OPENED => (Kind::IdentityShown, others(Role::Recorder, None, "/treasury/audit").collect()),
         notice::PAYEE_DETAILS => (Kind::BankDetailsChanged, others(Role::Recorder, None, "/treasury/approvals").collect()),
         // What is left is about one's own factors.
         _ => (Kind::FactorChanged, own(None).collect()),

@@ -43,7 +43,7 @@ words! {
         PayeeAddress = "payee address",
         /// Something was approved on one signature; bears a link.
         EmergencySignature = "emergency signature",
-        /// A donor's identity was shown to a colleague (`name`); bears a link.
+        /// The identity behind a `gift` was shown to a colleague (`name`), to which others (`who`) agreed, for a `reason` (a word of ours); bears a link.
         IdentityShown = "identity shown",
         /// For a donor: the name to show for gift `number` is `shown`, or not (`verdict`), for this `reason`.
         NameChecked = "name checked",
@@ -78,12 +78,16 @@ words! {
         DetailsDeleted = "details deleted",
         /// For a donor: the links of all gifts of the address, as a `table`.
         Links = "links",
+        /// Does the owner of this address want a fund's news? Bears a link, good for so many `days`.
+        NewsAsked = "news asked",
+        /// For a supporter: publication `number` as a `table`, and what treasurers write (`note`, or `none`); bears a link, and where to `leave`.
+        News = "news",
     }
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         Self::Test,
         Self::Invitation,
         Self::Reset,
@@ -116,6 +120,8 @@ impl Kind {
         Self::NameChanged,
         Self::DetailsDeleted,
         Self::Links,
+        Self::NewsAsked,
+        Self::News,
     ];
 
     fn key(self, part: &str) -> String {
@@ -168,7 +174,8 @@ pub struct Letter<'a> {
     pub language: Language,
     /// What it is about.
     pub kind: Kind,
-    /// What stands in its text, by the names that [`Kind`] says. A `table` has a row a line and a tab between its two columns.
+    /// What stands in its text, by the names that [`Kind`] says. A `table` has a row a line and a tab between its two columns; `leave` is where
+    /// whoever wants no more such mails goes, in full.
     pub values: &'a [(&'static str, &'a str)],
     /// Where it leads, in full, for those kinds that bear a link.
     pub link: Option<&'a str>,
@@ -183,6 +190,8 @@ pub struct Written {
     pub text: String,
     /// The same for readers of pages.
     pub html: String,
+    /// Where whoever wants no more such mails goes (RFC 8058); None for mails that follow from what their reader did.
+    pub leave: Option<String>,
 }
 
 #[derive(Template)]
@@ -192,6 +201,7 @@ struct TextFace<'a> {
     table: &'a [String],
     after: Option<&'a str>,
     link: Option<(&'a str, &'a str)>,
+    leave: Option<(&'a str, &'a str)>,
     footer: &'a str,
 }
 
@@ -204,6 +214,7 @@ struct HtmlFace<'a> {
     table: &'a [(&'a str, &'a str)],
     after: Option<&'a str>,
     link: Option<(&'a str, &'a str)>,
+    leave: Option<(&'a str, &'a str)>,
     footer: &'a str,
 }
 
@@ -222,16 +233,22 @@ impl Letter<'_> {
         let after = after.as_deref();
         let rows: Vec<(&str, &str)> = self.table().collect();
         let table = in_columns(&rows);
-        let plain = TextFace { text: &text, table: &table, after, link, footer: &footer }.render().expect("a text is written into memory");
-        let face = HtmlFace { language: self.language, subject: &subject, text: &text, table: &rows, after, link, footer: &footer };
+        let (no_more, at) = (self.language.text("mail-leave", &Values::new()), self.value("leave"));
+        let leave = at.map(|address| (address, &*no_more));
+        let plain =
+            TextFace { text: &text, table: &table, after, link, leave, footer: &footer }.render().expect("a text is written into memory");
+        let face = HtmlFace { language: self.language, subject: &subject, text: &text, table: &rows, after, link, leave, footer: &footer };
         let html = face.render().expect("a page is written into memory");
-        Written { subject, text: plain, html }
+        Written { subject, text: plain, html, leave: at.map(str::to_owned) }
+    }
+
+    fn value(&self, name: &str) -> Option<&str> {
+        self.values.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
     }
 
     /// The rows of its table.
     fn table(&self) -> impl Iterator<Item = (&str, &str)> {
-        let table = self.values.iter().find(|(name, _)| *name == "table").map_or("", |(_, table)| table);
-        table.lines().filter_map(|line| line.split_once('\t'))
+        self.value("table").unwrap_or_default().lines().filter_map(|line| line.split_once('\t'))
     }
 }
 
@@ -247,30 +264,6 @@ fn in_text<'a>(name: &str, value: &'a str) -> FluentValue<'a> {
         FluentValue::try_number(value)
     } else {
         FluentValue::from(value)
-    }
-}
-
-record! {
-    /// A mail as the treasury sees it: not to whom, not what it says.
-    pub struct Sight {
-        /// Its row.
-        pub id: LetterId,
-        /// What it is about.
-        pub kind: Kind,
-        /// How far it got.
-        pub state: State,
-        /// How often it was tried.
-        pub attempts: i64,
-        /// When it was written.
-        pub queued_at: Instant,
-        /// When it is tried again, while it waits.
-        pub next_at: Instant,
-        /// When it was sent or given up.
-        pub ended_at: Option<Instant>,
-        /// What went wrong last.
-        pub problem: Option<Problem>,
-        /// What the server answered last, such as 550.
-        pub reply: Option<i64>,
     }
 }
 
@@ -293,6 +286,8 @@ record! {
         pub text: Vec<u8>,
         /// The sealed page.
         pub html: Vec<u8>,
+        /// Where its reader leaves, sealed.
+        pub leave: Option<Vec<u8>>,
     }
 }
 
@@ -306,7 +301,7 @@ mod tests {
     use super::*;
 
     /// A value for every place that a text may have.
-    const VALUES: [(&str, &str); 28] = [
+    const VALUES: [(&str, &str); 30] = [
         ("count", "2"),
         ("days", "7"),
         ("minutes", "30"),
@@ -334,6 +329,8 @@ mod tests {
         ("part", "part"),
         ("day", "14 Nov 2026"),
         ("listed", "waiting"),
+        ("note", "<b>CANARY</b>"),
+        ("leave", "https://x.example/news/c?d=e&f"),
         ("checkpoint", "fund.example/f/general\n4\nAQ==\n\n— fund.example/f/general AQ=="),
     ];
     const WITHOUT_LINK: [Kind; 9] = [
@@ -356,7 +353,7 @@ mod tests {
                     Letter { cause: "c", to: "a@example.org", language, kind, values: &VALUES, link: Some("https://x.example/a?b=c&d") };
                 let link = language.find(&kind.key("link"), &Values::new());
                 assert_eq!(link.is_none(), WITHOUT_LINK.contains(&kind), "{kind} {language}");
-                let Written { subject, text, html } = Letter { link: link.and(letter.link), ..letter }.write();
+                let Written { subject, text, html, .. } = Letter { link: link.and(letter.link), ..letter }.write();
                 for word in ["CANARY", "strike", "huelga", "$", "\n", "union", "sindicato"] {
                     assert!(!subject.to_lowercase().contains(&word.to_lowercase()), "{kind} {language}: {subject}");
                 }
@@ -372,6 +369,7 @@ mod tests {
                         | Kind::BooksAlert
                         | Kind::PaymentAlert
                         | Kind::Receipt
+                        | Kind::News
                 ) {
                     assert!(text.contains("<b>CANARY</b>") && html.contains("CANARY"), "{text}");
                 }

@@ -3,6 +3,7 @@
 
 mod letter;
 mod post;
+mod sight;
 mod store;
 
 use tracing::warn;
@@ -13,8 +14,9 @@ use crate::ids::{Entropy, LetterId};
 use crate::seal::Keyring;
 use crate::transact;
 
-pub use letter::{Kind, Letter, Problem, Sight, State, Written};
+pub use letter::{Kind, Letter, Problem, State, Written};
 pub use post::{Failure, Post};
+pub use sight::Sight;
 
 use letter::{Due, context};
 
@@ -32,10 +34,11 @@ const ROUND: i64 = 50;
 /// # Errors
 /// When the database is gone; the cause is then not done either.
 pub async fn queue(tx: &mut Tx, letter: &Letter<'_>, keys: &Keyring, entropy: &Entropy, now: Instant) -> sqlx::Result<bool> {
-    let Written { subject, text, html } = letter.write();
+    let Written { subject, text, html, leave } = letter.write();
     let reference = entropy.reference();
     let seal = |column: &str, plain: &str| keys.seal(entropy, &context(column, &reference), plain.as_bytes());
     let (recipient, text, html) = (seal("recipient", letter.to.trim()), seal("text", &text), seal("html", &html));
+    let leave = leave.map(|leave| seal("leave", &leave));
     let sealed = store::Sealed {
         reference: &reference,
         cause: letter.cause,
@@ -44,6 +47,7 @@ pub async fn queue(tx: &mut Tx, letter: &Letter<'_>, keys: &Keyring, entropy: &E
         recipient: &recipient,
         text: &text,
         html: &html,
+        leave: leave.as_deref(),
     };
     store::insert(tx, &sealed, now).await
 }
@@ -104,7 +108,8 @@ async fn send(post: &Post, due: &Due, now: Instant) -> Result<(), Failure> {
         plain.ok_or((Problem::Sealed, None))
     };
     let to = open("recipient", &due.recipient)?;
-    let written = Written { subject: due.subject.clone(), text: open("text", &due.text)?, html: open("html", &due.html)? };
+    let leave = due.leave.as_deref().map(|sealed| open("leave", sealed)).transpose()?;
+    let written = Written { subject: due.subject.clone(), text: open("text", &due.text)?, html: open("html", &due.html)?, leave };
     post.send(&to, written, &due.reference, now).await
 }
 

@@ -83,7 +83,13 @@ impl Post {
         let head = Message::builder().from(Mailbox::new(None, from)).to(Mailbox::new(None, to)).subject(written.subject);
         let head = head.date(now.system_time()).message_id(Some(id));
         // Nobody's holiday answer is wanted here.
-        let head = head.raw_header(header("Auto-Submitted", "auto-generated")?);
+        let mut head = head.raw_header(header("Auto-Submitted", "auto-generated")?);
+        // A mail program stops what its reader wants no more by a press of its own button (RFC 8058).
+        let leave = written.leave.filter(|leave| leave.bytes().all(|b| b.is_ascii_graphic() && b != b'<' && b != b'>'));
+        if let Some(leave) = leave {
+            head = head.raw_header(header("List-Unsubscribe", &format!("<{leave}>"))?);
+            head = head.raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")?);
+        }
         head.multipart(MultiPart::alternative_plain_html(written.text, written.html)).ok()
     }
 }

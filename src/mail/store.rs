@@ -1,6 +1,7 @@
 //! SQL of the outbox, private to this room.
 
-use super::letter::{Due, Kind, Problem, Sight};
+use super::letter::{Due, Kind, Problem};
+use super::sight::Sight;
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::ids::LetterId;
@@ -15,21 +16,22 @@ pub(super) struct Sealed<'a> {
     pub(super) recipient: &'a [u8],
     pub(super) text: &'a [u8],
     pub(super) html: &'a [u8],
+    pub(super) leave: Option<&'a [u8]>,
 }
 
 /// False: its cause has its mail already.
 pub(super) async fn insert(tx: &mut Tx, new: &Sealed<'_>, now: Instant) -> sqlx::Result<bool> {
-    const SQL: &str = "INSERT INTO letter (ref, cause, kind, subject, recipient, text, html, state, attempts, queued_at, next_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', 0, $8, $8) ON CONFLICT (cause) DO NOTHING";
+    const SQL: &str = "INSERT INTO letter (ref, cause, kind, subject, recipient, text, html, leave, state, attempts, queued_at, next_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', 0, $9, $9) ON CONFLICT (cause) DO NOTHING";
     let done = run!(tx, execute, {
         let query = sqlx::query(SQL).bind(new.reference).bind(new.cause).bind(new.kind).bind(new.subject);
-        query.bind(new.recipient).bind(new.text).bind(new.html).bind(now)
+        query.bind(new.recipient).bind(new.text).bind(new.html).bind(new.leave).bind(now)
     })?;
     Ok(done == 1)
 }
 
 pub(super) async fn due(tx: &mut Tx, now: Instant, limit: i64) -> sqlx::Result<Vec<Due>> {
-    const SQL: &str = "SELECT id, ref AS reference, attempts, queued_at, subject, recipient, text, html FROM letter
+    const SQL: &str = "SELECT id, ref AS reference, attempts, queued_at, subject, recipient, text, html, leave FROM letter
         WHERE state = 'waiting' AND next_at <= $1 ORDER BY next_at, id LIMIT $2";
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(now).bind(limit))
 }
@@ -43,7 +45,8 @@ pub(super) async fn claim(tx: &mut Tx, due: &Due, now: Instant, next: Instant) -
 
 /// Notes that it went, and forgets what it said and to whom.
 pub(super) async fn sent(tx: &mut Tx, id: LetterId, now: Instant) -> sqlx::Result<()> {
-    const SQL: &str = "UPDATE letter SET state = 'sent', ended_at = $2, recipient = $3, text = $3, html = $3, problem = NULL, reply = NULL
+    const SQL: &str =
+        "UPDATE letter SET state = 'sent', ended_at = $2, recipient = $3, text = $3, html = $3, leave = NULL, problem = NULL, reply = NULL
         WHERE id = $1 AND state <> 'sent'";
     run!(tx, execute, sqlx::query(SQL).bind(id).bind(now).bind(&b""[..])).map(drop)
 }

@@ -1,6 +1,12 @@
 //! Amounts as people write them, with a comma or a point before the decimals. Not here: what an amount is.
 
 use super::{Currency, Money, MoneyError};
+use crate::language::Language;
+
+/// Currencies of places where people who write Spanish put a comma before decimals. Elsewhere, as in the United States and in Mexico, they put a point.
+const COMMA_IN_SPANISH: &str = "ARS BOB BRL CLP COP CRC EUR PYG UYU";
+/// What stands between an amount and its sign, and breaks no line.
+const HARD_BLANK: char = '\u{a0}';
 
 /// Which mark a reader writes before decimals; the other one parts thousands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +27,32 @@ impl Money {
         let (text, sign) = (text.trim(), currency.sign());
         let text = text.strip_prefix(sign).or_else(|| text.strip_suffix(sign)).unwrap_or(text).trim();
         Self::parse(&with_a_point(text, currency.exponent(), marks)?, currency)
+    }
+
+    /// For a reader of this language: `$1,250.50` as everywhere in English; in Spanish as those write it whose money it is, so `1.250,50 €` and
+    /// `$1,250.50`. The sign of print as in [`Money::for_people`].
+    pub fn for_reader(self, language: Language) -> String {
+        let text = self.for_people();
+        let with_comma = COMMA_IN_SPANISH.split_ascii_whitespace().any(|code| code == self.currency.code());
+        if language != Language::Spanish || !with_comma {
+            return text;
+        }
+        let (minus, text) = text.strip_prefix('−').map_or(("", &*text), |text| ("−", text));
+        let sign = if self.currency.sign().is_empty() { self.currency.code() } else { self.currency.sign() };
+        let digits = text.strip_prefix(sign).unwrap_or(text).trim_start();
+        let digits: String = digits
+            .chars()
+            .map(|c| {
+                if c == ',' {
+                    '.'
+                } else if c == '.' {
+                    ','
+                } else {
+                    c
+                }
+            })
+            .collect();
+        format!("{minus}{digits}{HARD_BLANK}{sign}")
     }
 
     /// The plain decimal as a reader writes it.
@@ -60,6 +92,28 @@ fn with_a_point(text: &str, exponent: u32, marks: Marks) -> Result<String, Money
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_amount_is_written_as_those_write_it_whose_money_it_is_and_reads_back_in_every_currency() {
+        let told = |minor, code: &str, language| Money::new(minor, code.parse().unwrap()).for_reader(language);
+        let (english, spanish) = (Language::English, Language::Spanish);
+        assert_eq!([told(125_050, "USD", english), told(125_050, "USD", spanish)], ["$1,250.50"; 2]);
+        assert_eq!([told(125_050, "EUR", english), told(-125_050, "EUR", spanish)], ["€1,250.50", "−1.250,50\u{a0}€"]);
+        assert_eq!([told(1_234_567, "CLP", spanish), told(1_234_560, "KWD", spanish)], ["1.234.567\u{a0}CLP", "KWD 1,234.560"]);
+        for currency in Currency::all() {
+            for minor in [0, 100, 1200, 50_000, 123_456_700] {
+                let money = Money::new(minor, currency);
+                let bare = |text: String| text.replace(HARD_BLANK, " ").replace(currency.code(), "").trim().to_owned();
+                let read = |language, marks| Money::parse_written(&bare(money.for_reader(language)), currency, marks);
+                // A single mark before three digits is asked back, whoever wrote it.
+                assert!(
+                    matches!(read(english, Marks::Point), Ok(read) if read == money) || minor == 1200 || currency.exponent() != 2,
+                    "{money:?}"
+                );
+                assert!(matches!(read(spanish, Marks::Comma), Ok(read) if read == money) || currency.exponent() != 2, "{money:?}");
+            }
+        }
+    }
 
     #[test]
     fn what_is_typed_is_read_as_the_reader_writes_and_asked_back_where_nobody_can_tell() {

@@ -47,6 +47,14 @@ pub async fn lines_of(tx: &mut Tx, charge_ids: &[&str]) -> sqlx::Result<Vec<Line
     store::about::lines_of(tx, charge_ids).await
 }
 
+/// Forgets what these charges were paid with: it stands with their gifts, sealed, or nowhere.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn forget_means(tx: &mut Tx, charge_ids: &[&str]) -> sqlx::Result<()> {
+    store::about::forget_means(tx, charge_ids).await
+}
+
 /// The objects about a charge: refunds, disputes, warnings.
 ///
 /// # Errors

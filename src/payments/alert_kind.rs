@@ -48,6 +48,8 @@ words! {
         DisputeOpen = "dispute open",
         /// An early fraud warning or a review.
         FraudWarning = "fraud warning",
+        /// A gift that repeats was charged after it was to stop: the money is to go back.
+        ChargedAfterStop = "charged after stop",
         /// Stripe has stopped charges or payouts of the account.
         AccountRestricted = "account restricted",
         /// Lines arrive that no delivery told of.
@@ -91,6 +93,7 @@ impl AlertKind {
             | Self::PayoutFailed
             | Self::DisputeOpen
             | Self::FraudWarning
+            | Self::ChargedAfterStop
             | Self::AccountRestricted => Some(0),
             Self::SignaturesRefused
             | Self::DeliveryParked
@@ -104,7 +107,7 @@ impl AlertKind {
 
     /// Whether it is about one gift that needs an answer, and not about the books.
     pub const fn is_about_a_gift(self) -> bool {
-        matches!(self, Self::DisputeOpen | Self::FraudWarning | Self::RefundFailed)
+        matches!(self, Self::DisputeOpen | Self::FraudWarning | Self::RefundFailed | Self::ChargedAfterStop)
     }
 }
 

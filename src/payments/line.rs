@@ -99,6 +99,8 @@ record! {
         pub shown_minor: Option<i64>,
         /// The currency the donor saw.
         pub shown_currency: Option<Currency>,
+        /// What the charge was paid with, until its receipt is written.
+        pub paid_with: Option<String>,
         /// How far it has come.
         pub state: LineState,
         /// Why it is noted or parked.
@@ -168,6 +170,7 @@ impl Line {
             subscription_id: None,
             shown_minor: None,
             shown_currency: None,
+            paid_with: None,
             state: LineState::New,
             reason: None,
             seen_at: now,
@@ -185,6 +188,7 @@ impl Line {
         keep(&mut self.source_status, source.status);
         keep(&mut self.charge_id, source.charge_id);
         keep(&mut self.payment_intent, source.payment_intent);
+        keep(&mut self.paid_with, source.paid_with);
         self.refer(source.references);
         if self.shown_minor.is_none() {
             (self.shown_minor, self.shown_currency) = source.shown.unzip();

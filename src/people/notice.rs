@@ -21,8 +21,11 @@ pub const EMERGENCY: &str = "approve alone in an emergency";
 /// It was entered how a payee is paid from now on.
 pub const PAYEE_DETAILS: &str = "payee.details";
 
+/// Somebody was shown who gave.
+pub const IDENTITY_OPENED: &str = "identity_opened";
+
 /// Every act that is told; those of one's own factors are told alike.
-const TOLD: [&str; 11] = [
+const TOLD: [&str; 12] = [
     PASSWORD_SET,
     "factor.authenticator_set",
     "factor.codes_made",
@@ -34,6 +37,7 @@ const TOLD: [&str; 11] = [
     RESET_DONE,
     EMERGENCY,
     PAYEE_DETAILS,
+    IDENTITY_OPENED,
 ];
 
 /// Whether people are told of this act by mail.

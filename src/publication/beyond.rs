@@ -1,7 +1,7 @@
 //! Writes what the books know beside gifts and spending into a publication, behind both. Not here: what that is (`ways`, `standing`, `extras`).
 
 use super::record::{Record, week_of};
-use super::{PublishError, Writer, extras, givers, standing, ways};
+use super::{PublishError, Writer, extras, givers, identities, standing, ways};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::donations;
@@ -28,6 +28,8 @@ impl Writer {
         }
         let budgets = extras::budgets(tx, fund).await?;
         self.append(tx, budgets).await?;
+        let opened = identities::news(tx, fund).await?;
+        self.append(tx, opened).await?;
         if batch.is_none() && self.size == begun {
             return Ok(());
         }

@@ -285,6 +285,7 @@ async fn stand_in(tx: &mut Tx, newest: &Publication) -> Result<FundId, CheckErro
         restriction: facts.restriction.clone(),
         min_gifts: facts.min_gifts.max(1),
         publish_interval_secs: 0,
+        draft: false,
     };
     let made: Result<FundId, SetUpError> = funds::set_up(tx, &new, &Entropy::system(), Instant::from_unix_secs(0)).await;
     made.map_err(|error| fault(anyhow::anyhow!("{error}")))

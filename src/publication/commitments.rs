@@ -22,6 +22,8 @@ use crate::seal::Keyring;
 
 /// How many gifts have their coins in one heap: a proof reads one heap, and what the others add up to.
 const HEAP: usize = 256;
+/// How many salts are destroyed in one transaction, where all of a fund's are.
+const FORGOTTEN_AT_ONCE: i64 = 1_000;
 /// A height, and a hash.
 const NODE: usize = 33;
 
@@ -177,6 +179,15 @@ pub(super) async fn open(tx: &mut Tx, keys: &Keyring, donation: DonationId, rece
 /// The batch that committed to a gift; None: none yet, or the gift was forgotten.
 pub(super) async fn batch_of(tx: &mut Tx, donation: DonationId) -> sqlx::Result<Option<(FundId, i64)>> {
     Ok(store::salted(tx, donation).await?.map(|salted| (salted.fund_id, salted.batch)))
+}
+
+/// Destroys what opens the amounts of a fund's gifts inside its published totals, some at a time, and gives how many were: the fund closed long ago, its
+/// donors are forgotten, and proofs that were handed out stay good.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn forget_some_of(tx: &mut Tx, fund: FundId) -> sqlx::Result<u64> {
+    store::forget_salts(tx, fund, FORGOTTEN_AT_ONCE).await
 }
 
 /// Destroys what opens a gift's coins, when its donor is forgotten: the roots stay, and so does every proof that was handed out. True: there was

@@ -10,7 +10,7 @@ use super::store;
 use super::tables::{Row, Scribe};
 use super::told::{Chartered, Stood};
 use super::weeks::{Week, weeks};
-use super::{Figures, charter, charts, state};
+use super::{Figures, charter, charts, identities, state};
 use crate::db::Tx;
 use crate::funds::charter::Charter;
 use crate::ids::FundId;
@@ -43,6 +43,8 @@ pub(super) struct Known {
     pub corrected: i64,
     /// Agreed to by one person in an emergency.
     pub emergencies: i64,
+    /// Identities of donors that were opened: why, and how often.
+    pub identities: Vec<(String, i64)>,
     /// Without a receipt.
     pub without_receipt: i64,
     /// What was spent on each strike day, by week.
@@ -124,6 +126,7 @@ impl Known {
             corrections,
             corrected: of_unit(CORRECTION),
             emergencies: of_unit(EMERGENCY),
+            identities: identities::counted(sums.iter().map(|sum| (&*sum.account, &*sum.unit, sum.amount))),
             without_receipt: of_unit(NO_RECEIPT),
             strike: strike(&spending),
             promise: reports::rows_named(tx, fund, figures, "promise").await?,

@@ -9,6 +9,7 @@ mod announced;
 pub mod api;
 mod batch;
 mod beyond;
+mod card;
 mod charter;
 mod charts;
 pub mod check;
@@ -29,6 +30,7 @@ mod gifts;
 mod givers;
 mod goal;
 mod heads;
+mod identities;
 mod known;
 mod leftovers;
 pub mod log;
@@ -57,6 +59,7 @@ mod state;
 mod steps;
 mod store;
 mod stored;
+mod summary;
 mod tables;
 pub mod told;
 mod verify;
@@ -81,7 +84,8 @@ use manifest::Files;
 use record::{Batch, Record, week_of};
 
 pub use announced::{announce, untold};
-pub use commitments::forget;
+pub use card::{Card, Told};
+pub use commitments::{forget, forget_some_of};
 pub use copied::FOLDER as COPIES;
 pub use copies::copy;
 pub use download::Download;
@@ -93,6 +97,7 @@ pub use proof::{Proof, proof};
 pub use rows::{RowsError, expense, spending};
 pub use site::{Piece, SiteError, Tree};
 pub use stored::{File, pack};
+pub use summary::summary_table;
 pub use verify::verify;
 pub use verify_page::{Asked, PublishedHead, opened, published_head, roots, verify_page};
 
@@ -176,6 +181,9 @@ pub async fn is_due(tx: &mut Tx, fund: &Fund, now: Instant) -> Result<bool, Publ
         return Ok(true);
     }
     if gather::has_news(tx, fund).await? || extras::has_news(tx, fund).await? || !gather::words(tx, fund, now, 1).await?.0.is_empty() {
+        return Ok(true);
+    }
+    if !identities::news(tx, fund).await?.is_empty() {
         return Ok(true);
     }
     if charter::news(tx, fund, now).await?.is_some() || copies::has_news(tx, fund, now).await? || steps::has_news(tx, fund).await? {
@@ -306,6 +314,14 @@ impl Writer {
         self.size += leaves.len() as u64;
         Ok(())
     }
+}
+
+/// The figures of a fund's newest publication; None before the first.
+///
+/// # Errors
+/// [`RowsError`].
+pub async fn newest_figures(tx: &mut Tx, fund: FundId) -> Result<Option<Figures>, RowsError> {
+    rows::newest_of(tx, fund).await
 }
 
 /// The number of a publication.

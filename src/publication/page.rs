@@ -14,7 +14,7 @@ use super::rows::{Row, Rows, RowsError};
 use super::say::Say;
 use super::tables::{self, Scribe, Table};
 use super::weeks::{self, Week};
-use super::{Figures, File, charter, periods, reports};
+use super::{Card, Figures, File, charter, periods, reports};
 use crate::clock::Day;
 use crate::db::Tx;
 use crate::funds::State;
@@ -61,6 +61,10 @@ pages! {
 }
 
 impl Own<'_> {
+    fn card(&self) -> Option<Card> {
+        Card::of(self.say, self.figures, self.place.address(self.figures))
+    }
+
     const fn scribe(&self) -> Scribe<'_> {
         Scribe { say: self.say, figures: self.figures, place: &self.place }
     }
@@ -234,6 +238,15 @@ impl PinUp<'_> {
     fn recipients(&self) -> Option<String> {
         let (_, charter) = self.known.charter.as_ref()?;
         Some(charter.recipients.iter().map(|recipient| &*recipient.name).collect::<Vec<_>>().join(" · "))
+    }
+
+    /// How often identities of donors were opened, and why.
+    fn identities(&self) -> String {
+        let opened = &self.known.identities;
+        let count = self.say.count("public-exceptions-identities", opened.iter().map(|(_, count)| count).sum());
+        let reasons = opened.iter().map(|(because, count)| format!("{}: {count}", self.say.say(&format!("public-identity-{because}"))));
+        let reasons = reasons.collect::<Vec<_>>().join(", ");
+        if reasons.is_empty() { count } else { format!("{count} ({reasons})") }
     }
 
     fn charter_language(&self) -> &str {

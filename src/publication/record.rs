@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::all_time::{Again, Middle};
 pub use super::copied::{Copied, TakenDown};
 use super::facts::Publication;
+pub use super::identities::Identity;
 pub use super::passed::{Advice, Grant, Passed, Plan};
 pub use super::spent::{Agreed, Freed, STRIKE, Spending, Step, Text, Units, What};
 pub use super::told::Line;
@@ -85,6 +86,8 @@ pub enum Record {
     Copy(Copied),
     /// It is shown no more.
     TakenDown(TakenDown),
+    /// Somebody on the staff was shown who gave.
+    Identity(Identity),
     /// Where the fund stands from now on.
     State(Stood),
     /// How what is left is shared out.
@@ -185,6 +188,7 @@ impl Record {
             Self::Step(_) => "step",
             Self::Copy(_) => "copy",
             Self::TakenDown(_) => "taken_down",
+            Self::Identity(_) => "identity",
             Self::State(_) => "state",
             Self::Plan(_) => "plan",
             Self::Grant(_) => "grant",
@@ -213,6 +217,7 @@ impl Record {
             Self::Step(step) => step.n,
             Self::Copy(copied) => copied.n,
             Self::TakenDown(down) => down.n,
+            Self::Identity(identity) => identity.n,
             Self::State(stood) => stood.n,
             Self::Plan(plan) => plan.n,
             Self::Grant(grant) => grant.n,
@@ -267,6 +272,7 @@ impl Record {
             Self::Step(step) => &step.week,
             Self::Copy(copied) => &copied.week,
             Self::TakenDown(down) => &down.week,
+            Self::Identity(identity) => &identity.week,
             Self::State(stood) => &stood.week,
             Self::Plan(plan) => &plan.week,
             Self::Grant(grant) => &grant.week,
@@ -332,6 +338,7 @@ impl Record {
             Self::Grant(grant) => grant.lines(),
             Self::Advice(advice) => advice.lines(),
             Self::Passed(passed) => passed.lines(),
+            Self::Identity(identity) => identity.lines(),
             Self::Text(text) => text.freed.as_ref().map_or_else(Vec::new, |freed| {
                 vec![line(&freed.account, DETAILS, freed.amount_minor.saturating_neg()), line(&freed.account, DETAILS_COUNT, -1)]
             }),

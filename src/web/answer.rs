@@ -75,6 +75,9 @@ impl HttpBody for Pieces {
     }
 }
 
+/// How many headers an answer bears when it leaves.
+const HEADERS: usize = 12;
+
 /// Bytes that stay the same while their entity tag does.
 #[derive(Debug)]
 pub struct Stored {
@@ -113,6 +116,8 @@ impl Stored {
         let body = if held { Body::empty() } else { Body::from(packed.unwrap_or(&self.body).clone()) };
         let mut response = Response::new(body);
         let headers = response.headers_mut();
+        // Room for what `edge` adds too: growing twice costs more than all the rest.
+        headers.reserve(HEADERS);
         headers.insert(ETAG, self.tags[usize::from(packed.is_some())].clone());
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(self.cache_control));
         if self.gzip.is_some() {

@@ -36,6 +36,17 @@ pub async fn icon(headers: HeaderMap) -> Response {
     ICON.answer(&headers)
 }
 
+static CARD: LazyLock<Stored> = LazyLock::new(|| {
+    let picture = include_bytes!("../../templates/assets/card.png");
+    let (content_type, body) = (HeaderValue::from_static("image/png"), Bytes::from_static(picture));
+    Stored::new(content_type, &sha256_hex(picture), "public, max-age=3600", body, None).expect("hex digits can stand in a header")
+});
+
+/// The picture of every shared link.
+pub async fn card(headers: HeaderMap) -> Response {
+    CARD.answer(&headers)
+}
+
 static DRAFT: LazyLock<Stored> = LazyLock::new(|| asset("text/javascript; charset=utf-8", include_str!("../../templates/assets/draft.js")));
 
 /// What keeps a form on the phone until it is sent.

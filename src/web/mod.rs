@@ -24,6 +24,7 @@ mod health;
 pub mod lanes;
 pub mod meter;
 mod names_page;
+mod news;
 mod patience;
 mod practice_page;
 mod public;
@@ -204,6 +205,7 @@ const WIDGET: &str = "/embed/{fund}";
 const PROOF: &str = "/assets/proof.js";
 const STYLE: &str = "/assets/style.css";
 const ICON: &str = "/assets/icon.svg";
+const CARD: &str = "/assets/card.png";
 const ROBOTS: &str = "/robots.txt";
 const SITEMAP: &str = "/sitemap.xml";
 const SECURITY: &str = "/.well-known/security.txt";
@@ -264,11 +266,12 @@ fn all_doors(site: &Arc<Site>) -> Doors {
         .get(WIDGET, Who::Anyone, embed::widget)
         .get(STYLE, Who::Anyone, assets::style)
         .get(ICON, Who::Anyone, assets::icon)
+        .get(CARD, Who::Anyone, assets::card)
         .get(PROOF, Who::Anyone, assets::proof)
         .get(ROBOTS, Who::Anyone, crawlers::robots)
         .get(SITEMAP, Who::Anyone, crawlers::sitemap)
         .get(SECURITY, Who::Anyone, crawlers::security);
-    treasury::doors(gift::doors(claim::doors(api::doors(public))))
+    treasury::doors(news::doors(gift::doors(claim::doors(api::doors(public)))))
 }
 
 /// The whole site. To measure it, [`meter::install`] comes first.

@@ -60,6 +60,11 @@ impl Cell {
         Self::Figure { text: amount.for_people(), plain: amount.decimal(), currency: Some(amount.currency) }
     }
 
+    /// An amount as the reader writes it: for donors.
+    pub fn sum(words: Words, amount: Money) -> Self {
+        Self::Figure { text: words.money(amount), plain: amount.decimal(), currency: Some(amount.currency) }
+    }
+
     /// A number.
     pub fn number(number: impl std::fmt::Display) -> Self {
         let plain = number.to_string();

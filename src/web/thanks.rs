@@ -73,11 +73,11 @@ pub async fn show(
 /// What arrived.
 fn facts(words: Words, fund: &Fund, donation: &Donation, amount: Money, fee: Money) -> Facts {
     let net = Money::new(amount.minor.saturating_sub(fee.minor), amount.currency);
-    let mut facts = Facts::default().add(words.say("thanks-gift"), Cell::money(amount));
+    let mut facts = Facts::default().add(words.say("thanks-gift"), Cell::sum(words, amount));
     if let Some(at) = donation.settled_at {
         facts = facts.add(words.say("thanks-arrived"), Cell::day(words, at.day_in(&fund.time_zone)));
     }
-    facts = facts.add(words.say("receipt-fee"), Cell::money(fee)).add(words.say("receipt-net"), Cell::money(net));
+    facts = facts.add(words.say("receipt-fee"), Cell::sum(words, fee)).add(words.say("receipt-net"), Cell::sum(words, net));
     if let Some(interval) = donation.repeats {
         facts = facts.add(words.say("receipt-often"), Cell::text(words.say(interval_key(interval))));
     }
@@ -94,14 +94,15 @@ async fn ways_on(site: &Site, words: Words, fund: &Fund, donation: &Donation) ->
     parts.push(Part::Heading(words.say("thanks-paid-for")));
     if let Some(headline) = Headline::find(site, &fund.slug).await? {
         let figures = Facts::default()
-            .add(words.say("thanks-received"), Cell::money(headline.received))
-            .add(words.say("thanks-spent"), Cell::money(headline.spent))
-            .add(words.say("thanks-on-hand"), Cell::money(headline.on_hand));
+            .add(words.say("thanks-received"), Cell::sum(words, headline.received))
+            .add(words.say("thanks-spent"), Cell::sum(words, headline.spent))
+            .add(words.say("thanks-on-hand"), Cell::sum(words, headline.on_hand));
         parts.push(Part::Facts(figures));
         let at = words.moment(headline.made_at, &fund.time_zone);
         parts.push(Part::Note(words.with_two("public-as-of", ("at", at), ("number", headline.number))));
     }
-    parts.push(Part::Links(vec![(format!("/f/{}/", fund.slug), words.say("thanks-see"))]));
+    let news = (format!("/f/{}/news", fund.slug), words.say("public-take-news"));
+    parts.push(Part::Links(vec![(format!("/f/{}/", fund.slug), words.say("thanks-see")), news]));
     parts.push(Part::Heading(words.say("thanks-share")));
     parts.push(Part::Text(words.with("thanks-share-at", "address", format!("{}/f/{}/", site.base_url, fund.slug))));
     Ok(parts)

@@ -6,6 +6,7 @@ use fluent_templates::fluent_bundle::FluentValue;
 
 use crate::clock::{Day, Instant, Zone};
 use crate::language::{Language, Values};
+use crate::money::Money;
 
 /// The cookie of the language switch, the only one a visitor without an account may get; the first where the site is encrypted.
 const LANGUAGE_COOKIES: [&str; 2] = ["__Host-lang", "lang"];
@@ -66,6 +67,11 @@ impl Words {
     /// `14 Nov 2026`, with the month in the reader's language.
     pub fn day(self, day: Day) -> String {
         self.0.day(day)
+    }
+
+    /// An amount, as a reader of this language writes it.
+    pub fn money(self, amount: Money) -> String {
+        amount.for_reader(self.0)
     }
 
     /// `14 Nov 2026, 09:00 CST`: a moment as the clocks of `zone` tell it.

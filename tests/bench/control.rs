@@ -6,10 +6,11 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::IntoResponse;
+use axum::http::header::{CONNECTION, CONTENT_LENGTH, DATE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
 use axum::routing::{get, post};
 use secrecy::SecretString;
 use strikefund::clock::Clock;
@@ -20,19 +21,43 @@ use strikefund::web::server::{self, Limits};
 use crate::node::SECRET;
 use crate::wire::Client;
 
-/// Makes this program the control server: a verb, and a file with the page's bytes.
+/// Makes this program the control server: a verb, and a file with the answer that it gives, as it goes over the wire.
 pub const VERB: &str = "serve-control";
 
 #[derive(Clone)]
 struct Control {
     secrets: Secrets,
-    page: Bytes,
+    page: Answer,
+}
+
+/// An answer, head and body.
+#[derive(Clone)]
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Answer {
+    /// What went over the wire, less what every server writes anew.
+    fn of_bytes(bytes: &[u8]) -> Self {
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
+        let head = std::str::from_utf8(&bytes[..end]).expect("a head is text");
+        let mut lines = head.split("\r\n");
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).expect("a status");
+        let headers = lines.map(|line| {
+            let (name, value) = line.split_once(':').expect("a header");
+            (name.parse::<HeaderName>().expect("a name"), HeaderValue::try_from(value.trim()).expect("a value"))
+        });
+        let headers = headers.filter(|(name, _)| ![CONNECTION, CONTENT_LENGTH, DATE].contains(name)).collect();
+        Self { status, headers, body: Bytes::copy_from_slice(&bytes[end + 4..]) }
+    }
 }
 
 /// Serves until killed, on a free port that is written to standard output.
 pub async fn serve(page: &str) {
     let secrets = Secrets::new(vec![SecretString::from(SECRET)]).expect("a webhook secret");
-    let page = Bytes::from(std::fs::read(page).expect("the page's bytes"));
+    let page = Answer::of_bytes(&std::fs::read(page).expect("the answer's bytes"));
     let router = Router::new().route("/webhooks/stripe", post(check)).route("/page", get(show)).with_state(Control { secrets, page });
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
     println!("{}", listener.local_addr().expect("an address").port());
@@ -48,8 +73,10 @@ async fn check(State(control): State<Control>, headers: HeaderMap, body: Bytes) 
     }
 }
 
-async fn show(State(control): State<Control>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], control.page)
+async fn show(State(Control { page, .. }): State<Control>) -> Response {
+    let mut response = Response::new(Body::from(page.body));
+    (*response.status_mut(), *response.headers_mut()) = (page.status, page.headers);
+    response
 }
 
 /// The control server as a process of its own, gone when dropped.
@@ -61,7 +88,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts it with the bytes of this file as its page.
+    /// Starts it with the answer in this file as its page.
     pub async fn start(page: &Path) -> Self {
         let program = std::env::current_exe().expect("this program has a path");
         let mut child = Command::new(program).arg(VERB).arg(page).stdout(Stdio::piped()).spawn().expect("the control starts");

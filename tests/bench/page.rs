@@ -1,14 +1,14 @@
-//! The public page, as it is stored and served, beside a bare route with the same bytes.
+//! The public page, as it is stored and served, beside a bare route that answers with the same bytes, headers too.
 
 use std::net::SocketAddr;
 use std::process::Command;
 use std::time::Duration;
 
 use strikefund::clock::Clock;
-use strikefund::db::Db;
 use strikefund::money::Currency;
 use strikefund::payments::practice::DirectCharge;
-use strikefund::publication;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::control::Server;
 use crate::node::Home;
@@ -16,6 +16,7 @@ use crate::table::{Goal, Row, median};
 use crate::wire::Client;
 
 const RUNS: usize = 3;
+const PAGE: &str = "/f/general/";
 
 /// Pages a second with 64 connections: whole, compressed, and not at all for who has them already.
 pub async fn measure() -> Vec<Row> {
@@ -25,26 +26,24 @@ pub async fn measure() -> Vec<Row> {
     home.practice().charge_direct(&DirectCharge { amount_minor: 2_500, currency: Currency::USD, created, metadata: &[], announced: false });
     let node = home.start().await;
     published(node.address).await;
-    let db = Db::open_sqlite(home.data()).await.expect("the books open");
-    let file = publication::file(&mut db.begin_read().await.expect("a view"), "general", None, "index.html").await.expect("a file is read");
-    db.close().await;
-    let file = file.expect("the page is published");
-    let packed = file.gzip.expect("a page is smaller compressed");
-    let held = format!("If-None-Match: \"{}\"", file.sha256);
+    let packed = "Accept-Encoding: gzip";
+    let whole = answer(node.address, "Accept: */*").await;
+    let held = format!("If-None-Match: {}", header(&whole, "etag"));
     let asked = [
-        ("public page, stored publication", file.body, "Accept: */*"),
-        ("the same, compressed", packed, "Accept-Encoding: gzip"),
-        ("the same, for who has it already (304)", Vec::new(), &*held),
+        ("public page, stored publication", whole, "Accept: */*"),
+        ("the same, compressed", answer(node.address, packed).await, packed),
+        ("the same, for who has it already (304)", answer(node.address, &held).await, &*held),
     ];
+    assert!(asked[1].1.len() < asked[0].1.len() && asked[2].1.starts_with(b"HTTP/1.1 304"), "three answers of three kinds");
     let mut rows = Vec::new();
-    for (what, body, header) in asked {
-        let bytes = home.data().join("page.html");
-        std::fs::write(&bytes, body).expect("a file is written");
+    for (what, answer, header) in asked {
+        let bytes = home.data().join("page.answer");
+        std::fs::write(&bytes, answer).expect("a file is written");
         let control = Server::start(&bytes).await;
         let (mut ours, mut bare) = (Vec::new(), Vec::new());
         for _ in 0..RUNS {
             bare.push(pages_per_second(control.address, "/page", "Accept: */*"));
-            ours.push(pages_per_second(node.address, "/f/general/", header));
+            ours.push(pages_per_second(node.address, PAGE, header));
         }
         rows.push(Row {
             what,
@@ -75,6 +74,23 @@ pub async fn published(address: SocketAddr) {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     panic!("nothing was published within a minute");
+}
+
+/// What the site answers, byte for byte.
+async fn answer(address: SocketAddr, header: &str) -> Vec<u8> {
+    let mut stream = TcpStream::connect(address).await.expect("the node answers");
+    let asked = format!("GET {PAGE} HTTP/1.1\r\nhost: {address}\r\n{header}\r\nconnection: close\r\n\r\n");
+    stream.write_all(asked.as_bytes()).await.expect("it is asked");
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).await.expect("it answers");
+    bytes
+}
+
+/// The value of a header of an answer.
+fn header(answer: &[u8], name: &str) -> String {
+    let text = String::from_utf8_lossy(answer);
+    let found = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':').map(str::trim).map(str::to_owned));
+    found.unwrap_or_else(|| panic!("the page has no {name}"))
 }
 
 /// What wrk counts with 64 connections in three seconds.

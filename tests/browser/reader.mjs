@@ -55,7 +55,7 @@ export function reader(page, language) {
     fill: async (fields) => {
       for (const [name, what] of Object.entries(fields)) await enter(name, what);
     },
-    isTold: (key) => page.getByRole("status").getByText(say(key)).waitFor(),
+    isTold: (...keys) => keys.map((key) => page.getByRole("status").getByText(say(key))).reduce((one, other) => one.or(other)).waitFor(),
   };
 }
 

@@ -8,9 +8,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import * as checks from "./checks.mjs";
 import { PHONE, fund, picture, stage, visit } from "./stage.mjs";
 import "./day.mjs";
+import "./ending.mjs";
 import "./public.mjs";
 import "./treasury.mjs";
 import "./captain.mjs";
+import "./giver.mjs";
 
 const LOOKS = [
   { name: "small phone", viewport: { width: 320, height: 640 }, colorScheme: "light" },
@@ -96,6 +98,7 @@ const PLACES = {
         "index",
         "gifts/index",
         "charter/index",
+        "leftovers/index",
         "verify",
         "spending/index",
         "spending/2",
@@ -115,11 +118,16 @@ const PLACES = {
         "reports/budget",
         "reports/in-kind",
         "reports/corrections",
+        "reports/leftovers",
         "reports/trial-balance",
         "reports/ledger",
       ].map((name) => [`${name}${language}`, (page) => page.goto(`${fund}/${name}${language}.html`)]),
     ),
   ),
+  "named donors": (page) => page.goto(`${fund}/gifts/names.html`),
+  "named donors in Spanish": (page) => page.goto(`${fund}/gifts/names.es.html`),
+  widget: (page) => page.goto(`/embed${fund.slice(2)}`),
+  "widget in Spanish": (page) => page.goto(`/embed${fund.slice(2)}?lang=es`),
   "one spending, everything open": async (page) => {
     await page.goto(`${fund}/spending/1.html`);
     for (const more of await page.locator("summary").all()) await more.click();
@@ -184,6 +192,13 @@ const PLACES = {
     return submit(page, "Ask for the money back");
   },
   "gift, details to delete": (page) => page.goto(`${gifts.get(page)}/delete`),
+  news: (page) => page.goto(`${fund}/news`),
+  "news in Spanish": (page) => page.goto(`${fund}/news?lang=es`),
+  "news, with mistakes": async (page) => {
+    await page.goto(`${fund}/news?lang=en`);
+    await page.getByLabel("Your e-mail").fill("nobody");
+    return submit(page, "Send me a mail to confirm");
+  },
   "lost link": (page) => page.goto("/gift"),
   "lost link, sent": async (page) => {
     await page.getByLabel("E-mail").fill("giver@example.org");

@@ -1,12 +1,13 @@
 // The site under test: the one whose address is given, or a demo of our own that ends with the tests.
 
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -71,39 +72,47 @@ async function freePort() {
   return port;
 }
 
+/** What makes a program believe the clock of a file. */
+function clockOf(file) {
+  const LD_PRELOAD = execFileSync("faketime", ["-f", "+0h", "printenv", "LD_PRELOAD"], { encoding: "utf8" }).trim();
+  return { LD_PRELOAD, FAKETIME_TIMESTAMP_FILE: file, FAKETIME_CACHE_DURATION: "1", FAKETIME_DONT_FAKE_MONOTONIC: "1", DONT_FAKE_MONOTONIC: "1" };
+}
+
 /** A site that nobody has set up yet, under a name, for browsers make no passkeys for addresses of digits: its address, the link by which the
- *  first person comes in, what starts it again some hours later, and what ends it. */
+ *  first person comes in, what moves its clock to so many hours from now, and what ends it. */
 export async function unattended() {
   const data = mkdtempSync(join(tmpdir(), "strikefund-day-"));
   const port = await freePort();
   const url = `http://localhost:${port}`;
-  const env = { PATH: process.env.PATH, STRIKEFUND_DATA: data, STRIKEFUND_LISTEN: `127.0.0.1:${port}`, STRIKEFUND_BASE_URL: url };
+  const clock = join(data, "clock");
+  const later = async (hours) => {
+    // Put in place whole: the program reads it whenever it likes.
+    writeFileSync(`${clock}.new`, `+${hours}h\n`);
+    renameSync(`${clock}.new`, clock);
+    const isThere = async () => Math.abs(Date.parse((await fetch(url)).headers.get("date")) - Date.now() - hours * 3_600_000) < 60_000;
+    for (let tries = 0; served && !(await isThere()) && tries < 100; tries += 1) await pause(200);
+  };
   let served;
-  const start = async (hours) => {
-    const command = ["faketime", "--exclude-monotonic", "-f", `+${hours}h`, ...program(), "serve", "--practice"];
-    // The clock runs the program as a child of its own: both are one group, which ends together.
-    served = spawn(command[0], command.slice(1), { env, cwd: ROOT, detached: true, stdio: ["ignore", "pipe", "ignore"] });
-    let link;
-    for await (const line of createInterface({ input: served.stdout })) {
-      link = line.match(/https?:\S+\/link\/\S+/)?.[0];
-      if (link || (hours > 0 && line.includes(String(port)))) break;
-    }
-    served.stdout.resume();
-    return link;
-  };
-  const halt = async () => {
-    if (served.exitCode !== null) return;
-    process.kill(-served.pid, "SIGTERM");
-    await once(served, "exit");
-  };
+  await later(0);
+  const env = { PATH: process.env.PATH, STRIKEFUND_DATA: join(data, "books"), STRIKEFUND_LISTEN: `127.0.0.1:${port}`, STRIKEFUND_BASE_URL: url, ...clockOf(clock) };
+  const [command, ...before] = program();
+  served = spawn(command, [...before, "serve", "--practice"], { env, cwd: ROOT, stdio: ["ignore", "pipe", "ignore"] });
   const stop = async () => {
-    await halt();
+    if (served.exitCode === null) {
+      served.kill("SIGTERM");
+      await once(served, "exit");
+    }
     rmSync(data, { recursive: true, force: true });
   };
-  const link = await start(0);
+  let link;
+  for await (const line of createInterface({ input: served.stdout })) {
+    link = line.match(/https?:\S+\/link\/\S+/)?.[0];
+    if (link) break;
+  }
+  served.stdout.resume();
   if (!link) {
     await stop();
     throw new Error("the site printed no link");
   }
-  return { url, link, later: (hours) => halt().then(() => start(hours)), stop };
+  return { url, link, data: env.STRIKEFUND_DATA, later, stop };
 }

@@ -9,7 +9,7 @@ use strikefund::clock::Day;
 use strikefund::closing::{self, Asked, HandOver, Item, Line, NewMove, Refusal};
 use strikefund::deciding::{Choice, DecideError, Decided};
 use strikefund::donations::{EndStep, ending};
-use strikefund::funds::{self, Fund, State};
+use strikefund::funds::{self, Fund, NewFund, SetUpError, State};
 use strikefund::ids::{FundId, PersonId};
 use strikefund::ledger::{self, NewEntry, NewPosting, Posted, Source, chart};
 use strikefund::people::Role;
@@ -99,6 +99,11 @@ on_both_databases! {
                 assert!(matches!(ask(&treasury, treasury.author, &to(wanted)).await, Err(Refusal::NotDrawn(at)) if at == from), "{from} to {wanted}");
             }
         }
+        let draft = NewFund { draft: true, ..NewFund::parse("Later", "later", "usd", "UTC").unwrap() };
+        let later: Result<FundId, SetUpError> = transact!(books.db, tx => funds::set_up(tx, &draft, &books.entropy, books.now()).await);
+        let later = Treasury { fund: later.unwrap(), ..Treasury::holding(books, 0).await };
+        assert_eq!(find(books, later.fund).await.state, State::Draft);
+        goes(&later, State::Open).await;
         let treasury = Treasury::holding(books, 0).await;
         let allowed: sqlx::Result<()> = transact!(books.db, tx => funds::allow_emergency(tx, treasury.fund, true).await);
         allowed.unwrap();

@@ -7,7 +7,7 @@ use crate::architecture::source::read_all;
 use crate::support::{Books, block_on, repository};
 
 /// Tables that grow with every gift.
-const GROWING: [&str; 15] = [
+const GROWING: [&str; 16] = [
     "posting",
     "entry",
     "stripe_line",
@@ -15,6 +15,7 @@ const GROWING: [&str; 15] = [
     "donation",
     "donor_key",
     "donor_words",
+    "supporter",
     "publication_file",
     "publication_blob",
     "public_record",

@@ -90,7 +90,8 @@ pub(in crate::donations) async fn erase(tx: &mut Tx, donor: DonorId, stand_in: &
     run!(tx, execute, sqlx::query("DELETE FROM donor_key WHERE donor_id = $1").bind(donor))?;
     run!(tx, execute, sqlx::query("DELETE FROM donor_words WHERE donor_id = $1").bind(donor))?;
     run!(tx, execute, sqlx::query("DELETE FROM public_name WHERE donor_id = $1").bind(donor))?;
-    let sql = "UPDATE donation SET donor_hash = $2, input_hash = NULL WHERE donor_id = $1";
+    run!(tx, execute, sqlx::query("DELETE FROM supporter WHERE donor_id = $1").bind(donor))?;
+    let sql = "UPDATE donation SET donor_hash = $2, input_hash = NULL, paid_with = NULL WHERE donor_id = $1";
     run!(tx, execute, sqlx::query(sql).bind(donor).bind(stand_in))?;
     let sql = "UPDATE donor SET donor_hash = $2, erased_at = $3 WHERE id = $1";
     run!(tx, execute, sqlx::query(sql).bind(donor).bind(stand_in).bind(now)).map(drop)

@@ -116,3 +116,11 @@ pub(in crate::donations) async fn answer_request(tx: &mut Tx, donation: Donation
     const SQL: &str = "UPDATE refund_request SET answered_at = $2, answered_by = $3 WHERE donation_id = $1 AND answered_at IS NULL";
     Ok(run!(tx, execute, sqlx::query(SQL).bind(donation).bind(now).bind(by))? == 1)
 }
+
+pub(in crate::donations) async fn set_paid_with(tx: &mut Tx, gift: DonationId, sealed: &[u8]) -> sqlx::Result<()> {
+    run!(tx, execute, sqlx::query("UPDATE donation SET paid_with = $2 WHERE id = $1").bind(gift).bind(sealed)).map(drop)
+}
+
+pub(in crate::donations) async fn paid_with(tx: &mut Tx, gift: DonationId) -> sqlx::Result<Option<Vec<u8>>> {
+    run!(tx, fetch_one, sqlx::query_scalar("SELECT paid_with FROM donation WHERE id = $1").bind(gift))
+}

@@ -25,12 +25,12 @@ pub(in crate::donations) async fn words_never_paid(
 
 pub(in crate::donations) async fn drop_words(tx: &mut Tx, donation: DonationId) -> sqlx::Result<()> {
     run!(tx, execute, sqlx::query("DELETE FROM donor_words WHERE donation_id = $1").bind(donation))?;
-    run!(tx, execute, sqlx::query("UPDATE donation SET input_hash = NULL WHERE id = $1").bind(donation)).map(drop)
+    run!(tx, execute, sqlx::query("UPDATE donation SET input_hash = NULL, paid_with = NULL WHERE id = $1").bind(donation)).map(drop)
 }
 
 /// Whether nothing that a donor told us is kept any more; the donor's row is held until the transaction ends.
 pub(in crate::donations) async fn has_no_words(tx: &mut Tx, donor: DonorId) -> sqlx::Result<bool> {
-    let sql =
-        "UPDATE donor SET ref = ref WHERE id = $1 AND erased_at IS NULL AND NOT EXISTS (SELECT 1 FROM donor_words WHERE donor_id = $1)";
+    let sql = "UPDATE donor SET ref = ref WHERE id = $1 AND erased_at IS NULL
+                  AND NOT EXISTS (SELECT 1 FROM donor_words WHERE donor_id = $1) AND NOT EXISTS (SELECT 1 FROM supporter WHERE donor_id = $1)";
     Ok(run!(tx, execute, sqlx::query(sql).bind(donor))? == 1)
 }

@@ -54,6 +54,8 @@ pub struct Source {
     pub references: References,
     /// What the donor saw.
     pub shown: Option<(i64, Currency)>,
+    /// What it was paid with: a card's brand, or `bank`, and the last four digits.
+    pub paid_with: Option<String>,
 }
 
 impl Source {
@@ -78,8 +80,21 @@ impl Source {
             }
             Some(SourceKind::Payout) | None => (None, None, References::default(), None),
         };
-        Self { id, object, status, charge_id, payment_intent, references, shown }
+        let paid_with = if known == Some(SourceKind::Charge) { paid_with(source) } else { None };
+        Self { id, object, status, charge_id, payment_intent, references, shown, paid_with }
     }
+}
+
+/// `visa 4242`, `bank 6789`; None for what has no such digits, or others than we expect.
+fn paid_with(charge: &Object<'_>) -> Option<String> {
+    let details = charge.object("payment_method_details")?;
+    let (brand, means) = match details.object("card") {
+        Some(card) => (card.word("brand")?, card),
+        None => ("bank".to_owned(), details.object("us_bank_account").or_else(|| details.object("sepa_debit"))?),
+    };
+    let last = means.word("last4")?;
+    let fits = last.len() == 4 && last.bytes().all(|b| b.is_ascii_digit()) && brand.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    fits.then(|| format!("{brand} {last}"))
 }
 
 /// What the donor saw: the presentment where Stripe converted it, else the charge's own amount. An unknown currency is left out, not guessed.

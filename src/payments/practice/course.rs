@@ -12,6 +12,8 @@ use super::table::Key;
 
 /// How long after the money came, and again until a dispute ends.
 const PAUSE_SECS: i64 = 10;
+/// How long after the money a late dispute comes: most card networks allow 120 days.
+const LATE_SECS: i64 = 60 * 24 * 3600;
 /// How long the first of events out of order waits; each next one waits two seconds less, so that the last comes first.
 const LONGEST_WAIT_SECS: u64 = 20;
 
@@ -28,8 +30,20 @@ pub enum Afterwards {
     DisputeWon,
     /// The donor's bank takes it back for good.
     DisputeLost,
+    /// The same, two months later: whatever the fund did meanwhile.
+    DisputeLate,
     /// The donor's bank only asks: no money moves.
     Inquiry,
+}
+
+impl Afterwards {
+    /// How long after the money it happens.
+    const fn after_secs(self) -> i64 {
+        match self {
+            Self::DisputeLate => LATE_SECS,
+            Self::Nothing | Self::Refund | Self::DisputeWon | Self::DisputeLost | Self::Inquiry => PAUSE_SECS,
+        }
+    }
 }
 
 /// How the events of a payment come.
@@ -82,8 +96,9 @@ impl Account {
 
     /// The money of a session is there: what was chosen for afterwards follows.
     pub fn plan_afterwards(&mut self, session: Key<Session>) {
-        if self.sessions[session].afterwards != Afterwards::Nothing {
-            self.agenda.add(self.clock.now().plus_secs(PAUSE_SECS), Task::Afterwards(session));
+        let afterwards = self.sessions[session].afterwards;
+        if afterwards != Afterwards::Nothing {
+            self.agenda.add(self.clock.now().plus_secs(afterwards.after_secs()), Task::Afterwards(session));
         }
     }
 
@@ -95,7 +110,7 @@ impl Account {
             Afterwards::Nothing => {}
             // Somebody may have refunded or disputed it meanwhile; Stripe refuses a second time, and that is that.
             Afterwards::Refund => drop(account.refund_charge(charge, None, RefundMore::default())),
-            Afterwards::DisputeWon | Afterwards::DisputeLost => {
+            Afterwards::DisputeWon | Afterwards::DisputeLost | Afterwards::DisputeLate => {
                 let dispute = account.open_dispute(charge, amount, false);
                 let task = Task::CloseDispute { dispute, won: afterwards == Afterwards::DisputeWon };
                 account.agenda.add(account.clock.now().plus_secs(PAUSE_SECS), task);

@@ -11,7 +11,7 @@ macro_rules! select_line {
         concat!(
             "SELECT id, created, type AS kind, reporting_category, balance_type, currency, amount_minor, fee_minor, net_minor, available_on,
                     status, source_id, source_object, source_status, charge_id, payment_intent, fund_ref, donation_ref, subscription_id,
-                    shown_minor, shown_currency, state, reason, seen_at, waits_until FROM stripe_line ",
+                    shown_minor, shown_currency, paid_with, state, reason, seen_at, waits_until FROM stripe_line ",
             $tail
         )
     };
@@ -33,6 +33,14 @@ pub(in crate::payments) async fn lines(tx: &mut Tx, charge_id: &str) -> sqlx::Re
 
 pub(in crate::payments) async fn lines_of(tx: &mut Tx, charge_ids: &[&str]) -> sqlx::Result<Vec<Line>> {
     run_in!(tx, query_as, select_line!("WHERE charge_id IN"), charge_ids)
+}
+
+/// What these charges were paid with stands with their gifts from now on.
+pub(in crate::payments) async fn forget_means(tx: &mut Tx, charge_ids: &[&str]) -> sqlx::Result<()> {
+    let cleared: Vec<i64> =
+        run_in!(tx, query_scalar, "UPDATE stripe_line SET paid_with = NULL WHERE paid_with IS NOT NULL AND charge_id IN", charge_ids)?;
+    debug_assert!(cleared.is_empty(), "the statement returns nothing");
+    Ok(())
 }
 
 pub(in crate::payments) async fn objects(tx: &mut Tx, charge_id: &str) -> sqlx::Result<Vec<ObjectState>> {

@@ -17,7 +17,7 @@ macro_rules! line_columns {
             "id, created, ",
             $type,
             ", reporting_category, balance_type, currency, amount_minor, fee_minor, net_minor, available_on, status, source_id, ",
-            "source_object, source_status, charge_id, payment_intent, fund_ref, donation_ref, subscription_id, shown_minor, shown_currency, state, reason, ",
+            "source_object, source_status, charge_id, payment_intent, fund_ref, donation_ref, subscription_id, shown_minor, shown_currency, paid_with, state, reason, ",
             "seen_at, waits_until",
             $tail
         )
@@ -53,6 +53,7 @@ pub(in crate::payments) async fn insert(tx: &mut Tx, lines: &[&Line]) -> sqlx::R
             &line.subscription_id,
             line.shown_minor,
             line.shown_currency,
+            &line.paid_with,
             line.state,
             &line.reason,
             line.seen_at,
@@ -83,7 +84,7 @@ pub(in crate::payments) async fn renew_notes(tx: &mut Tx, line: &Line) -> sqlx::
 /// Writes what was learned of a line's source. A line that is booked meanwhile keeps what it was booked with.
 pub(in crate::payments) async fn save_source(tx: &mut Tx, line: &Line) -> sqlx::Result<()> {
     const SQL: &str = "UPDATE stripe_line SET source_object = $2, source_status = $3, charge_id = $4, payment_intent = $5, fund_ref = $6,
-        donation_ref = $7, subscription_id = $8, shown_minor = $9, shown_currency = $10, waits_until = $11 WHERE id = $1 AND state = 'new'";
+        donation_ref = $7, subscription_id = $8, shown_minor = $9, shown_currency = $10, waits_until = $11, paid_with = $12 WHERE id = $1 AND state = 'new'";
     let statement = run!(
         tx,
         execute,
@@ -99,6 +100,7 @@ pub(in crate::payments) async fn save_source(tx: &mut Tx, line: &Line) -> sqlx::
             .bind(line.shown_minor)
             .bind(line.shown_currency)
             .bind(line.waits_until)
+            .bind(&line.paid_with)
     );
     statement.map(drop)
 }

@@ -91,6 +91,12 @@ pub(in crate::publication) async fn forget_salt(tx: &mut Tx, donation: DonationI
     run!(tx, execute, sqlx::query("DELETE FROM gift_salt WHERE donation_id = $1").bind(donation))
 }
 
+/// Destroys some of a fund's, at most `limit`, and gives how many.
+pub(in crate::publication) async fn forget_salts(tx: &mut Tx, fund: FundId, limit: i64) -> sqlx::Result<u64> {
+    let sql = "DELETE FROM gift_salt WHERE donation_id IN (SELECT donation_id FROM gift_salt WHERE fund_id = $1 ORDER BY batch LIMIT $2)";
+    run!(tx, execute, sqlx::query(sql).bind(fund).bind(limit))
+}
+
 /// How many gifts of a batch can still be proved, and what they come to.
 pub(in crate::publication) async fn salted_of_batch(tx: &mut Tx, fund: FundId, batch: i64) -> sqlx::Result<(i64, i64)> {
     const SQL: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) FROM gift_salt WHERE fund_id = $1 AND batch = $2";

@@ -112,7 +112,7 @@ async fn counted(site: &Site, tx: &mut Tx, fund: &Fund, gift: &Donation) -> Resu
 }
 
 /// An address as its owner knows it again and nobody else reads it: `m•••@e•••.org`.
-fn masked(email: &str) -> String {
+pub fn masked(email: &str) -> String {
     let first = |text: &str| text.chars().next().map(|letter| format!("{letter}•••")).unwrap_or_default();
     let (local, domain) = email.split_once('@').unwrap_or((email, ""));
     let (host, end) = domain.rsplit_once('.').unwrap_or((domain, ""));
@@ -205,8 +205,9 @@ async fn proven(site: &Site, tx: &mut Tx, here: &Here, page: &GiftPage) -> Resul
             parts.push(Part::Text(words.say("gift-proof-what")));
             parts.push(Part::Links(vec![(here.at("/proof.txt"), words.say("gift-proof-download")), verify]));
         }
-        Proof::NotYet => parts.push(Part::Text(words.say("gift-proof-before"))),
-        Proof::Gone => parts.push(Part::Text(words.say("gift-proof-gone"))),
+        // Whoever is forgotten is forgotten with what would have opened the proof.
+        Proof::NotYet if page.erased_at.is_none() => parts.push(Part::Text(words.say("gift-proof-before"))),
+        Proof::NotYet | Proof::Gone => parts.push(Part::Text(words.say("gift-proof-gone"))),
     }
     Ok(parts)
 }

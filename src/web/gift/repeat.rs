@@ -27,7 +27,7 @@ pub async fn parts(tx: &mut Tx, here: &Here) -> Result<Vec<Part>, Trouble> {
     let Some(repeat) = repeating::of_gift(tx, here.gift.id).await? else { return Ok(Vec::new()) };
     let day = |at: crate::clock::Instant| Cell::day(words, at.day_in(&here.fund.time_zone));
     let mut facts = Facts::default()
-        .add(words.say("gifts-amount"), Cell::money(repeat.amount()))
+        .add(words.say("gifts-amount"), Cell::sum(words, repeat.amount()))
         .add(words.say("repeat-often"), Cell::text(how_often(words, &repeat)))
         .add(words.say("repeat-turns"), Cell::number(repeating::count_turns(tx, &repeat).await?));
     if let (Stage::Runs(_), Some(at)) = (repeat.stage(), repeat.next_try_at.or(repeat.next_at)) {
@@ -65,7 +65,7 @@ async fn ask(State(site): AnySite, here: Here) -> Result<Response, Trouble> {
         return Ok(Sheet::new(here.frame(&site, "repeat-mine-title")).text(said).with(back).answer(&Wrongs::default()));
     }
     let often = repeat.every.map_or("unknown", crate::payments::checkout::Interval::as_str);
-    let sure = words.with(&format!("repeat-mine-sure-{often}"), "amount", repeat.amount().for_people());
+    let sure = words.with(&format!("repeat-mine-sure-{often}"), "amount", words.money(repeat.amount()));
     let form = Form::new(here.at("/stop"), "", Vec::new()).button(words.say("repeat-stop"));
     Ok(Sheet::new(here.frame(&site, "repeat-mine-title")).text(sure).form(form).with(here.keep()).answer(&Wrongs::default()))
 }

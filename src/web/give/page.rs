@@ -9,6 +9,7 @@ use super::Draft;
 use crate::donations::{self, FieldError, Terms, Wrong};
 use crate::funds::{self, About, Fund};
 use crate::money::{Money, MoneyError};
+use crate::publication::{Card, Told};
 use crate::web::error::Trouble;
 use crate::web::form::{Choice, Field, FormParts, Problems, Typed, Wrongs};
 use crate::web::fund_page::Headline;
@@ -96,6 +97,7 @@ struct GivePage<'a> {
     trouble: Option<(String, String)>,
     other_language: &'static str,
     as_of: String,
+    card: Card,
     who_public: String,
     fine_print: Vec<String>,
     has_charter: bool,
@@ -132,6 +134,10 @@ pub(super) async fn answer(site: &Site, shown: Shown<'_>, draft: Draft) -> Resul
         wrongs.add(field, told(words, error.wrong, terms, &about, &typed));
     }
     let parts = FormParts { words, typed: &typed, wrongs: &wrongs };
+    let told =
+        headline.as_ref().map(|found| Told { as_of: as_of.clone(), received: found.received, spent: found.spent, on_hand: found.on_hand });
+    let (url, title) = (format!("{}/f/{}/give", site.base_url, fund.slug), words.with("give-title", "fund", fund.name.as_str()));
+    let card = Card::new(words.0, (&site.base_url, url), title, (&fund.promise, told.as_ref()), site.is_practice());
     let page = GivePage {
         words,
         fund,
@@ -154,6 +160,7 @@ pub(super) async fn answer(site: &Site, shown: Shown<'_>, draft: Draft) -> Resul
             .map(|key| (words.say(key), words.with_two(&format!("{key}-text"), ("minutes", minutes(said)), ("contact", contact.as_str())))),
         other_language: if words.code() == "en" { "es" } else { "en" },
         as_of,
+        card,
         who_public: words.with("give-who-public-text", "batch", fund.min_gifts),
         fine_print: fine_print(words, terms),
         has_charter,
@@ -183,9 +190,9 @@ fn minutes(said: Said) -> i64 {
 fn gift_fields(parts: &FormParts<'_>, terms: &Terms) -> Vec<Field> {
     let (words, giving) = (parts.words, &terms.giving);
     let often = ["once", "week", "month"].map(|often| Choice::new(often, words.of("give-interval", often)));
-    let amounts = giving.amounts.iter().map(|amount| Choice::new(amount.short_decimal(), short(*amount)));
+    let amounts = giving.amounts.iter().map(|amount| Choice::new(amount.short_decimal(), short(words, *amount)));
     let amounts = amounts.chain([Choice::new("other", words.say("give-amount-other"))]).collect();
-    let range = words.with_two("give-other-hint", ("least", giving.smallest.for_people()), ("most", giving.largest.for_people()));
+    let range = words.with_two("give-other-hint", ("least", words.money(giving.smallest)), ("most", words.money(giving.largest)));
     let currency = giving.smallest.currency;
     let sign = if currency.sign().is_empty() { currency.code() } else { currency.sign() };
     let mut fields = vec![
@@ -194,7 +201,7 @@ fn gift_fields(parts: &FormParts<'_>, terms: &Terms) -> Vec<Field> {
         parts.money("amount_other", "give-other", sign).hint(range).optional(words),
     ];
     let covers = giving.amounts.iter().filter_map(|amount| Some((*amount, giving.cover(*amount)?)));
-    let one = |(amount, fee): (Money, Money)| words.with_two("give-cover-one", ("fee", fee.for_people()), ("amount", short(amount)));
+    let one = |(amount, fee): (Money, Money)| words.with_two("give-cover-one", ("fee", words.money(fee)), ("amount", short(words, amount)));
     let examples = covers.map(one).collect::<Vec<_>>().join(", ");
     if !examples.is_empty() {
         let yes = Choice::new("yes", words.with("give-cover-yes", "examples", examples));
@@ -258,15 +265,21 @@ fn fine_print(words: Words, terms: &Terms) -> Vec<String> {
 }
 
 /// An amount for people, without decimals that are all zero.
-fn short(amount: Money) -> String {
-    let text = amount.for_people();
-    let whole = text.split_once('.').filter(|(_, decimals)| decimals.bytes().all(|b| b == b'0')).map(|(whole, _)| whole.to_owned());
-    whole.unwrap_or(text)
+fn short(words: Words, amount: Money) -> String {
+    let text = words.money(amount);
+    let zeros = "0".repeat(usize::try_from(amount.currency.exponent()).unwrap_or(0));
+    let without = |mark: char| {
+        let decimals = format!("{mark}{zeros}");
+        let (before, after) = text.split_at(text.rfind(&decimals).filter(|_| !zeros.is_empty())?);
+        let after = &after[decimals.len()..];
+        (!after.contains(|c: char| c.is_ascii_digit())).then(|| format!("{before}{after}"))
+    };
+    without('.').or_else(|| without(',')).unwrap_or(text)
 }
 
 /// A mistake in the reader's words.
 fn told(words: Words, wrong: Wrong, terms: &Terms, about: &About, typed: &Typed) -> String {
-    let (least, most) = (terms.giving.smallest.for_people(), terms.giving.largest.for_people());
+    let (least, most) = (words.money(terms.giving.smallest), words.money(terms.giving.largest));
     match wrong {
         Wrong::Interval => words.say("give-wrong-interval"),
         Wrong::NoAmount => words.say("give-wrong-no-amount"),

@@ -22,6 +22,7 @@ mod sheet;
 mod sign_in;
 mod spending;
 mod stripe_health;
+mod supporters;
 mod tiles;
 
 use askama::Template;
@@ -75,6 +76,7 @@ pub fn doors(doors: Doors) -> Doors {
         person::doors,
         audit::doors,
         gifts::doors,
+        supporters::doors,
         books::doors,
         closing::doors,
         exports::doors,

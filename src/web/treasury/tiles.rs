@@ -7,13 +7,14 @@ use super::gifts::repeats::REPEATS;
 use super::mail::MAIL;
 use super::setup;
 use super::spending::{APPROVALS, CAPTAINS, EXPENSES};
+use super::supporters::SUPPORTERS;
 use crate::approvals;
 use crate::bank;
 use crate::booking::{journal, months};
 use crate::clock::{Instant, Zone};
 use crate::closing;
 use crate::db::Tx;
-use crate::donations::{arriving, asking_back, ending, refunding};
+use crate::donations::{arriving, asking_back, ending, refunding, supporters};
 use crate::ids::ProposalId;
 use crate::mail;
 use crate::payments::line::LineState;
@@ -61,6 +62,7 @@ pub async fn all(tx: &mut Tx, signed_in: &SignedIn, now: Instant) -> Result<Vec<
         parked(tx).await?,
         Tile::new("requests", "/treasury/refunds", asking_back::count_requests(tx).await?),
         Tile::new("refunds", "/treasury/refunds", refunding::open(tx).await?),
+        Tile::new("notes", SUPPORTERS, supporters::waiting(tx).await?),
         repeats(tx).await?,
         Tile::new("offline", "/treasury/gifts", arriving::open(tx).await?),
         Tile::new("claims", CAPTAINS, spending::open_claims(tx).await?),

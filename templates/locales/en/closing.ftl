@@ -148,7 +148,8 @@ close-no-successor = No other fund runs that may have it.
 close-no-successor-chosen = Choose a fund.
 
 close-forgotten = Donors’ details are deleted on { $day }. Sums stay.
-close-archive = The pages and the signed archive stay. “Check the books” has the whole of it as one file, which opens without a server.
+close-archive = The pages and the signed archive stay. The archive opens without a server.
+close-archive-file = Signed archive (zip)
 close-public = Public page
 close-check = Check the books
 close-late-came = { $sum } came after the fund had closed. It stays this fund’s own until a supplementary grant passes it on.

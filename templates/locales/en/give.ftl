@@ -130,6 +130,7 @@ practice-nothing = Nothing more
 practice-refund = Refund from Stripe’s side
 practice-dispute-won = The donor’s bank disputes it, and you win
 practice-dispute-lost = The donor’s bank disputes it, and you lose
+practice-dispute-late = The donor’s bank disputes it two months later, and you lose
 practice-inquiry = The donor’s bank only asks about it
 practice-events = How Stripe’s events come
 practice-events-usual = Once, in their order

@@ -35,7 +35,12 @@ mail-emergency-signature-subject = A second signature is needed
 mail-emergency-signature-text = Something was approved on one signature, as the rules allow in an emergency. A second signature is due within 72 hours.
 mail-emergency-signature-link = Look at it
 mail-identity-shown-subject = A note for the staff
-mail-identity-shown-text = { $name } was shown who is behind an entry, and gave a reason. The log holds both.
+mail-identity-shown-text = { $name } was shown who gave gift { $gift }. Why: { $reason ->
+        [refund] to give money back by hand
+        [dispute] a dispute
+        [asked] the donor asked
+       *[other] the law wants it
+    }. Agreed to by: { $who }. The log holds it.
 mail-identity-shown-link = Look at the log
 mail-waiting-subject =
     { $count ->

@@ -8,6 +8,18 @@ receipt-paid-on = Paid
 receipt-issued-on = Receipt of
 receipt-means = Kind of payment
 receipt-means-card = Card or bank, through Stripe
+receipt-tax-number = Tax number
+receipt-means-ending = { $brand ->
+    [visa] Visa
+    [mastercard] Mastercard
+    [amex] American Express
+    [discover] Discover
+    [diners] Diners Club
+    [jcb] JCB
+    [unionpay] UnionPay
+    [bank] Bank account
+   *[other] Card
+} ending { $last }
 receipt-means-cash = Cash, counted by two people
 receipt-means-cheque = Cheque
 receipt-means-batch = Through another platform

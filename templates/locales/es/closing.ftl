@@ -148,7 +148,8 @@ close-no-successor = No hay otro fondo en marcha que pueda tenerlo.
 close-no-successor-chosen = Elija un fondo.
 
 close-forgotten = Los datos de quienes donaron se borran el { $day }. Las sumas se quedan.
-close-archive = Las páginas y el archivo firmado se quedan. «Comprobar los libros» lo tiene todo en un solo archivo, que se abre sin servidor.
+close-archive = Las páginas y el archivo firmado se quedan. El archivo se abre sin servidor.
+close-archive-file = Archivo firmado (zip)
 close-public = Página pública
 close-check = Comprobar los libros
 close-late-came = { $sum } llegó después del cierre. Sigue siendo de este fondo hasta que una entrega adicional lo pase adelante.

@@ -130,6 +130,7 @@ practice-nothing = Nada más
 practice-refund = Devolución desde Stripe
 practice-dispute-won = El banco de quien donó la disputa, y ustedes ganan
 practice-dispute-lost = El banco de quien donó la disputa, y ustedes pierden
+practice-dispute-late = El banco de quien donó la disputa dos meses después, y ustedes pierden
 practice-inquiry = El banco de quien donó solo pregunta
 practice-events = Cómo llegan los avisos de Stripe
 practice-events-usual = Una vez, en su orden

@@ -35,7 +35,12 @@ mail-emergency-signature-subject = Hace falta una segunda firma
 mail-emergency-signature-text = Algo se aprobó con una sola firma, como permiten las reglas en una emergencia. La segunda firma debe darse en un plazo de 72 horas.
 mail-emergency-signature-link = Revisarlo
 mail-identity-shown-subject = Un aviso para el personal
-mail-identity-shown-text = A { $name } se le mostró quién está detrás de un registro, y dio una razón. El registro de actos conserva ambas cosas.
+mail-identity-shown-text = A { $name } se le mostró quién dio la donación { $gift }. Por qué: { $reason ->
+        [refund] para devolver dinero a mano
+        [dispute] una disputa con el banco
+        [asked] lo pidió quien donó
+       *[other] lo exige la ley
+    }. Lo aprobó: { $who }. El registro de actos lo conserva.
 mail-identity-shown-link = Ver el registro de actos
 mail-waiting-subject =
     { $count ->

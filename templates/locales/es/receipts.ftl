@@ -8,6 +8,18 @@ receipt-paid-on = Pagado
 receipt-issued-on = Recibo del
 receipt-means = Forma de pago
 receipt-means-card = Tarjeta o banco, por Stripe
+receipt-tax-number = Número fiscal
+receipt-means-ending = { $brand ->
+    [visa] Visa terminada
+    [mastercard] Mastercard terminada
+    [amex] American Express terminada
+    [discover] Discover terminada
+    [diners] Diners Club terminada
+    [jcb] JCB terminada
+    [unionpay] UnionPay terminada
+    [bank] Cuenta bancaria terminada
+   *[other] Tarjeta terminada
+} en { $last }
 receipt-means-cash = Efectivo, contado por dos personas
 receipt-means-cheque = Cheque
 receipt-means-batch = Por otra plataforma

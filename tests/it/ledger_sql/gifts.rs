@@ -72,11 +72,32 @@ pub const GUARDS: &[Guard] = &[
     guard("recurring_gift_never_goes", "recurring_gift", &["DELETE FROM recurring_gift"], "never deleted"),
     guard("repeats_end_never_goes", "repeats_end", &["DELETE FROM repeats_end"], "never deleted"),
     guard("donor_key_of_nobody_erased", "donor_key", &[KEY_OF_ERASED], "never has a key again"),
+    guard(
+        "supporter_note_keeps_its_words",
+        "supporter_note",
+        &["UPDATE supporter_note SET text_en = 'other' WHERE state = 'waiting'"],
+        "keeps its words",
+    ),
+    guard(
+        "supporter_note_is_decided_once",
+        "supporter_note",
+        &["UPDATE supporter_note SET state = 'dropped' WHERE state = 'sent'"],
+        "decided once",
+    ),
+    guard("supporter_note_never_goes", "supporter_note", &["DELETE FROM supporter_note"], "never deleted"),
+    guard("reveal_is_agreed_to", "reveal", &["UPDATE reveal SET state = 'agreed', agreed_at = 1"], "others agree"),
+    guard("reveal_is_agreed_first", "reveal", &["UPDATE reveal SET state = 'opened', agreed_at = 1, opened_at = 1, n = 1"], "opened once"),
+    guard("reveal_begins_by_asking", "reveal", &[NEVER_ASKED_TO_KNOW], "begins by asking"),
+    guard("reveal_keeps_what_was_asked", "reveal", &["UPDATE reveal SET whole = 1"], "keeps what was asked"),
+    guard("reveal_never_goes", "reveal", &["DELETE FROM reveal"], "never deleted"),
     guard("donor_stays_erased", "donor", &["UPDATE donor SET erased_at = NULL WHERE ref = 'gone'"], "stays erased"),
 ];
 
 const KEY_OF_ERASED: &str =
     "INSERT INTO donor_key (donor_id, wrapped, key_version) SELECT d.id, k.wrapped, 1 FROM donor d, donor_key k WHERE d.ref = 'gone'";
+
+const NEVER_ASKED_TO_KNOW: &str = "INSERT INTO reveal (ref, donation_id, fund_id, because, whole, reason, state, asked_by, asked_at)
+     SELECT 'forged', donation_id, fund_id, because, whole, reason, 'refused', asked_by, 0 FROM reveal";
 
 const NEVER_ASKED: &str = "INSERT INTO journal (ref, effective_on, reason, state, asked_by, asked_at)
      SELECT 'forged', effective_on, reason, 'rejected', asked_by, 0 FROM journal WHERE ref = 'spare'";
@@ -112,6 +133,8 @@ const ROWS: &[&str] = &[
     "INSERT INTO donation (ref, number, fund_id, origin, state, currency, pledged_at, clearing) SELECT 'd', 'GIFT', fund_id, 'elsewhere', 'paid', 'USD', 0, 0 FROM goods WHERE number = 'GIVEN'",
     "INSERT INTO refund (ref, donation_id, fund_id, way, amount_minor, currency, reason, note, state, asked_by, asked_at)
      SELECT 'r', d.id, d.fund_id, 'stripe', 5, 'USD', 'asked', '', 'asked', g.recorded_by, 0 FROM donation d, goods g WHERE d.number = 'GIFT' AND g.number = 'GIVEN'",
+    "INSERT INTO reveal (ref, donation_id, fund_id, because, whole, reason, state, asked_by, asked_at)
+     SELECT 'rv', d.id, d.fund_id, 'law', 0, 'why', 'asked', g.recorded_by, 0 FROM donation d, goods g WHERE d.number = 'GIFT' AND g.number = 'GIVEN'",
     "INSERT INTO refund_request (donation_id, reason, asked_at, answered_at, answered_by)
      SELECT d.id, 'twice', 0, 1, (SELECT MIN(id) FROM person) FROM donation d WHERE d.number = 'GIFT'",
     "INSERT INTO refund_request (donation_id, reason, asked_at) SELECT id, 'twice', 2 FROM donation WHERE number = 'GIFT'",
@@ -121,6 +144,9 @@ const ROWS: &[&str] = &[
     "INSERT INTO journal (ref, effective_on, reason, state, asked_by, asked_at) SELECT 'lined', '2026-11-14', 'why', 'asked', MIN(id), 0 FROM person",
     "INSERT INTO journal (ref, effective_on, reason, state, asked_by, asked_at) SELECT 'spare', '2026-11-14', 'why', 'asked', MIN(id), 0 FROM person",
     "INSERT INTO journal_line (journal_id, n, path, currency, amount_minor) SELECT id, 1, 'assets:bank:main', 'USD', 5 FROM journal WHERE ref = 'lined'",
+    "INSERT INTO supporter_note (fund_id, text_en, text_es, written_by, written_at, state) SELECT fund_id, 'a', '', recorded_by, 0, 'waiting' FROM goods WHERE number = 'GIVEN'",
+    "INSERT INTO supporter_note (fund_id, text_en, text_es, written_by, written_at, state, decided_by, decided_at)
+     SELECT fund_id, 'b', '', recorded_by, 0, 'sent', (SELECT MAX(id) FROM person), 1 FROM goods WHERE number = 'GIVEN'",
     "INSERT INTO donor (ref, donor_hash) VALUES ('here', 'h')",
     "INSERT INTO donor (ref, donor_hash, erased_at) VALUES ('gone', 'g', 1)",
 ];

@@ -11,7 +11,7 @@ use crate::support::on_both_databases;
 /// Asks for so much of a gift back; what others agree to.
 async fn asked(treasury: &Treasury<'_>, gift: &str, minor: i64) -> Proposal {
     let (books, operation, actor, now) = (treasury.books, treasury.operation(), treasury.author(), treasury.books.now());
-    let new = NewRefund { amount: usd(minor), reason: RefundReason::Asked, note: String::new() };
+    let new = NewRefund { amount: usd(minor), reason: RefundReason::Asked, note: String::new(), stop_repeat: None };
     let reference: Result<String, HandError> =
         transact!(books.db, tx => refunding::ask(tx, gift, &new, &operation, actor, &books.entropy, now).await);
     let tx = &mut books.db.begin_read().await.unwrap();

@@ -185,6 +185,10 @@ impl Pile {
             format!("{numbers} UPDATE journal SET state = 'rejected', decided_by = {other}, decided_at = {at}
                       WHERE state = 'asked' AND ref IN (SELECT 'j' || {NUMBER} FROM n WHERE i > {WAITING})"),
             self.insert("letter (ref, cause, kind, subject, recipient, text, html, state, attempts, queued_at, next_at, ended_at, problem, reply)", &format!("'m' || {NUMBER}, 'cause ' || {NUMBER}, 'test', 'Neutral', {nothing}, {nothing}, {nothing}, CASE WHEN i <= {WAITING} THEN 'dead' ELSE 'sent' END, 1, {at} + i, {at}, {at} + i, CASE WHEN i <= {WAITING} THEN 'refused' END, 550"), ""),
+            self.insert("reveal (ref, donation_id, fund_id, because, whole, reason, state, asked_by, asked_at)", &format!("'rv' || {NUMBER}, d.id, {fund}, 'asked', 0, {typed}, 'asked', {author}, {at} + i"), &format!("JOIN donation d ON d.number = 'G' || {NUMBER}")),
+            self.insert("donor (ref, donor_hash)", &format!("'do' || {NUMBER}, 'hash' || {NUMBER}"), ""),
+            self.insert("supporter (ref, fund_id, donor_id, code_hash, words, told_publication, told_note, next_at)", &format!("'su' || {NUMBER}, {fund}, d.id, 'code' || {NUMBER}, {nothing}, 0, 0, {at}"), &format!("JOIN donor d ON d.ref = 'do' || {NUMBER}")),
+            self.insert("supporter_note (fund_id, text_en, text_es, written_by, written_at, state, decided_by, decided_at)", &format!("{fund}, {typed}, {typed}, {author}, {at} + i, CASE WHEN i = 1 THEN 'waiting' ELSE 'sent' END, CASE WHEN i > 1 THEN {other} END, CASE WHEN i > 1 THEN {at} END"), ""),
             self.insert("alert (kind, subject, said, raised_at, cleared_at)", &format!("'clock wrong', 's' || {NUMBER}, {typed}, {at} + i, CASE WHEN i > {WAITING} THEN {at} END"), ""),
             self.insert("audit (at, person_id, act, subject, detail)", &format!("{at} + i, {author}, 'sign-in.whole', {typed}, {typed}"), ""),
             self.insert("session (token_hash, person_id, stage, label, started_at, seen_at, proved_at, ended_at)", &format!("'t' || {NUMBER}, {author}, 'whole', {typed}, {at}, {at}, {at}, CASE WHEN i > 5 THEN {at} END"), ""),

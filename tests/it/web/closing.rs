@@ -17,7 +17,7 @@ const WHY: &str = "The strike is won, and the members voted for it.";
 async fn step(asks: &Staff<'_>, agrees: &Staff<'_>, step: &str, fields: &[(&str, &str)]) -> super::Answer {
     let path = format!("{CLOSE}/{step}");
     let operation = asks.get(&path).await.is(200).value_of("operation");
-    let sent = [fields, &[("reason", WHY), ("operation", &operation)]].concat();
+    let sent = [fields, &[("reason", WHY), ("operation", &*operation)]].concat();
     for _ in 0..2 {
         assert_eq!(asks.submit(&path, &sent).await.is(303).next(), format!("{CLOSE}?done=asked"), "twice is once");
     }
@@ -63,7 +63,7 @@ on_both_databases! {
         let form = rosa.get(&reserve).await.is(200).says("To share out").says("$129.01").says("value=\"10\"").says("value=\"2027-03-14\"");
         let operation = form.value_of("operation");
         for (percent, amount, said) in [("10", "5.00", "Enter either"), ("101", "", "percent"), ("", "129.02", "more than there is"), ("", "", "Enter either")] {
-            let sent = [("percent", percent), ("amount", amount), ("until", "2027-03-01"), ("reason", WHY), ("operation", &operation)];
+            let sent = [("percent", percent), ("amount", amount), ("until", "2027-03-01"), ("reason", WHY), ("operation", &*operation)];
             rosa.submit(&reserve, &sent).await.is(422).says(said);
         }
         step(&rosa, &sam, "reserve", &[("percent", "0"), ("amount", ""), ("until", "2027-03-01")]).await.says("0.00").says("1 Mar 2027");

@@ -21,7 +21,7 @@ use crate::support::{Books, on_both_databases};
 const GIVE: &str = "/f/general/give";
 
 /// Gives so many dollars up to Stripe's page, and plays this outcome there; where the donor goes then.
-async fn give(visit: &Visit, email: &str, dollars: &str, choice: &[(&str, &str)]) -> String {
+pub(super) async fn give(visit: &Visit, email: &str, dollars: &str, choice: &[(&str, &str)]) -> String {
     let attempt = format!("attempt-of-{dollars}-{}", email.replace(['@', '.'], "-"));
     let form = [("amount_other", dollars), ("email", email), ("name", "Ana Canary"), ("attempt", &*attempt)];
     let checkout = visit.give(GIVE, &form).await.is(303).next();
@@ -36,14 +36,14 @@ async fn page_of(visit: &Visit, thanks: &str) -> String {
 }
 
 /// A gift of Ana's that is in the books: its page.
-async fn arrived(visit: &Visit, books: &Books, dollars: &str, choice: &[(&str, &str)]) -> String {
+pub(super) async fn arrived(visit: &Visit, books: &Books, dollars: &str, choice: &[(&str, &str)]) -> String {
     let thanks = give(visit, "ana@example.org", dollars, choice).await;
     settle(visit, books, 5).await;
     page_of(visit, &thanks).await
 }
 
 /// Every mail that waits, sent to a server of our own, each with its recipient on top and its text as people read it.
-async fn mails(books: &Books) -> Vec<String> {
+pub(super) async fn mails(books: &Books) -> Vec<String> {
     let server = MailServer::start(Manner::Takes).await;
     let at = SmtpServer::parse(&format!("smtp://user:pass@127.0.0.1:{}", server.port)).unwrap();
     let post = Post::new(Some(&at), "noreply@fund.example.org", Arc::new(Keyring::from_master(&MASTER))).unwrap();
@@ -78,7 +78,7 @@ async fn causes(books: &Books) -> Vec<String> {
     run!(tx, fetch_all, sqlx::query_scalar("SELECT kind FROM letter ORDER BY id")).unwrap()
 }
 
-async fn publish(books: &Books) -> Option<i64> {
+pub(super) async fn publish(books: &Books) -> Option<i64> {
     let fund = funds::find_by_slug(&mut books.db.begin_read().await.unwrap(), "general").await.unwrap().unwrap();
     crate::publication::publish(books, fund.id, books.now()).await.unwrap()
 }

@@ -8,6 +8,7 @@ use strikefund::donations::{self, Listing};
 use strikefund::funds::charter::Charter;
 use strikefund::funds::{self, NewFund, SetUpError, State};
 use strikefund::ids::{DonationId, FundId};
+use strikefund::money::{Marks, Money};
 use strikefund::people::Role;
 use strikefund::seal::Keyring;
 use strikefund::{run, transact};
@@ -202,6 +203,7 @@ on_both_databases! {
 
     async fn a_form_and_its_payment_page_are_right_in_every_kind_of_currency(books: &Books) {
         let visit = Visit::of(books);
+        visit.practice.webhook_by_hand(SECRET);
         for (slug, code, presets, fee, typed, shown) in [
             ("yen", "jpy", "¥1,000", "¥61", "1,234", "¥1,234"),
             ("dinar", "kwd", "KWD 10", "KWD 0.610", "12.34", "KWD 12.340"),
@@ -216,6 +218,16 @@ on_both_databases! {
             let attempt = format!("attempt-in-currency-{code}");
             let checkout = visit.give(&path, &whole(&[("amount", "other"), ("amount_other", typed), ("attempt", &attempt)])).await.is(303).next();
             visit.get(&checkout).await.is(200).says(shown);
+            let thanks = choose(&visit, &checkout, &[("outcome", "pay_available_at_once")]).await.is(303).next();
+            settle(&visit, books, 5).await;
+            let arrived = visit.get(&thanks).await.is(200).says("Your gift arrived").says(shown);
+            let gift = format!("/gift/{}", arrived.text().split("href=\"/gift/").nth(1).unwrap().split('"').next().unwrap());
+            visit.get(&format!("{gift}/receipt")).await.is(200).says(shown).says("Visa ending 4242");
+            let minor = Money::parse_written(typed, code.parse().unwrap(), Marks::Point).unwrap().minor;
+            let booked: i64 = run!(&mut books.db.begin_read().await.unwrap(), fetch_one, sqlx::query_scalar(
+                "SELECT p.amount_minor FROM posting p JOIN account a ON a.id = p.account_id JOIN fund f ON f.id = p.fund_id
+                  WHERE a.path = 'income:donations:online' AND f.slug = $1").bind(slug)).unwrap();
+            assert_eq!(booked, -minor, "{code}");
             let too_fine = visit.give(&path, &whole(&[("amount_other", "9000.5555"), ("attempt", &attempt)])).await.is(422);
             says(&too_fine, "decimals");
         }

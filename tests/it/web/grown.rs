@@ -221,6 +221,10 @@ impl<'a> Grown<'a> {
             ("/treasury/exports/{file}", ["books.journal", "books.beancount", "books.csv", "books.json"].map(str::to_owned).to_vec()),
             ("/treasury/gifts/{number}", vec!["G2".to_owned(), "G3".to_owned(), "G100".to_owned()]),
             ("/treasury/gifts/{number}/refund", vec!["G101".to_owned()]),
+            (
+                "/treasury/gifts/{number}/reveal",
+                vec!["G2".to_owned(), self.word("SELECT MAX(number) FROM donation WHERE charge_id = 'ch_grown'").await],
+            ),
             ("/treasury/gifts/{number}/stop", vec!["G1".to_owned(), "G101".to_owned()]),
             ("/treasury/journal/{journal}", vec!["j1".to_owned(), "j100".to_owned()]),
             ("/treasury/months/{month}", vec!["2025-06".to_owned()]),
@@ -229,6 +233,7 @@ impl<'a> Grown<'a> {
             ("/treasury/people/{person}/disable", vec![somebody.clone()]),
             ("/treasury/people/{person}/name", vec![somebody.clone()]),
             ("/treasury/people/{person}/reset", vec![somebody]),
+            ("/treasury/reveals/{reveal}", vec!["rv1".to_owned(), "rv100".to_owned()]),
             ("/treasury/stripe/parked/{id}", vec![self.id("SELECT MIN(id) FROM delivery WHERE state = 'parked'").await.to_string()]),
             ("/treasury/refunds/{refund}", vec!["rf1".to_owned(), "rf100".to_owned()]),
             ("/treasury/{fund}/close/grants/{number}", vec![grant.clone()]),
@@ -240,6 +245,7 @@ impl<'a> Grown<'a> {
             ("/treasury/{fund}/expenses/{number}/correct", vec![number(100)]),
             ("/treasury/{fund}/gifts/offline/{number}", vec!["O1".to_owned(), "O99".to_owned()]),
             ("/treasury/{fund}/gifts/offline/new/{kind}", ["cheque", "batch", "transfer", "organisation"].map(str::to_owned).to_vec()),
+            ("/treasury/{fund}/supporters/{note}", vec![self.id("SELECT MAX(id) FROM supporter_note").await.to_string()]),
             ("/treasury/{fund}/in-kind/{number}", vec!["K1".to_owned(), "K100".to_owned()]),
         ]
         .into()

@@ -7,8 +7,10 @@ use strikefund::money::{Currency, Money};
 use strikefund::payments::checkout::Interval;
 use strikefund::payments::practice::Outcome;
 use strikefund::people::Role;
+use strikefund::people::session::Stage;
 
 use super::checkout::{jobs, settle, site};
+use super::refunds::approve;
 use super::staff::Staff;
 use super::{BASE_URL, Visit};
 use crate::support::moving::moved;
@@ -41,6 +43,11 @@ async fn begun(visit: &Visit, books: &Books, name: &str) -> (String, String) {
     let gift = donations::listing::list(&mut books.db.begin_read().await.unwrap(), fund.id, None, 1).await.unwrap().remove(0);
     let code = donations::gift_code(&visit.site.keyring, &gift.reference);
     (gift.number, code)
+}
+
+/// The same person, signed in anew.
+async fn again<'a>(visit: &'a Visit, books: &Books, staff: &Staff<'_>) -> Staff<'a> {
+    Staff::at_stage(visit, books, staff.person, Stage::Whole).await
 }
 
 on_both_databases! {
@@ -111,6 +118,44 @@ on_both_databases! {
         treasurer.get("/treasury/repeats?lang=es").await.is(200).says("Detenida").says("Por la tesorería");
         visit.get(&format!("/gift/{code}/stop")).await.is(200).says("A treasurer stopped it.");
         treasurer.get(&stop).await.is(200).says("It has stopped already").never_says("name=\"operation\"");
+    }
+
+    async fn a_refund_asks_whether_the_gift_goes_on_and_what_is_charged_after_a_stop_is_told_until_it_went_back(books: &Books) {
+        let visit = site(books).await;
+        let (number, code) = begun(&visit, books, "ana").await;
+        let (ana, ben) = (Staff::signed_in(&visit, books, &[Role::Recorder]).await, Staff::signed_in(&visit, books, &[Role::Recorder, Role::Approver]).await);
+        let refund = format!("/treasury/gifts/{number}/refund");
+        let operation = ana.get(&refund).await.is(200).says("Stop the gift that repeats as well?").value_of("operation");
+        let asked = [("operation", &*operation), ("amount", "5"), ("reason", "asked")];
+        ana.submit(&refund, &asked).await.is(422).says("Choose whether the gift that repeats stops.");
+        let stops = |choice: &'static str| [&asked[..], &[("repeat", choice)]].concat();
+        ana.submit(&refund, &stops("no")).await.is(303);
+        visit.get(&format!("/gift/{code}/stop")).await.is(200).says("Stop giving $25.00 every week?");
+        let operation = ana.get(&refund).await.value_of("operation");
+        let asked = [("operation", &*operation), ("amount", "5"), ("reason", "asked"), ("repeat", "yes")];
+        ana.submit(&refund, &asked).await.is(303);
+        visit.get(&format!("/gift/{code}/stop")).await.is(200).says("We asked the payment service to stop it");
+        ana.get(&refund).await.is(200).never_says("Stop the gift that repeats as well?");
+
+        // The payment service takes its time, and charges once more.
+        settle(&visit, books, 8 * 86_400).await;
+        let late = {
+            let tx = &mut books.db.begin_read().await.unwrap();
+            let fund = funds::find_by_slug(tx, "general").await.unwrap().unwrap();
+            donations::listing::list(tx, fund.id, None, 1).await.unwrap().remove(0).number
+        };
+        assert_ne!(late, number);
+        let (ana, ben) = (again(&visit, books, &ana).await, again(&visit, books, &ben).await);
+        ana.get("/treasury").await.is(200).says(&format!("Gift {late} was charged after it was to stop."));
+        ana.get(&format!("/treasury/gifts/{late}")).await.is(200).says(&format!("/treasury/gifts/{late}/refund"));
+        let back = format!("/treasury/gifts/{late}/refund");
+        let operation = ana.get(&back).await.value_of("operation");
+        let asked = ana.submit(&back, &[("operation", &operation), ("amount", "25"), ("reason", "other"), ("note", "Charged too late.")]).await;
+        approve(&ben, asked.is(303).next().split('?').next().unwrap()).await.is(303);
+        for _ in 0..3 {
+            settle(&visit, books, 60).await;
+        }
+        ana.get("/treasury").await.is(200).never_says("was charged after it was to stop");
     }
 
     async fn the_end_of_a_funds_gifts_is_in_sight_until_stripe_has_confirmed_each(books: &Books) {

@@ -212,6 +212,7 @@ async fn closed(tx: &mut Tx, words: Words, fund: &Fund) -> Result<Vec<Part>, Tro
     parts.push(Part::Links(vec![
         (format!("/f/{}/", fund.slug), words.say("close-public")),
         (format!("/f/{}/verify.html", fund.slug), words.say("close-check")),
+        (format!("/f/{}/archive.zip", fund.slug), words.say("close-archive-file")),
     ]));
     Ok(parts)
 }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::list::{fund_of, gift_or_object, gifts_of, money};
 use crate::clock::Instant;
 use crate::db::Tx;
-use crate::donations::{Donation, listing};
+use crate::donations::{Donation, Stage, listing, repeating};
 use crate::funds::Fund;
 use crate::money::Money;
 use crate::payments::about;
@@ -61,10 +61,18 @@ pub(super) fn doors(doors: Doors) -> Doors {
     doors.get(DISPUTES, Who::Holding(READERS), list).post(EVIDENCE, Who::Holding(RECORDERS), evidence)
 }
 
-/// The way to the file of evidence, where a dispute of the gift is open.
-pub(super) async fn way(tx: &mut Tx, signed_in: &SignedIn, gift: &Donation) -> sqlx::Result<Option<Part>> {
-    let may = signed_in.person.roles.holds(Role::Recorder) && open_dispute(tx, gift).await?.is_some();
-    Ok(may.then(|| Part::Form(Form::new(evidence_of(gift), "", Vec::new()).quiet_button(signed_in.words.say("disputes-evidence")))))
+/// Where a dispute of the gift is open: the way to the file of evidence, and the question whether a gift that goes on coming is to stop.
+pub(super) async fn ways(tx: &mut Tx, signed_in: &SignedIn, gift: &Donation) -> sqlx::Result<Vec<Part>> {
+    let words = signed_in.words;
+    if !signed_in.person.roles.holds(Role::Recorder) || open_dispute(tx, gift).await?.is_none() {
+        return Ok(Vec::new());
+    }
+    let mut parts = vec![Part::Form(Form::new(evidence_of(gift), "", Vec::new()).quiet_button(words.say("disputes-evidence")))];
+    if repeating::of_gift(tx, gift.id).await?.is_some_and(|repeat| matches!(repeat.stage(), Stage::Runs(_))) {
+        parts.push(Part::Warning(words.say("disputes-repeat")));
+        parts.push(Part::Links(vec![(format!("/treasury/gifts/{}/stop", gift.number), words.say("repeat-stop"))]));
+    }
+    Ok(parts)
 }
 
 fn evidence_of(gift: &Donation) -> String {

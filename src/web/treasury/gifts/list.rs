@@ -6,7 +6,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 
 use super::disputes::{self, DISPUTES};
-use super::{Asked, donor_proof, frame, fund, refunds, repeats, requests, ways};
+use super::{Asked, donor_proof, frame, fund, refunds, repeats, requests, reveals, ways};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::donations::{Donation, OfflineKind, arriving, listing};
@@ -175,9 +175,15 @@ async fn gift_sheet(
     let sheet = Sheet::new(frame).with(ways(signed_in, fund)).with(Part::Facts(facts)).maybe(donor_proof::way(signed_in, gift));
     let mut sheet = sheet.with(Part::Table(postings(tx, words, gift).await?));
     if let Some(charge) = &gift.charge_id {
-        sheet = sheet.with(Part::Table(states(tx, words, fund, charge).await?)).maybe(disputes::way(tx, signed_in, gift).await?);
+        sheet = sheet.with(Part::Table(states(tx, words, fund, charge).await?));
+        for part in disputes::ways(tx, signed_in, gift).await? {
+            sheet = sheet.with(part);
+        }
     }
     for part in requests::of_gift(site, tx, signed_in, gift).await? {
+        sheet = sheet.with(part);
+    }
+    for part in reveals::of_gift(site, tx, signed_in, (fund, gift)).await? {
         sheet = sheet.with(part);
     }
     let sheet = sheet.with(Part::Table(refunds::of_gift(tx, words, fund, gift).await?)).maybe(refunds::way(tx, signed_in, gift).await?);

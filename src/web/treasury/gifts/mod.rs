@@ -11,6 +11,7 @@ pub(super) mod proof;
 mod refunds;
 pub(super) mod repeats;
 mod requests;
+mod reveals;
 
 use serde::Deserialize;
 
@@ -30,7 +31,7 @@ use crate::web::form::Wrongs;
 use crate::web::words::Words;
 
 pub(super) fn doors(doors: Doors) -> Doors {
-    let doors = names::doors(disputes::doors(list::doors(in_kind::doors(doors))));
+    let doors = reveals::doors(names::doors(disputes::doors(list::doors(in_kind::doors(doors)))));
     repeats::doors(requests::doors(donor_proof::doors(refunds::doors(cash::doors(offline::doors(doors))))))
 }
 
@@ -90,7 +91,12 @@ fn ways(signed_in: &SignedIn, fund: &Fund) -> Part {
     let way = |path: &str, key: &str| (format!("/treasury/{}/{path}", fund.slug), words.say(key));
     let checks = crate::donations::names::CHECKERS.iter().any(|role| signed_in.person.roles.holds(*role));
     let names = checks.then(|| way("gifts/names", "gifts-place-names"));
-    let rest = [way("gifts/offline", "gifts-place-offline"), way("in-kind", "gifts-place-goods"), way("close", "close-place")];
+    let rest = [
+        way("gifts/offline", "gifts-place-offline"),
+        way("in-kind", "gifts-place-goods"),
+        way("supporters", "supporters-title"),
+        way("close", "close-place"),
+    ];
     Part::Links([way("gifts", "gifts-place-list")].into_iter().chain(names).chain(rest).collect())
 }
 

@@ -9,8 +9,8 @@ use super::offline::Pairs;
 use super::{Asked, refused};
 use crate::approvals::{self, Proposal, Subject};
 use crate::db::Tx;
-use crate::donations::refunding;
-use crate::donations::{Donation, HandError, NewRefund, Refund, RefundReason, RefundState, RefundWay, listing};
+use crate::donations::{Donation, HandError, NewRefund, Refund, RefundReason, RefundState, RefundWay, Stage, listing};
+use crate::donations::{refunding, repeating};
 use crate::funds::Fund;
 use crate::ids::RefundId;
 use crate::money::Money;
@@ -96,6 +96,11 @@ fn chip(words: Words, state: RefundState) -> Cell {
     Cell::chip(look, words.of("refund-state", state.as_str()))
 }
 
+/// Whether a gift comes again, and nobody stopped that yet.
+async fn runs(tx: &mut Tx, gift: &Donation) -> sqlx::Result<bool> {
+    Ok(repeating::of_gift(tx, gift.id).await?.is_some_and(|repeat| matches!(repeat.stage(), Stage::Runs(_))))
+}
+
 async fn ask_form(State(site): AnySite, signed_in: SignedIn, Path(number): Path<String>) -> Result<Response, Trouble> {
     ask_page(&site, &signed_in, &number, Typed::default(), &Wrongs::default()).await
 }
@@ -114,11 +119,16 @@ async fn ask_page(site: &Site, signed_in: &SignedIn, number: &str, typed: Typed,
     let typed = typed.or("amount", left.most.decimal());
     let parts = FormParts { words, typed: &typed, wrongs };
     let reasons = RefundReason::ALL.map(|reason| Choice::new(reason.as_str(), words.of("refund-because", reason.as_str())));
-    let fields = vec![
+    let repeats = runs(tx, &gift).await?.then(|| {
+        let choices = ["yes", "no"].map(|choice| Choice::new(choice, words.of("refund-repeat", choice)));
+        parts.radios("repeat", "refund-repeat", choices.into()).hint(words.say("refund-repeat-hint"))
+    });
+    let mut fields = vec![
         parts.money("amount", "gifts-amount", left.most.currency.sign()),
         parts.radios("reason", "refund-reason", reasons.into()),
         parts.area("note", "refund-note").hint(words.say("refund-note-hint")),
     ];
+    fields.extend(repeats);
     let note = match way {
         RefundWay::Stripe => words.with("refund-fee", "fee", left.fee.for_people()),
         RefundWay::Cash => words.say("refund-cash"),
@@ -148,8 +158,17 @@ async fn ask(State(site): AnySite, signed_in: SignedIn, Path(number): Path<Strin
     if (reason == Some(RefundReason::Other) && note.is_empty()) || note.chars().count() > 500 {
         wrongs.add("note", words.say("refund-no-note"));
     }
+    let stop_repeat = match typed.get("repeat") {
+        _ if !runs(&mut site.db.begin_read().await?, &gift).await? => None,
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => {
+            wrongs.add("repeat", words.say("refund-no-repeat"));
+            None
+        }
+    };
     if let (Some(amount), Some(reason), true) = (amount, reason, wrongs.is_empty()) {
-        let new = NewRefund { amount, reason, note: note.to_owned() };
+        let new = NewRefund { amount, reason, note: note.to_owned(), stop_repeat };
         let done: Result<String, HandError> = match sent(&signed_in, &format!("refund {number}"), &pairs, &typed) {
             Err(error) => Err(error),
             Ok(operation) => {
@@ -157,7 +176,10 @@ async fn ask(State(site): AnySite, signed_in: SignedIn, Path(number): Path<Strin
             }
         };
         match done {
-            Ok(reference) => return Ok(answer::see_other(&format!("{LIST}/{reference}?done=refund"))?),
+            Ok(reference) => {
+                site.payments.wake();
+                return Ok(answer::see_other(&format!("{LIST}/{reference}?done=refund"))?);
+            }
             Err(error) => refused(words, error, &mut wrongs)?,
         }
     }

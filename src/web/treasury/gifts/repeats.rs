@@ -1,4 +1,4 @@
-//! Gifts that repeat: the list, stopping one, and the end of all of a fund's when it winds down. Not here: what a donor sees of it (`stop_gift`).
+//! Gifts that repeat: the list, stopping one, and the end of all of a fund's when it winds down. Not here: what a donor sees of it (`gift::repeat`).
 
 use axum::extract::{Form as Sent, Path, Query, State};
 use axum::response::Response;

@@ -29,6 +29,7 @@ pub fn name_fields(parts: &FormParts<'_>) -> Vec<Field> {
     let choices = Languages::choices().iter().map(|choice| Choice::new(choice.to_string(), languages_in_words(words, choice))).collect();
     vec![
         parts.text("legal_name", "setting-legal-name", "organization").hint(words.say("setting-legal-name-hint")).optional(words),
+        parts.text("tax_number", "setting-tax-number", "off").hint(words.say("setting-tax-number-hint")).optional(words),
         parts.text("contact", "setting-contact", "off").hint(words.say("setting-contact-hint")).optional(words),
         parts.text("statement_text", "setting-statement-text", "off").hint(statement).optional(words),
         parts.day("strike_on", "setting-strike-on").hint(words.say("setting-strike-on-hint")).optional(words),
@@ -45,6 +46,7 @@ pub fn languages_in_words(words: Words, languages: &Languages) -> String {
 pub fn names_typed(typed: Typed, about: &About) -> Typed {
     typed
         .or("legal_name", about.legal_name.as_str())
+        .or("tax_number", about.tax_number.as_str())
         .or("contact", about.contact.as_str())
         .or("statement_text", about.statement_text.as_str())
         .or("strike_on", about.strike_on.map(|day| day.to_string()).unwrap_or_default())

@@ -76,6 +76,7 @@ pub(super) async fn lines(tx: &mut Tx, words: Words, proposal: &Proposal) -> Res
         let (name, value) = line.split_once(": ").unwrap_or((line, ""));
         let (label, cell) = match (proposal.subject, name) {
             (Subject::Refund, _) => refund_line(words, name, value),
+            (Subject::Reveal, _) => reveal_line(words, name, value),
             (Subject::Journal, "entry") => (label(words, name), Cell::link(format!("/treasury/entries/{value}"), value)),
             (subject, _) => (label(words, name), Cell::text(text(tx, words, subject, (name, value)).await?)),
         };
@@ -159,6 +160,18 @@ fn refund_line(words: Words, name: &str, value: &str) -> (String, Cell) {
         "amount" => (words.say("gifts-amount"), Cell::text(value)),
         "reason" => (words.say("refund-reason"), Cell::text(words.of("refund-because", value))),
         "note" => (words.say("refund-note"), Cell::text(value)),
+        "repeat" => (words.say("refund-repeat"), Cell::text(words.of("refund-repeat", if value == "stopped" { "yes" } else { "no" }))),
+        _ => (name.to_owned(), Cell::text(value)),
+    }
+}
+
+/// One line of what is agreed to in a look at who gave.
+fn reveal_line(words: Words, name: &str, value: &str) -> (String, Cell) {
+    match name {
+        "gift" => (words.say("gifts-number"), Cell::link(format!("/treasury/gifts/{value}"), value)),
+        "look" => (words.say("reveal-look"), Cell::text(words.of("reveal-look", value))),
+        "because" => (words.say("reveal-because"), Cell::text(words.of("reveal-because", value))),
+        "reason" => (words.say("reveal-reason"), Cell::text(value)),
         _ => (name.to_owned(), Cell::text(value)),
     }
 }

@@ -102,7 +102,7 @@ impl World<'_> {
             1 => most + 1,
             _ => 1 + i64::try_from(self.below(gift.minor.unsigned_abs())).unwrap(),
         };
-        let new = NewRefund { amount: usd(minor), reason: RefundReason::Asked, note: String::new() };
+        let new = NewRefund { amount: usd(minor), reason: RefundReason::Asked, note: String::new(), stop_repeat: None };
         let (operation, actor, now, books) =
             (self.treasury.operation(), self.treasury.author(), self.treasury.books.now(), self.treasury.books);
         let asked: Result<String, HandError> =
