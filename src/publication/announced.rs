@@ -34,6 +34,21 @@ pub(super) async fn has_news(tx: &mut Tx, fund: &Fund) -> sqlx::Result<bool> {
     Ok(!store::announced::list(tx, fund.id, 1).await?.is_empty())
 }
 
+impl Record {
+    /// Gives a record that was announced its number among those of its kind, and the week it is told in.
+    fn tell(&mut self, number: i64, in_week: &str) {
+        let (n, week) = match self {
+            Self::Plan(plan) => (&mut plan.n, &mut plan.week),
+            Self::Grant(grant) => (&mut grant.n, &mut grant.week),
+            Self::Advice(advice) => (&mut advice.n, &mut advice.week),
+            Self::Passed(passed) => (&mut passed.n, &mut passed.week),
+            _ => return,
+        };
+        *n = number;
+        in_week.clone_into(week);
+    }
+}
+
 impl Writer {
     /// What was announced, in its order.
     pub(super) async fn announced(&mut self, tx: &mut Tx, fund: &Fund, now: Instant) -> Result<(), PublishError> {

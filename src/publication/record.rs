@@ -227,19 +227,6 @@ impl Record {
         }
     }
 
-    /// Gives a record that was announced its number among those of its kind, and the week it is told in.
-    pub(super) fn tell(&mut self, number: i64, in_week: &str) {
-        let (n, week) = match self {
-            Self::Plan(plan) => (&mut plan.n, &mut plan.week),
-            Self::Grant(grant) => (&mut grant.n, &mut grant.week),
-            Self::Advice(advice) => (&mut advice.n, &mut advice.week),
-            Self::Passed(passed) => (&mut passed.n, &mut passed.week),
-            _ => return,
-        };
-        *n = number;
-        in_week.clone_into(week);
-    }
-
     /// The spending it says more of; 0: none.
     pub fn about(&self) -> i64 {
         match self {

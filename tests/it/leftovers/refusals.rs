@@ -9,7 +9,7 @@ on_both_databases! {
     async fn nobody_gets_anything_who_is_not_named_checked_and_agreed_to(books: &Books) {
         let end = End::with(books, 10_000, "0").await;
         let treasury = &end.treasury;
-        assert!(matches!(end.enter("My cousin", "021000021 99").await, Err(PlanRefusal::NotInCharter(_))));
+        assert!(matches!(end.enter("My cousin", "021000021 123456799").await, Err(PlanRefusal::NotInCharter(_))));
         assert!(matches!(end.propose(&[(0, Rule::Percent, 9_800)]).await, Err(PlanRefusal::Shares(NoShares::Percent(9_800)))));
         assert!(matches!(end.propose_seeing(&FIVE_THREE_TWO, 9_999).await, Err(PlanRefusal::Changed)));
         let (open, operation, now) = (books.fund("open", None).await, treasury.operation(), books.now());
@@ -29,7 +29,7 @@ on_both_databases! {
         // A change of how a group is paid is another plan than the one that was seen.
         let groups = recipients::groups(&mut books.db.begin_read().await.unwrap(), treasury.fund).await.unwrap();
         let payee = groups[0].known.as_ref().unwrap().payee.id;
-        let (operation, now, details) = (treasury.operation(), books.now(), NewDetails::parse("bank", "021000021 5550001", "paper").unwrap());
+        let (operation, now, details) = (treasury.operation(), books.now(), NewDetails::parse("bank", "021000021 123450001", "paper").unwrap());
         let changed: Result<_, strikefund::spending::Refusal> = transact!(books.db, tx =>
             payees::change(tx, treasury.author(), &operation, (payee, &details), treasury.sealing(), now).await);
         changed.unwrap();

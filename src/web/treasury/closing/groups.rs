@@ -96,7 +96,9 @@ async fn page(site: &Site, signed_in: &SignedIn, fund: &Fund, asked: &Asked, typ
         let mut votes = Table::new(words.with("plan-vote-caption", "day", words.day(held_on)), "")
             .column(words.say("plan-group"))
             .figures(words.say("plan-votes"));
-        counts.iter().for_each(|(name, votes_of)| votes.row(vec![Cell::text(name.as_str()), Cell::number(votes_of)]));
+        for (name, given) in &counts {
+            votes.row(vec![Cell::text(name.as_str()), Cell::number(given)]);
+        }
         sheet = sheet.with(Part::Table(votes)).with(Part::Note(words.say("plan-advice")));
     }
     if signed_in.person.roles.holds(Role::Recorder) && !groups.is_empty() {
@@ -151,7 +153,9 @@ async fn enter(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<Strin
     let new = NewPayee::parse("group", Kind::Group.as_str(), conflict, typed.get("email"));
     let details = NewDetails::parse(typed.get("way"), typed.get("account"), typed.get("checked"));
     let mut tell = |list: Vec<(&'static str, crate::spending::payee::Wrong)>| {
-        list.into_iter().for_each(|(field, wrong)| wrongs.add(field, words.of("payee-wrong", wrong.as_str())));
+        for (field, wrong) in list {
+            wrongs.add(field, words.of("payee-wrong", wrong.as_str()));
+        }
     };
     match (new, details) {
         (Ok(new), Ok(details)) => {
