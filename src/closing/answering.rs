@@ -51,7 +51,7 @@ pub async fn answer(
     if new.kind == AnswerKind::None && today(&fund, now) < until {
         return Err(PlanRefusal::MayAnswer(until));
     }
-    let fits = new.text.chars().count() <= ANSWER_LETTERS && !new.text.chars().any(|c| c.is_control()) && lint(&new.text).is_empty();
+    let fits = new.text.chars().count() <= ANSWER_LETTERS && !new.text.chars().any(char::is_control) && lint(&new.text).is_empty();
     if !fits || (new.kind == AnswerKind::Words && new.text.is_empty()) {
         return Err(PlanRefusal::Words);
     }

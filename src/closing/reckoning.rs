@@ -175,15 +175,13 @@ pub async fn distributable(tx: &mut Tx, fund: &Fund, now: Instant) -> sqlx::Resu
         bearable: means.cover(&restricted),
         reserve: 0,
     };
-    figures.reserve = match funds::end(tx, fund.id).await?.and_then(|end| end.reserve_minor.zip(end.reserve_until)) {
-        Some((minor, until)) => {
-            let is_due = until <= now.day_in(&fund.time_zone) && disputes(tx, fund.id).await?.0 == 0;
-            if is_due { 0 } else { minor }
-        }
-        None => {
-            let (percent, _) = reserve_of_charter(tx, fund).await?;
-            part(Distributable::of(figures, fund.currency).total_minor, percent)
-        }
+    let decided = funds::end(tx, fund.id).await?.and_then(|end| end.reserve_minor.zip(end.reserve_until));
+    figures.reserve = if let Some((minor, until)) = decided {
+        let is_due = until <= now.day_in(&fund.time_zone) && disputes(tx, fund.id).await?.0 == 0;
+        if is_due { 0 } else { minor }
+    } else {
+        let (percent, _) = reserve_of_charter(tx, fund).await?;
+        part(Distributable::of(figures, fund.currency).total_minor, percent)
     };
     Ok(Distributable::of(figures, fund.currency))
 }

@@ -55,17 +55,17 @@ pub(super) struct Became {
 
 impl Leftovers {
     pub async fn find(tx: &mut Tx, fund: FundId) -> Result<Self, RowsError> {
-        let mut found = Self { charter: charter::newest(tx, fund).await?, plans: Vec::new(), advice: Vec::new(), goods: Vec::new() };
+        let mut all = Self { charter: charter::newest(tx, fund).await?, plans: Vec::new(), advice: Vec::new(), goods: Vec::new() };
         for leaf in store::of_kind(tx, fund, "plan").await? {
             if let Record::Plan(plan) = rows::read(&leaf)? {
-                found.plans.retain(|shown| shown.plan.plan != plan.plan);
-                found.plans.push(Shown::of(*plan));
+                all.plans.retain(|shown| shown.plan.plan != plan.plan);
+                all.plans.push(Shown::of(*plan));
             }
         }
-        found.plans.retain(|shown| shown.plan.stands != PlanStands::Dropped);
+        all.plans.retain(|shown| shown.plan.stands != PlanStands::Dropped);
         for leaf in store::of_kind(tx, fund, "grant").await? {
             if let Record::Grant(grant) = rows::read(&leaf)?
-                && let Some(shown) = found.plans.iter_mut().find(|shown| shown.plan.plan == grant.plan)
+                && let Some(shown) = all.plans.iter_mut().find(|shown| shown.plan.plan == grant.plan)
                 && let Some(became) = shown.grants.iter_mut().find(|became| became.to == grant.to)
             {
                 became.tell(grant);
@@ -73,16 +73,16 @@ impl Leftovers {
         }
         for leaf in store::of_kind(tx, fund, "advice").await? {
             if let Record::Advice(advice) = rows::read(&leaf)? {
-                found.advice.retain(|known| known.whose != advice.whose);
-                found.advice.push(advice);
+                all.advice.retain(|known| known.whose != advice.whose);
+                all.advice.push(advice);
             }
         }
         for leaf in store::of_kind(tx, fund, "passed").await? {
             if let Record::Passed(passed) = rows::read(&leaf)? {
-                found.goods.push(passed);
+                all.goods.push(passed);
             }
         }
-        Ok(found)
+        Ok(all)
     }
 }
 
