@@ -67,14 +67,14 @@ on_both_databases! {
         let page = staff.get(&pay).await.is(200);
         let today = end.payment().on.to_string();
         let paying = |operation: &str| [("operation", operation.to_owned()), ("from", chart::BANK.to_owned()), ("paid_on", today.clone()), ("reference", "transfer 7".to_owned())];
-        let sent = async |operation: &str, sure: bool| {
+        let paid = async |operation: &str, sure: bool| {
             let fields = paying(operation);
             let mut all: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
             all.extend(sure.then_some(("sure", "1")));
             staff.submit(&pay, &all).await
         };
-        let page = sent(&page.value_of("operation"), false).await.is(200).says("12345678");
-        sent(&page.value_of("operation"), true).await.is(422).says("The public has not seen this plan yet");
+        let page = paid(&page.value_of("operation"), false).await.is(200).says("12345678");
+        paid(&page.value_of("operation"), true).await.is(422).says("The public has not seen this plan yet");
         end.publish().await;
         let staff = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
         let page = staff.get(&pay).await.is(200);
