@@ -55,9 +55,7 @@ impl Watch {
             (Db::Postgres(pool), _) => {
                 sqlx::query_scalar("SELECT last_value + CASE WHEN is_called THEN 1 ELSE 0 END FROM written").fetch_one(pool).await.unwrap()
             }
-            (Db::Sqlite { .. }, Some(connection)) => {
-                sqlx::query_scalar("PRAGMA data_version").fetch_one(&mut **connection).await.unwrap()
-            }
+            (Db::Sqlite { .. }, Some(connection)) => sqlx::query_scalar("PRAGMA data_version").fetch_one(&mut **connection).await.unwrap(),
             (Db::Sqlite { .. }, None) => panic!("SQLite is watched by a connection of its own"),
         }
     }
