@@ -5,17 +5,18 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 
 import * as checks from "./checks.mjs";
 import { agree, comeIn, match, setUp, signIn } from "./people.mjs";
 import { fact, importStatement, photo, reader, row } from "./reader.mjs";
 import { program, unattended } from "./site.mjs";
-import { PHONE, visit } from "./stage.mjs";
+import { PHONE, stage, visit } from "./stage.mjs";
 
 const DESK = { width: 1280, height: 800 };
 const PASSWORDS = { Rosa: "violet kettle marches north", Ben: "seven lanterns over the river", Cleo: "a slow train full of apples" };
@@ -141,12 +142,17 @@ async function acknowledge(rosa, ben, name, number = 0) {
   await ben.isTold("plan-done-cleared");
 }
 
-/** Waits until the fund's own page says it. */
-async function untilPublic(site, path, text) {
+/** Waits until the fund's own page says it; then one reads it in English, the other in Spanish. */
+async function untilPublic({ ben, cleo }, site, text) {
+  const path = "leftovers/index";
   let page = "";
   for (let tries = 0; tries < 120; tries += 1) {
-    page = await (await fetch(`${site.url}/f/bakers/${path}`)).text();
-    if (page.includes(text)) return page;
+    page = await (await fetch(`${site.url}/f/bakers/${path}.html`)).text();
+    if (page.includes(text)) {
+      await ben.open(`/f/bakers/${path}.es.html`);
+      await cleo.open(`/f/bakers/${path}.html`);
+      return page;
+    }
     await pause(500);
   }
   return assert.fail(`${path} never said “${text}”:\n${page}`);
@@ -159,7 +165,8 @@ function standing(journal, folder) {
   return execFileSync("hledger", ["-f", file, "balance", "assets", "liabilities", "suspense", "--flat", "--no-total"], { encoding: "utf8" }).trim();
 }
 
-async function end(site, { rosa, ben, cleo }) {
+async function end(site, people) {
+  const { rosa, ben, cleo } = people;
   const keys = {};
   keys.Rosa = await comeIn(rosa, site.link, { name: "Rosa", email: "rosa@example.org", password: PASSWORDS.Rosa }, "setup-next");
   const invitation = await setUp(rosa, "es");
@@ -190,9 +197,9 @@ async function end(site, { rosa, ben, cleo }) {
   assert.match(await rosa.page.locator("main").innerText(), /Nothing holds up the share-out/);
   await move(rosa, ben, "reserve", { amount: "60.00", percent: "" });
   await later(2 * DAY_HOURS);
-  await plan({ rosa, ben, cleo }, { [GROUPS[0]]: "5", [GROUPS[1]]: "3", [GROUPS[2]]: "2" }, ["$64.51", "$38.70", "$25.80", "$129.01"]);
+  await plan(people, { [GROUPS[0]]: "5", [GROUPS[1]]: "3", [GROUPS[2]]: "2" }, ["$64.51", "$38.70", "$25.80", "$129.01"]);
   await later(2 * DAY_HOURS);
-  const page = await untilPublic(site, "leftovers/", "$64.51");
+  const page = await untilPublic(people, site, "$64.51");
   assert.ok(!page.includes("to Harbour"), "how a group is paid is private");
   for (const name of GROUPS) await send(rosa, name);
   const cheques = [["64.51", 12_450], ["38.70", 8_580], ["25.80", 6_000]];
@@ -206,9 +213,9 @@ async function end(site, { rosa, ben, cleo }) {
   await rosa.press("grant-end");
   await rosa.isTold("plan-done-ended");
   await later(2 * DAY_HOURS);
-  await plan({ rosa, ben, cleo }, { [GROUPS[1]]: "1" }, ["$25.80"]);
+  await plan(people, { [GROUPS[1]]: "1" }, ["$25.80"]);
   await later(2 * DAY_HOURS);
-  await untilPublic(site, "leftovers/", "$25.80");
+  await untilPublic(people, site, "$25.80");
   await send(rosa, GROUPS[1]);
   await bank(rosa, [{ text: "CHEQUE 203", amount: "-25.80", button: "bank-match-button" }], 6_000);
   await acknowledge(rosa, ben, GROUPS[0]);
@@ -217,18 +224,38 @@ async function end(site, { rosa, ben, cleo }) {
   await later(LATE_HOURS);
   await bank(rosa, [{ text: "STRIPE PAYOUT", amount: "-40.00" }], 2_000);
   await later(LATE_HOURS);
-  await plan({ rosa, ben, cleo }, { [GROUPS[0]]: "1" }, ["$20.00"]);
+  await plan(people, { [GROUPS[0]]: "1" }, ["$20.00"]);
   await later(2 * DAY_HOURS);
-  await untilPublic(site, "leftovers/", "$20.00");
+  await untilPublic(people, site, "$20.00");
   await send(rosa, GROUPS[0]);
   await bank(rosa, [{ text: "CHEQUE 204", amount: "-20.00", button: "bank-match-button" }], 0);
   await acknowledge(rosa, ben, GROUPS[1]);
 
   await move(rosa, ben, "finish", {});
   await later(2 * DAY_HOURS);
-  const closed = await untilPublic(site, "leftovers/", "$149.01");
+  const closed = await untilPublic(people, site, "$149.01");
   assert.match(closed, /Harbour Pantry/);
   return rosa;
+}
+
+/** The archive opens without a server, and proves itself to a stranger who has the fund's key. */
+async function opens(site, folder) {
+  const archive = Buffer.from(await (await fetch(`${site.url}/f/bakers/archive.zip`)).arrayBuffer());
+  writeFileSync(join(folder, "archive.zip"), archive);
+  execFileSync("python3", ["-m", "zipfile", "-e", join(folder, "archive.zip"), folder]);
+  const books = join(folder, "f", "bakers");
+  const context = await stage.browser.newContext({ viewport: PHONE });
+  try {
+    const page = await context.newPage();
+    await page.goto(pathToFileURL(join(books, "leftovers", "index.html")).href);
+    assert.match(await page.locator("main").innerText(), /\$84\.51/, "what a group got in all, or in its two parts");
+    await checks.doesNotScrollSideways(page);
+  } finally {
+    await context.close();
+  }
+  const [key] = readFileSync(join(books, "reports", "index.html"), "utf8").match(/[^\s<>"]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+/);
+  const [command, ...before] = program();
+  execFileSync(command, [...before, "verify-public", books, "--key", key], { env: { PATH: process.env.PATH } });
 }
 
 test("a strike ends in the open: settled, shared out 5 : 3 : 2, one grant bounced, a late dispute borne, and nothing left", async () => {
@@ -247,8 +274,7 @@ test("a strike ends in the open: settled, shared out 5 : 3 : 2, one grant bounce
         }),
       ),
     );
-    const [command, ...before] = program();
-    execFileSync(command, [...before, "export", "--site", join(folder, "site")], { env: { PATH: process.env.PATH, STRIKEFUND_DATA: site.data } });
+    await opens(site, folder);
   } finally {
     await site.stop();
     rmSync(folder, { recursive: true, force: true });
