@@ -201,9 +201,8 @@ async fn serve_demo(config: &Config, entropy: Entropy) -> anyhow::Result<()> {
     let db = Db::open_sqlite(&config.data).await?;
     db.migrate().await?;
     config::keyring(&config.master_key_file, &entropy, true)?;
-    let node = Node::build(config, db, Clock::shifted(-demo::SECS), entropy, WhichStripe::Practice { daily_payouts: false })
-        .await?
-        .without_backups();
+    let stripe = WhichStripe::Practice { daily_payouts: false };
+    let node = Node::build(config, db, Clock::shifted(-demo::SECS), entropy, stripe).await?.without_backups();
     eprintln!("Playing ten days of a strike …");
     tokio::select! {
         played = demo::play(&node) => played?,

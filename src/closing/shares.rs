@@ -166,7 +166,7 @@ mod tests {
         assert_eq!(share_out(2, &by(Rule::Weight, &[0, 1, 1])), Ok(vec![0, 1, 1]), "a weight of nothing gets nothing");
         let mixed = [(Rule::Fixed, 2_000), (Rule::Percent, 5_000), (Rule::Weight, 2), (Rule::Weight, 1)];
         let mixed: Vec<Wanted> = (1..).zip(mixed).map(|(id, (rule, value))| Wanted { id, rule, value }).collect();
-        assert_eq!(share_out(12_001, &mixed), Ok(vec![2_000, 5_001, 3_333, 1_667]));
+        assert_eq!(share_out(12_001, &mixed), Ok(vec![2_000, 5_000, 3_334, 1_667]), "what is left over goes to the largest rests");
         assert_eq!(share_out(500, &by(Rule::Fixed, &[300, 200])), Ok(vec![300, 200]));
     }
 

@@ -49,7 +49,7 @@ fn a_full_disk_is_answered_with_503_and_never_with_a_lost_200() {
     }
     block_on(async {
         // Room for the empty tables, and for some deliveries.
-        let disk = SmallDisk::mount("4m");
+        let disk = SmallDisk::mount("6m");
         let home = Home::in_directory(&disk.path().join("data"));
         let mut node = home.start().await;
 
