@@ -48,6 +48,7 @@ bank-kind-reversal = Reversal
 bank-kind-deposit = Deposit
 bank-kind-refund = Refund
 bank-kind-reimbursement = Repayment to a person
+bank-kind-grant-paid = Gift to mutual aid
 bank-matches = Newest matches
 bank-no-matches = Nothing is matched yet.
 bank-how = How

@@ -48,6 +48,7 @@ bank-kind-reversal = Anulación
 bank-kind-deposit = Ingreso en cuenta
 bank-kind-refund = Devolución
 bank-kind-reimbursement = Reembolso a una persona
+bank-kind-grant-paid = Donación a la ayuda mutua
 bank-matches = Vínculos más recientes
 bank-no-matches = Todavía no hay nada vinculado.
 bank-how = Cómo

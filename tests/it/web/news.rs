@@ -116,7 +116,8 @@ on_both_databases! {
         let note = [("operation", &*operation), ("text_en", "Soup kitchen at noon.\n\nThank you."), ("text_es", "")];
         ana.submit("/treasury/general/supporters", &note).await.is(303);
         ana.submit("/treasury/general/supporters", &note).await.is(303);
-        let again = [("operation", "an-operation-of-another"), ("text_en", "Another"), ("text_es", "")];
+        let (another, late) = (books.entropy.reference(), books.entropy.reference());
+        let again = [("operation", &*another), ("text_en", "Another"), ("text_es", "")];
         ana.submit("/treasury/general/supporters", &again).await.is(409).says("Another note waits already");
         let one = ana.get("/treasury/general/supporters").await.text().split("/treasury/general/supporters/").nth(1).unwrap().split('"').next().unwrap().to_owned();
         let one = format!("/treasury/general/supporters/{one}");
@@ -124,7 +125,7 @@ on_both_databases! {
         ana.submit(&one, &[("operation", &own_note)]).await.is(422);
         let operation = ben.get(&one).await.is(200).says("Soup kitchen at noon.").value_of("operation");
         ben.submit(&one, &[("operation", &operation)]).await.is(303);
-        ben.submit(&one, &[("operation", "yet-another-operation"), ("drop", "")]).await.is(409);
+        ben.submit(&one, &[("operation", &*late), ("drop", "")]).await.is(409);
         a_publication(&visit, books, 2).await;
         assert_eq!(news().await, Vec::<String>::new(), "the week runs");
         books.clock.advance(WEEK);

@@ -17,7 +17,8 @@ pub fn done(words: Words, word: &str) -> Option<String> {
 
 /// What kind of event an entry is.
 pub fn kind(words: Words, kind: &str) -> String {
-    const KNOWN: [&str; 9] = ["expense", "payout", "fee", "interest", "opening", "reversal", "deposit", "refund", "reimbursement"];
+    const KNOWN: [&str; 10] =
+        ["expense", "payout", "fee", "interest", "opening", "reversal", "deposit", "refund", "reimbursement", "grant-paid"];
     if KNOWN.contains(&kind) { words.of("bank-kind", kind) } else { kind.replace('_', " ") }
 }
 
