@@ -20,7 +20,7 @@ pub static ASSETS: LazyLock<[(&str, &str); 2]> = LazyLock::new(|| {
 fn tight(style: &str) -> String {
     let is_comment = |line: &&str| line.starts_with("/*") && line.ends_with("*/");
     let lines = style.lines().map(str::trim).filter(|line| !line.is_empty() && !is_comment(line));
-    lines.fold(String::new(), |all, line| all + &line.replace(": ", ":").replace(" {", "{") + "\n")
+    lines.fold(String::new(), |all, line| all + &line.replace(": ", ":").replace(" {", "{").replace(", ", ",") + "\n")
 }
 
 static STYLE: LazyLock<Stored> = LazyLock::new(|| asset("text/css; charset=utf-8", ASSETS[0].1));
