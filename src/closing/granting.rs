@@ -1,7 +1,6 @@
 //! Sending what a plan gives, once, and what becomes of it where it does not reach its group. Not here: what the group says (`answering`).
 
 use super::grant::{EndedWhy, Grant, Sent, Stands, WholeGrant};
-use super::plan::PlanState;
 use super::planning::{PLANNERS, lock, today};
 use super::store::{grants as store, plans};
 use super::{PlanRefusal, may, recipients};
@@ -127,26 +126,13 @@ pub async fn pay(
     Ok(grant.id)
 }
 
-/// From when on money may move, as far as the public is concerned.
+/// Whether money may move, as far as the public is concerned: it read what was agreed to, and had the time to object that the charter gave.
 async fn check_public(tx: &mut Tx, fund: &Fund, grant: &Grant, now: Instant) -> Result<(), PlanRefusal> {
-    let waits = |record: &Record| matches!(record, Record::Plan(plan) if plan.plan == grant.plan);
-    if publication::untold(tx, fund.id).await?.iter().any(waits) {
-        return Err(PlanRefusal::NotPublic);
-    }
-    match may_move_from(tx, fund, grant).await? {
+    let told = publication::agreed_plan(tx, fund.id, grant.plan).await?.ok_or(PlanRefusal::NotPublic)?;
+    match told.from.and_then(|from| from.parse::<Day>().ok()) {
         Some(from) if today(fund, now) < from => Err(PlanRefusal::Objection(from)),
         _ => Ok(()),
     }
-}
-
-/// The day from which a grant's money may move, where people may object to its plan before.
-///
-/// # Errors
-/// When the database is gone.
-pub async fn may_move_from(tx: &mut Tx, fund: &Fund, grant: &Grant) -> Result<Option<Day>, PlanRefusal> {
-    let plan = plans::find(tx, grant.plan_id).await?.filter(|plan| plan.state == PlanState::Approved).ok_or(PlanRefusal::NotFound)?;
-    let days = recipients::charter(tx, fund.id).await?.objection_days;
-    Ok(plan.decided_at.filter(|_| days > 0).map(|at| today(fund, at).plus_days(days)))
 }
 
 /// Whether the group may be paid now: two people agreed to how, and its details rested.

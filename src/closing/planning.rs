@@ -209,8 +209,8 @@ pub async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, entrop
     }
     let signed = approvals::signed(tx, &[proposal.id]).await?;
     let agreed = signed.first().map(|signed| Agreed { needed: signed.needed, given: signed.given, emergency: signed.emergency });
-    let from = (objection_days > 0).then(|| today(&fund, now).plus_days(objection_days));
-    tell(tx, &fund, &whole, (PlanStands::Approved, agreed, from)).await?;
+    let objection_days = Some(objection_days).filter(|days| *days > 0);
+    tell(tx, &fund, &whole, (PlanStands::Approved, agreed, objection_days)).await?;
     Ok(audit::write(tx, Some(person.id), "plan.approved", &format!("plan {}", plan.id), &format!("proposal {}", proposal.id), now).await?)
 }
 
@@ -247,15 +247,17 @@ async fn promise(
 }
 
 /// Has the public told of a plan.
-async fn tell(tx: &mut Tx, fund: &Fund, whole: &Whole, how: (PlanStands, Option<Agreed>, Option<Day>)) -> sqlx::Result<()> {
-    let (stands, agreed, from) = how;
+async fn tell(tx: &mut Tx, fund: &Fund, whole: &Whole, how: (PlanStands, Option<Agreed>, Option<i64>)) -> sqlx::Result<()> {
+    let (stands, agreed, objection_days) = how;
     let record = Record::Plan(Box::new(passed::Plan {
         n: 0,
         week: String::new(),
         plan: whole.plan.n,
         stands,
         agreed,
-        from: from.map(|day| day.to_string()),
+        objection_days,
+        // Given when it is told.
+        from: None,
         total_minor: whole.plan.total_minor,
         lines: whole.lines.iter().map(|line| passed::Working { line: line.line.clone(), amount_minor: line.amount_minor }).collect(),
         shares: whole.shares.iter().map(public_share).collect(),

@@ -1,9 +1,10 @@
 //! What other rooms want the public to know: they write it down as a record, and the next publication tells it. Not here: what they decide
 //! (`closing`), and what is gathered from the books themselves (`gather`, `steps`).
 
+use super::passed::{Plan, PlanStands};
 use super::record::{Record, week_of};
 use super::{PublishError, Writer, store};
-use crate::clock::Instant;
+use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::funds::Fund;
 use crate::ids::FundId;
@@ -20,13 +21,21 @@ pub async fn announce(tx: &mut Tx, fund: FundId, record: &Record) -> sqlx::Resul
     store::announced::insert(tx, fund, &leaf).await
 }
 
-/// What was announced for the fund and the public was not told yet, in its order.
+/// The plan of that number, as the public was told that it was agreed to; None: it was not told.
 ///
 /// # Errors
-/// When the database is gone.
-pub async fn untold(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<Record>> {
-    let waiting = store::announced::list(tx, fund, MOST).await?;
-    waiting.iter().map(|(_, body)| Record::from_leaf(body).map_err(|error| sqlx::Error::Decode(error.into()))).collect()
+/// When the database is gone, or a record that was kept is none.
+pub async fn agreed_plan(tx: &mut Tx, fund: FundId, plan: i64) -> sqlx::Result<Option<Plan>> {
+    for leaf in store::of_kind(tx, fund, "plan").await? {
+        let record = Record::from_leaf(&leaf.body).map_err(|error| sqlx::Error::Decode(error.into()))?;
+        if let Record::Plan(told) = record
+            && told.plan == plan
+            && told.stands == PlanStands::Approved
+        {
+            return Ok(Some(*told));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether something waits: cheap to ask.
@@ -35,10 +44,13 @@ pub(super) async fn has_news(tx: &mut Tx, fund: &Fund) -> sqlx::Result<bool> {
 }
 
 impl Record {
-    /// Gives a record that was announced its number among those of its kind, and the week it is told in.
-    fn tell(&mut self, number: i64, in_week: &str) {
+    /// Gives a record that was announced its number among those of its kind, and the week it is told in. From this day on people may object to a plan.
+    fn tell(&mut self, number: i64, in_week: &str, today: Day) {
         let (n, week) = match self {
-            Self::Plan(plan) => (&mut plan.n, &mut plan.week),
+            Self::Plan(plan) => {
+                plan.from = plan.objection_days.map(|days| today.plus_days(days).to_string());
+                (&mut plan.n, &mut plan.week)
+            }
             Self::Grant(grant) => (&mut grant.n, &mut grant.week),
             Self::Advice(advice) => (&mut advice.n, &mut advice.week),
             Self::Passed(passed) => (&mut passed.n, &mut passed.week),
@@ -60,7 +72,7 @@ impl Writer {
             let kind = record.kind();
             let before = records.iter().filter(|other: &&Record| other.kind() == kind).count();
             let last = store::last_number(tx, fund.id, kind).await?;
-            record.tell(last.saturating_add(1).saturating_add(i64::try_from(before).unwrap_or(0)), &week);
+            record.tell(last.saturating_add(1).saturating_add(i64::try_from(before).unwrap_or(0)), &week, now.day_in(&fund.time_zone));
             records.push(record);
         }
         self.append(tx, records).await?;

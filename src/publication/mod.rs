@@ -83,7 +83,7 @@ use gifts::Side;
 use manifest::Files;
 use record::{Batch, Record, week_of};
 
-pub use announced::{announce, untold};
+pub use announced::{agreed_plan, announce};
 pub use card::{Card, Told};
 pub use commitments::{forget, forget_some_of};
 pub use copied::FOLDER as COPIES;

@@ -61,7 +61,10 @@ pub struct Plan {
     /// How many agreed to it; none: nobody was asked to the end yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agreed: Option<Agreed>,
-    /// The day before which no money moves, where the charter lets people object.
+    /// For how many days people may object once it is published, where the charter lets them; said when it was agreed to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objection_days: Option<i64>,
+    /// The day before which no money moves then: counted from the day of the publication.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// What is shared out.

@@ -270,10 +270,14 @@ on_both_databases! {
         let end = End::with(books, 1_000, "7").await;
         let treasury = &end.treasury;
         end.agreed(&[(1, Rule::Fixed, 1_000)]).await;
+        // The days count from when the public could read it, however late that is.
+        books.clock.advance(Duration::from_hours(24 * 7));
+        assert!(matches!(end.pay(&end.grant(1).await).await, Err(PlanRefusal::NotPublic)));
         end.publish().await;
         assert!(text(books, "leftovers/index.html").await.contains("until then anybody may object"));
+        books.clock.advance(Duration::from_hours(24 * 6));
         assert!(matches!(end.pay(&end.grant(1).await).await, Err(PlanRefusal::Objection(_))));
-        books.clock.advance(Duration::from_hours(24 * 7));
+        books.clock.advance(Duration::from_hours(24));
         end.pay(&end.grant(1).await).await.unwrap();
 
         let form = GoodsForm { what: "Bottled water", quantity: "40", unit: "cases", category: "water", not_valued: true, received_on: "2026-11-14", ..GoodsForm::default() };

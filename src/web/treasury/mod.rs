@@ -14,6 +14,7 @@ mod mail;
 mod me;
 mod my_factors;
 mod passkeys;
+mod payment;
 mod people;
 mod person;
 mod settings;

@@ -115,15 +115,6 @@ close-wait-left = Grants that pass it on
 close-wait-accounts = Payments that bring them to zero
 close-wait-others = Those funds: what names no fund comes here
 
-close-left-caption = What there is to share out
-close-left-line = Line
-close-left-total = To share out
-close-left-on-hand = In the bank, in cash and at Stripe
-close-left-unpaid = Approved, not paid
-close-left-refunds = Refunds on their way
-close-left-pool = What others’ money comes before
-close-left-reserve = Reserve for disputes
-
 close-allowed = What each state allows
 close-act = May happen
 close-here = { $state } (now)

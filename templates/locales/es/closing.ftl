@@ -115,15 +115,6 @@ close-wait-left = Las entregas que lo pasan adelante
 close-wait-accounts = Los pagos que las llevan a cero
 close-wait-others = A esos fondos: lo que no nombra ningún fondo llega aquí
 
-close-left-caption = Lo que hay para repartir
-close-left-line = Línea
-close-left-total = Para repartir
-close-left-on-hand = En el banco, en efectivo y en Stripe
-close-left-unpaid = Aprobado y sin pagar
-close-left-refunds = Devoluciones en camino
-close-left-pool = Dinero de otros, que va primero
-close-left-reserve = Reserva para disputas
-
 close-allowed = Lo que permite cada estado
 close-act = Puede ocurrir
 close-here = { $state } (ahora)

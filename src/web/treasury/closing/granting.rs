@@ -20,7 +20,7 @@ use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Facts, Table, behind};
 use crate::web::treasury::gifts::{fund, today};
 use crate::web::treasury::spending::{account_in_words, payable};
-use crate::web::treasury::{Part, READERS, RECORDERS, Sheet, operation, sent};
+use crate::web::treasury::{Part, READERS, RECORDERS, Sheet, operation, payment, sent};
 use crate::web::words::Words;
 use crate::web::{AnySite, Site, answer};
 
@@ -32,8 +32,6 @@ const GOODS: &str = "/treasury/{fund}/close/goods";
 
 /// How many rows a page has.
 const PAGE: i64 = 50;
-/// The longest reference.
-const REFERENCE_LETTERS: usize = 100;
 
 pub(super) type Pairs = Sent<Vec<(String, String)>>;
 pub(super) type Place = Path<(String, String)>;
@@ -263,11 +261,7 @@ async fn pay_page(
     let words = signed_in.words;
     let accounts = payable(&mut site.db.begin_read().await?, words, fund.currency).await?;
     let parts = FormParts { words, typed, wrongs };
-    let fields = vec![
-        parts.select("from", "expense-pay-from", accounts.into_iter().map(|(path, name)| Choice::new(path, name)).collect()),
-        parts.day("paid_on", "expense-paid-on"),
-        parts.text("reference", "expense-reference", "off").hint(words.say("expense-reference-hint")).optional(words),
-    ];
+    let fields = payment::fields(&parts, accounts).into();
     let form = Form::new(format!("{}/pay", at(fund, whole)), operation(site, typed), fields).button(words.say("expense-pay-look"));
     let sheet = Sheet::new(frame(site, signed_in, fund, "grant-pay", &Asked::default()))
         .with(Part::Facts(facts(words, fund, whole)))
@@ -280,20 +274,9 @@ async fn pay(State(site): AnySite, signed_in: SignedIn, Path((slug, number)): Pl
     let (words, typed, mut wrongs) = (signed_in.words, Typed::new(pairs.clone()), Wrongs::default());
     let (fund, whole) = find(&mut site.db.begin_read().await?, &slug, &number).await?;
     let (actor, now) = (signed_in.actor(), site.clock.now());
-    let day = typed.get("paid_on").parse::<Day>().ok().filter(|day| *day <= today(&fund, now));
-    if day.is_none() {
-        wrongs.add("paid_on", words.say("expense-wrong-future"));
-    }
     let accounts = payable(&mut site.db.begin_read().await?, words, fund.currency).await?;
-    if !accounts.iter().any(|(path, _)| path == typed.get("from")) {
-        wrongs.add("from", words.say("expense-wrong-paid-from"));
-    }
-    if typed.get("reference").chars().count() > REFERENCE_LETTERS {
-        wrongs.add("reference", words.say("expense-wrong-too-long"));
-    }
-    if let Some(on) = day.filter(|_| wrongs.is_empty()) {
+    if let Some(payment) = payment::parse(words, &typed, &accounts, today(&fund, now), &mut wrongs) {
         let done: Result<Option<Response>, PlanRefusal> = if typed.has("sure") {
-            let payment = Payment { from: typed.get("from").to_owned(), on, reference: typed.get("reference").to_owned() };
             let paid: Result<GrantId, PlanRefusal> = match sent(&signed_in, &format!("grant {number}"), &pairs, &typed) {
                 Err(error) => Err(error.into()),
                 Ok(operation) => transact!(site.db, tx => granting::pay(tx, actor, &operation, (&number, &payment), now).await),
@@ -302,7 +285,7 @@ async fn pay(State(site): AnySite, signed_in: SignedIn, Path((slug, number)): Pl
         } else {
             let opened: Result<Option<String>, PlanRefusal> =
                 transact!(site.db, tx => granting::open_account(tx, actor, &number, &site.keyring, now).await);
-            opened.map(|account| Some(sure(&site, &signed_in, (&fund, &whole), &typed, account)))
+            opened.map(|account| Some(sure(&site, &signed_in, (&fund, &whole), &typed, (&payment, account))))
         };
         match done {
             Ok(Some(page)) => return Ok(page),
@@ -318,16 +301,15 @@ async fn pay(State(site): AnySite, signed_in: SignedIn, Path((slug, number)): Pl
 }
 
 /// Everything once more, with the account in full, before it is noted as sent.
-fn sure(site: &Site, signed_in: &SignedIn, (fund, whole): (&Fund, &WholeGrant), typed: &Typed, account: Option<String>) -> Response {
+fn sure(
+    site: &Site,
+    signed_in: &SignedIn,
+    (fund, whole): (&Fund, &WholeGrant),
+    typed: &Typed,
+    (payment, account): (&Payment, Option<String>),
+) -> Response {
     let words = signed_in.words;
-    let day = typed.get("paid_on").parse::<Day>().map(|day| words.day(day)).unwrap_or_default();
-    let mut list = facts(words, fund, whole)
-        .add(words.say("expense-pay-from"), Cell::text(account_in_words(words, typed.get("from"))))
-        .add(words.say("expense-paid-on"), Cell::text(day))
-        .add(words.say("expense-reference"), Cell::text(typed.get("reference")));
-    if let Some(account) = account {
-        list = list.add(words.say("payee-account"), Cell::text(account));
-    }
+    let list = payment::facts(words, facts(words, fund, whole), payment, account);
     let typed = &typed.clone().put("sure", "1");
     let parts = FormParts { words, typed, wrongs: &Wrongs::default() };
     let fields = ["from", "paid_on", "reference", "sure"].map(|name| parts.hidden(name)).into();

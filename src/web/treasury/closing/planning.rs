@@ -18,7 +18,7 @@ use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
 use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
-use crate::web::table::{Cell, Facts, Table, behind};
+use crate::web::table::{Cell, Table, behind};
 use crate::web::treasury::gifts::fund;
 use crate::web::treasury::{Part, READERS, RECORDERS, Sheet, operation, sent};
 use crate::web::words::Words;
@@ -50,16 +50,6 @@ async fn show(
     page(&site, &signed_in, &fund, &asked, &Typed::default(), &Wrongs::default()).await
 }
 
-/// How what is left is worked out, line by line.
-fn worked_out(words: Words, fund: &Fund, left: &closing::Distributable) -> Facts {
-    let money = |minor| Cell::money(Money::new(minor, fund.currency));
-    let lines = left
-        .lines
-        .iter()
-        .fold(Facts::default(), |facts, (line, minor)| facts.add(words.of("leftovers-line", line.as_str()), money(*minor)));
-    lines.add(words.say("leftovers-total"), money(left.total_minor))
-}
-
 fn shares_table(words: Words, fund: &Fund, shares: &[Share]) -> Table {
     let mut table = Table::new(words.say("leftovers-shares"), "")
         .column(words.say("plan-group"))
@@ -86,8 +76,7 @@ async fn page(site: &Site, signed_in: &SignedIn, fund: &Fund, asked: &Asked, typ
     let left = closing::distributable(tx, fund, now).await?;
     let mut sheet = Sheet::new(frame(site, signed_in, fund, "plan-title", asked))
         .with(ways(words, fund))
-        .with(Part::Heading(words.say("leftovers-worked-out")))
-        .with(Part::Facts(worked_out(words, fund, &left)));
+        .with(Part::Table(super::settling::lines(words, &left)));
     let groups = recipients::groups(tx, fund.id).await?;
     let standing = planning::proposed(tx, fund.id).await?;
     if let Some(plan) = standing.as_ref()
@@ -242,7 +231,7 @@ fn sure(site: &Site, signed_in: &SignedIn, fund: &Fund, pairs: &[(String, String
     let total = Money::new(preview.left.total_minor, fund.currency).for_people();
     Sheet::new(frame(site, signed_in, fund, "plan-sure", &Asked::default()))
         .with(Part::Text(words.with("plan-adds-up", "total", total)))
-        .with(Part::Facts(worked_out(words, fund, &preview.left)))
+        .with(Part::Table(super::settling::lines(words, &preview.left)))
         .with(Part::Table(shares_table(words, fund, &preview.shares)))
         .with(Part::Note(words.say("plan-frozen")))
         .with(Part::Form(form))

@@ -93,10 +93,11 @@ fn way(fund: &Fund, item: Item) -> String {
 
 /// What there is to share out, line by line, with its total.
 pub(super) fn lines(words: Words, sum: &Distributable) -> Table {
-    let mut table = Table::new(words.say("close-left-caption"), "").column(words.say("close-left-line")).amounts(words.say("gifts-amount"));
+    let mut table =
+        Table::new(words.say("leftovers-worked-out"), "").column(words.say("leftovers-line")).amounts(words.say("gifts-amount"));
     for (line, minor) in &sum.lines {
-        table.row(vec![Cell::text(words.of("close-left", line.as_str())), Cell::money(Money::new(*minor, sum.currency))]);
+        table.row(vec![Cell::text(words.of("leftovers-line", line.as_str())), Cell::money(Money::new(*minor, sum.currency))]);
     }
-    table.foot(vec![Cell::text(words.say("close-left-total")), Cell::money(Money::new(sum.total_minor, sum.currency))]);
+    table.foot(vec![Cell::text(words.say("leftovers-total")), Cell::money(Money::new(sum.total_minor, sum.currency))]);
     table
 }

@@ -1,11 +1,12 @@
 //! Paying what was agreed to: a form, a page that repeats everything with the account in full, and the note that it is done.
 
+use std::iter;
+
 use axum::extract::{Form as Sent, Path, State};
 use axum::response::Response;
 
 use super::one::is_owed;
-use super::{Pairs, account_in_words, find, frame, operation, payable, refused, sent, today};
-use crate::clock::Day;
+use super::{Pairs, find, frame, operation, payable, refused, sent, today};
 use crate::funds::Fund;
 use crate::ids::ExpenseId;
 use crate::spending::payees::{self, Sealing};
@@ -13,14 +14,12 @@ use crate::spending::{self, PayBy, Payment, Refusal, State as Stage, Whole, capt
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
 use crate::web::error::Trouble;
-use crate::web::form::{Choice, Form, FormParts, Typed, Wrongs};
+use crate::web::form::{Form, FormParts, Typed, Wrongs};
 use crate::web::table::{Cell, Facts};
-use crate::web::treasury::{Part, RECORDERS, Sheet};
+use crate::web::treasury::{Part, RECORDERS, Sheet, payment};
 use crate::web::{AnySite, Site, answer};
 
 const PAY: &str = "/treasury/{fund}/expenses/{number}/pay";
-/// The longest reference.
-const REFERENCE_LETTERS: usize = 100;
 
 pub(super) fn doors(doors: Doors) -> Doors {
     doors.get(PAY, Who::Holding(RECORDERS), ask).post(PAY, Who::Holding(RECORDERS), pay)
@@ -52,15 +51,9 @@ async fn page(
         return Ok(answer::see_other(&format!("/treasury/{}/expenses/{}", fund.slug, whole.expense.number))?);
     }
     let accounts = payable(&mut site.db.begin_read().await?, words, fund.currency).await?;
-    let choices = accounts.into_iter().map(|(path, name)| Choice::new(path, name)).collect();
     let typed = &typed.clone().or("version", whole.expense.version.to_string());
     let parts = FormParts { words, typed, wrongs };
-    let fields = vec![
-        parts.hidden("version"),
-        parts.select("from", "expense-pay-from", choices),
-        parts.day("paid_on", "expense-paid-on"),
-        parts.text("reference", "expense-reference", "off").hint(words.say("expense-reference-hint")).optional(words),
-    ];
+    let fields = iter::once(parts.hidden("version")).chain(payment::fields(&parts, accounts)).collect();
     let at = format!("/treasury/{}/expenses/{}", fund.slug, whole.expense.number);
     let form = Form::new(format!("{at}/pay"), operation(site, typed), fields).button(words.say("expense-pay-look"));
     let sheet = Sheet::new(frame(site, signed_in, fund, "expense-pay"))
@@ -79,21 +72,10 @@ async fn pay(
     let words = signed_in.words;
     let (fund, whole) = find(&mut site.db.begin_read().await?, &slug, &number).await?;
     let (typed, mut wrongs) = (Typed::new(pairs.clone()), Wrongs::default());
-    let day = typed.get("paid_on").parse::<Day>().ok().filter(|day| *day <= today(&fund, site.clock.now()));
-    if day.is_none() {
-        wrongs.add("paid_on", words.say("expense-wrong-future"));
-    }
     let accounts = payable(&mut site.db.begin_read().await?, words, fund.currency).await?;
-    if !accounts.iter().any(|(path, _)| path == typed.get("from")) {
-        wrongs.add("from", words.say("expense-wrong-paid-from"));
-    }
-    if typed.get("reference").chars().count() > REFERENCE_LETTERS {
-        wrongs.add("reference", words.say("expense-wrong-too-long"));
-    }
     let back = format!("/treasury/{slug}/expenses/{number}/pay");
-    if let Some(on) = day.filter(|_| wrongs.is_empty()) {
+    if let Some(payment) = payment::parse(words, &typed, &accounts, today(&fund, site.clock.now()), &mut wrongs) {
         let done = if typed.has("sure") {
-            let payment = Payment { from: typed.get("from").to_owned(), on, reference: typed.get("reference").to_owned() };
             paid(&site, &signed_in, &whole, &payment, &pairs, &typed).await.map(|()| None)
         } else {
             let (actor, now, id) = (signed_in.actor(), site.clock.now(), whole.expense.id);
@@ -101,7 +83,7 @@ async fn pay(
                 let account = payees::open_account(tx, actor, id, &site.keyring, now).await?;
                 Ok::<Opened, Refusal>(Opened { account, wish: captains::open_pay_by(tx, actor, id, &site.keyring, now).await? })
             }.await);
-            opened.map(|opened| Some(sure(&site, &signed_in, (&fund, &whole), &typed, opened)))
+            opened.map(|opened| Some(sure(&site, &signed_in, (&fund, &whole), &typed, (&payment, opened))))
         };
         match done {
             Ok(Some(page)) => return Ok(page),
@@ -124,16 +106,15 @@ struct Opened {
 }
 
 /// Everything once more, with the account in full, before it is noted as paid.
-fn sure(site: &Site, signed_in: &SignedIn, (fund, whole): (&Fund, &Whole), typed: &Typed, opened: Opened) -> Response {
+fn sure(
+    site: &Site,
+    signed_in: &SignedIn,
+    (fund, whole): (&Fund, &Whole),
+    typed: &Typed,
+    (payment, opened): (&Payment, Opened),
+) -> Response {
     let words = signed_in.words;
-    let day = typed.get("paid_on").parse::<Day>().map(|day| words.day(day)).unwrap_or_default();
-    let mut list = facts(signed_in, whole)
-        .add(words.say("expense-pay-from"), Cell::text(account_in_words(words, typed.get("from"))))
-        .add(words.say("expense-paid-on"), Cell::text(day))
-        .add(words.say("expense-reference"), Cell::text(typed.get("reference")));
-    if let Some(account) = opened.account {
-        list = list.add(words.say("payee-account"), Cell::text(account));
-    }
+    let mut list = payment::facts(words, facts(signed_in, whole), payment, opened.account);
     if let Some(PayBy { way, details }) = opened.wish {
         let texts = [words.of("payee-way", way.as_str()), details];
         let text = texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(": ");
