@@ -3,10 +3,10 @@
 
 use super::planning::{PLANNERS, today};
 use super::store::plans as store;
-use super::{PlanRefusal, may, recipients};
+use super::{PlanRefusal, recipients};
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
-use crate::funds;
+use crate::funds::{self, Act};
 use crate::ids::FundId;
 use crate::people::operation::{self, Operation};
 use crate::people::{self, Actor, audit};
@@ -33,7 +33,7 @@ pub async fn record_vote(
     if operation::find_result(tx, operation).await?.is_some() {
         return Ok(());
     }
-    may::check(&fund, may::Step::Groups)?;
+    PlanRefusal::unless_allowed(&fund, Act::Groups)?;
     let charter = recipients::charter(tx, fund.id).await?;
     if let Some((name, _)) = counts.iter().find(|(name, _)| !charter.recipients.iter().any(|named| named.name == *name)) {
         return Err(PlanRefusal::NotInCharter(name.clone()));

@@ -3,10 +3,10 @@
 use super::grant::{EndedWhy, Grant, Sent, Stands, WholeGrant};
 use super::planning::{PLANNERS, lock, today};
 use super::store::{grants as store, plans};
-use super::{PlanRefusal, may, recipients};
+use super::{PlanRefusal, recipients};
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
-use crate::funds::Fund;
+use crate::funds::{Act, Fund};
 use crate::ids::{FundId, GrantId};
 use crate::ledger::{self, NewEntry, NewPosting, Source};
 use crate::money::Money;
@@ -80,7 +80,7 @@ pub async fn pay(
     if operation::find_result(tx, operation).await?.is_some() {
         return Ok(grant.id);
     }
-    may::check(&fund, may::Step::Plan)?;
+    PlanRefusal::unless_allowed(&fund, Act::Grant)?;
     if !matches!(whole.stands(), Stands::Promised | Stands::Returned) {
         return Err(PlanRefusal::Grant(whole.stands()));
     }

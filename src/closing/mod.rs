@@ -12,7 +12,6 @@ pub mod granting;
 mod handing;
 mod item;
 mod left;
-mod may;
 pub mod passing;
 mod plan;
 mod plan_refusal;

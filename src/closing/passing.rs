@@ -2,10 +2,11 @@
 //! of goods (`donations`).
 
 use super::planning::lock;
-use super::{PlanRefusal, may, recipients};
+use super::{PlanRefusal, recipients};
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::donations::in_kind;
+use crate::funds::Act;
 use crate::ids::FundId;
 use crate::people::Actor;
 use crate::people::operation::{self, Operation};
@@ -27,7 +28,7 @@ pub async fn pass_on(
     now: Instant,
 ) -> Result<(), PlanRefusal> {
     let fund = lock(tx, fund).await?;
-    may::check(&fund, may::Step::Plan)?;
+    PlanRefusal::unless_allowed(&fund, Act::Grant)?;
     if operation::find_result(tx, operation).await?.is_some() {
         return Ok(());
     }

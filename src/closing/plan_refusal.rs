@@ -3,7 +3,7 @@
 use crate::clock::{Day, Instant};
 use crate::db::Retryable;
 use crate::donations::HandError;
-use crate::funds::State;
+use crate::funds::{Act, Fund, State};
 use crate::ledger::PostError;
 use crate::money::Money;
 use crate::people::NotAllowed;
@@ -91,6 +91,13 @@ pub enum PlanRefusal {
     /// The database failed.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
+}
+
+impl PlanRefusal {
+    /// Refuses what a fund does not allow in its state.
+    pub(super) fn unless_allowed(fund: &Fund, act: Act) -> Result<(), Self> {
+        if fund.state.allows(act) { Ok(()) } else { Err(Self::State(fund.state)) }
+    }
 }
 
 impl Retryable for PlanRefusal {

@@ -5,12 +5,12 @@ use super::plan::{Plan, PlanState, Share, Whole, Working};
 use super::recipient::{Group, Known};
 use super::shares::{Rule, Wanted, share_out};
 use super::store::{grants, plans as store};
-use super::{Distributable, PlanRefusal, distributable, may, recipients};
+use super::{Distributable, PlanRefusal, distributable, recipients};
 use crate::approvals::{self, NewProposal, Proposal, Subject};
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::donations;
-use crate::funds::{self, Fund};
+use crate::funds::{self, Act, Fund};
 use crate::ids::{Entropy, EntryId, FundId, PlanId};
 use crate::ledger::{self, Account, Kind, NewEntry, NewPosting, Source, chart};
 use crate::money::Money;
@@ -53,7 +53,7 @@ pub async fn preview(tx: &mut Tx, fund: &Fund, wanted: &[WantedShare], now: Inst
 }
 
 async fn work_out(tx: &mut Tx, fund: &Fund, wanted: &[WantedShare], now: Instant) -> Result<(Preview, Vec<Known>), PlanRefusal> {
-    may::check(fund, may::Step::Plan)?;
+    PlanRefusal::unless_allowed(fund, Act::Grant)?;
     recipients::charter(tx, fund.id).await?;
     // What gifts nobody was told of brought would stand in the sum for all to see.
     let waiting = donations::uncounted(tx, fund.id).await?.len();
@@ -179,7 +179,7 @@ pub async fn turn_down(tx: &mut Tx, proposal: &Proposal, now: Instant) -> Result
 pub async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, entropy: &Entropy, now: Instant) -> Result<(), PlanRefusal> {
     let plan = of_proposal(tx, proposal).await?;
     let fund = funds::find(tx, plan.fund_id).await?.ok_or(PlanRefusal::NotFound)?;
-    may::check(&fund, may::Step::Plan)?;
+    PlanRefusal::unless_allowed(&fund, Act::Grant)?;
     let whole = find(tx, plan.id).await?.ok_or(PlanRefusal::NotFound)?;
     let groups = recipients::groups(tx, fund.id).await?;
     let objection_days = recipients::charter(tx, fund.id).await?.objection_days;

@@ -1,13 +1,13 @@
 //! The groups of the charter: how each is paid stands in the payee book, sealed, agreed to by a second person, and held for two days after a
 //! change. Not here: who may get anything at all, which is the charter's to say.
 
+use super::PlanRefusal;
 use super::recipient::{Checked, Group, Known};
 use super::store::plans as store;
-use super::{PlanRefusal, may};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::funds::charter::Charter;
-use crate::funds::{self, Fund};
+use crate::funds::{self, Act, Fund};
 use crate::ids::{FundId, PayeeId};
 use crate::people::operation::Operation;
 use crate::people::{Actor, audit};
@@ -63,7 +63,7 @@ pub async fn enter(
     now: Instant,
 ) -> Result<PayeeId, PlanRefusal> {
     let fund = funds::lock(tx, fund.id).await?.ok_or(PlanRefusal::NotFound)?;
-    may::check(&fund, may::Step::Groups)?;
+    PlanRefusal::unless_allowed(&fund, Act::Groups)?;
     let group = groups(tx, fund.id).await?.into_iter().find(|group| group.name == name);
     let group = group.ok_or_else(|| PlanRefusal::NotInCharter(name.to_owned()))?;
     let label = name.chars().take(crate::spending::payee::LABEL_LETTERS).collect();

@@ -10,7 +10,7 @@ use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::donations::{EndStep, ending, refunding};
 use crate::funds::charter::Charter;
-use crate::funds::{self, Act, Fund, State};
+use crate::funds::{self, Fund, State};
 use crate::ids::FundId;
 use crate::ledger::{self, Kind, chart};
 use crate::money::Currency;
@@ -215,7 +215,7 @@ pub async fn usual_reserve(tx: &mut Tx, fund: &Fund, now: Instant) -> sqlx::Resu
 /// When the database is gone.
 pub async fn late(tx: &mut Tx) -> sqlx::Result<Vec<(Fund, i64)>> {
     let mut found = Vec::new();
-    for fund in funds::list(tx).await?.into_iter().filter(|fund| fund.state == State::Closed && fund.state.allows(Act::Grant)) {
+    for fund in funds::list(tx).await?.into_iter().filter(|fund| fund.state == State::Closed) {
         let held = spending::means(tx, fund.currency).await?.fund(fund.id);
         if held != 0 {
             found.push((fund, held));

@@ -22,9 +22,9 @@ crate::words! {
         Refund = "refund",
         /// What was agreed to is paid.
         Pay = "pay",
-        /// It is planned who gets what is left.
-        Plan = "plan",
-        /// Money is passed on to mutual aid.
+        /// Groups that may get what is left are entered, and how members voted.
+        Groups = "groups",
+        /// What is left is planned, agreed to, and passed on to mutual aid.
         Grant = "grant",
     }
 }
@@ -40,7 +40,7 @@ impl Act {
         Self::Approve,
         Self::Refund,
         Self::Pay,
-        Self::Plan,
+        Self::Groups,
         Self::Grant,
     ];
 }
@@ -52,14 +52,13 @@ impl State {
     /// Whether a fund in this state allows an act. Facts (a charge that Stripe made, a line of the bank's) are booked in every state.
     pub const fn allows(self, act: Act) -> bool {
         match act {
-            Act::Publish | Act::Pay => !matches!(self, Self::Draft),
+            Act::Publish | Act::Pay | Act::Groups => !matches!(self, Self::Draft),
             Act::Give => matches!(self, Self::Open),
             // Donors decided on these before the pause; they stop when the fund winds down.
             Act::Repeat => matches!(self, Self::Draft | Self::Open | Self::Paused),
             Act::Claim | Act::Spend | Act::Approve => matches!(self, Self::Open | Self::Paused | Self::WindingDown),
             Act::Refund => matches!(self, Self::Open | Self::Paused | Self::WindingDown | Self::Distributing),
             // What comes after the end is passed on like the rest.
-            Act::Plan => matches!(self, Self::WindingDown | Self::Distributing | Self::Closed),
             Act::Grant => matches!(self, Self::Distributing | Self::Closed),
         }
     }
@@ -90,11 +89,11 @@ mod tests {
     fn the_table_says_what_each_state_allows() {
         let table = [
             (State::Draft, "repeat"),
-            (State::Open, "publish give repeat claim spend approve refund pay"),
-            (State::Paused, "publish repeat claim spend approve refund pay"),
-            (State::WindingDown, "publish claim spend approve refund pay plan"),
-            (State::Distributing, "publish refund pay plan grant"),
-            (State::Closed, "publish pay plan grant"),
+            (State::Open, "publish give repeat claim spend approve refund pay groups"),
+            (State::Paused, "publish repeat claim spend approve refund pay groups"),
+            (State::WindingDown, "publish claim spend approve refund pay groups"),
+            (State::Distributing, "publish refund pay groups grant"),
+            (State::Closed, "publish pay groups grant"),
         ];
         for (state, allowed) in table {
             let allows: Vec<&str> = Act::ALL.into_iter().filter(|act| state.allows(*act)).map(Act::as_str).collect();

@@ -196,6 +196,9 @@ pub async fn pay(
     if expense.version != version {
         return Err(Refusal::Changed);
     }
+    if !funds::find(tx, expense.fund_id).await?.is_some_and(|fund| fund.state.allows(funds::Act::Pay)) {
+        return Err(Refusal::Closed);
+    }
     check_payee(tx, expense, now).await?;
     let key = returning::payment_key(tx, expense).await?;
     let entry = leave(tx, expense, &key, (&payment.from, payment.on), &person, now).await?;

@@ -128,8 +128,8 @@ close-act-spend = New expenses
 close-act-approve = Agreeing to expenses
 close-act-refund = Refunds asked for here
 close-act-pay = Paying what was agreed to
-close-act-plan = Planning who gets the rest
-close-act-grant = Gifts to mutual aid
+close-act-groups = Groups and members’ votes
+close-act-grant = Plans and gifts to mutual aid
 
 close-hand-over = Hand over to a fund that follows
 close-means-hand-over = A fund that follows can begin with what is left. Nothing leaves the bank: money is pooled. Whether donors gave for that is for the charter to say.

@@ -128,8 +128,8 @@ close-act-spend = Gastos nuevos
 close-act-approve = Acuerdo sobre gastos
 close-act-refund = Devoluciones pedidas aquí
 close-act-pay = Pago de lo acordado
-close-act-plan = Plan de quién recibe el resto
-close-act-grant = Donaciones a ayuda mutua
+close-act-groups = Grupos y voto de los miembros
+close-act-grant = Planes y donaciones a la ayuda mutua
 
 close-hand-over = Entregar a un fondo que le sigue
 close-means-hand-over = Un fondo que le sigue puede empezar con lo que queda. Nada sale del banco: el dinero está junto. Si se donó para eso lo dicen los estatutos.
