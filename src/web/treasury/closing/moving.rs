@@ -131,7 +131,7 @@ async fn form(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String
     page(&site, &signed_in, (&fund, step), &typed, &Wrongs::default()).await
 }
 
-/// What a step means, what holds it up, and its form where nothing does.
+/// What holds a step up; where nothing does, what it means, and its form.
 async fn page(site: &Site, signed_in: &SignedIn, (fund, step): (&Fund, Step), typed: &Typed, wrongs: &Wrongs) -> Result<Response, Trouble> {
     let (words, now) = (signed_in.words, site.clock.now());
     let tx = &mut site.db.begin_read().await?;
@@ -146,16 +146,18 @@ async fn page(site: &Site, signed_in: &SignedIn, (fund, step): (&Fund, Step), ty
         return Ok(sheet.text(said).link(at(fund, ""), words.say("close-back")).answer(wrongs));
     };
     let mut sheet = frame(site, signed_in, fund, &title).live();
-    sheet = means(tx, words, fund, step).await?.into_iter().fold(sheet, Sheet::with);
-    if step == Step::Reserve {
-        sheet = sheet.with(Part::Table(settling::lines(words, &closing::distributable(tx, fund, now).await?)));
-    }
     let held = closing::in_the_way(tx, fund, to, now).await?;
     if !held.is_empty() {
         let names: Vec<String> = held.iter().map(|item| words.of("close-item", item.as_str())).collect();
         let way = (at(fund, "settle"), words.say("close-settle-title"));
         sheet = sheet.with(Part::Warning(words.with("close-held-by", "list", names.join(", ")))).with(Part::Links(vec![way]));
-    } else if may(signed_in) {
+        return Ok(sheet.link(at(fund, ""), words.say("close-back")).answer(wrongs));
+    }
+    sheet = means(tx, words, fund, step).await?.into_iter().fold(sheet, Sheet::with);
+    if step == Step::Reserve {
+        sheet = sheet.with(Part::Table(settling::lines(words, &closing::distributable(tx, fund, now).await?)));
+    }
+    if may(signed_in) {
         let form = Form::new(at(fund, step.word()), operation(site, typed), fields(words, (fund, step), typed, wrongs));
         sheet = sheet.form(form.button(words.say("close-ask")));
     }
