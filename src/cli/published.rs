@@ -127,24 +127,29 @@ pub async fn write(db: &Db, folder: &Path) -> anyhow::Result<()> {
                 let goes_on = path == last;
                 put(&under.join(&path), &body, goes_on)?;
                 files += u64::from(!goes_on);
-                copies.extend(path.strip_prefix(&format!("{}/", publication::COPIES)).map(str::to_owned));
+                if COPIES.iter().any(|folder| path.starts_with(folder)) {
+                    copies.insert(under.join(&path));
+                }
                 last = path;
             }
         }
-        remove_taken_down(&under.join(publication::COPIES), &copies)?;
+        COPIES.iter().try_for_each(|folder| remove_taken_down(&under.join(folder), &copies))?;
         println!("{}: {files} files under {}", fund.slug, under.display());
     }
     Ok(())
 }
 
-/// Removes copies of receipts that an earlier export wrote into the same folder and that were taken down since; those in `stand` stay.
-fn remove_taken_down(folder: &Path, stand: &HashSet<String>) -> anyhow::Result<()> {
+/// Where copies lie that may be taken down.
+const COPIES: [&str; 2] = [publication::RECEIPTS, publication::LETTERS];
+
+/// Removes copies that an earlier export wrote into the same folder and that were taken down since; those in `stand` stay.
+fn remove_taken_down(folder: &Path, stand: &HashSet<PathBuf>) -> anyhow::Result<()> {
     if !folder.exists() {
         return Ok(());
     }
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
-        if !entry.file_name().to_str().is_some_and(|name| stand.contains(name)) {
+        if !stand.contains(&entry.path()) {
             std::fs::remove_file(entry.path()).with_context(|| format!("{} could not be removed", entry.path().display()))?;
         }
     }
@@ -269,7 +274,7 @@ mod tests {
         for name in ["stands.jpg", "gone.jpg"] {
             std::fs::write(folder.path().join(name), b"x").unwrap();
         }
-        remove_taken_down(folder.path(), &HashSet::from(["stands.jpg".to_owned()])).unwrap();
+        remove_taken_down(folder.path(), &HashSet::from([folder.path().join("stands.jpg")])).unwrap();
         let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(left, ["stands.jpg"]);
         remove_taken_down(&folder.path().join("none"), &HashSet::new()).unwrap();

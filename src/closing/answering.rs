@@ -1,17 +1,20 @@
-//! What groups say to their grants: words, a letter, or nothing after a month. One person enters it, another lets the public read it. Not here:
-//! taking a letter in (`files`).
+//! What groups say to their grants: words, a letter, or nothing after a month. One person enters it, another lets the public read it, with a copy
+//! of the letter on which private parts are covered, where there is one (safety rule FI5). Not here: taking a letter in (`files`).
 
 use super::PlanRefusal;
-use super::grant::{ANSWER_LETTERS, Answer, AnswerKind, SILENT_DAYS, Stands};
-use super::granting::{locked, record, subject};
+use super::grant::{ANSWER_LETTERS, Answer, AnswerKind, SILENT_DAYS, Stands, WholeGrant};
+use super::granting::{locked, subject, told};
 use super::planning::{PLANNERS, today};
 use super::store::grants as store;
 use crate::clock::Instant;
 use crate::db::Tx;
+use crate::files::{self, Document};
+use crate::ids::PersonId;
 use crate::people::operation::{self, Operation};
 use crate::people::{self, Actor, Role, audit};
 use crate::publication;
-use crate::publication::passed::GrantStands;
+use crate::publication::passed::{self, GrantStands};
+use crate::publication::record::Record;
 use crate::spending::lint::lint;
 
 /// Who may let the public read what a group said.
@@ -80,11 +83,29 @@ pub async fn answer(
     Ok(n)
 }
 
-/// Lets the public read the newest answer to a grant, as somebody else than who entered it.
+/// The copy for the public of a letter, by the letter's reference: the last that was sent.
+///
+/// # Errors
+/// When the database is gone.
+pub(super) async fn copy_of(tx: &mut Tx, letter: &str) -> sqlx::Result<Option<Document>> {
+    match files::find_by_reference(tx, letter).await? {
+        Some(letter) => Ok(files::copies_of(tx, letter.id).await?.pop()),
+        None => Ok(None),
+    }
+}
+
+/// Lets the public read the newest answer to a grant, as somebody else than who entered it. `body` are the bytes of its letter's copy, as
+/// `files::open` gave them; nothing where there is none. What the group said before is taken back, copies of its letters at once.
 ///
 /// # Errors
 /// [`PlanRefusal::Own`]; [`PlanRefusal::Changed`] where `n` is not the newest, or was let out before.
-pub async fn clear(tx: &mut Tx, actor: Actor, operation: &Operation, (number, n): (&str, i64), now: Instant) -> Result<(), PlanRefusal> {
+pub async fn clear(
+    tx: &mut Tx,
+    actor: Actor,
+    operation: &Operation,
+    (number, n, body): (&str, i64, &[u8]),
+    now: Instant,
+) -> Result<(), PlanRefusal> {
     let (fund, whole) = locked(tx, number).await?;
     let person = people::require_fresh(tx, actor, LOOKERS, now).await?;
     if operation::find_result(tx, operation).await?.is_some() {
@@ -102,7 +123,27 @@ pub async fn clear(tx: &mut Tx, actor: Actor, operation: &Operation, (number, n)
     }
     let stands = if answer.kind == AnswerKind::None { GrantStands::Silent } else { GrantStands::Answered };
     let letter = Some(answer.sha256.clone()).filter(|sha256| !sha256.is_empty());
-    publication::announce(tx, fund.id, &record(&whole.grant, stands, &answer.text, letter)).await?;
+    let copy = release(tx, &whole, (person.id, body), now).await?;
+    let told = passed::Grant { text: answer.text.clone(), letter, copy, ..told(&whole.grant, stands) };
+    publication::announce(tx, fund.id, &Record::Grant(told)).await?;
     audit::write(tx, Some(person.id), "grant.answer_cleared", &subject(&whole.grant), answer.kind.as_str(), now).await?;
     Ok(operation::done(tx, operation, "", now).await?)
+}
+
+/// Lets the copy of an answer's letter out, and takes back those of letters before.
+async fn release(
+    tx: &mut Tx,
+    whole: &WholeGrant,
+    (person, body): (PersonId, &[u8]),
+    now: Instant,
+) -> Result<Option<passed::Letter>, PlanRefusal> {
+    for before in store::letters_before(tx, whole.grant.id, whole.answer.as_ref().map_or(0, |answer| answer.n)).await? {
+        if let Some(copy) = copy_of(tx, &before).await? {
+            files::withdraw(tx, copy.id, now).await?;
+        }
+    }
+    let Some(copy) = &whole.copy else { return Ok(None) };
+    files::release(tx, copy.id, person, now).await?;
+    files::keep_released(tx, copy.id, body).await?;
+    Ok(Some(passed::Letter { sha256: copy.sha256.clone(), media_type: copy.kind.media_type().to_owned(), bytes: copy.bytes }))
 }

@@ -1,6 +1,7 @@
 //! The noun: what a group gets, whether it was sent, and what the group said. Not here: what may be done with it (`granting`, `answering`).
 
 use crate::clock::{Day, Instant};
+use crate::files::Document;
 use crate::ids::{EntryId, FundId, GrantId, PersonId, PlanId, RecipientId};
 use crate::money::{Currency, Money};
 
@@ -166,6 +167,8 @@ pub struct WholeGrant {
     pub sent: Vec<Sent>,
     /// What the group said last.
     pub answer: Option<Answer>,
+    /// The copy for the public of the letter in which it said so; looked up where one grant is asked for, not in lists.
+    pub copy: Option<Document>,
 }
 
 impl WholeGrant {

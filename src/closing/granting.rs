@@ -3,7 +3,7 @@
 use super::grant::{EndedWhy, Grant, Sent, Stands, WholeGrant};
 use super::planning::{PLANNERS, lock, today};
 use super::store::{grants as store, plans};
-use super::{PlanRefusal, recipients};
+use super::{PlanRefusal, answering, recipients};
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::funds::{Act, Fund};
@@ -43,7 +43,11 @@ pub async fn open(tx: &mut Tx, fund: FundId) -> sqlx::Result<Vec<WholeGrant>> {
 /// When the database is gone.
 pub async fn find(tx: &mut Tx, number: &str) -> sqlx::Result<Option<WholeGrant>> {
     let grant = store::find(tx, &number.trim().to_uppercase()).await?;
-    Ok(whole(tx, grant.into_iter().collect()).await?.pop())
+    let Some(mut found) = whole(tx, grant.into_iter().collect()).await?.pop() else { return Ok(None) };
+    if let Some(answer) = &found.answer {
+        found.copy = answering::copy_of(tx, &answer.document).await?;
+    }
+    Ok(Some(found))
 }
 
 /// Adds to the grants of one fund how they were sent and what groups said: few statements, however many they are.
@@ -57,7 +61,7 @@ async fn whole(tx: &mut Tx, grants: Vec<Grant>) -> sqlx::Result<Vec<WholeGrant>>
     let whole = |grant: Grant| {
         let sent = sent.iter().filter(|sent| sent.grant_id == grant.id).cloned().collect();
         let answer = answers.iter().find(|answer| answer.grant_id == grant.id).cloned();
-        WholeGrant { grant, sent, answer }
+        WholeGrant { grant, sent, answer, copy: None }
     };
     Ok(grants.into_iter().map(whole).collect())
 }
@@ -222,11 +226,12 @@ pub(super) fn subject(grant: &Grant) -> String {
 
 /// Has the public told of what happened to a grant.
 async fn tell(tx: &mut Tx, fund: &Fund, grant: &Grant, (stands, text): (GrantStands, &str)) -> sqlx::Result<()> {
-    publication::announce(tx, fund.id, &record(grant, stands, text, None)).await
+    let told = passed::Grant { text: text.to_owned(), ..told(grant, stands) };
+    publication::announce(tx, fund.id, &Record::Grant(told)).await
 }
 
-/// What happened to a grant, as a record of the public log.
-pub(super) fn record(grant: &Grant, stands: GrantStands, text: &str, letter: Option<String>) -> Record {
+/// What happened to a grant, as a record of the public log says it, without words.
+pub(super) fn told(grant: &Grant, stands: GrantStands) -> passed::Grant {
     let (plan, to, amount_minor) = (grant.plan, grant.name.clone(), grant.amount_minor);
-    Record::Grant(passed::Grant { n: 0, week: String::new(), plan, to, amount_minor, stands, text: text.to_owned(), letter })
+    passed::Grant { n: 0, week: String::new(), plan, to, amount_minor, stands, text: String::new(), letter: None, copy: None }
 }

@@ -3,6 +3,7 @@
 use crate::clock::{Day, Instant};
 use crate::db::Retryable;
 use crate::donations::HandError;
+use crate::files::ReleaseError;
 use crate::funds::{Act, Fund, State};
 use crate::ledger::PostError;
 use crate::money::Money;
@@ -91,6 +92,16 @@ pub enum PlanRefusal {
     /// The database failed.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
+}
+
+impl From<ReleaseError> for PlanRefusal {
+    fn from(error: ReleaseError) -> Self {
+        match error {
+            ReleaseError::NotWaiting => Self::Changed,
+            ReleaseError::OwnCopy => Self::Own,
+            ReleaseError::Database(error) => error.into(),
+        }
+    }
 }
 
 impl PlanRefusal {

@@ -230,6 +230,14 @@ pub async fn released(tx: &mut Tx, id: DocumentId) -> sqlx::Result<Option<Vec<u8
     store::body(tx, id).await
 }
 
+/// A copy with this content that was let out and not taken back; None where there is none.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn released_as(tx: &mut Tx, sha256: &str) -> sqlx::Result<Option<Document>> {
+    Ok(store::twins(tx, sha256, DocumentId(0)).await?.into_iter().find(|twin| twin.released_at.is_some()))
+}
+
 /// Takes a document out of sight; its bytes go a day later, those of a copy that was let out at once, and its room is free at once. False: it was
 /// withdrawn before.
 ///

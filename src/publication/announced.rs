@@ -3,6 +3,7 @@
 
 use super::passed::{Plan, PlanStands};
 use super::record::{Record, week_of};
+use super::rows::RowsError;
 use super::{PublishError, Writer, store};
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
@@ -36,6 +37,13 @@ pub async fn agreed_plan(tx: &mut Tx, fund: FundId, plan: i64) -> sqlx::Result<O
         }
     }
     Ok(None)
+}
+
+/// What waits, in its order.
+pub(super) async fn waiting(tx: &mut Tx, fund: &Fund) -> Result<Vec<Record>, RowsError> {
+    let waiting = store::announced::list(tx, fund.id, MOST).await?;
+    let read = |(_, body): &(i64, String)| Record::from_leaf(body).map_err(|error| RowsError::Database(sqlx::Error::Decode(error.into())));
+    waiting.iter().map(read).collect()
 }
 
 /// Whether something waits: cheap to ask.

@@ -254,19 +254,19 @@ async fn once(tree: &mut Tree<'_>, tx: &mut Tx, fund: FundId, figures: Figures) 
     }
 }
 
-/// Copies of receipts: each that records name is there with its bytes, and gone where a later record says so.
+/// Copies of receipts and letters: each that records name is there with its bytes, and gone where a later record says so.
 async fn copies(tree: &mut Tree<'_>, records: &[(Record, String)]) -> Result<(), CheckError> {
     for (path, stands) in copied::standing(records.iter().map(|(record, _)| record)) {
-        let Some(copied) = stands else {
+        let Some(named) = stands else {
             tree.is_gone(&path).await?;
             continue;
         };
-        if !copied::is_hash(&copied.sha256) {
-            return Err(wrong(format!("copy {} names no hash", copied.n)));
+        if !copied::is_hash(named.sha256) {
+            return Err(wrong(format!("{path} names no hash")));
         }
         let body = tree.get(&path).await?;
-        if sha256_hex(&body) != copied.sha256 || i64::try_from(body.len()) != Ok(copied.bytes) {
-            return Err(wrong(format!("{path} is not the copy of the receipt of spending {} that the records name", copied.about)));
+        if sha256_hex(&body) != named.sha256 || i64::try_from(body.len()) != Ok(named.bytes) {
+            return Err(wrong(format!("{path} is not the copy that the records name")));
         }
         tree.is_right(path);
     }

@@ -1,16 +1,19 @@
-//! The noun: copies of receipts in public, as records name them and as a spending's page shows them. Not here: where their bytes come from
-//! (`copies`).
+//! The noun: copies of receipts and of groups' letters in public, as records name them and as pages show them. Not here: where their bytes come
+//! from (`copies`, `letters`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::passed::Letter;
 use super::place::Place;
 use super::record::Record;
 use super::say::Say;
 
-/// Where they lie under a fund's address.
-pub const FOLDER: &str = "spending/copies";
+/// Where copies of receipts lie under a fund's address.
+pub const RECEIPTS: &str = "spending/copies";
+/// Where copies of groups' letters do.
+pub const LETTERS: &str = "leftovers/letters";
 
 /// A copy of a spending's receipt, private parts covered, that a second person let out. The bytes lie beside the page, under their hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,19 +54,25 @@ pub struct TakenDown {
 impl Copied {
     /// Where its bytes lie under the fund's address: a place that never holds others.
     pub fn path(&self) -> String {
-        path(&self.sha256, &self.media_type)
+        path(RECEIPTS, &self.sha256, &self.media_type)
     }
 }
 
 /// The place of bytes of that hash and kind.
-pub(super) fn path(sha256: &str, media_type: &str) -> String {
+pub(super) fn path(folder: &str, sha256: &str, media_type: &str) -> String {
     let ending = match media_type {
         "image/jpeg" => "jpg",
         "image/png" => "png",
         "application/pdf" => "pdf",
         _ => "bin",
     };
-    format!("{FOLDER}/{sha256}.{ending}")
+    format!("{folder}/{sha256}.{ending}")
+}
+
+/// `JPEG, 312 kB`.
+pub(super) fn kind(media_type: &str, bytes: i64) -> String {
+    let kind = media_type.rsplit('/').next().unwrap_or_default().to_uppercase();
+    format!("{kind}, {}\u{a0}kB", bytes.max(0).saturating_add(999) / 1000)
 }
 
 /// Whether a text is a hash as records write it: nothing else may stand in a place of files.
@@ -71,27 +80,42 @@ pub(super) fn is_hash(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
+/// Bytes that lie beside pages, as a record names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Bytes<'a> {
+    pub sha256: &'a str,
+    pub bytes: i64,
+}
+
 /// Of every place that records name: what must lie there, or None where all that did was taken down.
-pub(super) fn standing<'a>(records: impl Iterator<Item = &'a Record>) -> BTreeMap<String, Option<&'a Copied>> {
-    let mut places: BTreeMap<String, Option<&Copied>> = BTreeMap::new();
+pub(super) fn standing<'a>(records: impl Iterator<Item = &'a Record>) -> BTreeMap<String, Option<Bytes<'a>>> {
+    let mut places: BTreeMap<String, Option<Bytes<'_>>> = BTreeMap::new();
     let mut shown: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
+    let mut letters: BTreeMap<(i64, &str), Option<&Letter>> = BTreeMap::new();
     for record in records {
         match record {
             Record::Copy(copied) => {
                 shown.entry(&copied.sha256).or_default().insert(copied.about);
-                places.insert(copied.path(), Some(copied));
+                places.insert(copied.path(), Some(Bytes { sha256: &copied.sha256, bytes: copied.bytes }));
             }
             Record::TakenDown(down) => {
                 let left = shown.entry(&down.sha256).or_default();
                 left.remove(&down.about);
                 if left.is_empty() {
-                    let gone = places.values_mut().filter(|place| place.is_some_and(|copied| copied.sha256 == down.sha256));
+                    let gone = places.values_mut().filter(|place| place.is_some_and(|bytes| bytes.sha256 == down.sha256));
                     gone.for_each(|place| *place = None);
                 }
+            }
+            // Of what a group said, the last counts.
+            Record::Grant(grant) if grant.is_answer() => {
+                letters.insert(grant.about(), grant.copy.as_ref());
+                places.extend(grant.copy.as_ref().map(|letter| (letter.path(), None)));
             }
             _ => {}
         }
     }
+    let stand = letters.into_values().flatten();
+    places.extend(stand.map(|letter| (letter.path(), Some(Bytes { sha256: &letter.sha256, bytes: letter.bytes }))));
     places
 }
 
@@ -145,8 +169,7 @@ impl ShownCopy {
 
     /// `JPEG, 312 kB`.
     pub fn kind(&self) -> String {
-        let kind = self.copied.media_type.rsplit('/').next().unwrap_or_default().to_uppercase();
-        format!("{kind}, {}\u{a0}kB", self.copied.bytes.max(0).saturating_add(999) / 1000)
+        kind(&self.copied.media_type, self.copied.bytes)
     }
 
     /// What became of it, in words: in which publication it came, what replaced it, why it is gone.
@@ -164,6 +187,7 @@ impl ShownCopy {
 
 #[cfg(test)]
 mod tests {
+    use super::super::passed::{Grant, GrantStands};
     use super::*;
 
     fn copied(about: i64, sha256: &str) -> Record {
@@ -192,6 +216,31 @@ mod tests {
         assert_eq!(of(&[copied(1, "ab"), copied(2, "ab"), down(1, "ab"), down(2, "ab")]), place(false));
         assert_eq!(of(&[copied(1, "ab"), down(1, "ab"), copied(1, "ab")]), place(true), "let out again");
         assert_eq!(of(&[down(1, "ab"), copied(1, "ab")]), place(true));
+    }
+
+    #[test]
+    fn of_what_a_group_said_the_last_letter_stands() {
+        let said = |to: &str, sha256: Option<&str>| {
+            let letter = |sha256: &str| Letter { sha256: sha256.to_owned(), media_type: "image/jpeg".to_owned(), bytes: 5 };
+            Record::Grant(Grant {
+                n: 1,
+                week: "2026-W46".to_owned(),
+                plan: 1,
+                to: to.to_owned(),
+                amount_minor: 1,
+                stands: GrantStands::Answered,
+                text: String::new(),
+                letter: None,
+                copy: sha256.map(letter),
+            })
+        };
+        let of =
+            |records: &[Record]| standing(records.iter()).into_iter().map(|(path, stands)| (path, stands.is_some())).collect::<Vec<_>>();
+        let place = |name: &str, is| (format!("leftovers/letters/{name}.jpg"), is);
+        assert_eq!(of(&[said("A", Some("ab"))]), [place("ab", true)]);
+        assert_eq!(of(&[said("A", Some("ab")), said("A", Some("cd"))]), [place("ab", false), place("cd", true)]);
+        assert_eq!(of(&[said("A", Some("ab")), said("A", None)]), [place("ab", false)]);
+        assert_eq!(of(&[said("A", Some("ab")), said("B", Some("ab")), said("A", None)]), [place("ab", true)], "another group's, too");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! spending is, and never within the hold of its expense, whatever its words may do: a receipt tells where and when. Not here: who lets one out
 //! (`spending::copies`).
 
-use super::copied::{self, Copied, TakenDown};
+use super::copied::{self, Copied, RECEIPTS, TakenDown};
 use super::gather::{HOLD_SECS, is_over};
 use super::record::{Record, week_of};
 use super::store::{self, PublishedCopy};
@@ -118,5 +118,5 @@ pub(super) async fn file(tx: &mut Tx, shown: &PublishedCopy) -> sqlx::Result<Opt
     let Some(document) = files::find(tx, shown.document_id).await? else { return Ok(None) };
     let Some(body) = files::released(tx, document.id).await? else { return Ok(None) };
     let media_type = document.kind.media_type();
-    Ok(Some(File::new(copied::path(&shown.sha256, media_type), media_type, body)))
+    Ok(Some(File::new(copied::path(RECEIPTS, &shown.sha256, media_type), media_type, body)))
 }

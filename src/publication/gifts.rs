@@ -1,8 +1,12 @@
-//! The gift side of a publication: what moved since the last batch, as a record. Not here: when a batch may be shown (`batch`).
+//! The gift side of a publication: what moved since the last batch, as a record. Not here: how many gifts make a batch (`batch`).
 
 use super::record::{Batch, COUNT, FEES, GIFTS, MONEY, Opening, Sum};
-use crate::funds::Fund;
-use crate::ledger::{Balance, chart};
+use super::{PublishError, batch, store, ways};
+use crate::db::Tx;
+use crate::donations::Uncounted;
+use crate::funds::{Fund, State};
+use crate::ids::DonationId;
+use crate::ledger::{self, Balance, chart};
 
 /// What the books hold of a fund's gift side, or what was published of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,6 +87,45 @@ impl Side {
         let amount_minor = self.opening.saturating_sub(published.opening);
         (amount_minor != 0).then(|| Opening { week: week.to_owned(), amount_minor })
     }
+}
+
+/// The gift side as the books have it, and as it was published.
+pub(super) struct Sides {
+    pub books: Side,
+    pub published: Side,
+    /// The fund is closed and stands at zero. What no batch told until then is told, however little it is, with what went back since: the plan that
+    /// shared out the last cent gave it away already, and the public sees the zero.
+    pub is_settled: bool,
+}
+
+impl Sides {
+    pub async fn find(tx: &mut Tx, fund: &Fund) -> Result<Self, PublishError> {
+        let balances = ledger::balances(tx, None).await?;
+        let books = Side::in_books(fund, &balances).ok_or_else(|| PublishError::Overflow(fund.slug.clone()))?;
+        let is_settled = fund.state == State::Closed && ways::of_fund(fund, &balances, |_| true) == 0;
+        Ok(Self { books, published: Side::published(&store::sums(tx, fund.id).await?), is_settled })
+    }
+
+    /// The batch of gifts that may be shown now, and its last gift, or [`NO_GIFT`]; None while it waits.
+    pub fn next_batch(&self, fund: &Fund, waiting: &[Uncounted], number: (i64, &str)) -> Option<(DonationId, Batch)> {
+        let gifts = i64::try_from(waiting.len()).unwrap_or(i64::MAX);
+        let batch = self.books.batch(&self.published, gifts, number, fund.min_gifts);
+        if self.is_settled {
+            let last = waiting.last().map_or(NO_GIFT, |gift| gift.id);
+            return tells(&batch).then_some((last, batch));
+        }
+        let last = batch::ready(waiting, fund)?;
+        (!batch::is_dominated(waiting, batch.received_minor, fund)).then_some((last, batch))
+    }
+}
+
+/// Comes before every gift.
+const NO_GIFT: DonationId = DonationId(0);
+
+/// Whether a batch tells anything.
+const fn tells(batch: &Batch) -> bool {
+    let Batch { gifts, received_minor, refunded_minor, disputed_minor, fees_minor, .. } = batch;
+    *gifts != 0 || *received_minor != 0 || *refunded_minor != 0 || *disputed_minor != 0 || *fees_minor != 0
 }
 
 #[cfg(test)]

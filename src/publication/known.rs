@@ -11,6 +11,7 @@ use super::tables::{Row, Scribe};
 use super::told::{Chartered, Stood};
 use super::weeks::{Week, weeks};
 use super::{Figures, charter, charts, identities, state};
+use crate::clock::Day;
 use crate::db::Tx;
 use crate::funds::charter::Charter;
 use crate::ids::FundId;
@@ -182,9 +183,29 @@ impl Known {
     }
 
     /// Through which day every account was held against the bank's or Stripe's own books without a difference. None where one was not.
-    pub fn matched_through(&self) -> Option<&str> {
+    fn matched_through(&self) -> Option<&str> {
         let agrees = self.tie.iter().filter(|row| row.part == "ties/difference").all(|row| row.text == "none");
         self.tie.iter().filter(|row| row.part == "ties/as-of").map(|row| &*row.text).min().filter(|_| agrees)
+    }
+
+    /// `Paused since 14 Nov 2026.`, and why.
+    pub fn stands(&self, say: Say) -> Option<(String, &str)> {
+        let stood = self.stood.as_ref()?;
+        Some((say.two("public-stood", ("state", say.state(stood.state)), ("day", say.day(&stood.since))), &stood.reason))
+    }
+
+    /// `Matched to the bank through 14 Nov 2026, without a difference.`
+    pub fn matched(&self, say: Say) -> Option<String> {
+        let day: Day = self.matched_through()?.parse().ok()?;
+        Some(say.with("public-matched", "day", say.0.day(day)))
+    }
+
+    /// How often identities of donors were opened, and why.
+    pub fn identities_opened(&self, say: Say) -> String {
+        let count = say.count("public-exceptions-identities", self.identities.iter().map(|(_, count)| count).sum());
+        let reasons = self.identities.iter().map(|(because, count)| format!("{}: {count}", say.say(&format!("public-identity-{because}"))));
+        let reasons = reasons.collect::<Vec<_>>().join(", ");
+        if reasons.is_empty() { count } else { format!("{count} ({reasons})") }
     }
 
     /// How much of the spending was inside the promised uses, in words; None while nothing was spent.

@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use super::passed::{Advice, Grant, GrantStands, Passed, Plan, PlanStands};
+use super::passed::{Advice, Grant, GrantStands, Letter, Passed, Plan, PlanStands};
 use super::place::Place;
 use super::record::Record;
 use super::rows::{self, RowsError};
@@ -47,10 +47,21 @@ pub(super) struct Became {
     came_back: bool,
     /// Why it did not reach its group.
     ended: Option<String>,
-    /// What the group said, in which week, and whether there is a letter.
-    answer: Option<(String, String, Option<String>)>,
+    /// What the group said.
+    answer: Option<Answer>,
     /// Whether the group was asked and did not answer.
     silent: bool,
+}
+
+/// What a group said.
+pub(super) struct Answer {
+    /// The week in which that was told.
+    pub week: String,
+    pub text: String,
+    /// The hash of its letter, which treasurers keep.
+    pub letter: Option<String>,
+    /// What everybody may see of it.
+    pub copy: Option<Letter>,
 }
 
 impl Leftovers {
@@ -86,6 +97,37 @@ impl Leftovers {
     }
 }
 
+/// What a group got, all plans together.
+pub(super) struct Got<'a> {
+    pub to: &'a str,
+    pub payments: usize,
+    pub minor: i64,
+    /// What it said, the first first.
+    pub answers: Vec<&'a Answer>,
+}
+
+impl Leftovers {
+    /// Whether a group said anything.
+    pub fn has_answers(&self) -> bool {
+        self.plans.iter().any(Shown::has_answers)
+    }
+
+    /// What groups got, in the order in which plans name them; a payment that came back is none.
+    pub fn groups(&self) -> Vec<Got<'_>> {
+        let mut groups: Vec<Got<'_>> = Vec::new();
+        for became in self.plans.iter().flat_map(|shown| &shown.grants).filter(|became| became.sent.is_some()) {
+            let at = groups.iter().position(|got| got.to == became.to).unwrap_or_else(|| {
+                groups.push(Got { to: &became.to, payments: 0, minor: 0, answers: Vec::new() });
+                groups.len() - 1
+            });
+            let got = &mut groups[at];
+            (got.payments, got.minor) = (got.payments + 1, got.minor.saturating_add(became.amount_minor));
+            got.answers.extend(&became.answer);
+        }
+        groups
+    }
+}
+
 impl Shown {
     fn of(plan: Plan) -> Self {
         let became = |share: &super::passed::Share| Became {
@@ -97,6 +139,10 @@ impl Shown {
         };
         Self { grants: plan.shares.iter().map(became).collect(), plan }
     }
+
+    fn has_answers(&self) -> bool {
+        self.grants.iter().any(|became| became.answer.is_some())
+    }
 }
 
 impl Became {
@@ -105,8 +151,11 @@ impl Became {
             GrantStands::Sent => self.sent = Some(grant.week),
             GrantStands::Returned => (self.sent, self.came_back) = (None, true),
             GrantStands::Ended => (self.sent, self.ended) = (None, Some(grant.text)),
-            GrantStands::Answered => (self.answer, self.silent) = (Some((grant.week, grant.text, grant.letter)), false),
-            GrantStands::Silent => self.silent = true,
+            GrantStands::Answered => {
+                let Grant { week, text, letter, copy, .. } = grant;
+                (self.answer, self.silent) = (Some(Answer { week, text, letter, copy }), false);
+            }
+            GrantStands::Silent => (self.answer, self.silent) = (None, true),
         }
     }
 }
@@ -205,16 +254,12 @@ impl Page<'_> {
             (None, PlanStands::Approved) => said("leftovers-promised"),
             (None, _) => said("leftovers-planned"),
         }];
-        if let Some((week, ..)) = &became.answer {
-            said_of.push(self.say.with("leftovers-answered", "week", self.say.week(week)));
+        if let Some(answer) = &became.answer {
+            said_of.push(self.say.with("leftovers-answered", "week", self.say.week(&answer.week)));
         } else if became.silent {
             said_of.push(said("leftovers-silent"));
         }
         said_of.join(" · ")
-    }
-
-    fn has_letters(shown: &Shown) -> bool {
-        shown.grants.iter().any(|became| became.answer.is_some())
     }
 
     /// Whose advice, and when.

@@ -13,6 +13,7 @@ mod card;
 mod charter;
 mod charts;
 pub mod check;
+mod closing_report;
 pub mod coins;
 mod commitments;
 mod copied;
@@ -33,6 +34,7 @@ mod heads;
 mod identities;
 mod known;
 mod leftovers;
+mod letters;
 pub mod log;
 pub mod manifest;
 mod matrix;
@@ -70,27 +72,28 @@ mod wishes;
 
 use crate::clock::Instant;
 use crate::db::{Retryable, Tx};
-use crate::donations::{self, Uncounted};
-use crate::funds::Fund;
-use crate::ids::{DonationId, Entropy, FundId, PublicationId};
+use crate::donations;
+use crate::funds::{Fund, State};
+use crate::ids::{Entropy, FundId, PublicationId};
 use crate::language::Language;
 use crate::ledger::{self, chart};
 use crate::seal::Keyring;
 
 use anchor::Anchors;
 use facts::{Facts, Publication};
-use gifts::Side;
+use gifts::Sides;
 use manifest::Files;
 use record::{Batch, Record, week_of};
 
 pub use announced::{agreed_plan, announce};
 pub use card::{Card, Told};
 pub use commitments::{forget, forget_some_of};
-pub use copied::FOLDER as COPIES;
+pub use copied::{LETTERS, RECEIPTS};
 pub use copies::copy;
 pub use download::Download;
 pub use figures::{Figures, GiftSide};
 pub use heads::rotate_key;
+pub use letters::letter;
 pub use names::names_page;
 pub use place::{file_in, named as page_in, page_named};
 pub use proof::{Proof, proof};
@@ -170,7 +173,7 @@ impl Retryable for PublishError {
 /// # Errors
 /// [`PublishError`].
 pub async fn is_due(tx: &mut Tx, fund: &Fund, now: Instant) -> Result<bool, PublishError> {
-    if standing_news(tx, fund).await? {
+    if standing_news(tx, fund, now).await? {
         return Ok(true);
     }
     let last = store::last(tx, fund.id).await?;
@@ -189,33 +192,18 @@ pub async fn is_due(tx: &mut Tx, fund: &Fund, now: Instant) -> Result<bool, Publ
     if charter::news(tx, fund, now).await?.is_some() || copies::has_news(tx, fund, now).await? || steps::has_news(tx, fund).await? {
         return Ok(true);
     }
-    let (books, published) = sides(tx, fund).await?;
-    if books.opening(&published, "").is_some() {
+    let sides = Sides::find(tx, fund).await?;
+    if sides.books.opening(&sides.published, "").is_some() {
         return Ok(true);
     }
     let waiting = donations::uncounted(tx, fund.id).await?;
-    Ok(next_batch(fund, &waiting, (&books, &published), (0, "")).is_some())
+    Ok(sides.next_batch(fund, &waiting, (0, "")).is_some())
 }
 
-/// Whether something is to be told that waits for no interval: the fund stands elsewhere, or a copy of a receipt was taken back. A publication
-/// before its time tells this alone.
-async fn standing_news(tx: &mut Tx, fund: &Fund) -> sqlx::Result<bool> {
-    Ok(state::news(tx, fund).await?.is_some() || copies::are_taken_back(tx, fund).await?)
-}
-
-/// The batch of gifts that may be shown now, and its last gift; None while it waits.
-fn next_batch(fund: &Fund, waiting: &[Uncounted], (books, published): (&Side, &Side), number: (i64, &str)) -> Option<(DonationId, Batch)> {
-    let last = batch::ready(waiting, fund)?;
-    let gifts = i64::try_from(waiting.len()).unwrap_or(i64::MAX);
-    let batch = books.batch(published, gifts, number, fund.min_gifts);
-    (!batch::is_dominated(waiting, batch.received_minor, fund)).then_some((last, batch))
-}
-
-/// The gift side as the books have it, and as it was published.
-async fn sides(tx: &mut Tx, fund: &Fund) -> Result<(Side, Side), PublishError> {
-    let balances = ledger::balances(tx, None).await?;
-    let books = Side::in_books(fund, &balances).ok_or_else(|| PublishError::Overflow(fund.slug.clone()))?;
-    Ok((books, Side::published(&store::sums(tx, fund.id).await?)))
+/// Whether something is to be told that waits for no interval: the fund stands elsewhere, or a copy of a receipt or a letter was taken back. A
+/// publication before its time tells this alone.
+async fn standing_news(tx: &mut Tx, fund: &Fund, now: Instant) -> Result<bool, RowsError> {
+    Ok(state::news(tx, fund, now).await?.is_some() || copies::are_taken_back(tx, fund).await? || letters::are_taken_back(tx, fund).await?)
 }
 
 /// Publishes what is due for a fund, and gives the new number. None: nothing is new, the batch waits, or the interval runs.
@@ -227,10 +215,12 @@ async fn sides(tx: &mut Tx, fund: &Fund) -> Result<(Side, Side), PublishError> {
 pub async fn publish(tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) -> Result<Option<i64>, PublishError> {
     tx.freeze().await?;
     let last = store::last(tx, fund.id).await?;
-    let is_early = last.as_ref().is_some_and(|last| now < last.made_at.plus_secs(fund.publish_interval_secs));
-    if is_early && !standing_news(tx, fund).await? {
+    let mut is_early = last.as_ref().is_some_and(|last| now < last.made_at.plus_secs(fund.publish_interval_secs));
+    if is_early && !standing_news(tx, fund, now).await? {
         return Ok(None);
     }
+    // The end is told whole.
+    is_early = is_early && !Sides::find(tx, fund).await?.is_settled;
     let number = last.as_ref().map_or(1, |last| last.number.saturating_add(1));
     if let Some(anchors) = press.anchors {
         anchors.check(tx, fund).await?;
@@ -352,8 +342,10 @@ pub async fn pages(tx: &mut Tx, slug: &str) -> Result<Vec<(String, String)>, Row
         ["index", "spending/index", "gifts/index", "leftovers/index", "reports/index", "reports/summary"]
             .map(|page| page_in(page, Language::Spanish)),
     );
+    let closed = (figures.fund.state == State::Closed).then_some(closing_report::AT);
+    let closed = closed.into_iter().flat_map(|page| Language::ALL.map(|language| page_in(page, language)));
     let reports = report_names(&figures).flat_map(|name| Language::ALL.map(|language| page_in(&format!("reports/{name}"), language)));
-    Ok(fixed.chain(reports).map(|path| (path, day.clone())).collect())
+    Ok(fixed.chain(closed).chain(reports).map(|path| (path, day.clone())).collect())
 }
 
 const HTML: &str = "text/html; charset=utf-8";

@@ -2,8 +2,9 @@
 //! it is (`state`, `copies`, `charter`, `gifts`, `gather`, `steps`, `announced`, `beyond`).
 
 use super::gather::{self, Reader};
+use super::gifts::Sides;
 use super::record::{Record, week_of};
-use super::{Press, PublishError, Writer, charter, commitments, next_batch, sides, state, store, wishes};
+use super::{Press, PublishError, Writer, charter, commitments, letters, state, store, wishes};
 use crate::clock::Instant;
 use crate::db::Tx;
 use crate::donations;
@@ -17,9 +18,11 @@ const MOST_WORDS: i64 = 10_000;
 impl Writer {
     /// What waits for no interval.
     pub(super) async fn standing(&mut self, tx: &mut Tx, fund: &Fund, now: Instant) -> Result<(), PublishError> {
-        let stood = state::news(tx, fund).await?;
-        let stood = stood.map(|(n, moved)| Record::State(moved.told(n, fund, now)));
+        let stood = state::news(tx, fund, now).await?;
         self.append(tx, stood.into_iter().collect()).await?;
+        if letters::are_taken_back(tx, fund).await? {
+            self.announced(tx, fund, now).await?;
+        }
         self.taken_back(tx, fund, now).await
     }
 
@@ -45,13 +48,13 @@ impl Writer {
 
     /// What the books began with, and the batch of gifts that may be shown; gives the last gift it counts.
     async fn gifts(&mut self, tx: &mut Tx, press: &Press<'_>, fund: &Fund, now: Instant) -> Result<Option<DonationId>, PublishError> {
-        let (books, published) = sides(tx, fund).await?;
+        let sides = Sides::find(tx, fund).await?;
         let week = week_of(now, &fund.time_zone);
-        let mut records: Vec<Record> = books.opening(&published, &week).map(Record::Opening).into_iter().collect();
+        let mut records: Vec<Record> = sides.books.opening(&sides.published, &week).map(Record::Opening).into_iter().collect();
         let waiting = donations::uncounted(tx, fund.id).await?;
         let n = store::last_number(tx, fund.id, "batch").await?.saturating_add(1);
         let mut counted = None;
-        if let Some((last, mut batch)) = next_batch(fund, &waiting, (&books, &published), (n, &week)) {
+        if let Some((last, mut batch)) = sides.next_batch(fund, &waiting, (n, &week)) {
             commitments::commit(tx, press, fund, &mut batch, &waiting).await?;
             records.push(Record::Batch(batch));
             records.extend(wishes::told(tx, press, fund, &waiting, &week).await?);

@@ -14,7 +14,7 @@ use super::rows::{Row, Rows, RowsError};
 use super::say::Say;
 use super::tables::{self, Scribe, Table};
 use super::weeks::{self, Week};
-use super::{Card, Figures, File, charter, periods, reports};
+use super::{Card, Figures, File, charter, closing_report, periods, reports};
 use crate::clock::Day;
 use crate::db::Tx;
 use crate::funds::State;
@@ -135,18 +135,6 @@ impl Own<'_> {
         self.say.0.text("public-held-back", &Values::from([("count".into(), count.into()), ("amount".into(), self.money(minor).into())]))
     }
 
-    /// `Paused since 14 Nov 2026.`, and why.
-    fn stood(&self) -> Option<(String, &str)> {
-        let stood = self.known.stood.as_ref()?;
-        Some((self.say.two("public-stood", ("state", self.say.state(stood.state)), ("day", self.say.day(&stood.since))), &stood.reason))
-    }
-
-    /// `Matched to the bank through 14 Nov 2026, without a difference.`
-    fn matched(&self) -> Option<String> {
-        let day: Day = self.known.matched_through()?.parse().ok()?;
-        Some(self.say.with("public-matched", "day", self.say.0.day(day)))
-    }
-
     /// In and out since the start, as two lines.
     fn flow(&self) -> Option<Steps> {
         let last = self.known.weeks.last()?;
@@ -240,15 +228,6 @@ impl PinUp<'_> {
         Some(charter.recipients.iter().map(|recipient| &*recipient.name).collect::<Vec<_>>().join(" · "))
     }
 
-    /// How often identities of donors were opened, and why.
-    fn identities(&self) -> String {
-        let opened = &self.known.identities;
-        let count = self.say.count("public-exceptions-identities", opened.iter().map(|(_, count)| count).sum());
-        let reasons = opened.iter().map(|(because, count)| format!("{}: {count}", self.say.say(&format!("public-identity-{because}"))));
-        let reasons = reasons.collect::<Vec<_>>().join(", ");
-        if reasons.is_empty() { count } else { format!("{count} ({reasons})") }
-    }
-
     fn charter_language(&self) -> &str {
         self.known.charter.as_ref().map_or("", |(told, _)| &*told.language)
     }
@@ -304,6 +283,7 @@ pub(super) async fn render(tx: &mut Tx, fund: FundId, figures: &Figures) -> Resu
         files.push(page.place.file(page.render()?));
     }
     files.extend(periods::render(tx, fund, figures, known).await?);
+    files.extend(closing_report::render(tx, fund, figures, known).await?);
     Ok(files)
 }
 

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::copied::{self, LETTERS};
 use super::spent::Agreed;
 use super::told::Line;
 
@@ -122,6 +123,33 @@ pub struct Grant {
     /// The SHA-256 of the letter that treasurers keep, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub letter: Option<String>,
+    /// What everybody may see of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<Letter>,
+}
+
+/// A copy of a group's letter, private parts covered, that a second person let out. The bytes lie beside the page of what is left, under their hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Letter {
+    /// SHA-256 of the bytes, in lower-case hex.
+    pub sha256: String,
+    /// What they are, such as `image/jpeg`.
+    pub media_type: String,
+    /// How many they are.
+    pub bytes: i64,
+}
+
+impl Letter {
+    /// Where its bytes lie under the fund's address: a place that never holds others.
+    pub fn path(&self) -> String {
+        copied::path(LETTERS, &self.sha256, &self.media_type)
+    }
+
+    /// `JPEG, 312 kB`.
+    pub(super) fn kind(&self) -> String {
+        copied::kind(&self.media_type, self.bytes)
+    }
 }
 
 /// What donors or members would like: advice, and no vote.
@@ -182,6 +210,16 @@ impl Plan {
 }
 
 impl Grant {
+    /// Which grant it is about.
+    pub(super) fn about(&self) -> (i64, &str) {
+        (self.plan, &self.to)
+    }
+
+    /// Whether it tells what the group said, in the place of what it said before.
+    pub(super) const fn is_answer(&self) -> bool {
+        matches!(self.stands, GrantStands::Answered | GrantStands::Silent)
+    }
+
     pub(super) fn lines(&self) -> Vec<Line> {
         let line = |unit, minor| vec![Line::new(&group(&self.to), unit, minor)];
         match self.stands {

@@ -14,6 +14,7 @@ use super::tables::{Row, Scribe, Table};
 use super::{CSV, Figures, File, JSON, PublishError};
 use crate::clock::Day;
 use crate::db::Tx;
+use crate::funds::State;
 use crate::ids::FundId;
 use crate::language::Language;
 

@@ -7,7 +7,7 @@ use super::export::{Books, BooksError};
 use super::manifest::FORMAT;
 use super::rows::{self, RowsError};
 use super::store;
-use super::{Figures, copies, heads};
+use super::{Figures, copies, heads, letters};
 use crate::db::Tx;
 use crate::funds::Fund;
 use crate::ids::{FundId, PublicationId};
@@ -63,6 +63,8 @@ enum Stage {
     Once(Box<Once>),
     /// The copies of receipts behind that number; the places that were handed out.
     Copies(i64, HashSet<String>),
+    /// The letters of groups.
+    Letters,
     End,
 }
 
@@ -103,7 +105,7 @@ impl Tree {
                 Stage::Copies(after, taken) => {
                     let shown = store::copies_after(tx, self.fund.id, *after).await?;
                     let Some(last) = shown.last() else {
-                        self.stage = Stage::End;
+                        self.stage = Stage::Letters;
                         continue;
                     };
                     *after = last.n;
@@ -112,6 +114,14 @@ impl Tree {
                         let file = copies::file(tx, copy).await?.filter(|file| taken.insert(file.path.clone()));
                         pieces.extend(file.map(|file| Piece { path: file.path, body: file.body }));
                     }
+                    return Ok(Some(pieces));
+                }
+                Stage::Letters => {
+                    let mut pieces = Vec::new();
+                    for letter in letters::list(tx, self.fund.id).await? {
+                        pieces.extend(letters::file(tx, &letter).await?.map(|file| Piece { path: file.path, body: file.body }));
+                    }
+                    self.stage = Stage::End;
                     return Ok(Some(pieces));
                 }
                 Stage::End => return Ok(None),

@@ -1,37 +1,21 @@
 //! Where a fund stands becomes public: that it moved, since which day and why. It waits for no gift and moves no figure. Not here: moving it
 //! (`funds`).
 
-use super::record::{Record, week_of};
+use super::record::{Agreed, Record, week_of};
 use super::store;
 use super::told::Stood;
+use crate::approvals;
 use crate::clock::Instant;
 use crate::db::Tx;
-use crate::funds::{self, Fund, Move};
+use crate::funds::{self, Fund, State};
 use crate::ids::FundId;
 
 /// The word of these records.
 const KIND: &str = "state";
 
-/// A move that no publication told.
-pub(super) struct Moved(Option<Move>);
-
-impl Moved {
-    /// As its record says it. A move that nobody noted is told without a reason, as of the day it is seen.
-    pub fn told(self, n: i64, fund: &Fund, now: Instant) -> Stood {
-        let since = self.0.as_ref().map_or(now, |noted| noted.changed_at).day_in(&fund.time_zone).to_string();
-        Stood {
-            n,
-            week: week_of(now, &fund.time_zone),
-            state: fund.state,
-            since,
-            reason: self.0.map(|noted| noted.reason).unwrap_or_default(),
-        }
-    }
-}
-
-/// The move to where the fund stands and the number of its record, where the newest publication found it elsewhere; before the first one, where
-/// somebody noted it. Cheap to ask.
-pub(super) async fn news(tx: &mut Tx, fund: &Fund) -> sqlx::Result<Option<(i64, Moved)>> {
+/// The record of the move to where the fund stands, where the newest publication found it elsewhere; before the first one, where somebody noted it. A
+/// move that nobody noted is told without a reason, as of the day it is seen. Cheap to ask.
+pub(super) async fn news(tx: &mut Tx, fund: &Fund, now: Instant) -> sqlx::Result<Option<Record>> {
     let told = match store::newest_publication(tx, fund.id).await?.map(|leaf| Record::from_leaf(&leaf.body)) {
         Some(Ok(Record::Publication(newest))) => Some(newest.fund.state),
         _ => None,
@@ -43,7 +27,22 @@ pub(super) async fn news(tx: &mut Tx, fund: &Fund) -> sqlx::Result<Option<(i64, 
     if told.is_none() && noted.is_none() {
         return Ok(None);
     }
-    Ok(Some((store::last_number(tx, fund.id, KIND).await?.saturating_add(1), Moved(noted))))
+    let proposals: Vec<_> = noted.iter().filter_map(|noted| noted.proposal_id).collect();
+    let signed = approvals::signed(tx, &proposals).await?;
+    let since = noted.as_ref().map_or(now, |noted| noted.changed_at).day_in(&fund.time_zone);
+    let forgets_on = match fund.state {
+        State::Closed => Some(since.plus_days(funds::giving(tx, fund).await?.keep_days).to_string()),
+        _ => None,
+    };
+    Ok(Some(Record::State(Stood {
+        n: store::last_number(tx, fund.id, KIND).await?.saturating_add(1),
+        week: week_of(now, &fund.time_zone),
+        state: fund.state,
+        since: since.to_string(),
+        reason: noted.map(|noted| noted.reason).unwrap_or_default(),
+        agreed: signed.first().map(|signed| Agreed { needed: signed.needed, given: signed.given, emergency: signed.emergency }),
+        forgets_on,
+    })))
 }
 
 /// Every move that is published, the oldest first, each with its publication.

@@ -100,6 +100,12 @@ pub struct Stood {
     pub since: String,
     /// Why; empty where nobody said.
     pub reason: String,
+    /// How many agreed to it; None: it was opened while it was set up, or nobody noted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreed: Option<Agreed>,
+    /// Where it closed: the day from which what is known of its donors is deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forgets_on: Option<String>,
 }
 
 /// Which way gifts came since it was last told; a way of few gifts waits for others.

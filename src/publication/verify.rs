@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use super::log::tree::{Edge, leaf_hash};
 use super::record::{MONEY, Record};
+use super::rows::RowsError;
 use super::store::BlobRow;
-use super::{commitments, copies, heads, store, stored};
+use super::{commitments, copies, heads, letters, store, stored};
 use crate::db::Tx;
 use crate::files;
 use crate::funds::{self, Fund};
@@ -37,6 +38,12 @@ pub async fn verify(tx: &mut Tx) -> sqlx::Result<Option<String>> {
         }
         if let Some(wrong) = published_copies(tx, &fund).await? {
             return Ok(Some(wrong));
+        }
+        match letters::verify(tx, &fund).await {
+            Ok(None) => {}
+            Ok(wrong) => return Ok(wrong),
+            Err(RowsError::Database(error)) => return Err(error),
+            Err(wrong) => return Ok(Some(format!("{}: {wrong}", fund.slug))),
         }
     }
     Ok(None)

@@ -118,7 +118,7 @@ const FORMS: &[(&str, &str)] = &[
     ("/treasury/{fund}/close/wind-down", "last_on reason"),
     ("/treasury/{fund}/repeats-end", ""),
     ("/treasury/{fund}/close/goods", "goods quantity to day"),
-    ("/treasury/{fund}/close/grants/{number}/answer", "kind text file*"),
+    ("/treasury/{fund}/close/grants/{number}/answer", "kind text file* copy*"),
     ("/treasury/{fund}/close/grants/{number}/clear", "n"),
     ("/treasury/{fund}/close/grants/{number}/end", "why"),
     ("/treasury/{fund}/close/grants/{number}/pay", "from paid_on reference sure"),

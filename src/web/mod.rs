@@ -183,6 +183,7 @@ const SPENDING: &str = "/f/{fund}/spending";
 const SPENDING_LIST: &str = "/f/{fund}/spending/";
 const SPENDING_PAGE: &str = "/f/{fund}/spending/pages/{page}";
 const SPENDING_COPY: &str = "/f/{fund}/spending/copies/{name}";
+const LETTER: &str = "/f/{fund}/leftovers/letters/{name}";
 const SPENDING_ONE: &str = "/f/{fund}/spending/{number}";
 const OLDER: &str = "/f/{fund}/p/{number}";
 const OLDER_PAGE: &str = "/f/{fund}/p/{number}/";
@@ -241,6 +242,7 @@ fn all_doors(site: &Arc<Site>) -> Doors {
         .get(SPENDING_LIST, Who::Anyone, public::spending)
         .get(SPENDING_PAGE, Who::Anyone, public::spending_page)
         .get(SPENDING_COPY, Who::Anyone, public::spending_copy)
+        .get(LETTER, Who::Anyone, public::letter)
         .get(SPENDING_ONE, Who::Anyone, public::expense)
         .get(OLDER, Who::Anyone, public::folder)
         .get(OLDER_PAGE, Who::Anyone, public::older)

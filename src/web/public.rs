@@ -235,8 +235,20 @@ pub async fn spending_copy(
     headers: HeaderMap,
 ) -> Result<Response, Trouble> {
     let bytes = async { publication::copy(&mut site.db.begin_read().await?, &slug, &name).await };
-    let file = site.shelf.hold(format!("{slug}/spending/copies/{name}"), ASK_AGAIN, bytes).await?.ok_or(Trouble::NotFound)?;
-    let mut response = file.answer(&headers);
+    let file = site.shelf.hold(format!("{slug}/{}/{name}", publication::RECEIPTS), ASK_AGAIN, bytes).await?;
+    scan(file, &headers)
+}
+
+/// `/f/{fund}/leftovers/letters/{name}`: a copy of what a group wrote, held as copies of receipts are.
+pub async fn letter(State(site): AnySite, Path((slug, name)): Path<(String, String)>, headers: HeaderMap) -> Result<Response, Trouble> {
+    let bytes = async { publication::letter(&mut site.db.begin_read().await?, &slug, &name).await };
+    let file = site.shelf.hold(format!("{slug}/{}/{name}", publication::LETTERS), ASK_AGAIN, bytes).await?;
+    scan(file, &headers)
+}
+
+/// A picture of a paper, which no search engine need find.
+fn scan(file: Option<Arc<Stored>>, headers: &HeaderMap) -> Result<Response, Trouble> {
+    let mut response = file.ok_or(Trouble::NotFound)?.answer(headers);
     response.headers_mut().insert(answer::ROBOTS, HeaderValue::from_static("noindex"));
     Ok(response)
 }

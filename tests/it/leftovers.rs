@@ -181,7 +181,7 @@ impl<'a> End<'a> {
     async fn clear(&self, who: PersonId, whole: &WholeGrant, n: i64) -> Result<(), PlanRefusal> {
         let (operation, actor, now) = (self.treasury.operation(), acting(self.books(), who), self.books().now());
         let number = &*whole.grant.number;
-        transact!(self.books().db, tx => answering::clear(tx, actor, &operation, (number, n), now).await)
+        transact!(self.books().db, tx => answering::clear(tx, actor, &operation, (number, n, &[]), now).await)
     }
 
     /// Everything recomputed, and a stranger who has the published files finds nothing wrong.

@@ -133,6 +133,12 @@ pub(in crate::closing) async fn clear_answer(tx: &mut Tx, grant: GrantId, n: i64
     Ok(run!(tx, execute, sqlx::query(SQL).bind(grant).bind(n).bind(by).bind(now))? == 1)
 }
 
+/// The letters of a grant's answers before that one.
+pub(in crate::closing) async fn letters_before(tx: &mut Tx, grant: GrantId, n: i64) -> sqlx::Result<Vec<String>> {
+    const SQL: &str = "SELECT document FROM grant_answer WHERE grant_id = $1 AND n < $2 AND document <> '' ORDER BY n";
+    run!(tx, fetch_all, sqlx::query_scalar(SQL).bind(grant).bind(n))
+}
+
 /// The newest answer to each of these grants.
 pub(in crate::closing) async fn answers(tx: &mut Tx, first: GrantId, last: GrantId, fund: FundId) -> sqlx::Result<Vec<Answer>> {
     const SQL: &str = "SELECT a.grant_id, a.n, a.kind, a.text, a.document, a.sha256, a.entered_by, a.entered_at, a.cleared_by, a.cleared_at

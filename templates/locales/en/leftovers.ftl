@@ -41,6 +41,7 @@ leftovers-ended-gone = The group is no more; shared out anew
 leftovers-said = What the groups said
 leftovers-week = week of { $week }
 leftovers-letter = Treasurers keep the letter; its SHA-256 is
+leftovers-copy = Their letter, private parts covered
 leftovers-no-expense = These are gifts to mutual aid, no expense of the strike. Donors get no receipt for them.
 
 public-part-groups = By group
@@ -146,10 +147,12 @@ grant-answer-new = Enter what the group said
 grant-words = Words for the public
 grant-words-hint = Up to 500 letters; no names of people, addresses or numbers.
 grant-letter = Letter
-grant-letter-hint = A photo or PDF. Treasurers keep it; the public sees that there is one, and its SHA-256.
+grant-letter-hint = A photo or PDF. Treasurers keep it; the public sees its SHA-256, and the copy below.
+grant-copy = Copy of the letter for the public
+grant-copy-hint = Only a picture on which names, addresses and account numbers are blacked out by hand. The public sees it once another person let it out.
 grant-cleared = The public may read it.
 grant-clear = Let the public read it
-grant-clear-note = Is there nothing in these words that tells who somebody is?
+grant-clear-note = Is there nothing in these words, or on the copy, that tells who somebody is?
 
 plan-no-state = The fund is: { $state }. That can be done once it is sharing out, or after its end.
 plan-no-charter = The fund has no charter in force, which alone can name groups.

@@ -41,6 +41,7 @@ leftovers-ended-gone = El grupo ya no existe; repartido de nuevo
 leftovers-said = Lo que dijeron los grupos
 leftovers-week = semana del { $week }
 leftovers-letter = Tesorería guarda la carta; su SHA-256 es
+leftovers-copy = Su carta, con las partes privadas tapadas
 leftovers-no-expense = Son donaciones a la ayuda mutua, no un gasto de la huelga. Los donantes no reciben comprobante por ellas.
 
 public-part-groups = Por grupo
@@ -146,10 +147,12 @@ grant-answer-new = Registrar lo que dijo el grupo
 grant-words = Palabras para el público
 grant-words-hint = Hasta 500 letras; sin nombres de personas, direcciones ni números.
 grant-letter = Carta
-grant-letter-hint = Una foto o un PDF. Tesorería la guarda; el público ve que existe y su SHA-256.
+grant-letter-hint = Una foto o un PDF. Tesorería la guarda; el público ve su SHA-256 y la copia de abajo.
+grant-copy = Copia de la carta para el público
+grant-copy-hint = Solo una imagen en la que se taparon a mano nombres, direcciones y números de cuenta. El público la verá cuando otra persona lo permita.
 grant-cleared = El público puede leerlo.
 grant-clear = Permitir que el público lo lea
-grant-clear-note = ¿No hay en estas palabras nada que diga quién es alguien?
+grant-clear-note = ¿No hay en estas palabras, ni en la copia, nada que diga quién es alguien?
 
 plan-no-state = El fondo está: { $state }. Eso se puede hacer cuando reparte o después de su cierre.
 plan-no-charter = El fondo no tiene estatutos en vigor, y solo ellos pueden nombrar grupos.

@@ -111,7 +111,7 @@ on_both_databases! {
             let mut bent = bytes.clone();
             bent[at] ^= 1;
             std::fs::write(&file_2, bent).unwrap();
-            assert_eq!(said(books, folder.path()).await, format!("{place_2} is not the copy of the receipt of spending 1 that the records name"));
+            assert_eq!(said(books, folder.path()).await, format!("{place_2} is not the copy that the records name"));
         }
         std::fs::write(&file_2, &bytes).unwrap();
         let older = std::fs::read(&file_1).unwrap();

@@ -80,16 +80,24 @@ on_both_databases! {
         let now = books.now();
         let posted: Result<_, strikefund::ledger::PostError> = transact!(books.db, tx => strikefund::ledger::post(tx, &entry, now).await);
         posted.unwrap();
+        publish(books, treasury.fund, books.now()).await.unwrap();
+        visit.get("/f/general/").await.is(200).says("Distributing").says("once 5 have come in");
         step(&rosa, &sam, "finish", &[]).await.says("Closed");
         rosa.get(CLOSE).await.is(200).says("details are deleted on").says("/f/general/verify.html").never_says("after the fund had closed. It");
         assert!(publish(books, treasury.fund, books.now()).await.unwrap().is_some(), "the last publication says so");
-        visit.get("/f/general/").await.is(200).says("Closed");
+        visit.get("/f/general/").await.is(200).says("Closed").says("Read the closing report");
+        let report = visit.get("/f/general/reports/closing.html").await.is(200).says("Closed since 14 Nov 2026. All accounts are at zero.").says(WHY);
+        report.says("$129.01 came in.").says("$129.01 was passed on to mutual aid").says("1 of 1 other people").says("is deleted from 12 Jul 2027 on");
+        visit.get("/f/general/reports/closing.es.html").await.is(200).says("Todas las cuentas están en cero.");
+        visit.get("/f/general/reports/").await.is(200).says("closing.html");
+        visit.get("/sitemap.xml").await.is(200).says("/f/general/reports/closing.html");
         rosa.get("/treasury").await.is(200).never_says("/treasury/late");
         // A stray gift reopens nothing, and is in sight.
         treasury.give(treasury.fund, 30).await;
         rosa.get("/treasury").await.is(200).says("/treasury/late");
         reader.get("/treasury/late").await.is(200).says("$0.30").says(CLOSE);
         rosa.get(CLOSE).await.is(200).says("$0.30 came after the fund had closed.");
+        assert_eq!(publish(books, treasury.fund, books.now()).await.unwrap(), None, "and no publication shows it alone");
         let state = funds::find(&mut books.db.begin_read().await.unwrap(), treasury.fund).await.unwrap().unwrap().state;
         assert_eq!(state, funds::State::Closed);
         treasury.sound().await;

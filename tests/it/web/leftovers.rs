@@ -7,13 +7,16 @@ use strikefund::closing::{planning, recipients};
 use strikefund::ledger::chart;
 use strikefund::money::Currency;
 use strikefund::people::Role;
+use strikefund::publication::check::{Scope, check};
+use strikefund::publication::source::Source;
 use strikefund::{run, transact};
 
 use super::Visit;
 use super::staff::Staff;
 use crate::files::pictures;
 use crate::leftovers::End;
-use crate::publication::stranger::everything;
+use crate::publication::log::key;
+use crate::publication::stranger::{self, everything};
 use crate::publication::{text, verified};
 use crate::support::on_both_databases;
 
@@ -84,16 +87,48 @@ on_both_databases! {
         staff.submit(&pay, &fields).await.is(303);
         staff.get(&one).await.is(200).says("Sent").never_says("12345678");
 
-        // A letter: kept, and let out by somebody else.
-        let photo = pictures::jpeg(3);
-        let operation = staff.get(&one).await.is(200).value_of("operation");
-        let letter = [("operation", &*operation), ("kind", "letter"), ("text", "It bought water for a month.")];
-        staff.upload(&format!("{one}/answer"), &letter, &[("file", "x.jpg", "image/jpeg", &*photo)]).await.is(303);
-        staff.get(&one).await.is(200).says("Waits for another person to let it out").says("/treasury/documents/");
-        let approver = Staff::signed_in(&visit, books, &[Role::Approver]).await;
-        let page = approver.get(&one).await.is(200).says("Let the public read it");
-        approver.submit(&format!("{one}/clear"), &[("operation", &page.value_of("operation")), ("n", "1")]).await.is(303);
+        // A letter is kept; a copy with private parts covered is let out by somebody else.
+        let (photo, covered) = (pictures::jpeg(3), pictures::jpeg(4));
+        let letter = async |copy: &[u8]| {
+            let operation = staff.get(&one).await.is(200).value_of("operation");
+            let fields = [("operation", &*operation), ("kind", "letter"), ("text", "It bought water for a month.")];
+            staff.upload(&format!("{one}/answer"), &fields, &[("file", "x.jpg", "image/jpeg", &*photo), ("copy", "y.jpg", "image/jpeg", copy)]).await
+        };
+        letter(&photo).await.is(422).says("This is the same file as the original");
+        letter(&covered).await.is(303);
+        staff.get(&one).await.is(200).says("Waits for another person to let it out").says("Copy of the letter for the public");
+        let clear = async |n: &str| {
+            let approver = Staff::signed_in(&visit, books, &[Role::Approver]).await;
+            let page = approver.get(&one).await.is(200).says("Let the public read it");
+            approver.submit(&format!("{one}/clear"), &[("operation", &page.value_of("operation")), ("n", n)]).await.is(303);
+        };
+        clear("1").await;
         staff.get(&one).await.is(200).says("The public may read it");
+        end.publish().await;
+        let page = visit.get("/f/general/leftovers/").await.is(200).says("Their letter, private parts covered").says("It bought water for a month.");
+        let (_, rest) = page.text().split_once("href=\".././leftovers/letters/").expect("the way to the letter");
+        let copy = format!("/f/general/leftovers/letters/{}", rest.split('"').next().unwrap());
+        assert_eq!(visit.get(&copy).await.is(200).header("content-type"), Some("image/jpeg"));
+        visit.get(&copy.replace(".jpg", ".png")).await.is(404);
+        assert_eq!(verified(books).await, None);
+        let folder = stranger::tree(books).await;
+        check(&Source::Folder(folder.path().to_owned()), &key(books).await, None, Scope::All).await.unwrap();
+        std::fs::write(folder.path().join(copy.trim_start_matches("/f/general/")), b"another").unwrap();
+        let wrong = check(&Source::Folder(folder.path().to_owned()), &key(books).await, None, Scope::All).await.unwrap_err();
+        assert!(wrong.to_string().ends_with("is not the copy that the records name"), "{wrong}");
+
+        // A name was overlooked: other words take its place, the bytes go at once, and the public is told without waiting.
+        let staff = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        let operation = staff.get(&one).await.is(200).value_of("operation");
+        let words = [("operation", &*operation), ("kind", "words"), ("text", "It bought water.")];
+        staff.upload(&format!("{one}/answer"), &words, &[("file", "", "application/octet-stream", b""), ("copy", "", "application/octet-stream", b"")]).await.is(303);
+        visit.get(&copy).await.is(200);
+        clear("2").await;
+        visit.get(&copy).await.is(404);
+        assert!(crate::publication::publish(books, end.treasury.fund, books.now()).await.unwrap().is_some());
+        visit.get("/f/general/leftovers/").await.is(200).says("It bought water.").never_says("private parts covered").never_says("/letters/");
+        let folder = stranger::tree(books).await;
+        check(&Source::Folder(folder.path().to_owned()), &key(books).await, None, Scope::All).await.unwrap();
         end.sound().await;
     }
 

@@ -10,6 +10,7 @@ use crate::closing::answering::{self, LOOKERS, NewAnswer};
 use crate::closing::{AnswerKind, PlanRefusal, Stands, WholeGrant};
 use crate::files::{self, FileError, Uploader};
 use crate::funds::Fund;
+use crate::ids::DocumentId;
 use crate::people::Role;
 use crate::people::operation::Operation;
 use crate::transact;
@@ -24,8 +25,8 @@ use crate::web::{AnySite, Site, answer, documents};
 const ANSWER: &str = "/treasury/{fund}/close/grants/{number}/answer";
 const CLEAR: &str = "/treasury/{fund}/close/grants/{number}/clear";
 
-/// One letter.
-const LIMITS: Limits = Limits::documents(1);
+/// One letter, and its copy for the public.
+const LIMITS: Limits = Limits::documents(2);
 
 pub(super) fn doors(doors: Doors) -> Doors {
     doors.upload(ANSWER, Who::Holding(RECORDERS), LIMITS.whole_bytes(), take).post(CLEAR, Who::Holding(LOOKERS), clear)
@@ -43,6 +44,10 @@ pub(super) fn parts(site: &Site, signed_in: &SignedIn, (fund, whole): (&Fund, &W
         if !said.document.is_empty() {
             facts = facts
                 .add(words.say("grant-letter"), Cell::link(format!("/treasury/documents/{}", said.document), words.say("grant-letter")));
+        }
+        if let Some(copy) = &whole.copy {
+            facts =
+                facts.add(words.say("grant-copy"), Cell::link(format!("/treasury/documents/{}", copy.reference), words.say("grant-copy")));
         }
         list.extend([Part::Heading(words.say("plan-answer")), Part::Facts(facts)]);
         let may = LOOKERS.iter().any(|role| signed_in.person.roles.holds(*role)) && said.entered_by != signed_in.person.id;
@@ -67,6 +72,7 @@ pub(super) fn parts(site: &Site, signed_in: &SignedIn, (fund, whole): (&Fund, &W
                 .file("file", "grant-letter", "image/jpeg,image/png,image/webp,application/pdf", false)
                 .hint(words.say("grant-letter-hint"))
                 .optional(words),
+            parts.file("copy", "grant-copy", "image/jpeg,image/png,image/webp", false).hint(words.say("grant-copy-hint")).optional(words),
         ];
         let form = Form::new(format!("{}/answer", at(fund, whole)), operation(site, typed), fields).with_files();
         list.extend([Part::Heading(words.say("grant-answer-new")), Part::Form(form.button(words.say("grant-answer-new")))]);
@@ -87,10 +93,8 @@ async fn take(State(site): AnySite, signed_in: SignedIn, Path((slug, number)): P
     if let Ok(kind) = kind
         && wrongs.is_empty()
     {
-        let letter = match upload.files.pop().filter(|_| kind == AnswerKind::Letter) {
-            Some(file) => keep(&site, &signed_in, file.bytes, &mut wrongs).await?,
-            None => None,
-        };
+        let letter =
+            if kind == AnswerKind::Letter { keep(&site, &signed_in, std::mem::take(&mut upload.files), &mut wrongs).await? } else { None };
         if wrongs.is_empty() {
             let text = upload.typed.get("text").split_whitespace().collect::<Vec<_>>().join(" ");
             let new = NewAnswer { kind, text, letter };
@@ -118,16 +122,37 @@ async fn take(State(site): AnySite, signed_in: SignedIn, Path((slug, number)): P
     Ok(one_page(&site, &signed_in, (&fund, &whole), &Asked::default(), &upload.typed, &wrongs))
 }
 
-/// Takes a letter in, clean; gives its reference and the SHA-256 of its content.
-async fn keep(site: &Site, signed_in: &SignedIn, bytes: Vec<u8>, wrongs: &mut Wrongs) -> Result<Option<(String, String)>, Trouble> {
-    let by = Uploader::from(signed_in.person.id);
-    match files::take_in(&site.files, &site.db, &by, bytes, &site.entropy, site.clock.now()).await {
-        Ok(id) => {
-            let document = files::find(&mut site.db.begin_read().await?, id).await?.ok_or(Trouble::NotFound)?;
-            Ok(Some((document.reference, document.sha256)))
-        }
+/// Takes a letter in, clean, and its copy for the public, where they are among these files; gives the letter's reference and the SHA-256 of its
+/// content.
+async fn keep(
+    site: &Site,
+    signed_in: &SignedIn,
+    mut sent: Vec<upload::Sent>,
+    wrongs: &mut Wrongs,
+) -> Result<Option<(String, String)>, Trouble> {
+    let copy = sent.iter().position(|file| file.field == "copy").map(|at| sent.swap_remove(at).bytes);
+    let Some(letter) = sent.pop() else { return Ok(None) };
+    let (by, now) = (Uploader::from(signed_in.person.id), site.clock.now());
+    let taken = files::take_in(&site.files, &site.db, &by, letter.bytes, &site.entropy, now).await;
+    let Some(id) = taken_in(taken, ("file", signed_in), wrongs)? else { return Ok(None) };
+    if let Some(bytes) = copy {
+        let taken = files::take_in_copy(&site.files, &site.db, &by, id, bytes, &site.entropy, now).await;
+        taken_in(taken, ("copy", signed_in), wrongs)?;
+    }
+    let document = files::find(&mut site.db.begin_read().await?, id).await?.ok_or(Trouble::NotFound)?;
+    Ok(Some((document.reference, document.sha256)))
+}
+
+/// What was taken in; None where it was refused, which is said at its field.
+fn taken_in(
+    taken: Result<DocumentId, FileError>,
+    (field, signed_in): (&'static str, &SignedIn),
+    wrongs: &mut Wrongs,
+) -> Result<Option<DocumentId>, Trouble> {
+    match taken {
+        Ok(id) => Ok(Some(id)),
         Err(FileError::Refused(refusal)) => {
-            documents::tell("file", signed_in.words, refusal, wrongs);
+            documents::tell(field, signed_in.words, refusal, wrongs);
             Ok(None)
         }
         Err(fault) => Err(fault.into()),
@@ -141,8 +166,13 @@ async fn clear(State(site): AnySite, signed_in: SignedIn, Path((slug, number)): 
     let done: Result<(), PlanRefusal> = match crate::web::treasury::sent(&signed_in, &format!("clear {number}"), &pairs, &typed) {
         Err(error) => Err(error.into()),
         Ok(operation) => {
+            // What the public is shown is read from where it lies before the books are touched.
+            let body = match whole.copy.as_ref().filter(|copy| copy.released_at.is_none()) {
+                Some(copy) => files::open(&site.files, copy).await?,
+                None => Vec::new(),
+            };
             let (actor, now) = (signed_in.actor(), site.clock.now());
-            transact!(site.db, tx => answering::clear(tx, actor, &operation, (&number, n), now).await)
+            transact!(site.db, tx => answering::clear(tx, actor, &operation, (&number, n, &body), now).await)
         }
     };
     match done {

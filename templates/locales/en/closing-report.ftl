@@ -1,0 +1,23 @@
+# The report of a fund that ended.
+closed-report = Closing report
+closed-read = Read the closing report
+closed-zero = All accounts are at zero.
+closed-late = { $amount } came in after the end and waits to be passed on.
+closed-short = { $amount } was taken back after the end.
+closed-promised = What was promised
+closed-became = What became of it
+closed-sentence = { $received } came in. { $spent } was spent on the strike, { $fees } went in fees, { $back } went back to donors or their banks, and { $passed } was passed on to mutual aid.
+closed-first-to-last = From the first day to the last
+closed-spent = Spent on the strike
+closed-left = Left
+closed-who = Who got what was left
+closed-who-caption = Gifts to mutual aid, by group
+closed-nobody = Nothing was left to pass on.
+closed-payments = Payments
+closed-plans = How it was worked out and agreed to
+closed-signed = Who signed
+closed-agreed = { $given } of { $needed } other people with keys to the fund agreed that it ends.
+closed-emergency = It was agreed to in an emergency.
+closed-stays = What stays
+closed-page-stays = These pages stay. So does everything published, in one file that opens without a network:
+closed-forgets = What treasurers know of donors is deleted from { $day } on.

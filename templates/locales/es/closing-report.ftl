@@ -1,0 +1,23 @@
+# The report of a fund that ended.
+closed-report = Informe de cierre
+closed-read = Leer el informe de cierre
+closed-zero = Todas las cuentas están en cero.
+closed-late = Después del cierre llegaron { $amount }, que esperan ser entregados.
+closed-short = Después del cierre se retiraron { $amount }.
+closed-promised = Lo que se prometió
+closed-became = Qué fue de ello
+closed-sentence = Entraron { $received }. Se gastaron { $spent } en la huelga, { $fees } fueron comisiones, { $back } volvieron a donantes o a sus bancos y { $passed } se entregaron a la ayuda mutua.
+closed-first-to-last = Desde el primer día hasta el último
+closed-spent = Gastado en la huelga
+closed-left = Queda
+closed-who = Quién recibió lo que quedaba
+closed-who-caption = Donaciones a la ayuda mutua, por grupo
+closed-nobody = No quedó nada que entregar.
+closed-payments = Pagos
+closed-plans = Cómo se calculó y se aprobó
+closed-signed = Quiénes firmaron
+closed-agreed = { $given } de { $needed } personas más con llaves del fondo aprobaron que termine.
+closed-emergency = Se aprobó en una emergencia.
+closed-stays = Lo que permanece
+closed-page-stays = Estas páginas permanecen. También todo lo publicado, en un archivo que se abre sin red:
+closed-forgets = Lo que tesorería sabe de los donantes se borra a partir del { $day }.
