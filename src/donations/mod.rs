@@ -27,6 +27,7 @@ pub mod refunding;
 mod repeat;
 pub mod repeat_mail;
 pub mod repeating;
+pub mod result;
 pub mod retention;
 mod returning;
 mod reveal;

@@ -21,6 +21,9 @@ impl Jobs {
             self.hold_against_stripe().await;
         }
         self.look_at_heads().await;
+        if let Err(error) = self.tell_donors().await {
+            warn!(%error, "donors of a fund that closed could not be told who got what was left");
+        }
         self.put_away().await;
     }
 

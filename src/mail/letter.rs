@@ -82,12 +82,14 @@ words! {
         NewsAsked = "news asked",
         /// For a supporter: publication `number` as a `table`, and what treasurers write (`note`, or `none`); bears a link, and where to `leave`.
         News = "news",
+        /// For a donor: the fund is closed, and who got what was left, as a `table`; bears a link.
+        LeftoverResult = "leftover result",
     }
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::Test,
         Self::Invitation,
         Self::Reset,
@@ -122,6 +124,7 @@ impl Kind {
         Self::Links,
         Self::NewsAsked,
         Self::News,
+        Self::LeftoverResult,
     ];
 
     fn key(self, part: &str) -> String {
@@ -370,6 +373,7 @@ mod tests {
                         | Kind::PaymentAlert
                         | Kind::Receipt
                         | Kind::News
+                        | Kind::LeftoverResult
                 ) {
                     assert!(text.contains("<b>CANARY</b>") && html.contains("CANARY"), "{text}");
                 }

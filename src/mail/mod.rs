@@ -52,6 +52,14 @@ pub async fn queue(tx: &mut Tx, letter: &Letter<'_>, keys: &Keyring, entropy: &E
     store::insert(tx, &sealed, now).await
 }
 
+/// Whether this cause has its mail already.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn is_written(tx: &mut Tx, cause: &str) -> sqlx::Result<bool> {
+    store::is_written(tx, cause).await
+}
+
 /// Whether mail could be sent to this at all.
 pub fn is_address(text: &str) -> bool {
     text.len() <= 254 && text.parse::<lettre::Address>().is_ok()

@@ -76,6 +76,11 @@ pub(super) async fn hold(tx: &mut Tx, now: Instant) -> sqlx::Result<u64> {
     run!(tx, execute, sqlx::query(SQL).bind(now).bind(Problem::Restored))
 }
 
+pub(super) async fn is_written(tx: &mut Tx, cause: &str) -> sqlx::Result<bool> {
+    let found: Option<LetterId> = run!(tx, fetch_optional, sqlx::query_scalar("SELECT id FROM letter WHERE cause = $1").bind(cause))?;
+    Ok(found.is_some())
+}
+
 /// How many wait, and how many are dead.
 pub(super) async fn counts(tx: &mut Tx) -> sqlx::Result<(i64, i64)> {
     const SQL: &str = "SELECT COUNT(*) FILTER (WHERE state = 'waiting'), COUNT(*) FILTER (WHERE state = 'dead') FROM letter

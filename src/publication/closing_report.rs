@@ -8,7 +8,7 @@ use super::leftovers::{Got, Leftovers};
 use super::log::note::VerifyingKey;
 use super::place::Place;
 use super::record::FEES;
-use super::rows::{Rows, RowsError};
+use super::rows::{self, Rows, RowsError};
 use super::say::Say;
 use super::{Figures, File};
 use crate::db::Tx;
@@ -19,7 +19,7 @@ use crate::language::{Language, Values};
 use crate::ledger::chart;
 
 /// Its place under the fund's address, without language and ending.
-pub(super) const AT: &str = "reports/closing";
+pub const AT: &str = "reports/closing";
 
 #[derive(Template)]
 #[template(path = "publication/closing.html")]
@@ -150,4 +150,23 @@ pub(super) async fn render(tx: &mut Tx, fund: FundId, figures: &Figures, known: 
         Ok(page.place.file(page.render()?))
     };
     Language::ALL.into_iter().map(page).collect()
+}
+
+/// Who got what was left of a fund, for a mail: by language, a row a group with a tab between its name and its sum. None before its end is published.
+///
+/// # Errors
+/// [`RowsError`].
+pub async fn passed_on(tx: &mut Tx, fund: FundId) -> Result<Option<[(Language, String); 2]>, RowsError> {
+    let Some(figures) = rows::newest_of(tx, fund).await?.filter(|figures| figures.fund.state == State::Closed) else { return Ok(None) };
+    let left = Leftovers::find(tx, fund).await?;
+    let groups = left.groups();
+    let all = groups.iter().fold(0_i64, |sum, got| sum.saturating_add(got.minor));
+    let table = |language: Language| {
+        let say = Say(language);
+        let money = |minor| figures.money(minor).for_reader(language);
+        let row = |got: &Got<'_>| format!("{}\t{}", got.to.replace(['\t', '\n', '\r'], " "), money(got.minor));
+        let rows = groups.iter().map(row).chain([format!("{}\t{}", say.say("public-total"), money(all))]);
+        rows.collect::<Vec<_>>().join("\n")
+    };
+    Ok(Some(Language::ALL.map(|language| (language, table(language)))))
 }

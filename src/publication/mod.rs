@@ -87,6 +87,7 @@ use record::{Batch, Record, week_of};
 
 pub use announced::{agreed_plan, announce};
 pub use card::{Card, Told};
+pub use closing_report::{AT as CLOSING_REPORT, passed_on};
 pub use commitments::{forget, forget_some_of};
 pub use copied::{LETTERS, RECEIPTS};
 pub use copies::copy;

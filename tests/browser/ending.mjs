@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -14,7 +14,7 @@ import { pathToFileURL } from "node:url";
 
 import * as checks from "./checks.mjs";
 import { agree, comeIn, match, setUp, signIn } from "./people.mjs";
-import { fact, importStatement, photo, reader, row } from "./reader.mjs";
+import { importStatement, photo, reader } from "./reader.mjs";
 import { program, unattended } from "./site.mjs";
 import { PHONE, stage, visit } from "./stage.mjs";
 
@@ -162,11 +162,11 @@ async function untilPublic({ ben, cleo }, site, text) {
 
 /** hledger reads the exported books and closes income and expenses itself: every account that is not zero then. */
 function standing(journal, folder) {
-  const [books, closing] = ["books.journal", "closing.journal"].map((name) => join(folder, name));
-  const hledger = (...words) => execFileSync("hledger", words, { encoding: "utf8" }).trim();
-  writeFileSync(books, journal);
-  writeFileSync(closing, hledger("-f", books, "close", "--retain"));
-  return hledger("-f", books, "-f", closing, "balance", "--flat", "--no-total");
+  const file = join(folder, "books.journal");
+  const hledger = (...words) => execFileSync("hledger", ["-f", file, ...words], { encoding: "utf8" }).trim();
+  writeFileSync(file, journal);
+  appendFileSync(file, `\n${hledger("close", "--close", "--close-acct", "equity:retained", "-e", "2100-01-01", "income", "expenses")}\n`);
+  return hledger("balance", "--flat", "--no-total");
 }
 
 async function end(site, people) {

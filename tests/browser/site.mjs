@@ -79,8 +79,9 @@ function clockOf(file) {
 }
 
 /** A site that nobody has set up yet, under a name, for browsers make no passkeys for addresses of digits: its address, the link by which the
- *  first person comes in, what moves its clock to so many hours from now, and what ends it. */
-export async function unattended() {
+ *  first person comes in, what moves its clock to so many hours from now, and what ends it. Where a mail server is given, its mails go there; where a
+ *  fund is, that was set up at the command line. */
+export async function unattended({ smtp, fund } = {}) {
   const data = mkdtempSync(join(tmpdir(), "strikefund-day-"));
   const port = await freePort();
   const url = `http://localhost:${port}`;
@@ -95,7 +96,12 @@ export async function unattended() {
   let served;
   await later(0);
   const env = { PATH: process.env.PATH, STRIKEFUND_DATA: join(data, "books"), STRIKEFUND_LISTEN: `127.0.0.1:${port}`, STRIKEFUND_BASE_URL: url, ...clockOf(clock) };
+  if (smtp) {
+    env.STRIKEFUND_SMTP_URL_FILE = join(data, "smtp");
+    writeFileSync(env.STRIKEFUND_SMTP_URL_FILE, smtp, { mode: 0o600 });
+  }
   const [command, ...before] = program();
+  if (fund) execFileSync(command, [...before, "setup", "--name", fund, "--slug", fund.toLowerCase(), "--currency", "USD", "--time-zone", "UTC"], { env, cwd: ROOT });
   served = spawn(command, [...before, "serve", "--practice"], { env, cwd: ROOT, stdio: ["ignore", "pipe", "ignore"] });
   const stop = async () => {
     if (served.exitCode === null) {

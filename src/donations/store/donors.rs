@@ -61,6 +61,18 @@ pub(in crate::donations) async fn words_of_gifts(tx: &mut Tx, gifts: &[DonationI
     Ok(found)
 }
 
+/// Gifts to a fund that arrived, behind `after`, and what stands for their donors where those are known.
+pub(in crate::donations) async fn known_of_fund(
+    tx: &mut Tx,
+    fund: FundId,
+    after: DonationId,
+    limit: i64,
+) -> sqlx::Result<Vec<(DonationId, String)>> {
+    let sql = "SELECT w.donation_id, d.ref FROM donor_words w JOIN donor d ON d.id = w.donor_id JOIN donation n ON n.id = w.donation_id
+                WHERE w.fund_id = $1 AND w.donation_id > $2 AND n.settled_at IS NOT NULL ORDER BY w.donation_id LIMIT $3";
+    run!(tx, fetch_all, sqlx::query_as(sql).bind(fund).bind(after).bind(limit))
+}
+
 /// The same of every gift of these donors that a publication counted.
 pub(in crate::donations) async fn counted_words_of(tx: &mut Tx, donors: &[DonorId]) -> sqlx::Result<Vec<Sealed>> {
     let mut found: Vec<Sealed> = run_in!(

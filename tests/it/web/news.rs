@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
+use strikefund::funds::State;
 use strikefund::people::Role;
 use strikefund::run;
 
@@ -11,6 +12,7 @@ use super::checkout::{jobs, settle, site};
 use super::gift::{arrived, give, mails, publish};
 use super::staff::Staff;
 use super::{Visit, to};
+use crate::support::moving::moved;
 use crate::support::{Books, on_both_databases};
 
 const ASK: &str = "/f/general/news";
@@ -87,6 +89,30 @@ on_both_databases! {
         assert_eq!(kept(books).await, before, "and the address is forgotten");
         visit.get(&own).await.is(404);
         visit.submit(&own, &[("List-Unsubscribe", "One-Click")]).await.is(200).says("Stopped");
+    }
+
+    async fn donors_are_told_once_where_the_rest_went_when_their_fund_is_closed(books: &Books) {
+        let visit = site(books).await;
+        let fund = books.general_fund().await;
+        for (email, amount) in [("ana@donors.example", "25"), ("ana@donors.example", "40"), ("bea@donors.example", "30")] {
+            give(&visit, email, amount, &[("outcome", "pay")]).await;
+        }
+        settle(&visit, books, 3).await;
+        let results = async || -> Vec<String> {
+            jobs(&visit, books).tell_donors().await.unwrap();
+            mails(books).await.into_iter().filter(|mail| mail.contains("Subject: Where the remaining money went")).collect()
+        };
+        for state in [State::WindingDown, State::Distributing, State::Closed] {
+            moved(books, fund, state, "The strike is won.", books.now()).await;
+            assert!(results().await.is_empty(), "{state}: nothing of its end is published");
+        }
+        publish(books).await.expect("the end is told at once");
+        let sent = results().await;
+        let to: Vec<&str> = sent.iter().map(|mail| mail.split("To: ").nth(1).unwrap().split("\r\n").next().unwrap()).collect();
+        assert_eq!(to, ["ana@donors.example", "bea@donors.example"], "each once: {sent:?}");
+        assert!(sent.iter().all(|mail| mail.contains("https://fund.example.org/f/general/reports/closing.html") && !mail.contains("/gift/")), "{sent:?}");
+        books.clock.advance(Duration::from_hours(24));
+        assert!(results().await.is_empty(), "twice is once");
     }
 
     async fn supporters_are_told_of_what_is_published_once_a_week_at_most_with_the_note_that_two_people_let_go(books: &Books) {
