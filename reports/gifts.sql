@@ -4,11 +4,12 @@
 -- first shows them, never by their own day. What was received is after refunds and disputes too few to hide in. A way of giving is told once
 -- enough of its gifts wait to be told, and none rules them. Bands of sizes are as of the newest batch; neighbours are merged until each holds
 -- enough gifts, and counts move in steps, so some gifts stand in no band yet. The middle gift is told from 20 gifts on, once a month, to the
--- nearest five, and only where enough gave about that much. Donors who gave more than once are counted in whole steps. $1 is the fund.
+-- nearest five, and only where enough gave about that much. Donors who gave more than once are counted in whole steps. When a fund closes at zero,
+-- the last batch counts what no batch counted, however few gifts that are, or none, where only fees moved. $1 is the fund.
 SELECT part, item, period, count, amount_minor, text FROM (
     SELECT 1 AS place, 'batches' AS part, r.n AS n, CAST(r.n AS TEXT) AS item, r.week AS period,
-           (SELECT l.amount FROM public_line l
-             WHERE l.fund_id = r.fund_id AND l.position = r.position AND l.account = 'income:donations' AND l.unit = 'gifts') AS count,
+           COALESCE((SELECT l.amount FROM public_line l
+             WHERE l.fund_id = r.fund_id AND l.position = r.position AND l.account = 'income:donations' AND l.unit = 'gifts'), 0) AS count,
            COALESCE((SELECT -l.amount FROM public_line l
              WHERE l.fund_id = r.fund_id AND l.position = r.position AND l.account = 'income:donations' AND l.unit = 'money'), 0) AS amount_minor,
            '' AS text

@@ -208,7 +208,7 @@ pub async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, entrop
         promise(tx, (&fund, &plan), share, (person, entropy), now).await?;
     }
     let signed = approvals::signed(tx, &[proposal.id]).await?;
-    let agreed = signed.first().map(|signed| Agreed { needed: signed.needed, given: signed.given, emergency: signed.emergency });
+    let agreed = signed.first().map(Agreed::from);
     let objection_days = Some(objection_days).filter(|days| *days > 0);
     tell(tx, &fund, &whole, (PlanStands::Approved, agreed, objection_days)).await?;
     Ok(audit::write(tx, Some(person.id), "plan.approved", &format!("plan {}", plan.id), &format!("proposal {}", proposal.id), now).await?)

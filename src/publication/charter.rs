@@ -32,7 +32,7 @@ pub(super) async fn news(tx: &mut Tx, fund: &Fund, now: Instant) -> sqlx::Result
     let proposals: Vec<_> = standing.proposal_id.into_iter().collect();
     let signed = approvals::signed(tx, &proposals).await?;
     let about = funds::settings::about(tx, fund.id).await?;
-    let agreed = signed.first().map(|signed| Agreed { needed: signed.needed, given: signed.given, emergency: signed.emergency });
+    let agreed = signed.first().map(Agreed::from);
     Ok(Some(Record::Charter(Box::new(Chartered {
         n: last.map_or(1, |last| last.n.saturating_add(1)),
         week: week_of(now, &fund.time_zone),

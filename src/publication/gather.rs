@@ -130,7 +130,7 @@ impl<'a> Reader<'a> {
         };
         let mut spending = self.blank(row, What::Expense);
         let signed = known.signed.get(&proposal);
-        spending.agreed = signed.map(|signed| Agreed { needed: signed.needed, given: signed.given, emergency: signed.emergency });
+        spending.agreed = signed.map(Agreed::from);
         spending.agreed_in = signed.and_then(|signed| signed.last_at).map(|at| week_of(at, &self.fund.time_zone));
         let number = spending.n;
         // What was changed since is not what others agreed to: its words are not shown.

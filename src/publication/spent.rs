@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::approvals::Signed;
+
 /// What stands for the end of the strike where words are held until then.
 pub const STRIKE: &str = "strike";
 
@@ -104,7 +106,7 @@ pub struct Units {
     pub unit: String,
 }
 
-/// How many agreed to a spending.
+/// How many agreed to something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Agreed {
@@ -114,6 +116,12 @@ pub struct Agreed {
     pub given: i64,
     /// One alone did, in an emergency.
     pub emergency: bool,
+}
+
+impl From<&Signed> for Agreed {
+    fn from(signed: &Signed) -> Self {
+        Self { needed: signed.needed, given: signed.given, emergency: signed.emergency }
+    }
 }
 
 /// What a spending was, in words.

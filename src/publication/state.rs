@@ -40,7 +40,7 @@ pub(super) async fn news(tx: &mut Tx, fund: &Fund, now: Instant) -> sqlx::Result
         state: fund.state,
         since: since.to_string(),
         reason: noted.map(|noted| noted.reason).unwrap_or_default(),
-        agreed: signed.first().map(|signed| Agreed { needed: signed.needed, given: signed.given, emergency: signed.emergency }),
+        agreed: signed.first().map(Agreed::from),
         forgets_on,
     })))
 }

@@ -37,7 +37,7 @@ on_both_databases! {
         let stored = rosa.get(&format!("/treasury/documents/{kept}")).await.is(200).body.to_vec();
         for same in [receipt, stored] {
             let answer = rosa.upload(&format!("{at}/copies"), &with(&ids[1], &[]), &[("copy", "c.jpg", "image/jpeg", &same)]).await.is(422);
-            answer.says("This is the same file as the receipt.");
+            answer.says("This is the same file as the original.");
         }
         rosa.upload(&format!("{at}/copies"), &with(&ids[1], &[]), &[]).await.is(422).says("Choose a picture.");
         let covered = pictures::jpeg(2);

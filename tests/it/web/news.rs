@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use axum::body::Body;
 use strikefund::funds::State;
+use strikefund::ids::FundId;
+use strikefund::ledger::{self, NewEntry, NewPosting, PostError, Posted, Source, chart};
 use strikefund::people::Role;
-use strikefund::run;
+use strikefund::{run, transact};
 
 use super::checkout::{jobs, settle, site};
 use super::gift::{arrived, give, mails, publish};
 use super::staff::Staff;
 use super::{Visit, to};
+use crate::approvals::usd;
 use crate::support::moving::moved;
 use crate::support::{Books, on_both_databases};
 
@@ -50,6 +53,25 @@ async fn a_publication(visit: &Visit, books: &Books, round: u32) -> i64 {
     settle(visit, books, 5).await;
     books.clock.advance(Duration::from_hours(24));
     publish(books).await.expect("five gifts are a batch")
+}
+
+/// Everything that a fund holds goes to mutual aid.
+async fn pass_on(books: &Books, fund: FundId) {
+    let held = "SELECT CAST(-SUM(amount_minor) AS BIGINT) FROM posting WHERE fund_id = $1";
+    let minor: i64 = run!(&mut books.db.begin_read().await.unwrap(), fetch_one, sqlx::query_scalar(held).bind(fund)).unwrap();
+    let entry = NewEntry {
+        source: Source::Bank,
+        source_id: "all".to_owned(),
+        kind: "grant",
+        effective_on: "2026-11-14".parse().unwrap(),
+        memo: None,
+        actor: None,
+        reverses: None,
+        postings: vec![NewPosting::of_fund(chart::MUTUAL_AID, fund, usd(minor)), NewPosting::pooled(chart::BANK, usd(-minor))],
+    };
+    let now = books.now();
+    let posted: Result<Posted, PostError> = transact!(books.db, tx => ledger::post(tx, &entry, now).await);
+    posted.unwrap();
 }
 
 on_both_databases! {
@@ -103,13 +125,16 @@ on_both_databases! {
             mails(books).await.into_iter().filter(|mail| mail.contains("Subject: Where the remaining money went")).collect()
         };
         for state in [State::WindingDown, State::Distributing, State::Closed] {
+            if state == State::Closed {
+                pass_on(books, fund).await;
+            }
             moved(books, fund, state, "The strike is won.", books.now()).await;
             assert!(results().await.is_empty(), "{state}: nothing of its end is published");
         }
         publish(books).await.expect("the end is told at once");
         let sent = results().await;
         let to: Vec<&str> = sent.iter().map(|mail| mail.split("To: ").nth(1).unwrap().split("\r\n").next().unwrap()).collect();
-        assert_eq!(to, ["ana@donors.example", "bea@donors.example"], "each once: {sent:?}");
+        assert_eq!(to, ["ana@example.org", "ana@donors.example", "bea@donors.example"], "each once: {sent:?}");
         assert!(sent.iter().all(|mail| mail.contains("https://fund.example.org/f/general/reports/closing.html") && !mail.contains("/gift/")), "{sent:?}");
         books.clock.advance(Duration::from_hours(24));
         assert!(results().await.is_empty(), "twice is once");
