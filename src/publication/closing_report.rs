@@ -47,6 +47,11 @@ const fn some(minor: i64) -> Option<i64> {
     if minor == 0 { None } else { Some(minor) }
 }
 
+/// What another fund got that goes on: it is taken off what the books began with.
+fn handed_over(figures: &Figures) -> i64 {
+    figures.opening.minor.min(0).saturating_neg()
+}
+
 impl Page<'_> {
     /// That every account stands at zero; or what came after the end.
     fn stands(&self) -> String {
@@ -78,7 +83,8 @@ impl Page<'_> {
         let gifts = &self.figures.gifts;
         let row = |name: String, minor: i64| (name, self.money(minor));
         let less = |account: &str, minor: i64| some(minor).map(|minor| row(self.say.account(account), minor.saturating_neg()));
-        let opening = some(self.figures.opening.minor).map(|minor| row(self.say.account(chart::OPENING), minor));
+        let opening = some(self.figures.opening.minor.max(0)).map(|minor| row(self.say.account(chart::OPENING), minor));
+        let handed = some(handed_over(self.figures)).map(|minor| row(self.say.say("closed-handed"), minor.saturating_neg()));
         let received = row(self.say.account("income:donations"), gifts.received_minor);
         let spent = some(self.spent()).map(|minor| row(self.say.say("closed-spent"), minor.saturating_neg()));
         let out = [
@@ -87,6 +93,7 @@ impl Page<'_> {
             less(FEES, gifts.fees_minor),
             spent,
             less(chart::MUTUAL_AID, self.passed_on()),
+            handed,
         ];
         opening.into_iter().chain([received]).chain(out.into_iter().flatten()).collect()
     }
@@ -96,14 +103,18 @@ impl Page<'_> {
         let gifts = &self.figures.gifts;
         let back = gifts.refunded_minor.saturating_add(gifts.disputed_minor);
         let amounts = [
-            ("received", gifts.received_minor.saturating_add(self.figures.opening.minor)),
+            ("received", gifts.received_minor.saturating_add(self.figures.opening.minor.max(0))),
             ("spent", self.spent()),
             ("fees", gifts.fees_minor),
             ("back", back),
             ("passed", self.passed_on()),
         ];
         let values: Values<'_> = amounts.into_iter().map(|(name, minor)| (name.into(), self.money(minor).into())).collect();
-        self.say.0.text("closed-sentence", &values)
+        let said = self.say.0.text("closed-sentence", &values);
+        match handed_over(self.figures) {
+            0 => said,
+            minor => format!("{said} {}", self.say.with("closed-handed-says", "amount", self.money(minor))),
+        }
     }
 
     fn leftover(charter: &Charter) -> impl Iterator<Item = &str> {
@@ -165,8 +176,9 @@ pub async fn passed_on(tx: &mut Tx, fund: FundId) -> Result<Option<[(Language, S
         let say = Say(language);
         let money = |minor| figures.money(minor).for_reader(language);
         let row = |got: &Got<'_>| format!("{}\t{}", got.to.replace(['\t', '\n', '\r'], " "), money(got.minor));
-        let rows = groups.iter().map(row).chain([format!("{}\t{}", say.say("public-total"), money(all))]);
-        rows.collect::<Vec<_>>().join("\n")
+        let handed = some(handed_over(&figures)).map(|minor| format!("{}\t{}", say.say("closed-handed"), money(minor)));
+        let total = format!("{}\t{}", say.say("public-total"), money(all.saturating_add(handed_over(&figures))));
+        groups.iter().map(row).chain(handed).chain([total]).collect::<Vec<_>>().join("\n")
     };
     Ok(Some(Language::ALL.map(|language| (language, table(language)))))
 }

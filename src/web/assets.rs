@@ -16,19 +16,28 @@ pub static ASSETS: LazyLock<[(&str, &str); 2]> = LazyLock::new(|| {
     [("assets/style.css", style.leak()), ("assets/icon.svg", include_str!("../../templates/assets/icon.svg"))]
 });
 
-/// A style sheet without what only its writers read: its indentation, empty lines, and comments of a line.
+/// A style sheet without what only its writers read: its indentation, ends of lines, and comments of a line.
 fn tight(style: &str) -> String {
     let is_comment = |line: &&str| line.starts_with("/*") && line.ends_with("*/");
     let lines = style.lines().map(str::trim).filter(|line| !line.is_empty() && !is_comment(line));
-    lines.fold(String::new(), |all, line| all + &line.replace(": ", ":").replace(" {", "{").replace(", ", ",") + "\n")
+    let end = |line: &str| if line.ends_with(['{', '}', ';', ',']) { "" } else { "\n" };
+    lines.fold(String::new(), |all, line| all + &line.replace(": ", ":").replace(" {", "{").replace(", ", ",") + end(line))
 }
 
 static STYLE: LazyLock<Stored> = LazyLock::new(|| asset("text/css; charset=utf-8", ASSETS[0].1));
 static ICON: LazyLock<Stored> = LazyLock::new(|| asset("image/svg+xml", ASSETS[1].1));
 
-/// The one style sheet.
+/// The style sheet of every page.
 pub async fn style(headers: HeaderMap) -> Response {
     STYLE.answer(&headers)
+}
+
+static TREASURY_STYLE: LazyLock<Stored> =
+    LazyLock::new(|| asset("text/css; charset=utf-8", tight(include_str!("../../templates/assets/treasury.css")).leak()));
+
+/// What only the treasury's pages have beside it.
+pub async fn treasury_style(headers: HeaderMap) -> Response {
+    TREASURY_STYLE.answer(&headers)
 }
 
 /// The sign in the browser's tab.

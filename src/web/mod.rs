@@ -205,6 +205,7 @@ const BADGE: &str = "/embed/{fund}/badge.svg";
 const WIDGET: &str = "/embed/{fund}";
 const PROOF: &str = "/assets/proof.js";
 const STYLE: &str = "/assets/style.css";
+const TREASURY_STYLE: &str = "/assets/treasury.css";
 const ICON: &str = "/assets/icon.svg";
 const CARD: &str = "/assets/card.png";
 const ROBOTS: &str = "/robots.txt";
@@ -267,6 +268,7 @@ fn all_doors(site: &Arc<Site>) -> Doors {
         .get(BADGE, Who::Anyone, embed::badge)
         .get(WIDGET, Who::Anyone, embed::widget)
         .get(STYLE, Who::Anyone, assets::style)
+        .get(TREASURY_STYLE, Who::Anyone, assets::treasury_style)
         .get(ICON, Who::Anyone, assets::icon)
         .get(CARD, Who::Anyone, assets::card)
         .get(PROOF, Who::Anyone, assets::proof)

@@ -13,10 +13,12 @@ use strikefund::funds::{self, Fund, NewFund, SetUpError, State};
 use strikefund::ids::{FundId, PersonId};
 use strikefund::ledger::{self, NewEntry, NewPosting, Posted, Source, chart};
 use strikefund::people::Role;
+use strikefund::publication;
 use strikefund::spending::{Draft, PaidBy};
 use strikefund::{run, transact};
 
 use crate::approvals::{acting, usd};
+use crate::publication::publish;
 use crate::spending::Treasury;
 use crate::support::moving::moved;
 use crate::support::{Books, on_both_databases};
@@ -257,6 +259,28 @@ on_both_databases! {
         let on_hand = |wanted: FundId| standings.iter().find(|(fund, _)| fund.id == wanted).unwrap().1.on_hand;
         assert_eq!((on_hand(treasury.fund), on_hand(next)), (0, 10_000));
         assert_eq!(held_up(&treasury, State::Closed).await, [Item::Others], "what names no fund is still this one's");
+        treasury.sound().await;
+    }
+
+    async fn a_fund_whose_money_went_to_another_says_so_when_it_closes(books: &Books) {
+        let treasury = Treasury::holding(books, 10_000).await;
+        let ending = books.fund("ending", None).await;
+        treasury.give(ending, 5_000).await;
+        moved(books, ending, State::Distributing, WHY, books.now()).await;
+        let (operation, now) = (treasury.operation(), books.now());
+        let wanted = HandOver { successor: treasury.fund, amount_minor: 5_000, reason: "The strike goes on elsewhere.".to_owned() };
+        let asked: Result<String, JournalError> = transact!(books.db, tx =>
+            closing::hand_over(tx, treasury.author(), &operation, (ending, &wanted), &books.entropy, now).await);
+        asked.unwrap();
+        let waiting = approvals::list_open_about(&mut books.db.begin_read().await.unwrap(), approvals::Subject::Journal).await.unwrap();
+        assert_eq!(treasury.decide(treasury.ana, &waiting[0], Choice::Approve).await.unwrap(), Decided::Done);
+        moved(books, ending, State::Closed, WHY, books.now()).await;
+        assert!(publish(books, ending, books.now()).await.unwrap().is_some());
+        let report = publication::file(&mut books.db.begin_read().await.unwrap(), "ending", None, "reports/closing.html").await.unwrap().unwrap();
+        let report = String::from_utf8(report.body).unwrap();
+        for said in ["All accounts are at zero.", "$50.00 came in.", "$50.00 was handed to a fund that goes on.", "Nothing was left to pass on."] {
+            assert!(report.contains(said), "{said}: {report}");
+        }
         treasury.sound().await;
     }
 }
