@@ -13,7 +13,7 @@ use super::say::Say;
 use super::{Figures, File};
 use crate::db::Tx;
 use crate::funds::State;
-use crate::funds::charter::{Article, Charter};
+use crate::funds::charter::Article;
 use crate::ids::FundId;
 use crate::language::{Language, Values};
 use crate::ledger::chart;
@@ -115,19 +115,6 @@ impl Page<'_> {
             0 => said,
             minor => format!("{said} {}", self.say.with("closed-handed-says", "amount", self.money(minor))),
         }
-    }
-
-    fn leftover(charter: &Charter) -> impl Iterator<Item = &str> {
-        charter.text(Article::Leftover).lines()
-    }
-
-    fn loss(charter: &Charter) -> impl Iterator<Item = &str> {
-        charter.text(Article::Loss).lines()
-    }
-
-    /// What groups got, by group.
-    fn groups(&self) -> Vec<Got<'_>> {
-        self.left.groups()
     }
 
     /// How many agreed to the end.

@@ -171,14 +171,6 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn rule(charter: &Charter) -> impl Iterator<Item = &str> {
-        charter.text(Article::Leftover).lines()
-    }
-
-    fn loss(charter: &Charter) -> impl Iterator<Item = &str> {
-        charter.text(Article::Loss).lines()
-    }
-
     fn money(&self, minor: i64) -> String {
         self.figures.money(minor).for_people()
     }

@@ -97,10 +97,6 @@ impl Own<'_> {
             .map(|article| (article, charter.text(article).lines().collect()))
     }
 
-    fn leftover(charter: &Charter) -> impl Iterator<Item = &str> {
-        charter.text(Article::Leftover).lines()
-    }
-
     fn feed(&self) -> String {
         format!("{}feed{}.atom", self.place.up(), self.say.suffix())
     }
@@ -251,6 +247,14 @@ trait Says: Rows {
     /// What is taken off, with the sign that says so; nothing is plain zero.
     fn less(&self, minor: i64) -> String {
         self.money(minor.saturating_neg())
+    }
+
+    /// That gifts are counted in batches so large that none can be told apart; of a fund that closed, what the last one was. None of a fund that chose
+    /// to show single gifts.
+    fn batched(&self) -> Option<String> {
+        let (say, fund) = (self.say(), &self.figures().fund);
+        let said = (fund.min_gifts > 1).then(|| say.count("public-batches", fund.min_gifts))?;
+        Some(if fund.state == State::Closed { format!("{said} {}", say.say("public-batches-last")) } else { said })
     }
 
     /// What all uses and fees come to.

@@ -16,7 +16,7 @@ import * as checks from "./checks.mjs";
 import { agree, comeIn, match, setUp, signIn } from "./people.mjs";
 import { importStatement, photo, reader } from "./reader.mjs";
 import { program, unattended } from "./site.mjs";
-import { PHONE, stage, visit } from "./stage.mjs";
+import { PHONE, picture, stage, visit } from "./stage.mjs";
 
 const DESK = { width: 1280, height: 800 };
 const PASSWORDS = { Rosa: "violet kettle marches north", Ben: "seven lanterns over the river", Cleo: "a slow train full of apples" };
@@ -276,7 +276,16 @@ async function opens(site, folder) {
     await page.goto(pathToFileURL(join(books, "index.html")).href);
     await page.getByRole("link", { name: "Read the closing report" }).click();
     assert.match(await page.locator("main").innerText(), /Harbour Pantry\s+2\s+\$84\.51/);
-    await checks.doesNotScrollSideways(page);
+    for (const [width, colorScheme, media] of [[320, "dark", "screen"], [320, "light", "screen"], [800, "light", "print"]]) {
+      await page.setViewportSize({ width, height: 640 });
+      await page.emulateMedia({ colorScheme, media });
+      for (const name of ["leftovers/index.html", "leftovers/index.es.html", "reports/closing.html", "reports/closing.es.html"]) {
+        await page.goto(pathToFileURL(join(books, name)).href);
+        await checks.doesNotScrollSideways(page);
+        await checks.isAccessible(page);
+        await picture(page, `end ${colorScheme} ${media} ${name.replace("/", " ")}`);
+      }
+    }
   } finally {
     await context.close();
   }

@@ -89,6 +89,7 @@ public-gifts-all = All gifts
 public-gifts-count = Gifts counted
 public-gifts-unnamed = Gifts of people who gave no name are always inside these sums.
 public-batches = Gifts appear in batches of at least { $count }, so that nobody can tell from a total what one person gave.
+public-batches-last = When the fund closed, the last batch counted what was left over, however few gifts.
 public-batches-caption = One line a batch, the newest first
 public-batches-earlier = Earlier
 

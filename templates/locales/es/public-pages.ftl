@@ -89,6 +89,7 @@ public-gifts-all = Todas las donaciones
 public-gifts-count = Donaciones contadas
 public-gifts-unnamed = Las donaciones de quienes no dieron su nombre están siempre en estas sumas.
 public-batches = Las donaciones aparecen en lotes de al menos { $count }, para que nadie pueda deducir de un total lo que dio una persona.
+public-batches-last = Al cerrar el fondo, el último lote contó lo que quedaba, por pocas donaciones que fueran.
 public-batches-caption = Una línea por lote, primero el más reciente
 public-batches-earlier = Anteriores
 

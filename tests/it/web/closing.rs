@@ -85,7 +85,7 @@ on_both_databases! {
         step(&rosa, &sam, "finish", &[]).await.says("Closed");
         rosa.get(CLOSE).await.is(200).says("details are deleted on").says("/f/general/verify.html").never_says("after the fund had closed. It");
         assert!(publish(books, treasury.fund, books.now()).await.unwrap().is_some(), "the last publication says so");
-        visit.get("/f/general/").await.is(200).says("Closed").says("Read the closing report");
+        visit.get("/f/general/").await.is(200).says("Closed").says("Read the closing report").says("the last batch counted what was left over");
         let report = visit.get("/f/general/reports/closing.html").await.is(200).says("Closed since 14 Nov 2026. All accounts are at zero.").says(WHY);
         report.says("$129.01 came in.").says("$129.01 was passed on to mutual aid").says("1 of 1 others agreed").says("is deleted from 12 Jul 2027 on");
         visit.get("/f/general/reports/closing.es.html").await.is(200).says("Todas las cuentas están en cero.");
