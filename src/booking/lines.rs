@@ -174,6 +174,9 @@ impl Batch<'_> {
         for (moved, charge_id, line) in &self.moved {
             // What moved the money is told of once, however many lines it has.
             let object = line.source_id.as_deref().unwrap_or(line.id.as_str());
+            if *moved == Moved::Disputed {
+                donations::repeating::stop_disputed(tx, charge_id, now).await?;
+            }
             letters::moved(tx, pen, *moved, charge_id, object, Money::new(line.amount_minor, line.currency), now).await?;
             if *moved == Moved::Refunded {
                 alert::clear(tx, AlertKind::ChargedAfterStop, charge_id, now).await?;

@@ -74,12 +74,19 @@ crate::record! {
         pub rule: Rule,
         /// How much of it.
         pub value: i64,
+        /// The most it gets, however much that is.
+        pub most_minor: Option<i64>,
         /// What that comes to.
         pub amount_minor: i64,
     }
 }
 
 impl Share {
+    /// The most it gets, as people write it.
+    pub fn most(&self, currency: Currency) -> Option<String> {
+        self.most_minor.map(|minor| Money::new(minor, currency).for_people())
+    }
+
     /// By what a share is worked out, as people write it: `50 %`, `5`, `120.00`.
     pub fn by(&self, currency: Currency) -> String {
         by(self.rule, self.value, currency)
@@ -118,7 +125,8 @@ impl Whole {
         let plain = |text: &str| text.replace(['\n', '\r'], " ");
         lines.extend(self.shares.iter().zip(payees).map(|(share, payee)| {
             let (rule, by) = (share.rule, share.by(currency));
-            format!("share: {} | {} | {rule} {by} | {}", people(share.amount_minor), plain(&share.name), plain(payee))
+            let most = share.most(currency).map(|most| format!(", at most {most}")).unwrap_or_default();
+            format!("share: {} | {} | {rule} {by}{most} | {}", people(share.amount_minor), plain(&share.name), plain(payee))
         }));
         if objection_days > 0 {
             lines.push(format!("objection: {objection_days}"));
@@ -139,6 +147,7 @@ mod tests {
             name: name.to_owned(),
             rule: Rule::Weight,
             value,
+            most_minor: Some(3_000).filter(|_| n == 2),
             amount_minor,
         };
         let plan = Plan {
@@ -158,7 +167,7 @@ mod tests {
         let whole = Whole { plan, lines, shares: vec![share(1, "Water\nfor All", 5, 5_000), share(2, "Rent Relief", 3, 3_000)] };
         let text = whole.payload("bakers", &["W •••• 6789".to_owned(), "R cheque".to_owned()], 7);
         let expected = "number: 2\nfund: bakers\nleft-balance: $90.00\nleft-reserve: −$10.00\ntotal: $80.00\n\
-            share: $50.00 | Water for All | weight 5 | W •••• 6789\nshare: $30.00 | Rent Relief | weight 3 | R cheque\nobjection: 7";
+            share: $50.00 | Water for All | weight 5 | W •••• 6789\nshare: $30.00 | Rent Relief | weight 3, at most $30.00 | R cheque\nobjection: 7";
         assert_eq!(text, expected);
         assert!(!whole.payload("bakers", &[], 0).contains("objection"));
     }

@@ -33,6 +33,8 @@ pub struct WantedShare {
     pub rule: Rule,
     /// How much of it.
     pub value: i64,
+    /// The most it is to get, in minor units.
+    pub most_minor: Option<i64>,
 }
 
 /// A plan that nobody was asked about yet: what there is, and who would get what.
@@ -68,8 +70,10 @@ async fn work_out(tx: &mut Tx, fund: &Fund, wanted: &[WantedShare], now: Instant
     }
     chosen.sort_by_key(|(known, _)| known.recipient.id);
     let left = distributable(tx, fund, now).await?;
-    let rules: Vec<Wanted> =
-        chosen.iter().map(|(known, one)| Wanted { id: known.recipient.id.0, rule: one.rule, value: one.value }).collect();
+    let rules: Vec<Wanted> = chosen
+        .iter()
+        .map(|(known, one)| Wanted { id: known.recipient.id.0, rule: one.rule, value: one.value, most: one.most_minor })
+        .collect();
     let amounts = share_out(left.total_minor, &rules)?;
     let share = |((n, (known, one)), amount_minor): ((i64, &(Known, &WantedShare)), i64)| Share {
         n,
@@ -77,6 +81,7 @@ async fn work_out(tx: &mut Tx, fund: &Fund, wanted: &[WantedShare], now: Instant
         name: one.name.clone(),
         rule: one.rule,
         value: one.value,
+        most_minor: one.most_minor,
         amount_minor,
     };
     let shares = (1..).zip(&chosen).zip(amounts).map(share).collect();
@@ -266,7 +271,13 @@ async fn tell(tx: &mut Tx, fund: &Fund, whole: &Whole, how: (PlanStands, Option<
 }
 
 fn public_share(share: &Share) -> passed::Share {
-    passed::Share { to: share.name.clone(), rule: share.rule.to_string(), value: share.value, amount_minor: share.amount_minor }
+    passed::Share {
+        to: share.name.clone(),
+        rule: share.rule.to_string(),
+        value: share.value,
+        most_minor: share.most_minor,
+        amount_minor: share.amount_minor,
+    }
 }
 
 async fn drop_it(tx: &mut Tx, plan: &Plan, now: Instant) -> Result<(), PlanRefusal> {

@@ -78,6 +78,8 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(50, "0050_passed_on"),
     schema!(51, "0051_supporters"),
     schema!(52, "0052_receipts_and_reveals"),
+    schema!(53, "0053_limits_of_shares"),
+    schema!(54, "0054_disputes_stop_repeats"),
 ];
 
 /// What [`Db::migrate`] found and did.

@@ -44,6 +44,8 @@ crate::words! {
         Donor = "donor",
         /// A treasurer.
         Treasurer = "treasurer",
+        /// The donor's bank, which disputed a payment.
+        Bank = "bank",
         /// The fund winds down.
         WindingDown = "winding_down",
     }

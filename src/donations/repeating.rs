@@ -274,6 +274,19 @@ pub(super) async fn stop_of(tx: &mut Tx, gift: DonationId, treasurer: PersonId, 
     Ok(())
 }
 
+/// The donor's bank took a payment back: whoever disputes a gift wants no more of it, and is charged no more.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn stop_disputed(tx: &mut Tx, charge_id: &str, now: Instant) -> sqlx::Result<()> {
+    let Some(gift) = store::find_by_charge(tx, charge_id).await? else { return Ok(()) };
+    let Some(repeat) = of_gift(tx, gift.id).await? else { return Ok(()) };
+    if rows::ask_stop(tx, repeat.id, StopBy::Bank, None, now).await? {
+        audit::write(tx, None, "repeat_stop_by_bank", &subject(&repeat), "", now).await?;
+    }
+    Ok(())
+}
+
 /// Whether a turn was charged after it was decided that its gift stops: nobody wanted it any more.
 ///
 /// # Errors

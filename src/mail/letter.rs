@@ -58,7 +58,7 @@ words! {
         Head = "head",
         /// For a donor: a payment of `gift` did not go through on a day (`on`), and when it is tried again (`next`, or `none`); bears a link.
         RepeatFailed = "repeat failed",
-        /// For a donor: `gift` has stopped, by whom (`who`: `donor`, `treasurer`, `winding_down` or `stripe`); bears a link.
+        /// For a donor: `gift` has stopped, by whom (`who`: `donor`, `treasurer`, `bank`, `winding_down` or `stripe`); bears a link.
         RepeatStopped = "repeat stopped",
         /// For a donor: the receipt of a `gift`, as a `table`, and what goes with it (`notes`); bears a link, as all for donors do but one.
         Receipt = "receipt",
@@ -68,7 +68,7 @@ words! {
         Refunded = "refunded",
         /// For a donor: an `amount` that was to go back did not, as of a `day`.
         RefundCameBack = "refund came back",
-        /// For a donor: the donor's bank took an `amount` back.
+        /// For a donor: the donor's bank took an `amount` back; whether a gift that `repeats` thereby `stops`, or `none` does.
         Disputed = "disputed",
         /// For a donor: nothing goes back; whom to write to (`contact`, or `none`).
         RequestDeclined = "request declined",
@@ -304,7 +304,7 @@ mod tests {
     use super::*;
 
     /// A value for every place that a text may have.
-    const VALUES: [(&str, &str); 30] = [
+    const VALUES: [(&str, &str); 31] = [
         ("count", "2"),
         ("days", "7"),
         ("minutes", "30"),
@@ -332,6 +332,7 @@ mod tests {
         ("part", "part"),
         ("day", "14 Nov 2026"),
         ("listed", "waiting"),
+        ("repeats", "stops"),
         ("note", "<b>CANARY</b>"),
         ("leave", "https://x.example/news/c?d=e&f"),
         ("checkpoint", "fund.example/f/general\n4\nAQ==\n\n— fund.example/f/general AQ=="),

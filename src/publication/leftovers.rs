@@ -40,6 +40,7 @@ pub(super) struct Became {
     to: String,
     rule: String,
     value: i64,
+    most_minor: Option<i64>,
     amount_minor: i64,
     /// The week in which it was told that it was sent; None: it was not, or came back.
     sent: Option<String>,
@@ -134,6 +135,7 @@ impl Shown {
             to: share.to.clone(),
             rule: share.rule.clone(),
             value: share.value,
+            most_minor: share.most_minor,
             amount_minor: share.amount_minor,
             ..Became::default()
         };
@@ -216,8 +218,16 @@ impl Page<'_> {
         self.say.0.find(&format!("leftovers-line-{word}"), &Values::new()).unwrap_or_else(|| word.replace('-', " "))
     }
 
-    /// By what a share was worked out.
+    /// By what a share was worked out, and the most it could be.
     fn by(&self, became: &Became) -> String {
+        let by = self.rule(became);
+        match became.most_minor {
+            Some(most) => format!("{by}, {}", self.say.with("leftovers-at-most", "sum", self.money(most))),
+            None => by,
+        }
+    }
+
+    fn rule(&self, became: &Became) -> String {
         match &*became.rule {
             "percent" => {
                 let hundredths = became.value;

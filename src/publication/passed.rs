@@ -96,6 +96,9 @@ pub struct Share {
     pub rule: String,
     /// How much of it.
     pub value: i64,
+    /// The most it gets, however much that is; what is over it, the others share.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_minor: Option<i64>,
     /// What that comes to.
     pub amount_minor: i64,
 }

@@ -65,7 +65,7 @@ async fn held_up(treasury: &Treasury<'_>, state: State) -> Vec<Item> {
 }
 
 /// Notes that Stripe has confirmed that nothing repeats any more.
-async fn nothing_repeats(treasury: &Treasury<'_>) {
+pub async fn nothing_repeats(treasury: &Treasury<'_>) {
     let sql = "UPDATE repeats_end SET step = 'done', done_at = $2 WHERE fund_id = $1";
     let (fund, now) = (treasury.fund, treasury.books.now());
     let done: sqlx::Result<u64> = transact!(treasury.books.db, tx => run!(tx, execute, sqlx::query(sql).bind(fund).bind(now)));

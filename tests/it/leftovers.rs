@@ -1,5 +1,6 @@
 //! What is left of a fund: shared out to the cent among the groups of its charter, agreed to, told, sent once, and never twice whatever happens.
 
+mod killed;
 mod model;
 mod refusals;
 
@@ -105,10 +106,30 @@ impl<'a> End<'a> {
     }
 
     async fn propose_seeing(&self, shares: &[(usize, Rule, i64)], seen: i64) -> Result<PlanId, PlanRefusal> {
+        let share = |(group, rule, value): &(usize, Rule, i64)| WantedShare {
+            name: GROUPS[*group].to_owned(),
+            rule: *rule,
+            value: *value,
+            most_minor: None,
+        };
+        self.propose_wanted(&shares.iter().map(share).collect::<Vec<_>>(), seen).await
+    }
+
+    async fn propose_wanted(&self, wanted: &[WantedShare], seen: i64) -> Result<PlanId, PlanRefusal> {
         let (operation, actor, now, fund) = (self.treasury.operation(), self.treasury.author(), self.books().now(), self.treasury.fund);
-        let share = |(group, rule, value): &(usize, Rule, i64)| WantedShare { name: GROUPS[*group].to_owned(), rule: *rule, value: *value };
-        let wanted: Vec<WantedShare> = shares.iter().map(share).collect();
-        transact!(self.books().db, tx => planning::propose(tx, actor, &operation, (fund, &wanted, seen), now).await)
+        transact!(self.books().db, tx => planning::propose(tx, actor, &operation, (fund, wanted, seen), now).await)
+    }
+
+    /// A plan by parts of which the first group's comes to its limit.
+    async fn propose_limited(&self, most_minor: i64) -> Result<PlanId, PlanRefusal> {
+        let seen = self.left().await;
+        let share = |(group, _, value): &(usize, Rule, i64)| WantedShare {
+            name: GROUPS[*group].to_owned(),
+            rule: Rule::Weight,
+            value: *value,
+            most_minor: Some(most_minor).filter(|_| *group == 0),
+        };
+        self.propose_wanted(&FIVE_THREE_TWO.iter().map(share).collect::<Vec<_>>(), seen).await
     }
 
     async fn proposal(&self, id: PlanId) -> Proposal {
@@ -125,9 +146,13 @@ impl<'a> End<'a> {
     /// A plan that the people of the top tier agreed to.
     async fn agreed(&self, shares: &[(usize, Rule, i64)]) -> PlanId {
         let id = self.propose(shares).await.unwrap();
+        self.all_agree(id).await;
+        id
+    }
+
+    async fn all_agree(&self, id: PlanId) {
         assert!(matches!(self.agree(self.treasury.ana, id).await.unwrap(), Decided::Waiting { given: 1, needed: 2 }));
         assert_eq!(self.agree(self.treasury.ben, id).await.unwrap(), Decided::Done);
-        id
     }
 
     pub async fn publish(&self) {

@@ -108,7 +108,7 @@ on_both_databases! {
         const HOSTILE: &str = "Ana\r\nBcc: everybody@example.org\r\nSubject: strike\r\n\r\nbody =?utf-8?q?x=0D=0ABcc:_a@example.org?=\u{2028}\u{85}";
         let server = MailServer::start(Manner::Takes).await;
         let post = post_to(&local(&server));
-        let names = "name number verdict reason said gift since minutes hours days count old new contact left disputes bills people refunds root previous checkpoint table notes amount part day listed on next who note leave";
+        let names = "name number verdict reason said gift since minutes hours days count old new contact left disputes bills people refunds root previous checkpoint table notes amount part day listed on next who note leave repeats";
         let values: Vec<(&str, &str)> = names.split(' ').map(|name| (name, HOSTILE)).collect();
         for (kind, language) in Kind::ALL.into_iter().flat_map(|kind| [(kind, Language::English), (kind, Language::Spanish)]) {
             let cause = format!("{kind} {}", language.as_str());

@@ -275,6 +275,32 @@ on_both_databases! {
         giving.check().await;
     }
 
+    async fn a_dispute_stops_the_gift_it_is_about_whichever_payment_it_takes_back(books: &Books) {
+        let giving = Giving::new(books).await;
+        giving.stripe.set_faults(disorder());
+        let (first, later) = (giving.begin("ana", Interval::Week).await, giving.begin("ben", Interval::Week).await);
+        giving.begin("eve", Interval::Month).await;
+        giving.pass(DAY * 8).await;
+        // The first payment of one, the second of the other.
+        for (sql, of) in [("subscription_id = $1 AND origin = 'form'", &first), ("subscription_id = $1 AND origin = 'recurring'", &later)] {
+            let tx = &mut books.db.begin_read().await.unwrap();
+            let sql = format!("SELECT charge_id FROM donation WHERE {sql}");
+            let charge: String = run!(tx, fetch_one, sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(&of.subscription_id)).unwrap();
+            giving.stripe.open_dispute(&charge, None).unwrap();
+        }
+        giving.pass(DAY / 24).await;
+        giving.work().await;
+        for name in ["ana", "ben"] {
+            assert_eq!(giving.of(name).await.stage(), Stage::Stopped(Some(StopBy::Bank)), "{name}");
+        }
+        assert!(matches!(giving.of("eve").await.stage(), Stage::Runs(_)), "nobody disputed that one");
+        assert_eq!(giving.mails().await, ["repeat stopped", "repeat stopped"]);
+        let charged = giving.charges().await;
+        giving.pass(DAY * 14).await;
+        assert_eq!(giving.charges().await, charged, "whoever disputes is charged no more");
+        giving.check().await;
+    }
+
     async fn what_is_stopped_at_stripe_or_goes_with_its_customer_is_told_once(books: &Books) {
         let giving = Giving::new(books).await;
         giving.stripe.set_faults(disorder());

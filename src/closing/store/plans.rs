@@ -50,13 +50,11 @@ pub(in crate::closing) async fn insert_line(tx: &mut Tx, plan: PlanId, n: i64, l
 }
 
 pub(in crate::closing) async fn insert_share(tx: &mut Tx, plan: PlanId, share: &Share) -> sqlx::Result<()> {
-    const SQL: &str = "INSERT INTO plan_share (plan_id, n, recipient_id, rule, value, amount_minor) VALUES ($1, $2, $3, $4, $5, $6)";
-    run!(
-        tx,
-        execute,
-        sqlx::query(SQL).bind(plan).bind(share.n).bind(share.recipient_id).bind(share.rule).bind(share.value).bind(share.amount_minor)
-    )
-    .map(drop)
+    const SQL: &str = "INSERT INTO plan_share (plan_id, n, recipient_id, rule, value, most_minor, amount_minor)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let Share { n, recipient_id, rule, value, most_minor, amount_minor, .. } = share;
+    run!(tx, execute, sqlx::query(SQL).bind(plan).bind(n).bind(recipient_id).bind(rule).bind(value).bind(most_minor).bind(amount_minor))
+        .map(drop)
 }
 
 pub(in crate::closing) async fn set_proposal(tx: &mut Tx, plan: PlanId, proposal: ProposalId) -> sqlx::Result<()> {
@@ -88,7 +86,7 @@ pub(in crate::closing) async fn lines(tx: &mut Tx, plan: PlanId) -> sqlx::Result
 }
 
 pub(in crate::closing) async fn shares(tx: &mut Tx, plan: PlanId) -> sqlx::Result<Vec<Share>> {
-    const SQL: &str = "SELECT s.n, s.recipient_id, r.name, s.rule, s.value, s.amount_minor
+    const SQL: &str = "SELECT s.n, s.recipient_id, r.name, s.rule, s.value, s.most_minor, s.amount_minor
                          FROM plan_share s JOIN recipient r ON r.id = s.recipient_id WHERE s.plan_id = $1 ORDER BY s.n";
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(plan))
 }

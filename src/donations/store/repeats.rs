@@ -15,7 +15,7 @@ macro_rules! select_repeat {
         concat!(
             // In two pieces, neither of which is a statement: only the whole has a plan.
             "SELECT id, fund_id, donation_id, subscription_id, every, amount_minor, currency, state, begun_at, next_at, ends_at, paid_invoice,
-                    failed_invoice, failed_at, next_try_at, stop_by, stop_person, stop_asked_at, stop_due_at, stop_tries, stop_problem,
+                    failed_invoice, failed_at, next_try_at, CASE WHEN stop_disputed = 1 THEN 'bank' ELSE stop_by END AS stop_by, stop_person, stop_asked_at, stop_due_at, stop_tries, stop_problem,
                     stopped_at, tells, ",
             "(SELECT d.number FROM donation d WHERE d.id = recurring_gift.donation_id) AS number FROM recurring_gift ",
             $rest
@@ -157,9 +157,11 @@ pub(in crate::donations) async fn ask_stop(
     person: Option<PersonId>,
     now: Instant,
 ) -> sqlx::Result<bool> {
-    const SQL: &str = "UPDATE recurring_gift SET stop_by = $2, stop_person = $3, stop_asked_at = $4, stop_due_at = $4
+    const SQL: &str = "UPDATE recurring_gift SET stop_by = $2, stop_person = $3, stop_asked_at = $4, stop_due_at = $4, stop_disputed = $5
                         WHERE id = $1 AND stop_by IS NULL AND state <> 'stopped'";
-    Ok(run!(tx, execute, sqlx::query(SQL).bind(id).bind(by).bind(person).bind(now))? == 1)
+    // A donor's bank speaks for the donor: the row says who decided, and beside it how.
+    let (who, disputed) = if by == StopBy::Bank { (StopBy::Donor, 1_i64) } else { (by, 0) };
+    Ok(run!(tx, execute, sqlx::query(SQL).bind(id).bind(who).bind(person).bind(now).bind(disputed))? == 1)
 }
 
 /// Decides the same for every gift of a fund; how many there were.

@@ -64,6 +64,7 @@ act-refund-asked = Asked for a refund
 act-refund-done = A refund was made
 act-refund-failed = A refund failed
 act-repeat-stop-asked = Had a gift that repeats stopped
+act-repeat-stop-by-bank = A dispute stopped a gift that repeats
 act-repeat-stop-by-donor = A donor stopped a gift that repeats
 act-repeats-end-begun = The gifts that repeat began to be stopped, for the fund winds down
 act-repeats-end-again = Had the stopping of gifts tried again

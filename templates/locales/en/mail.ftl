@@ -124,6 +124,7 @@ mail-repeat-stopped-subject = Your gift { $gift } has stopped
 mail-repeat-stopped-text = Your gift { $gift } does not come again. { $who ->
         [donor] You stopped it.
         [treasurer] A treasurer stopped it.
+        [bank] It stopped because your bank disputed a payment of it.
         [winding_down] It stopped because the fund is winding down.
        *[other] The payment service stopped it.
     } Nothing more will be charged.

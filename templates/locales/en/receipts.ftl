@@ -75,7 +75,10 @@ mail-refund-came-back-link = Your gift page
 mail-disputed-subject = About your gift { $gift }
 mail-disputed-text = Your bank says that you dispute the payment of your gift { $gift }, and has taken { $amount } back on { $day }.
 
-    If you did not mean to, tell your bank: only you can stop it there. If you did, you need not do anything.
+    { $repeats ->
+        [stops] This gift repeats. It stops with this: nothing more will be charged. If you did not mean to dispute it, tell your bank: only you can stop that there.
+       *[none] If you did not mean to, tell your bank: only you can stop it there. If you did, you need not do anything.
+    }
 mail-disputed-link = Your gift page
 mail-request-declined-subject = About your gift { $gift }
 mail-request-declined-text = You asked for your gift { $gift } back. The treasurers looked at it, and it will not be given back.

@@ -64,6 +64,7 @@ act-refund-asked = Pidió una devolución
 act-refund-done = Se hizo una devolución
 act-refund-failed = Falló una devolución
 act-repeat-stop-asked = Hizo detener una donación que se repite
+act-repeat-stop-by-bank = Una disputa con el banco detuvo una donación que se repite
 act-repeat-stop-by-donor = Quien donaba detuvo una donación que se repite
 act-repeats-end-begun = Se empezó a detener las donaciones que se repiten, porque el fondo está en cierre
 act-repeats-end-again = Hizo intentar de nuevo la detención de donaciones

@@ -124,6 +124,7 @@ mail-repeat-stopped-subject = Su donación { $gift } se detuvo
 mail-repeat-stopped-text = Su donación { $gift } ya no se repite. { $who ->
         [donor] Usted la detuvo.
         [treasurer] La tesorería la detuvo.
+        [bank] Se detuvo porque su banco disputó uno de sus pagos.
         [winding_down] Se detuvo porque el fondo está en cierre.
        *[other] El servicio de pago la detuvo.
     } No se le cobrará nada más.

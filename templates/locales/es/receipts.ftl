@@ -75,7 +75,10 @@ mail-refund-came-back-link = La página de su donación
 mail-disputed-subject = Sobre su donación { $gift }
 mail-disputed-text = Su banco dice que usted disputa el pago de su donación { $gift }, y retiró { $amount } el { $day }.
 
-    Si no era su intención, dígaselo a su banco: solo usted puede detenerlo allí. Si lo era, no tiene que hacer nada.
+    { $repeats ->
+        [stops] Esta donación se repite. Con esto se detiene: no se le cobrará nada más. Si no quería disputarla, dígaselo a su banco: solo usted puede detener eso allí.
+       *[none] Si no era su intención, dígaselo a su banco: solo usted puede detenerlo allí. Si lo era, no tiene que hacer nada.
+    }
 mail-disputed-link = La página de su donación
 mail-request-declined-subject = Sobre su donación { $gift }
 mail-request-declined-text = Usted pidió la devolución de su donación { $gift }. La tesorería la revisó y no se devolverá.

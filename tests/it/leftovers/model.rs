@@ -63,9 +63,17 @@ async fn step(end: &End<'_>, plain: &mut Plain) {
         }
         2 | 3 if plain.held > 0 => {
             let before: Vec<String> = grants.iter().map(|whole| whole.grant.number.clone()).collect();
-            let id = end.agreed(&any_shares(&below)).await;
+            let id = match below(3) {
+                0 => {
+                    let limited = end.propose_limited(1 + i64::try_from(below(2 * plain.held.unsigned_abs())).unwrap()).await.unwrap();
+                    end.all_agree(limited).await;
+                    limited
+                }
+                _ => end.agreed(&any_shares(&below)).await,
+            };
             let whole = planning::find(&mut end.books().db.begin_read().await.unwrap(), id).await.unwrap().unwrap();
             assert_eq!(whole.shares.iter().map(|share| share.amount_minor).sum::<i64>(), plain.held);
+            assert!(whole.shares.iter().all(|share| share.most_minor.is_none_or(|most| share.amount_minor <= most)), "{whole:?}");
             plain.held = 0;
             let new = end.grants().await.into_iter().filter(|whole| !before.contains(&whole.grant.number));
             plain.grants.extend(new.map(|whole| (whole.grant.number, (whole.grant.amount_minor, false))));

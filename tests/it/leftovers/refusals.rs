@@ -44,6 +44,23 @@ on_both_databases! {
         end.sound().await;
     }
 
+    async fn a_group_gets_no_more_than_its_limit_and_everybody_sees_the_limit(books: &Books) {
+        let end = End::with(books, 12_901, "0").await;
+        assert!(matches!(end.propose_limited(0).await, Err(PlanRefusal::Shares(NoShares::Value))));
+        let id = end.propose_limited(5_000).await.unwrap();
+        let proposal = end.proposal(id).await;
+        assert!(proposal.payload.contains("share: $50.00 | Water for All | weight 5, at most $50.00 | "), "{}", proposal.payload);
+        end.all_agree(id).await;
+        let amounts: Vec<i64> = end.grants().await.into_iter().rev().map(|whole| whole.grant.amount_minor).collect();
+        assert_eq!(amounts, [5_000, 4_741, 3_160]);
+        end.publish().await;
+        for (page, said) in [("leftovers/index.html", "Part 5, at most $50.00"), ("leftovers/index.es.html", "Parte 5, como máximo $50.00")] {
+            let page = text(books, page).await;
+            assert!(page.contains(said), "{said}: {page}");
+        }
+        end.sound().await;
+    }
+
     async fn money_that_goes_meanwhile_stops_the_plan_and_what_comes_late_is_another(books: &Books) {
         let end = End::with(books, 10_000, "0").await;
         let treasury = &end.treasury;

@@ -1,6 +1,7 @@
 //! What tests stand on: a new database for each, on both kinds, with a clock and a randomness of their own.
 
 pub mod cluster;
+pub mod doomed;
 pub mod history;
 pub mod moving;
 pub mod node;

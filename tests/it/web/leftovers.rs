@@ -132,6 +132,33 @@ on_both_databases! {
         end.sound().await;
     }
 
+    async fn a_groups_limit_is_read_refused_where_it_is_none_and_said(books: &Books) {
+        let end = End::with(books, 12_901, "0").await;
+        let visit = Visit::of(books);
+        let staff = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        let groups = recipients::groups(&mut books.db.begin_read().await.unwrap(), end.treasury.fund).await.unwrap();
+        let ids: Vec<i64> = groups.iter().map(|group| group.known.as_ref().unwrap().recipient.id.0).collect();
+        let plan = format!("{CLOSE}/plan");
+        let operation = staff.get(&plan).await.is(200).says("Water for All: at most").value_of("operation");
+        // Five parts, three, two, by a rule, each with what is typed as its limit.
+        let send = async |rule: &str, most: [&str; 3]| {
+            let mut fields = vec![("operation".to_owned(), operation.clone())];
+            for ((id, part), most) in ids.iter().zip(["5", "3", "2"]).zip(most) {
+                fields.extend([("rule", rule), ("value", part), ("most", most)].map(|(name, value)| (format!("{name}_{id}"), value.to_owned())));
+            }
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            staff.submit(&plan, &fields).await
+        };
+        for typed in ["abc", "0", "-5", "1.234"] {
+            let page = send("weight", [typed, "", ""]).await.is(422).says("Enter a sum like 250.00, or nothing");
+            page.says(&format!("value=\"{typed}\""));
+        }
+        send("fixed", ["4", "", ""]).await.is(422).says("A fixed sum has none.");
+        send("weight", ["40", "40", "40"]).await.is(422).says("The limits leave $9.01 over. Raise one");
+        let page = send("weight", ["50", "", ""]).await.is(200);
+        page.says("5, at most $50.00").says("$47.41").says("$31.60").says(&format!("name=\"most_{}\"", ids[0]));
+    }
+
     /// What donors wish is told from twenty on, in whole steps, and each donor counts once.
     async fn wishes_of_donors_are_a_tally_that_gives_nobody_away(books: &Books) {
         let end = End::open(books, 0, "0").await;

@@ -62,7 +62,10 @@ fn shares_table(words: Words, fund: &Fund, shares: &[Share]) -> Table {
         table.row(vec![
             Cell::text(share.name.as_str()),
             Cell::text(words.of("plan-rule", share.rule.as_str())),
-            Cell::text(share.by(fund.currency)),
+            Cell::text(match share.most(fund.currency) {
+                Some(most) => words.with_two("plan-at-most", ("by", share.by(fund.currency)), ("sum", most)),
+                None => share.by(fund.currency),
+            }),
             Cell::money(Money::new(share.amount_minor, fund.currency)),
         ]);
     }
@@ -142,7 +145,7 @@ async fn plans(tx: &mut Tx, words: Words, fund: &Fund, before: Option<i64>, rows
     Ok(table)
 }
 
-/// A row of two fields for each group that two people checked.
+/// A row of three fields for each group that two people checked.
 fn form(site: &Site, words: Words, fund: &Fund, groups: &[Group], typed: &Typed, wrongs: &Wrongs) -> Form {
     let now = site.clock.now();
     let mut fields = Vec::new();
@@ -154,6 +157,8 @@ fn form(site: &Site, words: Words, fund: &Fund, groups: &[Group], typed: &Typed,
         fields.push(parts.select(&format!("rule_{id}"), "plan-rule", rules.into()).named(words.with("plan-rule-of", "name", name)));
         let value = parts.text(&format!("value_{id}"), "plan-value", "off").named(words.with("plan-value-of", "name", name));
         fields.push(value.optional(words));
+        let most = parts.money(&format!("most_{id}"), "plan-most", fund.currency.sign()).named(words.with("plan-most-of", "name", name));
+        fields.push(most.optional(words));
     }
     Form::new(format!("/treasury/{}/close/plan", fund.slug), operation(site, typed), fields).button(words.say("plan-look"))
 }
@@ -162,9 +167,10 @@ fn form(site: &Site, words: Words, fund: &Fund, groups: &[Group], typed: &Typed,
 fn read(words: Words, fund: &Fund, groups: &[Group], typed: &Typed, wrongs: &mut Wrongs) -> Vec<WantedShare> {
     let mut wanted = Vec::new();
     for known in groups.iter().filter_map(|group| group.known.as_ref()) {
-        let (rule_at, value_at) = (format!("rule_{}", known.recipient.id), format!("value_{}", known.recipient.id));
-        let text = typed.get(&value_at);
-        if text.is_empty() {
+        let at = |field: &str| format!("{field}_{}", known.recipient.id);
+        let (rule_at, value_at, most_at) = (at("rule"), at("value"), at("most"));
+        let (text, most_text) = (typed.get(&value_at), typed.get(&most_at));
+        if text.is_empty() && most_text.is_empty() {
             continue;
         }
         let rule = typed.get(&rule_at).parse::<Rule>().ok();
@@ -174,8 +180,13 @@ fn read(words: Words, fund: &Fund, groups: &[Group], typed: &Typed, wrongs: &mut
             Some(Rule::Fixed) => Money::parse(text, fund.currency).ok().map(|sum| sum.minor),
             None => None,
         };
+        let most_minor =
+            Money::parse(most_text, fund.currency).ok().map(|sum| sum.minor).filter(|minor| *minor > 0 && rule != Some(Rule::Fixed));
+        if most_minor.is_none() && !most_text.is_empty() {
+            wrongs.add(most_at, words.say("plan-no-most"));
+        }
         match rule.zip(value) {
-            Some((rule, value)) => wanted.push(WantedShare { name: known.recipient.name.clone(), rule, value }),
+            Some((rule, value)) => wanted.push(WantedShare { name: known.recipient.name.clone(), rule, value, most_minor }),
             None => wrongs.add(value_at, words.say("plan-no-value")),
         }
     }

@@ -69,6 +69,7 @@ fn no_shares(words: Words, error: NoShares) -> String {
         NoShares::Percent(made) => words.with("plan-no-percent-over", "made", percent_text(made)),
         NoShares::TooMuch(_) => words.say("plan-no-too-much"),
         NoShares::Left(_) => words.say("plan-no-left"),
+        NoShares::Limits(_) => words.say("plan-no-limits"),
     }
 }
 
@@ -79,6 +80,7 @@ pub fn by_how_much(words: Words, error: &PlanRefusal, currency: Currency) -> Opt
     match error {
         NoShares::TooMuch(minor) => Some(words.with("plan-no-too-much-by", "sum", people(*minor))),
         NoShares::Left(minor) => Some(words.with("plan-no-left-by", "sum", people(*minor))),
+        NoShares::Limits(minor) => Some(words.with("plan-no-limits-by", "sum", people(*minor))),
         _ => None,
     }
 }
