@@ -80,6 +80,7 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(52, "0052_receipts_and_reveals"),
     schema!(53, "0053_limits_of_shares"),
     schema!(54, "0054_disputes_stop_repeats"),
+    schema!(55, "0055_caps"),
 ];
 
 /// What [`Db::migrate`] found and did.

@@ -35,7 +35,7 @@ impl Story<'_> {
         let done: Result<(), settings::SettingError> =
             transact!(db, tx => settings::set_names(tx, keeper, &operation, fund.id, &names, now).await);
         done?;
-        let (goal, operation) = (Goal { amount_minor: Some(goal_minor) }, self.operation()?);
+        let (goal, operation) = (Goal { amount_minor: Some(goal_minor), cap_minor: None }, self.operation()?);
         let set: Result<(), settings::SettingError> =
             transact!(db, tx => settings::set_goal(tx, keeper, &operation, fund.id, goal, now).await);
         set?;

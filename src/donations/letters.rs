@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 
 use super::gift_page::{self, Issuer};
 use super::store::gift_pages as rows;
-use super::{Donation, Donor, State, donor_of, repeating, store};
+use super::{Donation, Donor, Stage, State, StopBy, donor_of, repeating, store};
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::ids::{Entropy, sha256_hex};
@@ -155,7 +155,9 @@ pub async fn moved(tx: &mut Tx, pen: Pen<'_>, what: Moved, charge_id: &str, obje
         Moved::Disputed => ("disputed", Kind::Disputed),
     };
     let amount = Money::new(amount.minor.saturating_abs(), amount.currency);
-    let repeats = if repeating::of_gift(tx, gift.id).await?.is_some() { "stops" } else { "none" };
+    let repeat = repeating::of_gift(tx, gift.id).await?;
+    let is_to_stop = repeat.is_some_and(|repeat| repeat.stage() == Stage::Stopping(StopBy::Bank));
+    let repeats = if is_to_stop { "stops" } else { "none" };
     let whole = if gift.settled_minor.is_some_and(|paid| amount.minor >= paid) { "whole" } else { "part" };
     let values = |language, day| {
         vec![("amount", amount.for_reader(language)), ("part", whole.to_owned()), ("day", day), ("repeats", repeats.to_owned())]

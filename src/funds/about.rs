@@ -45,22 +45,41 @@ crate::record! {
     }
 }
 
-/// What a fund hopes to receive, in public. None: it names no goal.
+/// What a fund hopes to receive, and how much it takes at most, in public. None: it names no goal, or no cap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Goal {
-    /// How much, above zero, in minor units of the fund's currency.
+    /// How much it hopes for, above zero, in minor units of the fund's currency.
     pub amount_minor: Option<i64>,
+    /// Once so much was received, by what is published, it takes no more gifts; never below the goal, and not without one.
+    pub cap_minor: Option<i64>,
+}
+
+/// What is wrong with a goal that was typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WrongGoal {
+    /// The goal is no sum between one and a thousand million whole units of money.
+    Amount,
+    /// The cap is none, or less than the goal, or stands without one.
+    Cap,
 }
 
 impl Goal {
-    /// Reads what was typed; nothing is no goal. None: it is no sum between one and a thousand million whole units of money.
-    pub fn parse(typed: &str, currency: Currency) -> Option<Self> {
-        if typed.trim().is_empty() {
-            return Some(Self::default());
-        }
-        let minor = Money::parse(typed, currency).ok()?.minor;
-        let unit = 10_i64.saturating_pow(currency.exponent());
-        (unit..=unit.saturating_mul(GOAL_UNITS)).contains(&minor).then_some(Self { amount_minor: Some(minor) })
+    /// Reads what was typed; nothing is no goal, and no cap.
+    ///
+    /// # Errors
+    /// [`WrongGoal`].
+    pub fn parse(amount: &str, cap: &str, currency: Currency) -> Result<Self, WrongGoal> {
+        let read = |typed: &str, wrong| {
+            if typed.trim().is_empty() {
+                return Ok(None);
+            }
+            let minor = Money::parse(typed, currency).map_err(|_| wrong)?.minor;
+            let unit = 10_i64.saturating_pow(currency.exponent());
+            if (unit..=unit.saturating_mul(GOAL_UNITS)).contains(&minor) { Ok(Some(minor)) } else { Err(wrong) }
+        };
+        let goal = Self { amount_minor: read(amount, WrongGoal::Amount)?, cap_minor: read(cap, WrongGoal::Cap)? };
+        let is_below = goal.cap_minor.is_some_and(|cap| goal.amount_minor.is_none_or(|amount| cap < amount));
+        if is_below { Err(WrongGoal::Cap) } else { Ok(goal) }
     }
 }
 
@@ -175,10 +194,18 @@ mod tests {
 
     #[test]
     fn a_goal_is_a_sum_of_at_least_one_and_nothing_is_no_goal() {
-        let read = |typed| Goal::parse(typed, Currency::USD).map(|goal| goal.amount_minor);
-        assert_eq!([read(""), read(" "), read("1"), read("$10,000.50")], [Some(None), Some(None), Some(Some(100)), Some(Some(1_000_050))]);
-        assert_eq!(read("1000000000"), Some(Some(100_000_000_000)));
-        assert_eq!([read("0.99"), read("0"), read("-5"), read("much"), read("1000000000.01")], [None; 5]);
+        let read = |typed| Goal::parse(typed, "", Currency::USD).map(|goal| goal.amount_minor);
+        assert_eq!([read(""), read(" "), read("1"), read("$10,000.50")], [Ok(None), Ok(None), Ok(Some(100)), Ok(Some(1_000_050))]);
+        assert_eq!(read("1000000000"), Ok(Some(100_000_000_000)));
+        assert_eq!([read("0.99"), read("0"), read("-5"), read("much"), read("1000000000.01")], [Err(WrongGoal::Amount); 5]);
+    }
+
+    #[test]
+    fn a_cap_is_never_below_the_goal_and_not_without_one() {
+        let read = |amount, cap| Goal::parse(amount, cap, Currency::USD).map(|goal| goal.cap_minor);
+        assert_eq!([read("100", "100"), read("100", "1,000.50"), read("100", " ")], [Ok(Some(10_000)), Ok(Some(100_050)), Ok(None)]);
+        assert_eq!([read("100", "99.99"), read("", "100"), read("100", "much"), read("100", "-200")], [Err(WrongGoal::Cap); 4]);
+        assert_eq!(read("much", "much"), Err(WrongGoal::Amount));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::db::{Retryable, Tx};
 use crate::ids::{Entropy, FundId, ProposalId};
 use crate::ledger;
 
-pub use about::{About, Goal, Names, Reports, STATEMENT_LETTERS, WrongName, tells_too_much};
+pub use about::{About, Goal, Names, Reports, STATEMENT_LETTERS, WrongGoal, WrongName, tells_too_much};
 pub use allowed::Act;
 pub use end::End;
 pub use fund::{Fund, NewFund, State};
@@ -257,9 +257,9 @@ pub async fn giving(tx: &mut Tx, fund: &Fund) -> sqlx::Result<Giving> {
     Ok(stored.map_or_else(|| Giving::usual(fund.currency), |stored| stored.in_currency(fund.currency)))
 }
 
-/// What a fund hopes to receive.
+/// What a fund hopes to receive, and takes at most.
 pub async fn goal(tx: &mut Tx, id: FundId) -> sqlx::Result<Goal> {
-    Ok(Goal { amount_minor: store::goal(tx, id).await? })
+    store::goal(tx, id).await
 }
 
 /// Which reports a fund shows that it need not; none unless somebody chose so.

@@ -94,13 +94,13 @@ pub async fn set_reports(
     write_act(tx, person, "fund.reports", operation, id, now).await
 }
 
-/// Says what a fund hopes to receive, or that it names no goal; one person does.
+/// Says what a fund hopes to receive and takes at most, or that it names no goal; one person does.
 ///
 /// # Errors
 /// [`SettingError`].
 pub async fn set_goal(tx: &mut Tx, actor: Actor, operation: &Operation, id: FundId, goal: Goal, now: Instant) -> Result<(), SettingError> {
     let Some(person) = begin(tx, actor, operation, id).await? else { return Ok(()) };
-    store::put_goal(tx, id, goal.amount_minor).await?;
+    store::put_goal(tx, id, goal).await?;
     write_act(tx, person, "fund.goal", operation, id, now).await
 }
 

@@ -1,7 +1,7 @@
 //! SQL of the funds, private to this room.
 
 use super::settings::Step;
-use super::{About, CharterVersion, End, Fund, Move, NewFund, Reports, State, StoredGiving, Tier};
+use super::{About, CharterVersion, End, Fund, Goal, Move, NewFund, Reports, State, StoredGiving, Tier};
 use crate::clock::{Day, Instant};
 use crate::db::Tx;
 use crate::ids::{FundId, ProposalId};
@@ -207,16 +207,16 @@ pub(super) async fn decide_end(tx: &mut Tx, id: FundId, (minor, until): (i64, Da
     run!(tx, execute, sqlx::query(SQL).bind(id).bind(minor).bind(until).bind(release)).map(drop)
 }
 
-pub(super) async fn goal(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<i64>> {
-    let minor: Option<Option<i64>> =
-        run!(tx, fetch_optional, sqlx::query_scalar("SELECT amount_minor FROM fund_goal WHERE fund_id = $1").bind(id))?;
-    Ok(minor.flatten())
+pub(super) async fn goal(tx: &mut Tx, id: FundId) -> sqlx::Result<Goal> {
+    const SQL: &str = "SELECT amount_minor, cap_minor FROM fund_goal WHERE fund_id = $1";
+    let row: Option<(Option<i64>, Option<i64>)> = run!(tx, fetch_optional, sqlx::query_as(SQL).bind(id))?;
+    Ok(row.map(|(amount_minor, cap_minor)| Goal { amount_minor, cap_minor }).unwrap_or_default())
 }
 
-pub(super) async fn put_goal(tx: &mut Tx, id: FundId, minor: Option<i64>) -> sqlx::Result<()> {
-    const SQL: &str = "INSERT INTO fund_goal (fund_id, amount_minor) VALUES ($1, $2)
-        ON CONFLICT (fund_id) DO UPDATE SET amount_minor = excluded.amount_minor";
-    run!(tx, execute, sqlx::query(SQL).bind(id).bind(minor)).map(drop)
+pub(super) async fn put_goal(tx: &mut Tx, id: FundId, goal: Goal) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO fund_goal (fund_id, amount_minor, cap_minor) VALUES ($1, $2, $3)
+        ON CONFLICT (fund_id) DO UPDATE SET amount_minor = excluded.amount_minor, cap_minor = excluded.cap_minor";
+    run!(tx, execute, sqlx::query(SQL).bind(id).bind(goal.amount_minor).bind(goal.cap_minor)).map(drop)
 }
 
 pub(super) async fn giving(tx: &mut Tx, id: FundId) -> sqlx::Result<Option<StoredGiving>> {

@@ -53,6 +53,9 @@ fn reached(figures: &Figures) -> Option<i64> {
 /// `Raised $12,340 of $20,000`; what the state says instead where no gifts are taken.
 fn raised(say: Say, figures: &Figures) -> String {
     let received = figures.money(figures.gifts.received_minor).for_people();
+    if figures.is_capped() {
+        return say.say("public-give-capped");
+    }
     match (figures.fund.state, figures.fund.goal_minor.filter(|goal| *goal > 0)) {
         (State::Draft | State::Open, Some(goal)) => {
             say.two("public-badge-goal", ("received", received), ("goal", figures.money(goal).for_people()))
@@ -172,6 +175,10 @@ mod tests {
         assert_eq!(raised(Say(Language::English), &figures), "Raised $2,150.00 of $4,300.00");
         figures.fund.goal_minor = Some(100);
         assert_eq!(reached(&figures), Some(TRACK));
+        figures.fund.cap_minor = Some(215_000);
+        assert_eq!(raised(Say(Language::English), &figures), "The fund has what it needs for now.");
+        figures.fund.cap_minor = Some(215_001);
+        assert_eq!(raised(Say(Language::English), &figures), "Raised $2,150.00 of $1.00");
         figures.gifts.received_minor = -5;
         assert_eq!(reached(&figures), Some(0));
         figures.fund.state = State::Paused;

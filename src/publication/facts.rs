@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::manifest::Files;
 use crate::clock::{Instant, Zone};
 use crate::db::Tx;
-use crate::funds::{self, Fund, State, settings};
+use crate::funds::{self, Fund, Goal, State, settings};
 use crate::money::Currency;
 
 /// The end of a publication.
@@ -77,6 +77,9 @@ pub struct Facts {
     /// What it hopes to receive, in minor units.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub goal_minor: Option<i64>,
+    /// How much it takes at most, in minor units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cap_minor: Option<i64>,
     /// It shows what may be spent on each use.
     #[serde(default, skip_serializing_if = "is_false")]
     pub shows_budget: bool,
@@ -119,6 +122,7 @@ impl From<&Fund> for Facts {
             min_gifts: fund.min_gifts,
             strike_on: None,
             goal_minor: None,
+            cap_minor: None,
             shows_budget: false,
             shows_lm: false,
         }
@@ -133,8 +137,8 @@ impl Facts {
     pub(super) async fn find(tx: &mut Tx, fund: &Fund) -> sqlx::Result<Self> {
         let (about, reports) = (settings::about(tx, fund.id).await?, funds::reports(tx, fund.id).await?);
         let strike_on = about.strike_on.map(|day| day.to_string());
-        let goal_minor = funds::goal(tx, fund.id).await?.amount_minor;
-        Ok(Self { strike_on, goal_minor, shows_budget: reports.budget, shows_lm: reports.lm, ..Self::from(fund) })
+        let Goal { amount_minor: goal_minor, cap_minor } = funds::goal(tx, fund.id).await?;
+        Ok(Self { strike_on, goal_minor, cap_minor, shows_budget: reports.budget, shows_lm: reports.lm, ..Self::from(fund) })
     }
 }
 

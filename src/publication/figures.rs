@@ -6,6 +6,7 @@ use super::facts::{Facts, Publication};
 use super::log::tree::{Hash, in_fours};
 use super::record::{COUNT, FEES, GIFTS, MONEY, Sum};
 use crate::clock::Instant;
+use crate::funds::State;
 use crate::ledger::{CHART, chart, is_spending};
 use crate::money::Money;
 
@@ -106,6 +107,11 @@ impl Figures {
     /// The fund's address in the world, such as `https://fund.example/f/pat/`; None where the records do not say at which site.
     pub fn address(&self) -> Option<String> {
         (!self.site.is_empty()).then(|| format!("{}/f/{}/", self.site, self.fund.slug))
+    }
+
+    /// Whether the fund, which stands open, takes no more: by this publication it received as much as it takes at most.
+    pub fn is_capped(&self) -> bool {
+        self.fund.state == State::Open && self.fund.cap_minor.is_some_and(|cap| self.gifts.received_minor >= cap)
     }
 
     /// What was spent on all uses.

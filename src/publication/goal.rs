@@ -8,8 +8,8 @@ use super::say::Say;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Goal {
     pub bars: Option<Bars>,
-    /// What it is, what was received, how far that goes.
-    pub rows: [(String, String); 3],
+    /// What it is, what was received, how far that goes, and how much the fund takes at most where it says so.
+    pub rows: Vec<(String, String)>,
 }
 
 impl Goal {
@@ -23,14 +23,13 @@ impl Goal {
         let title = say.two(key, ("percent", said.clone()), ("goal", money(goal_minor)));
         // A bar is never longer than its track, whatever the words say.
         let rows = vec![(say.say("public-received"), "plain", said.clone(), received_minor.min(goal_minor))];
-        Some(Self {
-            bars: Bars::of("goal", title, i128::from(goal_minor), rows),
-            rows: [
-                (say.say("public-goal"), money(goal_minor)),
-                (say.say("public-received"), money(received_minor)),
-                (say.say("public-goal-percent"), said),
-            ],
-        })
+        let cap = figures.fund.cap_minor.map(|cap| (say.say("public-goal-cap"), money(cap)));
+        let rows_of_it = [
+            (say.say("public-goal"), money(goal_minor)),
+            (say.say("public-received"), money(received_minor)),
+            (say.say("public-goal-percent"), said),
+        ];
+        Some(Self { bars: Bars::of("goal", title, i128::from(goal_minor), rows), rows: rows_of_it.into_iter().chain(cap).collect() })
     }
 }
 

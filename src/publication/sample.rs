@@ -23,6 +23,7 @@ pub(super) fn figures() -> Figures {
             min_gifts: 5,
             strike_on: None,
             goal_minor: None,
+            cap_minor: None,
             shows_budget: false,
             shows_lm: false,
         },

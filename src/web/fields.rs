@@ -137,7 +137,7 @@ const FORMS: &[(&str, &str)] = &[
     ("/treasury/{fund}/in-kind/{number}/given", "quantity day"),
     ("/treasury/{fund}/settings/names", "name purpose contact legal_name tax_number statement_text strike_on telling languages"),
     ("/treasury/{fund}/settings/giving", "amounts chosen smallest largest rate fixed refund_days tax_en tax_es keep_days"),
-    ("/treasury/{fund}/settings/goal", "goal"),
+    ("/treasury/{fund}/settings/goal", "goal cap"),
     ("/treasury/{fund}/settings/reports", "budget lm"),
     ("/treasury/{fund}/settings/rules", "rows approvers_# over_# emergency more"),
     ("/treasury/{fund}/settings/rules/{proposal}/take-back", ""),

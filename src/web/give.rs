@@ -26,7 +26,7 @@ use crate::funds::{self, Fund};
 use crate::ids::DonationId;
 use crate::language::Language;
 use crate::money::Money;
-use crate::transact;
+use crate::{publication, transact};
 
 /// A form as it arrives; which fields it may have, and each once, stands in `fields`.
 type Pairs = Form<Vec<(String, String)>>;
@@ -106,6 +106,12 @@ async fn reader(site: &Site, fund: &Fund, query: Option<&str>, headers: &HeaderM
     Ok(Words(about.languages.first()))
 }
 
+/// Whether a fund takes gifts now. Its cap is held against the newest publication alone: nothing here may tell of gifts that wait for the next.
+async fn takes_gifts(site: &Site, fund: &Fund) -> Result<bool, Trouble> {
+    let newest = publication::newest_figures(&mut site.db.begin_read().await?, fund.id).await?;
+    Ok(fund.state.allows(funds::Act::Give) && !newest.is_some_and(|figures| figures.is_capped()))
+}
+
 /// `GET /f/{fund}/give`.
 pub async fn form(
     State(site): AnySite,
@@ -115,7 +121,7 @@ pub async fn form(
 ) -> Result<Response, Trouble> {
     let fund = public_fund(&site, &slug).await?;
     let words = reader(&site, &fund, query.as_deref(), &headers).await?;
-    if !fund.state.allows(funds::Act::Give) {
+    if !takes_gifts(&site, &fund).await? {
         return closed::page(&site, &fund, words, StatusCode::OK).await;
     }
     let terms = terms(&site, &fund, words.0).await?;
@@ -151,6 +157,9 @@ pub async fn send(
         Some(language) => Words(language),
         None => reader(&site, &fund, query.as_deref(), &headers).await?,
     };
+    if !takes_gifts(&site, &fund).await? {
+        return closed::page(&site, &fund, words, StatusCode::CONFLICT).await;
+    }
     let terms = terms(&site, &fund, words.0).await?;
     let given_out = donations::issued_at(&site.keyring, typed.get("attempt"), typed.get("issued"), now);
     let draft = Draft { typed, issued_at: given_out.unwrap_or(now) };

@@ -27,12 +27,16 @@ public-goal-title = { $percent } of the goal of { $goal } was received
 public-goal-reached = The goal of { $goal } is reached: { $percent } of it was received
 public-goal-caption = Goal and what was received
 public-goal-percent = Reached
+public-goal-cap = Takes at most
 
 setting-goal = Goal
 setting-goal-change = Name a goal
 setting-goal-why = The fund’s public page shows how much of the goal was received, from the next publication on: by what was published, never by what waits.
 setting-goal-hint = From 1 to 1,000,000,000. Leave it empty to name none.
 setting-goal-wrong = Enter a sum from 1 to 1,000,000,000, or nothing.
+setting-cap = Cap
+setting-cap-hint = Once so much was received, by what is published, the give page names the groups of the charter instead of taking money. Leave it empty to name none.
+setting-cap-wrong = Enter a sum that is not below the goal, or nothing. A cap needs a goal.
 setting-done-goal = Saved. In force from the next publication on.
 act-fund-goal = Named the goal of a fund
 

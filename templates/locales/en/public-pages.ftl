@@ -13,6 +13,8 @@ public-one-purpose = This fund’s money may serve one purpose only:
 public-stood = { $state } since { $day }.
 public-give = Give
 public-give-paused = Giving is paused for now.
+public-give-capped = The fund has what it needs for now.
+public-give-others = Who can use a gift today
 public-give-over = This fund no longer takes gifts.
 
 public-no-publication = No publication yet

@@ -27,12 +27,16 @@ public-goal-title = Se recibió el { $percent } de la meta de { $goal }
 public-goal-reached = La meta de { $goal } está alcanzada: se recibió el { $percent }
 public-goal-caption = La meta y lo recibido
 public-goal-percent = Alcanzado
+public-goal-cap = Recibe como máximo
 
 setting-goal = Meta
 setting-goal-change = Fijar una meta
 setting-goal-why = La página pública del fondo muestra qué parte de la meta se recibió, a partir de la próxima publicación: según lo publicado, nunca según lo que espera.
 setting-goal-hint = De 1 a 1 000 000 000. Déjelo vacío para no fijar ninguna.
 setting-goal-wrong = Escriba una suma de 1 a 1 000 000 000, o nada.
+setting-cap = Tope
+setting-cap-hint = Cuando se haya recibido esa suma, según lo publicado, la página para donar nombra a los grupos de los estatutos en lugar de recibir dinero. Déjelo vacío para no poner ninguno.
+setting-cap-wrong = Escriba una suma que no sea menor que la meta, o nada. Un tope necesita una meta.
 setting-done-goal = Guardado. En vigor a partir de la próxima publicación.
 act-fund-goal = Fijó la meta de un fondo
 

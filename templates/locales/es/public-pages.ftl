@@ -13,6 +13,8 @@ public-one-purpose = El dinero de este fondo solo puede servir para un fin:
 public-stood = { $state } desde el { $day }.
 public-give = Donar
 public-give-paused = Por ahora no se reciben donaciones.
+public-give-capped = El fondo tiene lo que necesita por ahora.
+public-give-others = Quién puede usar una donación hoy
 public-give-over = Este fondo ya no recibe donaciones.
 
 public-no-publication = Aún no hay ninguna publicación

@@ -251,7 +251,7 @@ on_both_databases! {
         let treasury = Treasury::holding(books, 0).await;
         let keeper = books.person(&[strikefund::people::Role::Administrator]).await;
         let (actor, operation, now) = (crate::approvals::acting(books, keeper), treasury.operation(), books.now());
-        let goal = Goal { amount_minor: Some(20_000) };
+        let goal = Goal { amount_minor: Some(20_000), cap_minor: None };
         let set: Result<(), SettingError> = transact!(books.db, tx => settings::set_goal(tx, actor, &operation, treasury.fund, goal, now).await);
         set.unwrap();
         several(&treasury, treasury.fund, Way::Online, 2_000, 6).await;

@@ -16,6 +16,9 @@ use strikefund::{run, transact};
 use super::checkout::{choose, settle};
 use super::staff::Staff;
 use super::{Answer, MASTER, SECRET, Visit, to};
+use crate::publication::giving::{Way, give};
+use crate::publication::{DAY, publish, stranger, verified};
+use crate::spending::Treasury;
 use crate::support::moving::moved;
 use crate::support::{Books, on_both_databases};
 
@@ -199,6 +202,54 @@ on_both_databases! {
         visit.get(&format!("{GIVE}?lang=es")).await.is(200).says("Por ahora no se reciben donaciones").says("Estos grupos pueden usar su donación hoy");
         moved(books, fund, State::WindingDown, "", now).await;
         visit.get(GIVE).await.is(200).says("This fund no longer takes gifts").never_says("Water for All").says("/f/general/charter/");
+    }
+
+    /// By what was published alone: the cap may not tell of a gift that waits for the next publication.
+    async fn a_fund_that_received_its_cap_names_who_can_use_a_gift_instead_of_taking_it(books: &Books) {
+        let treasury = Treasury::holding(books, 0).await;
+        charter(books, treasury.fund, "Water for All | they feed the town | https://water.example").await;
+        let visit = Visit::of(books);
+        let keeper = Staff::signed_in(&visit, books, &[Role::Administrator]).await;
+        let path = "/treasury/general/settings/goal";
+        let operation = keeper.get(path).await.is(200).says("Cap").value_of("operation");
+        let named = |cap: &'static str| [("goal", "100"), ("cap", cap), ("operation", &*operation)];
+        for wrong in ["99.99", "much", "-1"] {
+            keeper.submit(path, &named(wrong)).await.is(422).says("Enter a sum that is not below the goal").says(wrong);
+        }
+        keeper.submit(path, &named("120")).await.is(303);
+        keeper.get("/treasury/general/settings").await.is(200).says("$120.00");
+        let form = [("amount", "25"), ("email", "ana@example.org"), ("attempt", ATTEMPT)];
+        let gifts = async |count: usize| {
+            for _ in 0..count {
+                give(&treasury, treasury.fund, Way::Online, 2_000).await;
+            }
+        };
+        gifts(5).await;
+        publish(books, treasury.fund, books.now()).await.unwrap();
+        visit.get("/f/general/").await.is(200).says("Takes at most").says("$120.00").says("/give");
+        gifts(4).await;
+        visit.get(GIVE).await.is(200).says("<form");
+        gifts(1).await;
+        visit.get(GIVE).await.is(200).says("<form").never_says("what it needs");
+        publish(books, treasury.fund, books.now().plus_secs(DAY)).await.unwrap();
+        let page = visit.get(GIVE).await.is(200).says("The fund has what it needs for now").never_says("<form");
+        says(&page, "It takes no more than $120.00, and by the publication of 15 Nov 2026 that was received.");
+        says(&page, "<a href=\"https://water.example\" rel=\"noreferrer\">Water for All</a>: they feed the town");
+        visit.get(&format!("{GIVE}?lang=es")).await.is(200).says("El fondo tiene lo que necesita por ahora").never_says("<form").says("Water for All");
+        visit.give(GIVE, &form).await.is(409).says("Water for All");
+        for face in ["/f/general/", "/embed/general"] {
+            visit.get(face).await.is(200).says("The fund has what it needs for now.").never_says(">Give<");
+        }
+        // With a higher cap it takes gifts again from the next publication on.
+        let operation = keeper.get(path).await.is(200).value_of("operation");
+        keeper.submit(path, &[("goal", "100"), ("cap", "1000"), ("operation", &operation)]).await.is(303);
+        visit.give(GIVE, &form).await.is(409);
+        gifts(5).await;
+        publish(books, treasury.fund, books.now().plus_secs(2 * DAY)).await.unwrap();
+        visit.get(GIVE).await.is(200).says("<form");
+        assert_eq!(verified(books).await, None);
+        let folder = stranger::tree(books).await;
+        stranger::checked(books, folder.path(), None).await.unwrap();
     }
 
     async fn a_form_and_its_payment_page_are_right_in_every_kind_of_currency(books: &Books) {

@@ -1,11 +1,11 @@
-//! What a fund hopes to receive, in public. One person says so.
+//! What a fund hopes to receive and takes at most, in public. One person says so.
 
 use axum::extract::{Form as Sent, Path, State};
 use axum::response::Response;
 
 use super::{ADMINISTRATORS, frame, fund, page_of, settled};
 use crate::funds::settings;
-use crate::funds::{self, Fund, Goal};
+use crate::funds::{self, Fund, Goal, WrongGoal};
 use crate::money::Money;
 use crate::transact;
 use crate::web::doors::{Doors, SignedIn, Who};
@@ -25,16 +25,21 @@ pub(super) fn doors(doors: Doors) -> Doors {
 async fn form(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>) -> Result<Response, Trouble> {
     let tx = &mut site.db.begin_read().await?;
     let fund = fund(tx, &slug).await?;
-    let standing = funds::goal(tx, fund.id).await?.amount_minor;
-    let typed = Typed::default().or("goal", standing.map_or_else(String::new, |minor| Money::new(minor, fund.currency).decimal()));
+    let standing = funds::goal(tx, fund.id).await?;
+    let decimal = |minor: Option<i64>| minor.map_or_else(String::new, |minor| Money::new(minor, fund.currency).decimal());
+    let typed = Typed::default().or("goal", decimal(standing.amount_minor)).or("cap", decimal(standing.cap_minor));
     Ok(page(&site, &signed_in, &fund, &typed, &Wrongs::default()))
 }
 
 fn page(site: &Site, signed_in: &SignedIn, fund: &Fund, typed: &Typed, wrongs: &Wrongs) -> Response {
     let words = signed_in.words;
     let parts = FormParts { words, typed, wrongs };
-    let field = parts.money("goal", "setting-goal", fund.currency.sign()).hint(words.say("setting-goal-hint")).optional(words);
-    let form = Form::new(format!("{}/goal", page_of(fund)), operation(site, typed), vec![field]).button(words.say("me-save"));
+    let sign = fund.currency.sign();
+    let fields = vec![
+        parts.money("goal", "setting-goal", sign).hint(words.say("setting-goal-hint")).optional(words),
+        parts.money("cap", "setting-cap", sign).hint(words.say("setting-cap-hint")).optional(words),
+    ];
+    let form = Form::new(format!("{}/goal", page_of(fund)), operation(site, typed), fields).button(words.say("me-save"));
     let sheet = Sheet::new(frame(site, signed_in, fund, "setting-goal")).text(words.say("setting-goal-why"));
     sheet.form(form).link(page_of(fund), words.say("people-back")).answer(wrongs)
 }
@@ -42,9 +47,15 @@ fn page(site: &Site, signed_in: &SignedIn, fund: &Fund, typed: &Typed, wrongs: &
 async fn send(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String>, Sent(pairs): Pairs) -> Result<Response, Trouble> {
     let (words, typed, mut wrongs) = (signed_in.words, Typed::new(pairs.clone()), Wrongs::default());
     let fund = fund(&mut site.db.begin_read().await?, &slug).await?;
-    let Some(goal) = Goal::parse(typed.get("goal"), fund.currency) else {
-        wrongs.add("goal", words.say("setting-goal-wrong"));
-        return Ok(page(&site, &signed_in, &fund, &typed, &wrongs));
+    let goal = match Goal::parse(typed.get("goal"), typed.get("cap"), fund.currency) {
+        Ok(goal) => goal,
+        Err(wrong) => {
+            match wrong {
+                WrongGoal::Amount => wrongs.add("goal", words.say("setting-goal-wrong")),
+                WrongGoal::Cap => wrongs.add("cap", words.say("setting-cap-wrong")),
+            }
+            return Ok(page(&site, &signed_in, &fund, &typed, &wrongs));
+        }
     };
     let (actor, now) = (signed_in.actor(), site.clock.now());
     let done = match sent(&signed_in, &format!("goal of {slug}"), &pairs, &typed) {

@@ -16,7 +16,7 @@ use crate::approvals::Subject;
 use crate::approvals::rules as changing;
 use crate::db::Tx;
 use crate::funds::settings::SettingError;
-use crate::funds::{self, Fund};
+use crate::funds::{self, Fund, Goal};
 use crate::money::Money;
 use crate::people::operation::OperationError;
 use crate::people::{NotAllowed, Role};
@@ -140,7 +140,7 @@ async fn show(
 async fn names_facts(tx: &mut Tx, words: Words, fund: &Fund) -> Result<Facts, Trouble> {
     let about = funds::settings::about(tx, fund.id).await?;
     let text = |text: &str| Cell::text(if text.is_empty() { words.say("setting-none") } else { text.to_owned() });
-    let goal = funds::goal(tx, fund.id).await?.amount_minor;
+    let Goal { amount_minor: goal, cap_minor: cap } = funds::goal(tx, fund.id).await?;
     let strike_on = about.strike_on.map_or_else(|| text(""), |day| Cell::day(words, day));
     Ok(Facts::default()
         .add(words.say("setting-name"), text(&fund.name))
@@ -150,6 +150,7 @@ async fn names_facts(tx: &mut Tx, words: Words, fund: &Fund) -> Result<Facts, Tr
         .add(words.say("setting-statement-text"), text(&about.statement_text))
         .add(words.say("setting-strike-on"), strike_on)
         .add(words.say("setting-goal"), goal.map_or_else(|| text(""), |minor| Cell::money(Money::new(minor, fund.currency))))
+        .add(words.say("setting-cap"), cap.map_or_else(|| text(""), |minor| Cell::money(Money::new(minor, fund.currency))))
         .add(words.say("setting-languages"), text(&languages_in_words(words, &about.languages)))
         .add(words.say("setting-currency"), text(fund.currency.code()))
         .add(words.say("setting-zone"), text(&fund.time_zone.to_string())))

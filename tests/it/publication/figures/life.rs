@@ -52,7 +52,7 @@ pub async fn begin(treasury: &Treasury<'_>) {
     let names = Names { name: "General".to_owned(), purpose: "Food and water.".to_owned(), about };
     let put: sqlx::Result<()> = transact!(books.db, tx => settings::put_names(tx, treasury.fund, &names).await);
     put.unwrap();
-    let (goal, operation) = (Goal { amount_minor: Some(GOAL) }, treasury.operation());
+    let (goal, operation) = (Goal { amount_minor: Some(GOAL), cap_minor: None }, treasury.operation());
     let set: Result<(), SettingError> =
         transact!(books.db, tx => settings::set_goal(tx, actor, &operation, treasury.fund, goal, now).await);
     set.unwrap();
