@@ -23,6 +23,8 @@ crate::words! {
         Refunds = "refunds",
         /// Disputes that a bank has not decided.
         Disputes = "disputes",
+        /// Grants that were not sent, or that the bank has not shown.
+        Grants = "grants",
         /// Money that custodians hold.
         Advances = "advances",
         /// Cash that is not at the bank, and what is on cards.
@@ -58,7 +60,7 @@ impl Item {
     pub const fn holds(self, to: State) -> bool {
         match to {
             // A dispute is what the reserve is for; what is left is what is shared out.
-            State::Distributing => !matches!(self, Self::Disputes | Self::Left | Self::Accounts | Self::Others),
+            State::Distributing => !matches!(self, Self::Disputes | Self::Grants | Self::Left | Self::Accounts | Self::Others),
             State::Closed => true,
             State::Draft | State::Open | State::Paused | State::WindingDown => false,
         }

@@ -114,9 +114,10 @@ pub struct Whole {
 }
 
 impl Whole {
-    /// What others agree to: the sum and how it was worked out, every share with whom it goes to (`payees` in the order of the shares), and from
-    /// when on money may move. Shares stand in the order of the groups' ids, however they were typed.
-    pub fn payload(&self, fund: &str, payees: &[String], objection_days: i64) -> String {
+    /// What others agree to: the sum and how it was worked out, every share with whom it goes to (`payees` in the order of the shares), the only
+    /// purpose that each group serves where the fund has one, and from when on money may move. Shares stand in the order of the groups' ids, however
+    /// they were typed.
+    pub fn payload(&self, fund: &str, payees: &[String], (purpose, objection_days): (Option<&str>, i64)) -> String {
         let currency = self.plan.currency;
         let people = |minor| Money::new(minor, currency).for_people();
         let mut lines = vec![format!("number: {}", self.plan.n), format!("fund: {fund}")];
@@ -128,6 +129,7 @@ impl Whole {
             let most = share.most(currency).map(|most| format!(", at most {most}")).unwrap_or_default();
             format!("share: {} | {} | {rule} {by}{most} | {}", people(share.amount_minor), plain(&share.name), plain(payee))
         }));
+        lines.extend(purpose.map(|purpose| format!("purpose: {}", plain(purpose))));
         if objection_days > 0 {
             lines.push(format!("objection: {objection_days}"));
         }
@@ -165,10 +167,10 @@ mod tests {
         let lines =
             vec![Working { line: "balance".to_owned(), amount_minor: 9_000 }, Working { line: "reserve".to_owned(), amount_minor: -1_000 }];
         let whole = Whole { plan, lines, shares: vec![share(1, "Water\nfor All", 5, 5_000), share(2, "Rent Relief", 3, 3_000)] };
-        let text = whole.payload("bakers", &["W •••• 6789".to_owned(), "R cheque".to_owned()], 7);
+        let text = whole.payload("bakers", &["W •••• 6789".to_owned(), "R cheque".to_owned()], (Some("for\nchildren"), 7));
         let expected = "number: 2\nfund: bakers\nleft-balance: $90.00\nleft-reserve: −$10.00\ntotal: $80.00\n\
-            share: $50.00 | Water for All | weight 5 | W •••• 6789\nshare: $30.00 | Rent Relief | weight 3, at most $30.00 | R cheque\nobjection: 7";
+            share: $50.00 | Water for All | weight 5 | W •••• 6789\nshare: $30.00 | Rent Relief | weight 3, at most $30.00 | R cheque\npurpose: for children\nobjection: 7";
         assert_eq!(text, expected);
-        assert!(!whole.payload("bakers", &[], 0).contains("objection"));
+        assert!(!whole.payload("bakers", &[], (None, 0)).contains("objection"));
     }
 }

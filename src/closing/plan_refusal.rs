@@ -50,6 +50,9 @@ pub enum PlanRefusal {
     /// Less than that is left by now.
     #[error("{left} is left to share out", left = .0.for_people())]
     OnlyLeft(Money),
+    /// The money has one purpose only, from which nobody released it, and nobody said that each group serves it.
+    #[error("this money may serve one purpose only: {0}")]
+    Purpose(String),
     /// It is not what was agreed to, or looked at.
     #[error("this changed since it was opened")]
     Changed,

@@ -46,6 +46,16 @@ pub struct Preview {
     pub shares: Vec<Share>,
 }
 
+/// The only purpose that a fund's money may serve, where nobody released it from it (safety rule MO6): what is left of it goes to groups that serve it.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn purpose(tx: &mut Tx, fund: &Fund) -> sqlx::Result<Option<String>> {
+    let Some(purpose) = &fund.restriction else { return Ok(None) };
+    let is_released = funds::end(tx, fund.id).await?.is_some_and(|end| end.release.is_some());
+    Ok((!is_released).then(|| purpose.clone()))
+}
+
 /// Works a plan out, without writing anything.
 ///
 /// # Errors
@@ -98,12 +108,13 @@ fn checked(group: &Group, now: Instant) -> Result<Known, PlanRefusal> {
 /// Makes a plan and asks the people of the top tier to agree to it, in place of any that waits: what was agreed to that one is void.
 ///
 /// # Errors
-/// [`PlanRefusal`]. `seen_minor` is the sum on the page that was read: [`PlanRefusal::Changed`] where it is another by now.
+/// [`PlanRefusal`]. `seen_minor` is the sum on the page that was read: [`PlanRefusal::Changed`] where it is another by now. `serves`: whoever plans
+/// says that each group serves the fund's only purpose; [`PlanRefusal::Purpose`] where it has one and they do not.
 pub async fn propose(
     tx: &mut Tx,
     actor: Actor,
     operation: &Operation,
-    (fund, wanted, seen_minor): (FundId, &[WantedShare], i64),
+    (fund, wanted, seen_minor, serves): (FundId, &[WantedShare], i64, bool),
     now: Instant,
 ) -> Result<PlanId, PlanRefusal> {
     let fund = lock(tx, fund).await?;
@@ -114,6 +125,10 @@ pub async fn propose(
     let (preview, known) = work_out(tx, &fund, wanted, now).await?;
     if preview.left.total_minor != seen_minor {
         return Err(PlanRefusal::Changed);
+    }
+    let purpose = purpose(tx, &fund).await?;
+    if let Some(purpose) = purpose.clone().filter(|_| !serves) {
+        return Err(PlanRefusal::Purpose(purpose));
     }
     if let Some(standing) = store::proposed(tx, fund.id).await? {
         approvals::withdraw(tx, Subject::Distribution, &standing.id.to_string(), now).await?;
@@ -136,7 +151,7 @@ pub async fn propose(
         fund: fund.id,
         amount: Some(total),
         payee: None,
-        payload: whole.payload(&fund.slug, &payees, objection_days),
+        payload: whole.payload(&fund.slug, &payees, (purpose.as_deref(), objection_days)),
         hands: Vec::new(),
         // Whatever the sum, the people of the largest one agree (screens.md 6.16).
         at_least: funds::tiers(tx, &fund).await?.needed(i64::MAX),
@@ -197,7 +212,8 @@ pub async fn carry_out(tx: &mut Tx, person: &Person, proposal: &Proposal, entrop
         }
         payees.push(known.paid_to());
     }
-    if whole.payload(&fund.slug, &payees, objection_days) != proposal.payload {
+    let purpose = purpose(tx, &fund).await?;
+    if whole.payload(&fund.slug, &payees, (purpose.as_deref(), objection_days)) != proposal.payload {
         return Err(PlanRefusal::Changed);
     }
     let left = distributable(tx, &fund, now).await?;
@@ -254,6 +270,7 @@ async fn promise(
 /// Has the public told of a plan.
 async fn tell(tx: &mut Tx, fund: &Fund, whole: &Whole, how: (PlanStands, Option<Agreed>, Option<i64>)) -> sqlx::Result<()> {
     let (stands, agreed, objection_days) = how;
+    let purpose = purpose(tx, fund).await?;
     let record = Record::Plan(Box::new(passed::Plan {
         n: 0,
         week: String::new(),
@@ -261,6 +278,7 @@ async fn tell(tx: &mut Tx, fund: &Fund, whole: &Whole, how: (PlanStands, Option<
         stands,
         agreed,
         objection_days,
+        purpose,
         // Given when it is told.
         from: None,
         total_minor: whole.plan.total_minor,

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::grant::{Stands, WholeGrant};
+use super::granting;
 use super::item::{Check, Item};
 use super::left::{Distributable, Figures};
 use super::store;
@@ -40,6 +42,7 @@ pub async fn checks(tx: &mut Tx, fund: &Fund, now: Instant) -> sqlx::Result<Vec<
     let (by_hand, by_hand_since) = store::by_hand(tx, fund.id).await?;
     let refunds = refunding::on_their_way(tx, fund).await?;
     let (disputes, disputed_since) = disputes(tx, fund.id).await?;
+    let grants = grants(tx, fund.id).await?;
     let books = Books::read(tx, fund.currency).await?;
     let pending = store::pending(tx, fund.currency, now.unix_secs()).await?;
     let (lines_behind, lines_since, differing) = bank_behind(tx).await?;
@@ -56,6 +59,7 @@ pub async fn checks(tx: &mut Tx, fund: &Fund, now: Instant) -> sqlx::Result<Vec<
         check(Item::ByHand, by_hand, None, by_hand_since),
         check(Item::Refunds, 0, Some(refunds), None),
         check(Item::Disputes, disputes, None, disputed_since),
+        check(Item::Grants, grants.0, Some(grants.1), None),
         check(Item::Advances, 0, Some(books.under(&[ADVANCES])), None),
         check(Item::Cash, 0, Some(books.under(&[chart::CASH, CARDS])), None),
         check(Item::Pending, 0, Some(pending), None),
@@ -77,6 +81,20 @@ const CARDS: &str = "assets:cards:";
 /// Whether a fund still lives on pooled money.
 const fn runs(fund: &Fund) -> bool {
     !matches!(fund.state, State::Closed)
+}
+
+/// How many grants of a fund are still under way, and their sum: not sent, sent back, or sent from a bank account whose statements are read here and
+/// that has not shown them yet.
+async fn grants(tx: &mut Tx, fund: FundId) -> sqlx::Result<(i64, i64)> {
+    let read: BTreeSet<String> = bank::accounts(tx).await?.into_iter().map(|account| account.path).collect();
+    let is_under_way = |whole: &WholeGrant| match whole.stands() {
+        Stands::Promised | Stands::Returned => true,
+        Stands::Sent => whole.payment().is_some_and(|sent| read.contains(&sent.paid_from)),
+        Stands::Matched | Stands::Ended => false,
+    };
+    let open: Vec<WholeGrant> = granting::open(tx, fund).await?.into_iter().filter(is_under_way).collect();
+    let sum = open.iter().fold(0_i64, |sum, whole| sum.saturating_add(whole.grant.amount_minor));
+    Ok((i64::try_from(open.len()).unwrap_or(MOST), sum))
 }
 
 /// What a fund owes for expenses, whichever fund they are listed under.

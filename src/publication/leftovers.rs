@@ -9,7 +9,8 @@ use super::record::Record;
 use super::rows::{self, RowsError};
 use super::say::Say;
 use super::told::Chartered;
-use super::{Figures, File, PublishError, charter, store};
+use super::told::Stood;
+use super::{Figures, File, PublishError, charter, state, store};
 use crate::db::Tx;
 use crate::funds::State;
 use crate::funds::charter::{Article, Charter};
@@ -26,6 +27,8 @@ pub(super) struct Leftovers {
     advice: Vec<Advice>,
     /// Goods that were passed on.
     goods: Vec<Passed>,
+    /// Its moves on the way to its end, with what was decided by them.
+    moves: Vec<Stood>,
 }
 
 /// A plan, and what became of each of its shares.
@@ -67,7 +70,10 @@ pub(super) struct Answer {
 
 impl Leftovers {
     pub async fn find(tx: &mut Tx, fund: FundId) -> Result<Self, RowsError> {
-        let mut all = Self { charter: charter::newest(tx, fund).await?, plans: Vec::new(), advice: Vec::new(), goods: Vec::new() };
+        let mut all =
+            Self { charter: charter::newest(tx, fund).await?, plans: Vec::new(), advice: Vec::new(), goods: Vec::new(), moves: Vec::new() };
+        let moves = state::published(tx, fund).await?.into_iter().map(|(_, stood)| stood);
+        all.moves = moves.filter(|stood| matches!(stood.state, State::WindingDown | State::Distributing)).collect();
         for leaf in store::of_kind(tx, fund, "plan").await? {
             if let Record::Plan(plan) = rows::read(&leaf)? {
                 all.plans.retain(|shown| shown.plan.plan != plan.plan);
@@ -187,6 +193,19 @@ impl Page<'_> {
             State::Closed => "leftovers-stage-closed",
         };
         self.say.say(key)
+    }
+
+    /// What was decided on the way to the end, a sentence each.
+    fn decided(&self) -> Vec<String> {
+        let mut said = Vec::new();
+        for stood in &self.left.moves {
+            said.extend(stood.last_expense_on.as_ref().map(|day| self.say.with("leftovers-last-day", "day", self.say.day(day))));
+            said.extend(stood.reserve.as_ref().map(|held| {
+                self.say.two("leftovers-held-back", ("sum", self.money(held.amount_minor)), ("day", self.say.day(&held.until)))
+            }));
+            said.extend(stood.release.as_ref().map(|why| self.say.with("leftovers-released", "why", why.as_str())));
+        }
+        said
     }
 
     fn reserve(&self, charter: &Charter) -> String {

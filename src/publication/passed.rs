@@ -65,6 +65,9 @@ pub struct Plan {
     /// For how many days people may object once it is published, where the charter lets them; said when it was agreed to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub objection_days: Option<i64>,
+    /// The only purpose of the fund, which each of these groups serves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
     /// The day before which no money moves then: counted from the day of the publication.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,

@@ -3,7 +3,7 @@
 
 use super::record::{Agreed, Record, week_of};
 use super::store;
-use super::told::Stood;
+use super::told::{HeldBack, Stood};
 use crate::approvals;
 use crate::clock::Instant;
 use crate::db::Tx;
@@ -34,6 +34,12 @@ pub(super) async fn news(tx: &mut Tx, fund: &Fund, now: Instant) -> sqlx::Result
         State::Closed => Some(since.plus_days(funds::giving(tx, fund).await?.keep_days).to_string()),
         _ => None,
     };
+    let end = funds::end(tx, fund.id).await?.filter(|_| matches!(fund.state, State::WindingDown | State::Distributing));
+    let is_shared_out = fund.state == State::Distributing;
+    let reserve = end
+        .as_ref()
+        .filter(|_| is_shared_out)
+        .and_then(|end| Some(HeldBack { amount_minor: end.reserve_minor?, until: end.reserve_until?.to_string() }));
     Ok(Some(Record::State(Stood {
         n: store::last_number(tx, fund.id, KIND).await?.saturating_add(1),
         week: week_of(now, &fund.time_zone),
@@ -41,6 +47,9 @@ pub(super) async fn news(tx: &mut Tx, fund: &Fund, now: Instant) -> sqlx::Result
         since: since.to_string(),
         reason: noted.map(|noted| noted.reason).unwrap_or_default(),
         agreed: signed.first().map(Agreed::from),
+        last_expense_on: end.as_ref().filter(|_| !is_shared_out).map(|end| end.last_expense_on.to_string()),
+        reserve,
+        release: end.filter(|_| is_shared_out).and_then(|end| end.release),
         forgets_on,
     })))
 }

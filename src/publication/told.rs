@@ -103,9 +103,28 @@ pub struct Stood {
     /// How many agreed to it; None: it was opened while it was set up, or nobody noted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agreed: Option<Agreed>,
+    /// Where it winds down: the last day of what it still pays for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_expense_on: Option<String>,
+    /// Where it shares out: what it holds back for disputes, and the day from which that is shared out as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reserve: Option<HeldBack>,
+    /// Where it shares out: who released its money from its only purpose, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<String>,
     /// Where it closed: the day from which what is known of its donors is deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forgets_on: Option<String>,
+}
+
+/// What is held back for disputes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeldBack {
+    /// How much.
+    pub amount_minor: i64,
+    /// The day from which it is shared out as well.
+    pub until: String,
 }
 
 /// Which way gifts came since it was last told; a way of few gifts waits for others.

@@ -122,7 +122,7 @@ const FORMS: &[(&str, &str)] = &[
     ("/treasury/{fund}/close/grants/{number}/clear", "n"),
     ("/treasury/{fund}/close/grants/{number}/end", "why"),
     ("/treasury/{fund}/close/grants/{number}/pay", "from paid_on reference sure"),
-    ("/treasury/{fund}/close/plan", "rule_# value_# most_# sure seen"),
+    ("/treasury/{fund}/close/plan", "rule_# value_# most_# serves sure seen"),
     ("/treasury/{fund}/close/plan/take-back", "plan"),
     ("/treasury/{fund}/close/recipients", "name way account checked conflict conflict_text email"),
     ("/treasury/{fund}/close/recipients/vote", "held_on votes_#"),

@@ -210,6 +210,29 @@ on_both_databases! {
         treasury.sound().await;
     }
 
+    async fn a_restricted_fund_keeps_its_purpose_unless_it_is_released_from_it(books: &Books) {
+        let general = Treasury::holding(books, 0).await;
+        let fund = books.fund("children", Some("for children")).await;
+        let treasury = Treasury { fund, ..general };
+        treasury.give(fund, 5_000).await;
+        goes(&treasury, State::WindingDown).await;
+        nothing_repeats(&treasury).await;
+        let purpose = async || {
+            let fund = find(books, treasury.fund).await;
+            closing::planning::purpose(&mut books.db.begin_read().await.unwrap(), &fund).await.unwrap()
+        };
+        assert_eq!(purpose().await.as_deref(), Some("for children"));
+        let released = NewMove { release: Some("The parents agreed to it in writing.".to_owned()), ..to(State::Distributing) };
+        ask(&treasury, treasury.author, &released).await.unwrap();
+        assert_eq!(agree(&treasury, treasury.ana).await.unwrap(), Decided::Done);
+        assert_eq!(purpose().await, None);
+        publish(books, fund, books.now()).await.unwrap();
+        let tx = &mut books.db.begin_read().await.unwrap();
+        let page = publication::file(tx, "children", None, "leftovers/index.html").await.unwrap().unwrap().body;
+        let page = String::from_utf8(page).unwrap();
+        assert!(page.contains("The money was released from its only purpose: The parents agreed to it in writing."), "{page}");
+    }
+
     async fn what_is_held_back_is_passed_on_from_its_day_and_not_before(books: &Books) {
         let treasury = Treasury::holding(books, 10_000).await;
         let other = books.fund("children", Some("for children")).await;

@@ -42,19 +42,36 @@ pub struct End<'a> {
 impl<'a> End<'a> {
     /// What is left is all in the bank; of each group two people checked how it is paid, and its details rested.
     pub async fn with(books: &'a Books, minor: i64, objection: &'static str) -> Self {
-        let end = Self::open(books, minor, objection).await;
+        Self::open(books, minor, objection).await.ready().await
+    }
+
+    async fn ready(self) -> Self {
         for (n, name) in GROUPS.iter().enumerate() {
-            end.enter(name, &format!("021000021 12345678{n}")).await.unwrap();
-            end.agree_to(name).await;
+            self.enter(name, &format!("021000021 12345678{n}")).await.unwrap();
+            self.agree_to(name).await;
         }
-        books.clock.advance(Duration::from_hours(48));
-        end.stand(State::Distributing).await;
-        end
+        self.books().clock.advance(Duration::from_hours(48));
+        self.stand(State::Distributing).await;
+        self
     }
 
     /// A fund that is open still, and whose groups nobody checked.
     pub async fn open(books: &'a Books, minor: i64, objection: &'static str) -> Self {
         let treasury = Treasury::holding(books, minor).await;
+        Self::of(treasury, objection).await
+    }
+
+    /// The end of a fund whose money may serve one purpose only.
+    pub async fn restricted(books: &'a Books, minor: i64) -> Self {
+        let general = Treasury::holding(books, 0).await;
+        let treasury = Treasury { fund: books.fund("children", Some("for children")).await, ..general };
+        let fund = treasury.fund;
+        treasury.give(fund, minor).await;
+        Self::of(treasury, "0").await.ready().await
+    }
+
+    async fn of(treasury: Treasury<'a>, objection: &'static str) -> Self {
+        let books = treasury.books;
         let other = person(books, &[Role::Recorder, Role::Approver]).await;
         let charter = Charter::parse(|field| match field {
             "recipients" => "Water for All | they feed the town | https://water.example\nRent Relief | it is near\nFood Bank | it is there",
@@ -116,8 +133,13 @@ impl<'a> End<'a> {
     }
 
     async fn propose_wanted(&self, wanted: &[WantedShare], seen: i64) -> Result<PlanId, PlanRefusal> {
+        self.propose_saying(wanted, seen, false).await
+    }
+
+    /// Proposes a plan, saying whether each group serves the fund's only purpose.
+    async fn propose_saying(&self, wanted: &[WantedShare], seen: i64, serves: bool) -> Result<PlanId, PlanRefusal> {
         let (operation, actor, now, fund) = (self.treasury.operation(), self.treasury.author(), self.books().now(), self.treasury.fund);
-        transact!(self.books().db, tx => planning::propose(tx, actor, &operation, (fund, wanted, seen), now).await)
+        transact!(self.books().db, tx => planning::propose(tx, actor, &operation, (fund, wanted, seen, serves), now).await)
     }
 
     /// A plan by parts of which the first group's comes to its limit.

@@ -231,6 +231,8 @@ on_both_databases! {
         println!("{} steps, {} processes killed", killed.steps, killed.killed);
         assert!(killed.killed > killed.steps, "the kills fall on the way");
         assert_eq!(killed.comes_to().await, plain.comes_to().await);
+        let page = text(books, "leftovers/index.html").await;
+        assert!(page.contains("Held back for disputes until 1 Mar 2027: $10.00. What is left of it is shared out then."), "{page}");
         let fund: Fund = killed.end.fund().await;
         assert_eq!((fund.state, killed.end.left().await, killed.end.treasury.held(chart::BANK).await), (State::Closed, 0, 0));
         drop(plain);

@@ -13,7 +13,7 @@ on_both_databases! {
         assert!(matches!(end.propose(&[(0, Rule::Percent, 9_800)]).await, Err(PlanRefusal::Shares(NoShares::Percent(9_800)))));
         assert!(matches!(end.propose_seeing(&FIVE_THREE_TWO, 9_999).await, Err(PlanRefusal::Changed)));
         let (open, operation, now) = (books.fund("open", None).await, treasury.operation(), books.now());
-        let early: Result<PlanId, PlanRefusal> = transact!(books.db, tx => planning::propose(tx, treasury.author(), &operation, (open, &[], 0), now).await);
+        let early: Result<PlanId, PlanRefusal> = transact!(books.db, tx => planning::propose(tx, treasury.author(), &operation, (open, &[], 0, false), now).await);
         assert!(matches!(early, Err(PlanRefusal::State(State::Open))));
 
         // Whoever made it does not agree to it, one signature is too few, and there is no emergency.
@@ -59,6 +59,52 @@ on_both_databases! {
             assert!(page.contains(said), "{said}: {page}");
         }
         end.sound().await;
+    }
+
+    async fn restricted_money_goes_only_where_others_agree_that_its_purpose_is_served(books: &Books) {
+        let end = End::restricted(books, 9_000).await;
+        let one = [WantedShare { name: GROUPS[2].to_owned(), rule: Rule::Weight, value: 1, most_minor: None }];
+        assert!(matches!(end.propose_saying(&one, 9_000, false).await, Err(PlanRefusal::Purpose(purpose)) if purpose == "for children"));
+        let id = end.propose_saying(&one, 9_000, true).await.unwrap();
+        let proposal = end.proposal(id).await;
+        assert!(proposal.payload.contains("\npurpose: for children"), "{}", proposal.payload);
+        end.all_agree(id).await;
+        end.publish().await;
+        let tx = &mut books.db.begin_read().await.unwrap();
+        let page = strikefund::publication::file(tx, "children", None, "leftovers/index.html").await.unwrap().unwrap().body;
+        let page = String::from_utf8(page).unwrap();
+        assert!(page.contains("Each of these groups serves the only purpose of this fund: for children"), "{page}");
+        end.pay(&end.grant(2).await).await.unwrap();
+        end.sound().await;
+    }
+
+    /// A fund does not close while a grant is under way, although what it holds is zero once a plan is agreed to and another fund runs.
+    async fn a_grant_under_way_holds_the_end_up_until_the_bank_has_shown_it(books: &Books) {
+        let end = End::with(books, 9_000, "0").await;
+        books.fund("other", None).await;
+        let under_way = async || {
+            let tx = &mut books.db.begin_read().await.unwrap();
+            let checks = closing::checks(tx, &end.fund().await, books.now()).await.unwrap();
+            let check = checks.into_iter().find(|check| check.item == closing::Item::Grants).unwrap();
+            (check.holds(State::Closed), check.count, check.amount_minor)
+        };
+        assert_eq!(under_way().await, (false, 0, Some(0)));
+        end.agreed(&FIVE_THREE_TWO).await;
+        end.publish().await;
+        assert_eq!(under_way().await, (true, 3, Some(9_000)));
+        end.pay(&end.grant(0).await).await.unwrap();
+        assert_eq!(under_way().await, (true, 2, Some(4_500)));
+        end.bounce(end.grant(0).await.payment().unwrap().entry_id).await;
+        assert_eq!(under_way().await, (true, 3, Some(9_000)), "what came back is on its way again");
+        for group in 0..3 {
+            end.pay(&end.grant(group).await).await.unwrap();
+        }
+        assert_eq!(under_way().await, (false, 0, Some(0)), "nobody reads that account's statements here");
+        let now = books.now();
+        let opened: sqlx::Result<()> = transact!(books.db, tx =>
+            strikefund::bank::open_account(tx, chart::BANK, "Main", strikefund::money::Currency::USD, now).await);
+        opened.unwrap();
+        assert_eq!(under_way().await, (true, 3, Some(9_000)), "the bank has not shown them");
     }
 
     async fn money_that_goes_meanwhile_stops_the_plan_and_what_comes_late_is_another(books: &Books) {

@@ -88,6 +88,7 @@ async fn page(site: &Site, signed_in: &SignedIn, fund: &Fund, asked: &Asked, typ
         sheet = waiting(site, signed_in, fund, &whole).into_iter().fold(sheet, Sheet::with);
     }
     if signed_in.person.roles.holds(Role::Recorder) {
+        let purpose = planning::purpose(tx, fund).await?;
         let heading = if standing.is_some() { "plan-anew" } else { "plan-make" };
         sheet = sheet.with(Part::Heading(words.say(heading)));
         // What holds a plan up is said before anybody fills in a form for nothing.
@@ -99,7 +100,14 @@ async fn page(site: &Site, signed_in: &SignedIn, fund: &Fund, asked: &Asked, typ
         };
         sheet = match blocked {
             Some(why) => sheet.with(Part::Warning(why)),
-            None => sheet.with(Part::Note(words.say("plan-rules-note"))).with(Part::Form(form(site, words, fund, &groups, typed, wrongs))),
+            None => sheet.with(Part::Note(words.say("plan-rules-note"))).with(Part::Form(form(
+                site,
+                words,
+                (fund, purpose),
+                &groups,
+                typed,
+                wrongs,
+            ))),
         };
     }
     Ok(sheet.with(Part::Table(plans(tx, words, fund, asked.before, signed_in.rows(PAGE)).await?)).answer(wrongs))
@@ -146,7 +154,7 @@ async fn plans(tx: &mut Tx, words: Words, fund: &Fund, before: Option<i64>, rows
 }
 
 /// A row of three fields for each group that two people checked.
-fn form(site: &Site, words: Words, fund: &Fund, groups: &[Group], typed: &Typed, wrongs: &Wrongs) -> Form {
+fn form(site: &Site, words: Words, (fund, purpose): (&Fund, Option<String>), groups: &[Group], typed: &Typed, wrongs: &Wrongs) -> Form {
     let now = site.clock.now();
     let mut fields = Vec::new();
     for known in groups.iter().filter(|group| group.is_checked(now)).filter_map(|group| group.known.as_ref()) {
@@ -159,6 +167,10 @@ fn form(site: &Site, words: Words, fund: &Fund, groups: &[Group], typed: &Typed,
         fields.push(value.optional(words));
         let most = parts.money(&format!("most_{id}"), "plan-most", fund.currency.sign()).named(words.with("plan-most-of", "name", name));
         fields.push(most.optional(words));
+    }
+    if let Some(purpose) = purpose {
+        let parts = FormParts { words, typed, wrongs };
+        fields.push(parts.checks("serves", "plan-purpose", vec![Choice::new("1", words.with("plan-serves", "purpose", purpose))]));
     }
     Form::new(format!("/treasury/{}/close/plan", fund.slug), operation(site, typed), fields).button(words.say("plan-look"))
 }
@@ -203,13 +215,17 @@ async fn send(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String
     let groups = recipients::groups(tx, fund.id).await?;
     let wanted = read(words, &fund, &groups, &typed, &mut wrongs);
     let (actor, now, back) = (signed_in.actor(), site.clock.now(), format!("/treasury/{slug}/close/plan"));
+    let serves = typed.has("serves");
+    if let Some(purpose) = planning::purpose(tx, &fund).await?.filter(|_| !serves) {
+        wrongs.add("serves", words.with("plan-no-serves", "purpose", purpose));
+    }
     if wrongs.is_empty() {
         let done = if typed.has("sure") {
             let seen = typed.get("seen").parse().unwrap_or(-1);
             let proposed: Result<PlanId, PlanRefusal> = match sent(&signed_in, &format!("plan of {slug}"), &pairs, &typed) {
                 Err(error) => Err(error.into()),
                 Ok(operation) => {
-                    transact!(site.db, tx => planning::propose(tx, actor, &operation, (fund.id, &wanted, seen), now).await)
+                    transact!(site.db, tx => planning::propose(tx, actor, &operation, (fund.id, &wanted, seen, serves), now).await)
                 }
             };
             proposed.map(|_| None)

@@ -5,8 +5,9 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::{at, frame};
+use crate::clock::Day;
 use crate::closing::{self, Check, Distributable, Item};
-use crate::funds::{Fund, State as FundState};
+use crate::funds::{self, Fund, State as FundState};
 use crate::money::Money;
 use crate::web::AnySite;
 use crate::web::doors::{Doors, SignedIn, Who};
@@ -29,18 +30,19 @@ async fn show(State(site): AnySite, signed_in: SignedIn, Path(slug): Path<String
     let fund = fund(tx, &slug).await?;
     let checks = closing::checks(tx, &fund, now).await?;
     let to = if fund.state == FundState::Distributing { FundState::Closed } else { FundState::Distributing };
+    let end = funds::end(tx, fund.id).await?;
     let held = checks.iter().filter(|check| check.holds(to)).count();
     let sum = closing::distributable(tx, &fund, now).await?;
     let sheet = frame(&site, &signed_in, &fund, "close-settle-title")
         .live()
         .text(words.with(if to == FundState::Closed { "close-held-closing" } else { "close-held-sharing" }, "count", held))
-        .with(Part::Table(list(words, &fund, &checks, to)))
+        .with(Part::Table(list(words, &fund, &checks, (to, end.map(|end| end.last_expense_on)))))
         .with(Part::Table(lines(words, &sum)));
     Ok(sheet.link(at(&fund, ""), words.say("close-back")).answer(&Wrongs::default()))
 }
 
 /// Everything that must be settled: how it stands, what it waits for and where, since when, and whose it is.
-fn list(words: Words, fund: &Fund, checks: &[Check], to: FundState) -> Table {
+fn list(words: Words, fund: &Fund, checks: &[Check], (to, last_day): (FundState, Option<Day>)) -> Table {
     let mut table = Table::new(words.say("close-settle-caption"), "")
         .column(words.say("close-item"))
         .column(words.say("gifts-state"))
@@ -51,7 +53,13 @@ fn list(words: Words, fund: &Fund, checks: &[Check], to: FundState) -> Table {
         let word = check.item.as_str();
         let (chip, waits) = match (check.is_met(), check.holds(to)) {
             (true, _) => (Cell::chip("good", words.say("close-stands-done")), Cell::text("")),
-            (false, true) => (Cell::chip("warning", amount(fund, check)), Cell::link(way(fund, check.item), words.of("close-wait", word))),
+            (false, true) => {
+                let waits = match last_day.filter(|_| matches!(check.item, Item::Advances | Item::Claims | Item::Unpaid)) {
+                    Some(day) => words.with(&format!("close-wait-by-{word}"), "day", words.day(day)),
+                    None => words.of("close-wait", word),
+                };
+                (Cell::chip("warning", amount(fund, check)), Cell::link(way(fund, check.item), waits))
+            }
             (false, false) => {
                 let why = if check.item.is_pooled() && check.shared { "close-shared" } else { "close-holds-not" };
                 (Cell::chip("plain", amount(fund, check)), Cell::link(way(fund, check.item), words.say(why)))
@@ -82,6 +90,7 @@ fn way(fund: &Fund, item: Item) -> String {
         Item::ByHand => of_fund("gifts/offline"),
         Item::Refunds => "/treasury/refunds".to_owned(),
         Item::Disputes => "/treasury/disputes".to_owned(),
+        Item::Grants => of_fund("close/grants"),
         Item::Advances | Item::Cash => "/treasury/advances".to_owned(),
         Item::Pending | Item::Lines => "/treasury/stripe".to_owned(),
         Item::BankLines | Item::Payouts => "/treasury/bank".to_owned(),
