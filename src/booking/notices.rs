@@ -32,7 +32,7 @@ type Reading<'a> = (&'a Delivery, Option<Result<Notice, Unread>>);
 type Fetched = HashMap<(ObjectKind, String), Option<Vec<ObjectState>>>;
 
 /// Reads the deliveries that are due, the oldest first, and acts on them; what cannot be read is parked with its reason. Gives how many it looked at.
-/// Donors are written in the same transaction.
+/// Donors are written in the same transaction, and then those who are owed a mail.
 ///
 /// # Errors
 /// When the database fails; a batch is done or not done as a whole.
@@ -45,7 +45,7 @@ pub async fn interpret(payments: &Payments, db: &Db, clock: &Clock, pen: Pen<'_>
             payments::waiting_deliveries(tx, now, BATCH).await?
         };
         if waiting.is_empty() {
-            return Ok(total);
+            break;
         }
         let readings: Vec<Reading<'_>> = waiting.iter().map(|delivery| (delivery, payments.read_delivery(delivery))).collect();
         let fetched = fetch_all(payments, &readings).await;
@@ -53,6 +53,7 @@ pub async fn interpret(payments: &Payments, db: &Db, clock: &Clock, pen: Pen<'_>
         done?;
         total += waiting.len() as u64;
     }
+    letters::write_owed(db, pen, clock).await?;
     Ok(total)
 }
 

@@ -30,7 +30,7 @@ pub async fn finish_unheard(payments: &Payments, db: &Db, clock: &Clock) -> Resu
         let Some(state) = state.filter(|state| *state != State::Open) else { continue };
         let (reference, payment_intent) = (Some(gift.reference.as_str()), payment_intent.as_deref());
         let said = Progress { reference, payment_intent, state: Some(state), at: Some(clock.now()), ..Progress::default() };
-        let before: sqlx::Result<_> = transact!(db, tx => donations::progress(tx, &said).await);
+        let before: sqlx::Result<_> = transact!(db, tx => donations::progress_unheard(tx, &said).await);
         moved += u64::from(before?.is_some_and(|before| before.state.moves_to(state)));
     }
     Ok(moved)

@@ -81,7 +81,8 @@ impl Brake {
     /// Where it stands after what happened lately.
     #[must_use]
     pub fn after(self, lately: Lately, rungs: &Rungs, now: Instant) -> Self {
-        let mut next = self;
+        // A pause that is over is none, so that whoever watches sees that it is.
+        let mut next = Self { paused_until: self.paused_until.filter(|until| *until > now), ..self };
         let busy = lately.visits > rungs.all_minute || lately.refusals > rungs.refusals;
         let calm = lately.visits * 2 < rungs.all_minute && lately.refusals * 2 < rungs.refusals;
         next.calm_since = if calm { self.calm_since.or(Some(now)) } else { None };

@@ -7,8 +7,8 @@ use std::collections::btree_map::Entry;
 use super::gift_page::{self, Issuer};
 use super::store::gift_pages as rows;
 use super::{Donation, Donor, Stage, State, StopBy, donor_of, repeating, store};
-use crate::clock::{Day, Instant};
-use crate::db::Tx;
+use crate::clock::{Clock, Day, Instant};
+use crate::db::{Db, Tx};
 use crate::ids::{Entropy, sha256_hex};
 use crate::language::Language;
 use crate::mail::{self, Kind, Letter};
@@ -16,7 +16,10 @@ use crate::money::Money;
 use crate::payments::about;
 use crate::payments::line::Line;
 use crate::seal::Keyring;
+use crate::transact;
 
+/// How many owed mails one transaction writes.
+const OWED_AT_ONCE: i64 = 50;
 /// How many links one mail holds at most.
 const MOST_LINKS: i64 = 50;
 /// How often one address is sent its links at most: once in so many seconds.
@@ -84,6 +87,35 @@ pub async fn arrived(tx: &mut Tx, pen: Pen<'_>, charge_ids: &[&str], now: Instan
     }
     let arrived = gifts.iter().filter(|gift| gift.state == State::Paid && gift.settled_at.is_some());
     about::forget_means(tx, &arrived.filter_map(|gift| gift.charge_id.as_deref()).collect::<Vec<_>>()).await
+}
+
+/// Writes what donors are owed about gifts that moved, or whose donor became known, where nobody could write at once. What was written before is
+/// not written again.
+///
+/// # Errors
+/// When the database is gone; what was not written yet is written at the next look.
+pub async fn write_owed(db: &Db, pen: Pen<'_>, clock: &Clock) -> sqlx::Result<()> {
+    loop {
+        let owed = store::owed_letters(&mut db.begin_read().await?, OWED_AT_ONCE).await?;
+        if owed.is_empty() {
+            return Ok(());
+        }
+        let now = clock.now();
+        let written: sqlx::Result<()> = transact!(db, tx => write_each(tx, pen, &owed, now).await);
+        written?;
+    }
+}
+
+async fn write_each(tx: &mut Tx, pen: Pen<'_>, owed: &[Donation], now: Instant) -> sqlx::Result<()> {
+    let paid = owed.iter().filter(|gift| gift.state == State::Paid);
+    arrived(tx, pen, &paid.filter_map(|gift| gift.charge_id.as_deref()).collect::<Vec<_>>(), now).await?;
+    for gift in owed {
+        if gift.state == State::Failed {
+            failed(tx, pen, gift, now).await?;
+        }
+        store::letter_written(tx, gift).await?;
+    }
+    Ok(())
 }
 
 async fn send_receipt(

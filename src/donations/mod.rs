@@ -195,6 +195,20 @@ pub async fn progress(tx: &mut Tx, said: &Progress<'_>) -> sqlx::Result<Option<D
     Ok(Some(donation))
 }
 
+/// As [`progress`], where nobody can write to the donor at once: the mail is owed from now on ([`letters::write_owed`]).
+///
+/// # Errors
+/// When the database is gone.
+pub async fn progress_unheard(tx: &mut Tx, said: &Progress<'_>) -> sqlx::Result<Option<Donation>> {
+    let before = progress(tx, said).await?;
+    if let (Some(before), Some(state)) = (&before, said.state)
+        && before.state.moves_to(state)
+    {
+        store::owe_letter(tx, before.id).await?;
+    }
+    Ok(before)
+}
+
 async fn find_told(tx: &mut Tx, said: &Progress<'_>) -> sqlx::Result<Option<Donation>> {
     if let Some(reference) = said.reference
         && let Some(donation) = store::find_by_ref(tx, reference).await?

@@ -68,6 +68,8 @@ async fn begin(
         rows::tie_first(tx, donation, subscription).await?;
     }
     rows::adopt(tx, subscription).await?;
+    // Whose lines came first were booked as nobody's, and nobody got their receipts.
+    rows::owe_letters(tx, subscription).await?;
     rows::find_by_subscription(tx, subscription).await?.ok_or(sqlx::Error::RowNotFound)
 }
 
@@ -299,4 +301,12 @@ pub async fn is_after_stop(tx: &mut Tx, subscription: &str, charged_at: Instant)
 /// What stands for it in the log of acts: the number of the gift it began with.
 fn subject(repeat: &Repeat) -> String {
     repeat.number.as_deref().map_or_else(|| format!("repeat {}", repeat.id), by_hand::subject)
+}
+
+/// How many are behind in payment, of those that nobody stopped, `most` at the most, and since when the first of them is.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn count_behind(tx: &mut Tx, most: i64) -> sqlx::Result<(i64, Option<Instant>)> {
+    rows::count_behind(tx, most).await
 }

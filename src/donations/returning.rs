@@ -1,5 +1,5 @@
-//! Back from Stripe's page without paying: a donor's own answers, for half an hour, to whoever holds the link that Stripe's page led
-//! back by. The link names nobody; what it opens ends with the half hour, or with the payment.
+//! Back from Stripe's page without paying: a donor's own answers, for an hour, to whoever holds the link that Stripe's page led back by.
+//! The link names nobody; what it opens ends with the hour, or with the payment.
 
 use crate::clock::Instant;
 use crate::db::Tx;
@@ -9,8 +9,8 @@ use crate::money::Money;
 use crate::payments::checkout::Interval;
 use crate::seal::Keyring;
 
-/// How long answers are kept for the form.
-const KEPT_SECS: i64 = 30 * 60;
+/// How long answers are kept for the form: longer than Stripe's page lives, so that whoever comes back from one that ended finds them still.
+const KEPT_SECS: i64 = 60 * 60;
 
 /// What a donor answered before, opened for that donor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub async fn come_back(tx: &mut Tx, fund: FundId, given: &str, keys: &Keyring, n
     if donation.settled_at.is_some() || matches!(donation.state, State::Waiting | State::Paid) {
         return Ok(Some(Return::Given { thanks_code: thanks_code(keys, reference) }));
     }
-    if donation.state != State::Open || now > donation.pledged_at.plus_secs(KEPT_SECS) {
+    if !matches!(donation.state, State::Open | State::Expired) || now > donation.pledged_at.plus_secs(KEPT_SECS) {
         return Ok(Some(Return::Unpaid(None)));
     }
     let donor = vault::donor_of(tx, keys, donation.id).await?;
@@ -67,7 +67,8 @@ pub async fn come_back(tx: &mut Tx, fund: FundId, given: &str, keys: &Keyring, n
 }
 
 fn answers(donation: &Donation, donor: Donor, now: Instant) -> Option<Answers> {
-    let waits = donation.expires_at.is_some_and(|end| now < end);
+    // A page may be ended before its time, by its donor or while giving is paused: nobody is sent there again.
+    let waits = donation.state == State::Open && donation.expires_at.is_some_and(|end| now < end);
     Some(Answers {
         amount: Money::new(donation.asked_minor?.saturating_sub(donation.cover_minor.unwrap_or(0)), donation.currency),
         cover: donation.cover_minor.is_some(),

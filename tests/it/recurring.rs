@@ -114,6 +114,13 @@ impl<'a> Giving<'a> {
         run!(tx, fetch_all, sqlx::query_scalar("SELECT kind FROM letter WHERE kind LIKE 'repeat %' ORDER BY kind, id")).unwrap()
     }
 
+    /// How many receipts were written.
+    async fn receipts(&self) -> usize {
+        let tx = &mut self.books.db.begin_read().await.unwrap();
+        let causes: Vec<String> = run!(tx, fetch_all, sqlx::query_scalar("SELECT cause FROM letter WHERE kind = 'receipt'")).unwrap();
+        causes.len()
+    }
+
     /// How many charges that went through Stripe has.
     pub async fn charges(&self) -> usize {
         let client = Client::new(&self.stripe.api_base());
@@ -162,6 +169,7 @@ on_both_databases! {
         assert_eq!(giving.charges().await, 8);
         let arrived = giving.arrived().await;
         assert_eq!(arrived.len(), 8, "each charge is one gift");
+        assert_eq!(giving.receipts().await, 8, "and has its own receipt");
         assert_eq!(arrived.iter().filter(|origin| **origin == Origin::Form).count(), 2, "the first payments are the gifts of the form");
         assert_eq!(arrived.iter().filter(|origin| **origin == Origin::Recurring).count(), 6);
         let weekly = giving.of("ana").await;
@@ -193,6 +201,11 @@ on_both_databases! {
         booking::look_again(&giving.keeper.payments, &books.db, &books.clock).await.unwrap();
         let repeat = giving.of("ana").await;
         assert_eq!((repeat.stage(), repeat.every), (Stage::Runs(RepeatState::Active), Some(Interval::Week)));
+        assert_eq!(giving.receipts().await, 1, "nobody was known who could get the second");
+        for _ in 0..2 {
+            giving.work().await;
+            assert_eq!(giving.receipts().await, 2, "one for each gift, once");
+        }
         let tx = &mut books.db.begin_read().await.unwrap();
         let donors: i64 = run!(tx, fetch_one, sqlx::query_scalar("SELECT COUNT(DISTINCT donor_hash) FROM donation WHERE donor_hash IS NOT NULL AND donor_id IS NOT NULL AND settled_at IS NOT NULL")).unwrap();
         assert_eq!(donors, 1);

@@ -149,6 +149,13 @@ pub(in crate::donations) async fn adopt(tx: &mut Tx, subscription: &str) -> sqlx
     Ok(())
 }
 
+/// Notes that the donor is to be written to about the payments that came before anybody knew whose they are, as `owe_letter` does of one.
+pub(in crate::donations) async fn owe_letters(tx: &mut Tx, subscription: &str) -> sqlx::Result<()> {
+    const SQL: &str =
+        "UPDATE donation SET clearing = 1 WHERE subscription_id = $1 AND origin = 'recurring' AND state IN ('paid', 'failed')";
+    run!(tx, execute, sqlx::query(SQL).bind(subscription)).map(drop)
+}
+
 /// Decides that a gift stops; false where that was decided before, or there is nothing to stop.
 pub(in crate::donations) async fn ask_stop(
     tx: &mut Tx,
@@ -266,4 +273,13 @@ pub(in crate::donations) async fn save_end(tx: &mut Tx, end: &RepeatsEnd) -> sql
             .bind(end.done_at)
     )?;
     Ok(())
+}
+
+/// How many are behind in payment by Stripe's word, of those that nobody stopped, `most` at the most, and since when the first of them is.
+pub(in crate::donations) async fn count_behind(tx: &mut Tx, most: i64) -> sqlx::Result<(i64, Option<Instant>)> {
+    // Fund by fund, for the index of those that are alive begins with the fund and holds their state.
+    const SQL: &str = "SELECT COUNT(*), MIN(failed_at) FROM
+                       (SELECT r.failed_at FROM fund f CROSS JOIN recurring_gift r
+                         WHERE r.fund_id = f.id AND r.state <> 'stopped' AND r.state = 'past_due' AND r.stop_by IS NULL LIMIT $1) AS behind";
+    run!(tx, fetch_one, sqlx::query_as(SQL).bind(most))
 }

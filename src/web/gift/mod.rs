@@ -18,6 +18,7 @@ use serde::Deserialize;
 
 use super::doors::{Doors, Who};
 use super::error::Trouble;
+use super::fund_page::Headline;
 use super::table::{Cell, Facts};
 use super::treasury::{Frame, Part, Sheet, words_outside};
 use super::words::Words;
@@ -121,6 +122,8 @@ pub fn masked(email: &str) -> String {
 
 async fn show(State(site): AnySite, here: Here, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
     let words = here.words;
+    // Before the transaction: what is not within reach is read over a connection of its own.
+    let headline = Headline::find(&site, &here.fund.slug).await?;
     let tx = &mut site.db.begin_read().await?;
     let page = here.page(&site, tx).await?;
     let said = DONE.contains(&&*asked.done).then(|| words.of("gift-done", &asked.done));
@@ -138,6 +141,11 @@ async fn show(State(site): AnySite, here: Here, Query(asked): Query<Asked>) -> R
     }
     for part in proven(&site, tx, &here, &page).await? {
         sheet = sheet.with(part);
+    }
+    if let (GiftState::Confirmed, Some(headline)) = (page.state, &headline) {
+        for part in published(&here, headline) {
+            sheet = sheet.with(part);
+        }
     }
     let contact = funds::settings::about(tx, here.fund.id).await?.contact;
     for part in ask_back::parts(&site, tx, &here, &page, &contact).await? {
@@ -172,6 +180,20 @@ fn status(words: Words, page: &GiftPage) -> Facts {
         None => words.say("gift-not-counted"),
     };
     facts.add(words.say("gift-published"), Cell::text(counted))
+}
+
+/// What the fund has published by now, and the ways to all of it.
+fn published(here: &Here, headline: &Headline) -> [Part; 4] {
+    let (words, fund) = (here.words, &here.fund);
+    let figures = Facts::default()
+        .add(words.say("thanks-received"), Cell::sum(words, headline.received))
+        .add(words.say("thanks-spent"), Cell::sum(words, headline.spent))
+        .add(words.say("thanks-on-hand"), Cell::sum(words, headline.on_hand));
+    let at = words.moment(headline.made_at, &fund.time_zone);
+    let as_of = words.with_two("public-as-of", ("at", at), ("number", headline.number.as_str()));
+    let see = (format!("/f/{}/", fund.slug), words.say("thanks-see"));
+    let spending = (format!("/f/{}/spending/", fund.slug), words.say("gift-fund-spending"));
+    [heading(words, "gift-fund-published"), Part::Facts(figures), Part::Note(as_of), Part::Links(vec![see, spending])]
 }
 
 /// How a donor is listed.

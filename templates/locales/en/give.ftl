@@ -8,7 +8,7 @@ give-footer = Books kept in double entry with strikefund, free software that any
 give-switch = Ver en español, con lo que ya escribió
 
 give-not-charged = You have not been charged.
-give-kept = You have not been charged. Your answers are kept for 30 minutes.
+give-kept = You have not been charged. Your answers are kept for 60 minutes.
 give-unreachable = We could not reach the payment service
 give-unreachable-text = You have not been charged. What you typed is kept below. Try again in a few minutes.
 give-stale = Please press the button again

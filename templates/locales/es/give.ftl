@@ -8,7 +8,7 @@ give-footer = Cuentas por partida doble con strikefund, software libre que cualq
 give-switch = See it in English, with what you typed
 
 give-not-charged = No se le ha cobrado nada.
-give-kept = No se le ha cobrado nada. Guardamos sus respuestas durante 30 minutos.
+give-kept = No se le ha cobrado nada. Guardamos sus respuestas durante 60 minutos.
 give-unreachable = No pudimos comunicarnos con el servicio de pago
 give-unreachable-text = No se le ha cobrado nada. Lo que escribió sigue abajo. Inténtelo de nuevo en unos minutos.
 give-stale = Pulse el botón otra vez

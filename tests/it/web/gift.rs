@@ -276,10 +276,11 @@ on_both_databases! {
             give(&visit, email, dollars, &[("outcome", "pay")]).await;
         }
         settle(&visit, books, 5).await;
-        visit.get(&page).await.is(200).says("Ready after the next publication.");
+        visit.get(&page).await.is(200).says("Ready after the next publication.").never_says("What the fund has published");
         visit.get(&format!("{page}/proof.txt")).await.is(404);
         assert_eq!(publish(books).await, Some(1));
-        visit.get(&page).await.is(200).says("Counted in publication 1").says("Download the proof");
+        let shown = visit.get(&page).await.is(200).says("Counted in publication 1").says("Download the proof");
+        shown.says("What the fund has published").says("$235.00").says("Publication 1").says("href=\"/f/general/spending/\"");
         let proof = visit.get(&format!("{page}/proof.txt")).await.is(200);
         assert_eq!(proof.header("cache-control"), Some("no-store"));
         let total = visit.get("/f/general/figures.json").await.is(200).text().to_owned();

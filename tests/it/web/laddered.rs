@@ -4,12 +4,18 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::body::Body;
+use strikefund::payments::alert::{self, AlertKind};
+use strikefund::payments::practice::SessionState;
 use strikefund::payments::sync::Run;
 use strikefund::people::Role;
+use strikefund::people::session::Stage;
+use strikefund::run;
 use strikefund::web::client::Peer;
 
 use super::checkout::{books_like, choose, jobs, settle};
+use super::notices::Mailed;
 use super::staff::Staff;
+use super::staff::sign_in::joined;
 use super::{Answer, SECRET, Visit, encoded, form_to};
 use crate::support::{Books, on_both_databases};
 
@@ -39,6 +45,28 @@ async fn attack(visit: &Visit, books: &Books) {
         refused_from(visit, &format!("192.0.2.{n}"), n).await;
     }
     settle(visit, books, 2).await;
+}
+
+/// The alerts of the brake that stand.
+async fn standing(books: &Books) -> Vec<AlertKind> {
+    let alerts = alert::list(&mut books.db.begin_read().await.unwrap(), 100).await.unwrap();
+    let of_the_brake = |kind: &AlertKind| matches!(kind, AlertKind::GivingSlowed | AlertKind::GivingPaused);
+    alerts.into_iter().map(|alert| alert.kind).filter(of_the_brake).collect()
+}
+
+/// How many gifts there are in each state.
+async fn gifts(books: &Books) -> Vec<(String, i64)> {
+    const SQL: &str = "SELECT state, COUNT(*) FROM donation GROUP BY state ORDER BY state";
+    let tx = &mut books.db.begin_read().await.unwrap();
+    run!(tx, fetch_all, sqlx::query_as(SQL)).unwrap()
+}
+
+/// Has the jobs look at the brake and write their mails; who was told these words of it.
+async fn told(mailed: &Mailed, words: &str) -> Vec<String> {
+    mailed.jobs.brake().await.unwrap();
+    let sent = mailed.sent().await;
+    let is_it = |subject: &str, mail: &str| subject == "The books need attention" && mail.contains(words);
+    sent.into_iter().filter(|(_, subject, mail)| is_it(subject, mail)).map(|(to, ..)| to).collect()
 }
 
 on_both_databases! {
@@ -139,5 +167,53 @@ on_both_databases! {
         assert_eq!(staff.submit("/treasury/stripe", &[("act", "giving"), ("operation", &operation)]).await.is(303).next(), "/treasury/stripe?done=giving");
         give_from(&visit, "198.51.100.1", 21, 20).await.is(429);
         give_from(&visit, "198.51.100.1", 22, 60).await.is(303);
+    }
+
+    async fn treasurers_hear_of_each_step_and_open_pages_are_ended_while_all_else_answers(books: &Books) {
+        const PAUSED: &str = "Most cards are being refused";
+        const SLOWED: &str = "so many cards are refused";
+        books.general_fund().await;
+        let mailed = Mailed::of(books).await;
+        let visit = &mailed.visit;
+        visit.practice.webhook_by_hand(SECRET);
+        let rosa = joined(visit, books, &[Role::Recorder]).await;
+        // Whoever keeps no books hears nothing of it.
+        joined(visit, books, &[Role::Approver]).await;
+        mailed.sent().await;
+        let open = give_from(visit, "198.51.100.5", 50, 70).await.is(303).next();
+        let paid = give_from(visit, "198.51.100.6", 51, 70).await.is(303).next();
+        attack(visit, books).await;
+        // The money is at Stripe, and no delivery has told of it yet.
+        choose(visit, &paid, &[("outcome", "pay_available_at_once")]).await.is(303);
+        let session = |page: &str| visit.practice.session(page.rsplit('/').next().unwrap()).unwrap().state;
+        assert_eq!((session(&open), standing(books).await), (SessionState::Open, Vec::new()), "nobody looked yet");
+        assert_eq!(gifts(books).await, [("open".to_owned(), 13)]);
+
+        assert_eq!(told(&mailed, PAUSED).await, [rosa.email.as_str()]);
+        assert_eq!(standing(books).await, [AlertKind::GivingPaused]);
+        assert!(told(&mailed, PAUSED).await.is_empty(), "what stands is told once");
+        assert_eq!((session(&open), session(&paid)), (SessionState::Expired, SessionState::Complete { paid: true }));
+        choose(visit, &open, &[("outcome", "pay")]).await.is(410).says("This payment is already finished");
+        assert_eq!(gifts(books).await, [("expired".to_owned(), 13)]);
+
+        visit.get(GIVE).await.is(503);
+        visit.get("/f/general/").await.is(200);
+        let staff = Staff::at_stage(visit, books, rosa.id, Stage::Whole).await;
+        staff.get("/treasury").await.is(200);
+        staff.get("/treasury/stripe").await.is(200).says(PAUSED);
+        // Each delivery is answered with 200: that twelve pages ended, and that a gift was paid before its page could be. That one counts.
+        assert!(settle(visit, books, 30).await > 12);
+        assert_eq!(gifts(books).await, [("expired".to_owned(), 12), ("paid".to_owned(), 1)]);
+
+        books.clock.advance(Duration::from_mins(15));
+        assert_eq!(told(&mailed, SLOWED).await, [rosa.email.as_str()], "the pause is over, proof is still asked for");
+        assert_eq!(standing(books).await, [AlertKind::GivingSlowed]);
+        books.clock.advance(Duration::from_mins(16));
+        assert!(told(&mailed, "").await.is_empty(), "what ends by itself is told on the page alone");
+        assert_eq!(standing(books).await, []);
+        let tx = &mut books.db.begin_read().await.unwrap();
+        let kinds: Vec<String> =
+            run!(tx, fetch_all, sqlx::query_scalar("SELECT kind FROM letter WHERE cause LIKE 'alert giving %' ORDER BY id")).unwrap();
+        assert_eq!(kinds, ["books alert", "books alert"]);
     }
 }
