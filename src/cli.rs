@@ -100,9 +100,8 @@ pub struct Demo {}
 /// Prepare a fund; asked twice, it is done once
 #[derive(Args, Debug)]
 #[command(long_about = "\
-Prepares a fund: its name, its address, its currency and its time zone. The database and the
-master key are made on the way where they are missing. Asked again for a fund that is there, it
-brings name, promise and publishing rules up to date; currency and time zone are never changed.")]
+Prepares a fund. The database and the master key are made on the way where they are missing.
+Asked again for a fund that is there, only what is given changes; currency and time zone never do.")]
 #[command(after_help = "\
 Examples:
   strikefund setup --name 'Portland Bakers Strike Fund' --slug bakers --currency USD --time-zone America/Los_Angeles
@@ -114,7 +113,6 @@ Examples:
   strikefund setup --name 'Portland Bakers Strike Fund' --slug bakers --currency USD --time-zone America/Los_Angeles \\
       --legal-name 'Bakers Local 5' --contact fund@example.org --statement-text 'SUPPORT FUND' --approvers 1,250:2,2500:3
       What the fund says of itself, and who must agree: one approver up to 250, two up to 2,500, three above.
-
   STRIPE_SECRET_KEY_FILE=/run/keys/stripe STRIKEFUND_BASE_URL=https://fund.example.org \\
   strikefund setup --name 'Portland Bakers Strike Fund' --slug bakers --currency USD --time-zone America/Los_Angeles \\
       --webhook /run/keys/webhook
@@ -166,6 +164,9 @@ pub struct Setup {
     /// Have Stripe make the webhook endpoint of this site, and write its secret to this new file
     #[arg(long, value_name = "FILE")]
     pub webhook: Option<PathBuf>,
+    /// For `serve --practice` and no real money: only then may a fund publish fewer gifts, or more often, than by default
+    #[arg(long)]
+    pub practice: bool,
     /// Publish when this many new gifts wait, so that no single gift can be read off the total [default: 5]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     pub min_gifts: Option<u32>,

@@ -9,9 +9,9 @@ use anyhow::Context as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use strikefund::approvals::rules::{self, RulesRefusal};
 use strikefund::clock::Clock;
-use strikefund::config::{self, Config};
+use strikefund::config::{self, Config, StripeKey};
 use strikefund::db::Db;
-use strikefund::funds::{self, About, settings};
+use strikefund::funds::{self, About, Fund, NewFund, settings};
 use strikefund::ids::Entropy;
 use strikefund::payments::{self, Gateway, GatewaySettings};
 use strikefund::transact;
@@ -22,10 +22,14 @@ use crate::{AskedWrongly, NO_KEY, bring_up, cli, connect};
 const NO_ADDRESS: &str = "Stripe must be told where to send its events. Say how the world reaches this site: \
     STRIKEFUND_BASE_URL=https://fund.example.org";
 
+/// What a publication never goes below where money is real (safety rule PR7): so many gifts, and so many seconds since the last.
+const FLOOR: (i64, i64) = (5, 86_400);
+
 /// Prepares the fund, and the endpoint when asked. Twice is once.
 pub async fn setup(config: &Config, asked: &cli::Setup) -> anyhow::Result<()> {
     let wrongly = |wrong: Vec<String>| AskedWrongly(wrong.join("\n  "));
-    let fund = asked.fund().map_err(wrongly)?;
+    let mut fund = asked.fund().map_err(wrongly)?;
+    keeps_the_floor(config, asked, &fund).map_err(wrongly)?;
     let tiers = asked.tiers(&fund).map_err(wrongly)?;
     // What stands is looked at later; what was typed wrongly is said before anything is made.
     asked.names(&fund, &About::default()).map_err(wrongly)?;
@@ -34,6 +38,12 @@ pub async fn setup(config: &Config, asked: &cli::Setup) -> anyhow::Result<()> {
     let applied = db.applied().await?;
     if applied == 0 || matches!(db, Db::Sqlite { .. }) {
         bring_up(config, &db).await?;
+    }
+    let standing = funds::find_by_slug(&mut db.begin_read().await?, &fund.slug).await?;
+    if let Some(standing) = standing {
+        fund = over(standing, asked, fund);
+        // It may have been set up for practice, and be on its way to real money now.
+        keeps_the_floor(config, asked, &fund).map_err(wrongly)?;
     }
     let (entropy, now) = (Entropy::system(), Clock::system().now());
     let unused = funds::list(&mut db.begin_read().await?).await?.is_empty();
@@ -65,6 +75,45 @@ pub async fn setup(config: &Config, asked: &cli::Setup) -> anyhow::Result<()> {
         Some(endpoint) => endpoint.arrange(&entropy).await,
         None => Ok(()),
     }
+}
+
+/// A fund that stands keeps what nobody gave on the command line.
+fn over(standing: Fund, asked: &cli::Setup, new: NewFund) -> NewFund {
+    NewFund {
+        promise: asked.promise.clone().unwrap_or(standing.promise),
+        restriction: asked.restriction.clone().or(standing.restriction),
+        min_gifts: asked.min_gifts.map_or(standing.min_gifts, i64::from),
+        publish_interval_secs: asked.publish_interval.map_or(standing.publish_interval_secs, i64::from),
+        ..new
+    }
+}
+
+/// Whether the fund publishes no more of its donors than it may. Without a key nobody knows yet which one will come, so that counts as real money.
+fn keeps_the_floor(config: &Config, asked: &cli::Setup, fund: &NewFund) -> Result<(), Vec<String>> {
+    if asked.practice && config.stripe_key.as_ref().is_some_and(StripeKey::is_live) {
+        return Err(vec!["--practice is for no real money, and the Stripe key that is set is a live one.".to_owned()]);
+    }
+    // A practice Stripe that runs elsewhere is practice too: a live key is never shown to it.
+    if asked.practice || config.stripe_api_base.as_str() != config::STRIPE {
+        return Ok(());
+    }
+    let mut wrong = Vec::new();
+    if fund.min_gifts < FLOOR.0 {
+        wrong.push(format!(
+            "--min-gifts cannot be {}: with real money a publication waits for {} gifts at least, so that no single one can be read off it. \
+             To try it with no real money, add --practice.",
+            fund.min_gifts, FLOOR.0
+        ));
+    }
+    if fund.publish_interval_secs < FLOOR.1 {
+        wrong.push(format!(
+            "--publish-interval cannot be {} seconds: with real money {} hours at least lie between two publications. \
+             To try it with no real money, add --practice.",
+            fund.publish_interval_secs,
+            FLOOR.1 / 3_600
+        ));
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
 /// The endpoint that was asked for.

@@ -4,6 +4,8 @@ use super::fund::State;
 
 /// The most letters of an article.
 pub const ARTICLE_LETTERS: usize = 4_000;
+/// The most bytes of a charter in its record. A charter is one record of the log, which holds none of 64 KiB, and the fund's rules stand in it too.
+const MOST_BYTES: usize = 56 * 1024;
 /// The most recipients.
 const MOST_RECIPIENTS: usize = 20;
 /// The most letters of a recipient's name, of why it was chosen, and of its address.
@@ -113,6 +115,8 @@ pub enum WrongCharter {
     ReserveDays,
     /// No whole number of days from 0 to 60.
     ObjectionDays,
+    /// Each field fits, and all of them together are more than one record holds.
+    TooLong,
 }
 
 impl WrongCharter {
@@ -124,6 +128,8 @@ impl WrongCharter {
             Self::ReservePercent => "reserve_percent",
             Self::ReserveDays => "reserve_days",
             Self::ObjectionDays => "objection_days",
+            // It is no single field's fault: it is said at the first.
+            Self::TooLong => Article::Who.as_str(),
         }
     }
 }
@@ -183,7 +189,17 @@ impl Charter {
         };
         let (reserve_percent, reserve_days) = (number(WrongCharter::ReservePercent, 100), number(WrongCharter::ReserveDays, MOST_DAYS));
         let objection_days = number(WrongCharter::ObjectionDays, MOST_OBJECTION_DAYS);
-        if wrong.is_empty() { Ok(Self { texts, recipients, reserve_percent, reserve_days, objection_days }) } else { Err(wrong) }
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        let charter = Self { texts, recipients, reserve_percent, reserve_days, objection_days };
+        if charter.bytes() > MOST_BYTES { Err(vec![WrongCharter::TooLong]) } else { Ok(charter) }
+    }
+
+    /// How many bytes it takes in its record, where JSON writes a quotation mark, a backslash and the end of a line as two.
+    fn bytes(&self) -> usize {
+        let lines = self.lines();
+        lines.len() + lines.chars().filter(|c| ['"', '\\', '\n'].contains(c)).count()
     }
 
     /// An article's text, paragraphs parted by line ends.
@@ -294,6 +310,21 @@ mod tests {
             assert_eq!(Charter::parse(|name| if name == field { value } else { typed(name) }), Err(vec![wrong]), "{field} {value}");
             assert_eq!(wrong.field(), field);
         }
+    }
+
+    #[test]
+    fn a_charter_fits_into_one_record() {
+        // Every paragraph stands behind the word of its article, so that short ones come to far more than was typed.
+        let (short, quotes) = ("x\n".repeat(2_000), "\"".repeat(4_000));
+        let with = |articles: &[Article], text: &str| {
+            let read = |field: &str| if articles.iter().any(|article| article.as_str() == field) { text } else { typed(field) };
+            Charter::parse(read).map(|charter| charter.bytes())
+        };
+        assert!(with(&[Article::Who], &short).unwrap() < MOST_BYTES);
+        assert_eq!(with(&Article::ALL[..4], &short), Err(vec![WrongCharter::TooLong]));
+        assert!(with(&Article::ALL[..4], &quotes).unwrap() < MOST_BYTES);
+        assert_eq!(with(&Article::ALL[..8], &quotes), Err(vec![WrongCharter::TooLong]));
+        assert_eq!(WrongCharter::TooLong.field(), "who");
     }
 
     #[test]

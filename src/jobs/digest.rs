@@ -113,7 +113,7 @@ impl Jobs {
 /// did not arrive, bank lines without a match.
 async fn for_treasurers(tx: &mut Tx) -> sqlx::Result<Waiting> {
     let mut waiting = Waiting::default().and(spending::open_claims(tx).await?).and(spending::missing_receipts(tx).await?);
-    waiting = waiting.and(arriving::open(tx).await?).and(refunding::open(tx).await?).and(spending::to_pay(tx).await?);
+    waiting = waiting.and(arriving::open(tx).await?).and(refunding::open(tx).await?).and(spending::to_pay(tx, i64::MAX).await?);
     let disputes: Vec<_> =
         about::open_disputes(tx, None, DISPUTES).await?.into_iter().filter(|dispute| dispute.status.ends_with("needs_response")).collect();
     let oldest_at = disputes.iter().map(|dispute| Instant::from_unix_secs(dispute.told_at)).min();

@@ -28,6 +28,10 @@ pub(super) async fn seal(
     let old = edge.size();
     for bundle in Tile::between(old, size) {
         let leaves = store::leaves(tx, fund.id, signed(bundle.start()), signed(bundle.width)).await?;
+        // A charter that others agreed to before it was bounded may be longer than a bundle can say: the fund waits, and all else goes on.
+        if leaves.iter().any(|leaf| leaf.len() > usize::from(u16::MAX)) {
+            return Err(PublishError::Log(fund.slug.clone()));
+        }
         let hashes: Vec<Hash> = leaves.iter().map(|leaf| leaf_hash(leaf.as_bytes())).collect();
         let known = usize::try_from(old.saturating_sub(bundle.start())).unwrap_or(usize::MAX);
         hashes.iter().skip(known).for_each(|hash| edge.push(*hash));

@@ -41,6 +41,8 @@ pub struct Outlook {
     pub uses: Vec<Use>,
     /// What the last seven days cost.
     pub week_minor: i64,
+    /// Over how many days the means of that week are, from 1 to 7: fewer than seven while the strike is younger than that.
+    pub mean_days: i64,
     /// On how many of them something was bought.
     pub days: i64,
     /// What the last seven days brought in gifts, less what went back of gifts: below nothing in a week of refunds.
@@ -51,11 +53,25 @@ pub struct Outlook {
 
 /// How many days something must have been bought on before a mean is worth telling (screens.md 6.12).
 pub const FEWEST_DAYS: i64 = 3;
+/// Over how many days a mean is where the strike is older than that.
+const WEEK_DAYS: i64 = 7;
+
+/// Over how many days the means of a week that ends today are. Of a strike that began within it, its own days count, today among them: the days
+/// before cost next to nothing and would make its money seem to last longer than it does.
+fn mean_days(strike_on: Option<Day>, today: Day) -> i64 {
+    let days = strike_on.map(|first| first.days_until(today).saturating_add(1));
+    days.filter(|days| (1..=WEEK_DAYS).contains(days)).unwrap_or(WEEK_DAYS)
+}
 
 impl Outlook {
-    /// The mean of the last seven days; None while too little was bought.
+    /// What a day cost, on the mean of the last week or of the strike's own days in it.
+    pub const fn mean_minor(&self) -> i64 {
+        self.week_minor / self.mean_days
+    }
+
+    /// The same; None while too little was bought.
     pub const fn burn_minor(&self) -> Option<i64> {
-        if self.days < FEWEST_DAYS { None } else { Some(self.week_minor / 7) }
+        if self.days < FEWEST_DAYS { None } else { Some(self.mean_minor()) }
     }
 
     /// How many whole days so much free money lasts at that.
@@ -99,7 +115,8 @@ pub async fn outlook(tx: &mut Tx, fund: &Fund, today: Day) -> sqlx::Result<Outlo
     let (week_minor, days) = store::bought_since(tx, fund.id, week_from).await?;
     let given_minor = given(tx, fund, None).await?.saturating_sub(given(tx, fund, Some(week_from.plus_days(-1))).await?);
     let units = store::units_since(tx, fund.id, week_from).await?;
-    Ok(Outlook { uses, week_minor, days, given_minor, units })
+    let mean_days = mean_days(funds::settings::about(tx, fund.id).await?.strike_on, today);
+    Ok(Outlook { uses, week_minor, mean_days, days, given_minor, units })
 }
 
 /// What a fund was given by a day, less what went back, in minor units. Goods are no money.
@@ -187,4 +204,35 @@ pub async fn set(
     audit::write(tx, Some(person.id), "set budget", &format!("fund {}", fund.id), "", now).await?;
     operation::done(tx, operation, "", now).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_means_of_a_young_strike_are_over_its_own_days() {
+        let day = |text: &str| -> Day { text.parse().unwrap() };
+        let today = day("2026-11-14");
+        for (first, days) in [
+            ("2026-11-14", 1),
+            ("2026-11-12", 3),
+            ("2026-11-08", 7),
+            // Older than the week, and not begun.
+            ("2026-11-07", 7),
+            ("2025-11-14", 7),
+            ("2026-11-15", 7),
+        ] {
+            assert_eq!(mean_days(Some(day(first)), today), days, "{first}");
+        }
+        assert_eq!(mean_days(None, today), 7);
+    }
+
+    #[test]
+    fn a_young_strike_does_not_seem_to_last_longer_than_it_does() {
+        let outlook = |mean_days, days| Outlook { uses: vec![], week_minor: 21_000, mean_days, days, given_minor: 0, units: vec![] };
+        assert_eq!((outlook(7, 3).burn_minor(), outlook(7, 3).runway_days(49_000)), (Some(3_000), Some(16)));
+        assert_eq!((outlook(3, 3).burn_minor(), outlook(3, 3).runway_days(49_000)), (Some(7_000), Some(7)));
+        assert_eq!((outlook(2, 2).burn_minor(), outlook(2, 2).mean_minor()), (None, 10_500));
+    }
 }

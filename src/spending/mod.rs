@@ -187,12 +187,12 @@ pub async fn missing_receipts(tx: &mut Tx) -> sqlx::Result<(i64, Option<Instant>
     store::missing_receipts(tx).await
 }
 
-/// How many are agreed to and wait to be paid: bills, and what people laid out; and since when the oldest does.
+/// How many are agreed to and wait to be paid, `most` at the most: bills, and what people laid out; and since when the oldest does.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn to_pay(tx: &mut Tx) -> sqlx::Result<(i64, Option<Instant>)> {
-    store::to_pay(tx).await
+pub async fn to_pay(tx: &mut Tx, most: i64) -> sqlx::Result<(i64, Option<Instant>)> {
+    store::to_pay(tx, most).await
 }
 
 /// The months in which something was bought that nobody has decided on yet.

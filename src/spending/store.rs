@@ -162,11 +162,11 @@ pub(super) async fn missing_receipts(tx: &mut Tx) -> sqlx::Result<(i64, Option<I
     run!(tx, fetch_one, sqlx::query_as(SQL))
 }
 
-/// How many wait to be paid, and since when the oldest does. The state is named twice, for the index of what stands is found by its own words.
-pub(super) async fn to_pay(tx: &mut Tx) -> sqlx::Result<(i64, Option<Instant>)> {
-    const SQL: &str = "SELECT COUNT(*), MIN(changed_at) FROM expense WHERE state = 'approved' AND state IN ('sent', 'approved')
-          AND paid_by IN ('person', 'bill')";
-    run!(tx, fetch_one, sqlx::query_as(SQL))
+/// How many wait to be paid, `most` at the most, and since when the oldest does. The state is named twice, for the index of what stands is found by its own words.
+pub(super) async fn to_pay(tx: &mut Tx, most: i64) -> sqlx::Result<(i64, Option<Instant>)> {
+    const SQL: &str = "SELECT COUNT(*), MIN(due.changed_at) FROM (SELECT changed_at FROM expense
+          WHERE state = 'approved' AND state IN ('sent', 'approved') AND paid_by IN ('person', 'bill') LIMIT $1) AS due";
+    run!(tx, fetch_one, sqlx::query_as(SQL).bind(most))
 }
 
 /// How many that were bought between two days are drafts, or wait for approval.

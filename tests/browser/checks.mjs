@@ -70,14 +70,17 @@ export async function arrive(page, act) {
 /** The window beside each page in which its bytes are shown again with scripts. */
 const twins = new WeakMap();
 
-/** The same bytes in a window of the same size that runs scripts, which axe cannot do without. */
+/** The same bytes in a window of the same size, as light or dark, that runs scripts, which axe cannot do without. */
 async function withScripts(page, url, body, look) {
+  const isDark = await page.evaluate(() => matchMedia("(prefers-color-scheme: dark)").matches);
   if (!twins.has(page)) {
     const context = await page.context().browser().newContext({ viewport: page.viewportSize() });
     page.context().on("close", () => context.close());
     twins.set(page, await context.newPage());
   }
   const twin = twins.get(page);
+  // Each time anew: a page may have been turned from light to dark since.
+  await twin.emulateMedia({ colorScheme: isDark ? "dark" : "light" });
   await twin.route(url, (route) => route.fulfill({ contentType: "text/html; charset=utf-8", body }));
   await twin.goto(url);
   await look(twin);

@@ -90,6 +90,23 @@ for (const format of ["A4", "Letter"]) {
   }
 }
 
+test("the sheet for the picket line prints its square and nothing to copy, and leads to the square alone", async () => {
+  await visit({}, async (page) => {
+    for (const language of ["", ".es"]) {
+      await page.emulateMedia({ media: "screen" });
+      await page.goto(`${fund}/poster${language}.html`);
+      const alone = await page.locator(`main a[href$="give-square${language}.svg"]`).evaluate((link) => link.href);
+      await page.emulateMedia({ media: "print" });
+      assert.ok(await page.locator(".poster svg.qr").isVisible());
+      assert.equal(await page.locator("main pre").filter({ visible: true }).count(), 0);
+      await picture(page, `print poster${language}`);
+      const response = await page.request.get(alone);
+      assert.deepEqual([response.status(), response.headers()["content-type"]], [200, "image/svg+xml"]);
+      assert.match(await response.text(), /^<svg [\s\S]*<path /);
+    }
+  });
+});
+
 test("the archive opens from a folder with no server, charts and both languages, and no link of it is broken", async () => {
   const folder = mkdtempSync(join(tmpdir(), "strikefund-archive-"));
   try {

@@ -99,6 +99,7 @@ const PLACES = {
         "charter/index",
         "leftovers/index",
         "verify",
+        "poster",
         "spending/index",
         "spending/2",
         "period/month",
@@ -129,6 +130,10 @@ const PLACES = {
   "widget in Spanish": (page) => page.goto(`/embed${fund.slice(2)}?lang=es`),
   "one spending, everything open": async (page) => {
     await page.goto(`${fund}/spending/1.html`);
+    for (const more of await page.locator("summary").all()) await more.click();
+  },
+  "sheet for the picket line, everything open": async (page) => {
+    await page.goto(`${fund}/poster.html`);
     for (const more of await page.locator("summary").all()) await more.click();
   },
   "report, everything open": async (page) => {
@@ -263,7 +268,7 @@ test("who goes back without paying is told so, finds every answer, and the same 
     await toCheckout(page, { amount: "$100", email: "returns@example.org", name: "Ana Return" });
     const first = page.url();
     await page.getByRole("link", { name: "Go back without paying" }).click();
-    await page.getByRole("status").getByText("Your answers are kept for 30 minutes.").waitFor();
+    await page.getByRole("status").getByText("Your answers are kept for 60 minutes.").waitFor();
     assert.ok(!/returns|Ana|example/.test(page.url()), `the address names nobody: ${page.url()}`);
     assert.equal(await page.getByLabel("$100", { exact: true }).isChecked(), true);
     assert.equal(await page.getByLabel("E-mail").inputValue(), "returns@example.org");

@@ -108,6 +108,56 @@ fn a_fund_is_set_up_once_and_its_books_are_verified_exported_backed_up_and_resto
     }
 }
 
+#[test]
+fn a_fund_that_stands_keeps_what_is_not_given_anew() {
+    const CHILDREN: [&str; 9] = ["setup", "--name", "Children", "--slug", "children", "--currency", "USD", "--time-zone", "UTC"];
+    let folder = tempfile::tempdir().unwrap();
+    let run = |fund: &[&str], more: &[&str]| done(&strikefund(folder.path(), &[], &[fund, more].concat()));
+    let rules = || block_on(rules_of(&folder.path().join("strikefund-data")));
+    run(&SETUP, &["--min-gifts", "20", "--publish-interval", "7d", "--promise", "Bread."]);
+    run(&CHILDREN, &["--restriction", "food for children", "--min-gifts", "8"]);
+    let before = rules();
+    assert_eq!((&*before[0].0, &before[0].1, before[0].2, before[0].3), ("Bread.", &None, 20, 7 * 86_400));
+    assert_eq!((before[1].1.as_deref(), before[1].2, before[1].3), (Some("food for children"), 8, 86_400));
+    run(&SETUP, &[]);
+    run(&CHILDREN, &[]);
+    assert_eq!(rules(), before);
+    run(&CHILDREN, &["--min-gifts", "9"]);
+    let after = rules();
+    assert_eq!((after[1].1.as_deref(), after[1].2), (Some("food for children"), 9));
+    assert_eq!(after[0], before[0], "another fund is another matter");
+}
+
+/// Of each fund: its promise, its restriction, and by which rules it publishes.
+async fn rules_of(data: &Path) -> Vec<(String, Option<String>, i64, i64)> {
+    let db = Db::open_sqlite(data).await.unwrap();
+    let all = funds::list(&mut db.begin_read().await.unwrap()).await.unwrap();
+    db.close().await;
+    all.into_iter().map(|fund| (fund.promise, fund.restriction, fund.min_gifts, fund.publish_interval_secs)).collect()
+}
+
+#[test]
+fn with_real_money_no_fund_publishes_below_the_floor() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |environment: &[(&str, &str)], more: &[&str]| strikefund(folder.path(), environment, &[&SETUP[..], more].concat());
+    let live = [("STRIPE_SECRET_KEY", "sk_live_x")];
+    let low = ["--min-gifts", "1", "--publish-interval", "0", "--practice"];
+    for environment in [&live[..], &[]] {
+        for (flag, value) in [("--min-gifts", "4"), ("--publish-interval", "23h")] {
+            let output = run(environment, &[flag, value]);
+            assert!(code(&output) == 2 && said(&output).contains(flag), "{}", said(&output));
+        }
+    }
+    let output = run(&live, &low);
+    assert!(code(&output) == 2 && said(&output).contains("--practice"), "{}", said(&output));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was made on the way");
+
+    done(&run(&[], &low));
+    let output = run(&live, &[]);
+    assert!(code(&output) == 2 && said(&output).contains("--min-gifts cannot be 1"), "{}", said(&output));
+    done(&run(&live, &["--min-gifts", "5", "--publish-interval", "24h"]));
+}
+
 /// Takes somebody on and gives the token of their session.
 async fn signed_in(data: &Path) -> String {
     let (db, entropy, now) = (Db::open_sqlite(data).await.unwrap(), Entropy::system(), Clock::system().now());

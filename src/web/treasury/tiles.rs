@@ -6,7 +6,7 @@ use super::closing::LATE;
 use super::gifts::repeats::REPEATS;
 use super::mail::MAIL;
 use super::setup;
-use super::spending::{APPROVALS, CAPTAINS, EXPENSES};
+use super::spending::{APPROVALS, CAPTAINS, EXPENSES, TO_PAY};
 use super::supporters::SUPPORTERS;
 use crate::approvals;
 use crate::bank;
@@ -14,7 +14,7 @@ use crate::booking::{journal, months};
 use crate::clock::{Instant, Zone};
 use crate::closing;
 use crate::db::Tx;
-use crate::donations::{arriving, asking_back, ending, refunding, supporters};
+use crate::donations::{arriving, asking_back, ending, refunding, repeating, supporters};
 use crate::ids::ProposalId;
 use crate::mail;
 use crate::payments::line::LineState;
@@ -64,7 +64,9 @@ pub async fn all(tx: &mut Tx, signed_in: &SignedIn, now: Instant) -> Result<Vec<
         Tile::new("refunds", "/treasury/refunds", refunding::open(tx).await?),
         Tile::new("notes", SUPPORTERS, supporters::waiting(tx).await?),
         repeats(tx).await?,
+        Tile::new("failing", REPEATS, repeating::count_behind(tx, MOST).await?),
         Tile::new("offline", "/treasury/gifts", arriving::open(tx).await?),
+        Tile::new("to-pay", TO_PAY, spending::to_pay(tx, MOST).await?),
         Tile::new("claims", CAPTAINS, spending::open_claims(tx).await?),
         Tile::new("receipts", EXPENSES, spending::missing_receipts(tx).await?),
         unmatched(tx).await?,

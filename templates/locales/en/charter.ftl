@@ -54,6 +54,7 @@ charter-privacy = Privacy
 charter-privacy-hint = What you hold of whom, who sees it, for how long, how to have it deleted, and what you cannot promise.
 charter-access = Accessibility
 charter-wrong-article = Write 1 to 4,000 letters.
+charter-wrong-long = The charter as a whole is too long to be published. Shorten its articles, or write fewer and longer paragraphs.
 charter-wrong-recipients = Name at least one group for leftover money, and 20 at most.
 charter-wrong-recipient = Line { $line } is not “name | why | https://its.page”.
 charter-wrong-percent = Enter a whole number from 0 to 100.

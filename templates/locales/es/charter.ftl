@@ -54,6 +54,7 @@ charter-privacy = Privacidad
 charter-privacy-hint = Qué guardan de quién, quién lo ve, por cuánto tiempo, cómo pedir que se borre y qué no pueden prometer.
 charter-access = Accesibilidad
 charter-wrong-article = Escriba de 1 a 4,000 letras.
+charter-wrong-long = Los estatutos en conjunto son demasiado largos para publicarlos. Acorte sus artículos o escriba párrafos menos numerosos y más largos.
 charter-wrong-recipients = Nombre al menos un grupo para el dinero restante, y 20 como máximo.
 charter-wrong-recipient = La línea { $line } no es «nombre | por qué | https://su.pagina».
 charter-wrong-percent = Escriba un número entero de 0 a 100.

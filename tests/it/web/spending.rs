@@ -1,6 +1,8 @@
 //! The pages about money out, walked as treasurers and captains do.
 
+use strikefund::funds::{About, Names, settings};
 use strikefund::people::Role;
+use strikefund::transact;
 
 use super::staff::Staff;
 use super::{Answer, Visit};
@@ -223,6 +225,12 @@ on_both_databases! {
         rosa.submit(what_if, &[("spent", "10"), ("given", "70")]).await.is(200).says("Then it does not run out.");
         rosa.submit(what_if, &[("spent", "x"), ("given", "")]).await.is(422).says("There are 2 problems");
         rosa.get(&format!("{what_if}?lang=es")).await.is(200).says("¿Y si…?");
+        // Of a strike that is three days old, the mean is over those three: 70.00 a day.
+        let about = About { strike_on: Some("2026-11-12".parse().unwrap()), ..About::default() };
+        let names = Names { name: "General".to_owned(), purpose: "Food and water.".to_owned(), about };
+        let put: sqlx::Result<()> = transact!(books.db, tx => settings::put_names(tx, treasury.fund, &names).await);
+        put.unwrap();
+        rosa.get("/treasury/general/budget").await.is(200).says("$70.00").says("7 days, until 21 Nov 2026").says("value=\"70.00\"");
     }
 
     async fn an_advance_is_opened_and_money_is_asked_for_it(books: &Books) {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Method, header};
+use strikefund::clock::Instant;
 use strikefund::ids::{Entropy, PersonId};
 use strikefund::people::session::{self, Stage};
 use strikefund::people::{self as staff, Language, NewPerson, Role, Roles};
@@ -45,8 +46,12 @@ impl<'a> Staff<'a> {
 
     /// This person, as far as a sign-in got.
     pub async fn at_stage(visit: &'a Visit, books: &Books, person: PersonId, stage: Stage) -> Self {
-        let now = books.now();
-        let token: sqlx::Result<String> = transact!(books.db, tx => session::begin(tx, person, stage, "", &Entropy::system(), now).await);
+        Self::begun_at(visit, books, person, stage, books.now()).await
+    }
+
+    /// The same, of a sign-in that began then.
+    async fn begun_at(visit: &'a Visit, books: &Books, person: PersonId, stage: Stage, then: Instant) -> Self {
+        let token: sqlx::Result<String> = transact!(books.db, tx => session::begin(tx, person, stage, "", &Entropy::system(), then).await);
         Self { visit, person, cookie: format!("__Host-session={}", token.unwrap()) }
     }
 
@@ -107,6 +112,16 @@ on_both_databases! {
         let half = Staff::at_stage(&visit, books, somebody, Stage::Password).await;
         let nobody = Staff { visit: &visit, person: somebody, cookie: String::new() };
         let forged = Staff { visit: &visit, person: somebody, cookie: format!("__Host-session={}", Entropy::system().secret()) };
+        let idle = Staff::begun_at(&visit, books, somebody, Stage::Whole, now.plus_secs(-30 * 60)).await;
+        // Used until this moment, and twelve hours old.
+        let began = now.plus_secs(-12 * 3_600);
+        let old = Staff::begun_at(&visit, books, somebody, Stage::Whole, began).await;
+        let token = old.cookie.strip_prefix("__Host-session=").unwrap();
+        let used: sqlx::Result<()> = transact!(books.db, tx => async {
+            let session = session::find(tx, token, began).await?.expect("it was alive then");
+            session::note_use(tx, session.id, now).await
+        }.await);
+        used.unwrap();
         let mut staff = Vec::new();
         for role in Role::ALL {
             staff.push((role, Staff::signed_in(&visit, books, &[role]).await));
@@ -116,7 +131,7 @@ on_both_databases! {
         for door in &doors {
             let path = filled(door.path);
             let asked = async |who: &Staff<'_>| if door.method == Method::GET { who.get(&path).await } else { who.submit(&path, &[]).await }.status;
-            for stranger in [&nobody, &forged, &disabled] {
+            for stranger in [&nobody, &forged, &disabled, &idle, &old] {
                 let status = asked(stranger).await;
                 assert_eq!(status == 401, door.who != Who::Anyone, "{} {} for a stranger: {status}", door.method, door.path);
             }

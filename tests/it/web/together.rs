@@ -1,9 +1,10 @@
 //! Where two rooms meet: the bank's line and what it shows, a locked month and who is told of it, what waits on the first page, the search.
 
+use strikefund::donations::repeating;
 use strikefund::ledger;
 use strikefund::people::Role;
-use strikefund::spending::State;
-use strikefund::transact;
+use strikefund::spending::{Draft, PaidBy, State};
+use strikefund::{run, transact};
 
 use super::Visit;
 use super::staff::Staff;
@@ -115,5 +116,49 @@ on_both_databases! {
         let payee = treasury.new_payee("021000021 123456789").await.unwrap();
         staff.get(&format!("/treasury/search?q={payee}")).await.is(200).says(&format!("href=\"/treasury/payees/{payee}\""));
         staff.get(&format!("/treasury/search?q={payee}&lang=es")).await.is(200).says("Beneficiario");
+    }
+
+    async fn what_is_to_be_paid_waits_on_the_first_page_and_leads_to_its_list(books: &Books) {
+        let treasury = Treasury::holding(books, 10_000).await;
+        let payee = treasury.ready_payee().await;
+        let bill = Draft { paid_by: PaidBy::Bill, paid_from: None, payee: Some(payee), ..treasury.water(1_899) };
+        let id = treasury.sent(&bill).await;
+        let visit = Visit::of(books);
+        let staff = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        staff.get("/treasury").await.is(200).never_says("</strong> Expenses to pay");
+        treasury.approve(treasury.ana, id).await.unwrap();
+        let list = "/treasury/expenses?state=approved";
+        staff.get("/treasury").await.is(200).says(&format!("<li><a href=\"{list}\"><strong>1</strong> Expenses to pay</a>"));
+        assert_eq!(staff.get(list).await.is(303).next(), "/treasury/general/expenses?state=approved");
+        assert_eq!(staff.get("/treasury/expenses?state=1").await.is(303).next(), "/treasury/general/expenses");
+        books.fund("water", Some("water only")).await;
+        staff.get(list).await.is(200).says("href=\"/treasury/water/expenses?state=approved\"");
+        treasury.pay(id).await.unwrap();
+        staff.get("/treasury").await.is(200).never_says("</strong> Expenses to pay");
+    }
+
+    async fn gifts_that_are_behind_wait_on_the_first_page_until_somebody_stops_them(books: &Books) {
+        let fund = books.general_fund().await;
+        let visit = Visit::of(books);
+        let staff = Staff::signed_in(&visit, books, &[Role::Recorder]).await;
+        let (now, failed) = (books.now(), books.now().plus_secs(-3 * 86_400));
+        let sql = "INSERT INTO recurring_gift (fund_id, subscription_id, amount_minor, currency, state, begun_at, failed_at, stop_tries)
+                   VALUES ($1, $2, 2500, 'USD', $3, $4, $4, 0)";
+        let begun: sqlx::Result<()> = transact!(books.db, tx => async {
+            for (subscription, state) in [("sub_well", "active"), ("sub_behind", "past_due")] {
+                run!(tx, execute, sqlx::query(sql).bind(fund).bind(subscription).bind(state).bind(failed))?;
+            }
+            Ok::<(), sqlx::Error>(())
+        }.await);
+        begun.unwrap();
+        let home = staff.get("/treasury").await.is(200).says("oldest 3 days");
+        home.says("<li><a href=\"/treasury/repeats\"><strong>1</strong> Repeating gifts that are behind in payment</a>");
+        staff.get("/treasury?lang=es").await.is(200).says("<strong>1</strong> Donaciones que se repiten con un pago pendiente</a>");
+        let stopped: sqlx::Result<bool> = transact!(books.db, tx => async {
+            let behind = repeating::list(tx, None, 1).await?.remove(0);
+            repeating::stop_by_donor(tx, &behind, now).await
+        }.await);
+        assert!(stopped.unwrap());
+        staff.get("/treasury").await.is(200).never_says("</strong> Repeating gifts that are behind in payment");
     }
 }

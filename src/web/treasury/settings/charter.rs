@@ -146,6 +146,7 @@ fn note(words: Words, wrong: &[WrongCharter], wrongs: &mut Wrongs) {
             WrongCharter::ReservePercent => words.say("charter-wrong-percent"),
             WrongCharter::ReserveDays => words.say("charter-wrong-days"),
             WrongCharter::ObjectionDays => words.say("charter-wrong-objection"),
+            WrongCharter::TooLong => words.say("charter-wrong-long"),
         };
         wrongs.add(one.field(), said);
     }

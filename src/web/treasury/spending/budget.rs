@@ -93,8 +93,8 @@ fn runway(words: Words, fund: &Fund, (outlook, standing): (&Outlook, Standing), 
     let facts = facts.add(words.say("budget-given"), money(outlook.given_minor));
     let facts = outlook.units.iter().fold(facts, |facts, (unit, count)| {
         let what = words.with("budget-units", "unit", words.of("expense-unit", unit.as_str()));
-        // To a tenth, as the mean of seven days seldom is whole.
-        let tenths = count.saturating_mul(10).saturating_add(3) / 7;
+        // To a tenth, as the mean of some days seldom is whole.
+        let tenths = count.saturating_mul(10).saturating_add(outlook.mean_days / 2) / outlook.mean_days;
         facts.add(what, Cell::number(format!("{}.{}", tenths / 10, tenths % 10)))
     });
     let Some(burn) = outlook.burn_minor() else {
@@ -113,7 +113,7 @@ fn runway(words: Words, fund: &Fund, (outlook, standing): (&Outlook, Standing), 
 /// What the form of the question starts with: the mean of a day, and what the last week brought.
 fn what_if_form(words: Words, fund: &Fund, outlook: &Outlook, typed: &Typed, wrongs: &Wrongs) -> Form {
     let decimal = |minor| Money::new(minor, fund.currency).decimal();
-    let burn = outlook.burn_minor().unwrap_or(outlook.week_minor / 7);
+    let burn = outlook.burn_minor().unwrap_or_else(|| outlook.mean_minor());
     let typed = &typed.clone().or("spent", decimal(burn)).or("given", decimal(outlook.given_minor.max(0)));
     let parts = FormParts { words, typed, wrongs };
     let sign = fund.currency.sign();

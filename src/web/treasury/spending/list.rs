@@ -28,15 +28,18 @@ pub(super) fn doors(doors: Doors) -> Doors {
     doors.get(EXPENSES, Who::Holding(READERS), choose).get(LIST, Who::Holding(READERS), list).post(LIST, Who::Holding(READERS), search)
 }
 
-async fn choose(State(site): AnySite, signed_in: SignedIn) -> Result<Response, Trouble> {
+async fn choose(State(site): AnySite, signed_in: SignedIn, Query(asked): Query<Asked>) -> Result<Response, Trouble> {
+    // Whoever comes for what is in one state reads that of the fund they choose.
+    let state = asked.state.parse::<Stage>().map(|stage| format!("?state={stage}")).unwrap_or_default();
+    let address = |fund: &Fund| format!("/treasury/{}/expenses{state}", fund.slug);
     let funds = funds::list(&mut site.db.begin_read().await?).await?;
     if let [only] = &*funds {
-        return Ok(answer::see_other(&format!("/treasury/{}/expenses", only.slug))?);
+        return Ok(answer::see_other(&address(only))?);
     }
     let words = signed_in.words;
     let mut table = Table::new(words.say("expense-funds"), words.say("expense-no-funds")).column(words.say("expense-fund"));
     for fund in funds {
-        table.row(vec![Cell::link(format!("/treasury/{}/expenses", fund.slug), fund.name)]);
+        table.row(vec![Cell::link(address(&fund), fund.name)]);
     }
     Ok(Sheet::new(Frame::new(&site, &signed_in, words.say("place-expenses"))).with(Part::Table(table)).answer(&Wrongs::default()))
 }

@@ -40,6 +40,8 @@ pub(super) use payees::private_fields as payee_fields;
 
 /// Where one chooses a fund to see its expenses.
 pub(super) const EXPENSES: &str = "/treasury/expenses";
+/// The same for what is agreed to and not paid.
+pub(super) const TO_PAY: &str = "/treasury/expenses?state=approved";
 /// What waits for somebody's agreement.
 pub(super) const APPROVALS: &str = "/treasury/approvals";
 /// The payee book.
