@@ -7,6 +7,8 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import * as checks from "./checks.mjs";
 import { PHONE, fund, picture, stage, visit } from "./stage.mjs";
+import "./day.mjs";
+import "./ending.mjs";
 import "./news.mjs";
 import "./public.mjs";
 import "./treasury.mjs";
