@@ -58,8 +58,8 @@ pub fn of_hashes(hashes: &[Hash]) -> Vec<u8> {
 /// The bytes of a bundle: each record behind its length in two bytes, the larger first.
 ///
 /// # Panics
-/// On a record of 64 KiB: none is written so long. What people write at length into one record is a charter, and `funds::charter` refuses
-/// one that would take more than 40 KiB of it.
+/// On a record of 64 KiB: none is written so long. What people write at length into one record is a charter, which `funds::charter` bounds, and a
+/// publication that would seal a longer record is refused before (`heads::seal`).
 pub fn bundle<'a>(records: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
     let mut bytes = Vec::new();
     for record in records {
