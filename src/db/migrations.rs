@@ -81,6 +81,7 @@ pub const MIGRATIONS: &[Schema] = &[
     schema!(53, "0053_limits_of_shares"),
     schema!(54, "0054_disputes_stop_repeats"),
     schema!(55, "0055_caps"),
+    schema!(56, "0056_letters_due"),
 ];
 
 /// What [`Db::migrate`] found and did.

@@ -133,14 +133,13 @@ pub(super) async fn set_session(tx: &mut Tx, id: DonationId, session_id: &str, s
 }
 
 pub(super) async fn set_progress(tx: &mut Tx, id: DonationId, state: State, said: &Progress<'_>) -> sqlx::Result<()> {
-    // Another gift may have the payment already, where its line came first and named no pledge: it keeps it. A gift that was paid before and
-    // says that it clears owes its donor a mail: told once more, it owes it still.
+    // Another gift may have the payment already, where its line came first and named no pledge: it keeps it.
     let sql = "UPDATE donation
                   SET state = $2, session_id = COALESCE(session_id, $3),
                       payment_intent = COALESCE(payment_intent,
                           CASE WHEN EXISTS (SELECT 1 FROM donation other WHERE other.payment_intent = $4) THEN NULL ELSE $4 END),
                       subscription_id = COALESCE(subscription_id, $5), decline_code = COALESCE($6, decline_code),
-                      clearing = CASE WHEN $2 = 'paid' AND state <> 'paid' THEN 0 ELSE clearing END,
+                      clearing = CASE WHEN $2 = 'paid' THEN 0 ELSE clearing END,
                       paid_at = CASE WHEN $2 = 'paid' THEN COALESCE(paid_at, $7) ELSE paid_at END
                 WHERE id = $1";
     run!(
@@ -241,23 +240,21 @@ pub(super) async fn set_bounced(tx: &mut Tx, charge_id: &str) -> sqlx::Result<()
     Ok(())
 }
 
-/// Notes that the donor of a gift is to be written to: it is paid or has failed, and clears as if the bank had not answered, which no other gift
-/// does for long. What is paid and not booked yet is written of when it is.
+/// Notes that the donor of a gift that is paid or has failed is to be written to. What is paid and not booked yet is written of when it is.
 pub(super) async fn owe_letter(tx: &mut Tx, id: DonationId) -> sqlx::Result<()> {
-    let sql = "UPDATE donation SET clearing = 1 WHERE id = $1 AND (state = 'failed' OR (state = 'paid' AND settled_at IS NOT NULL))";
+    let sql = "UPDATE donation SET letter_due = 1 WHERE id = $1 AND (state = 'failed' OR (state = 'paid' AND settled_at IS NOT NULL))";
     run!(tx, execute, sqlx::query(sql).bind(id)).map(drop)
 }
 
-/// The gifts whose donors are to be written to. Those that clear are few, and are found first.
+/// The gifts whose donors are to be written to.
 pub(super) async fn owed_letters(tx: &mut Tx, limit: i64) -> sqlx::Result<Vec<Donation>> {
-    const SQL: &str =
-        select_donation!("WHERE id IN (SELECT id FROM donation WHERE clearing = 1) AND state IN ('paid', 'failed') ORDER BY id LIMIT $1");
+    const SQL: &str = select_donation!("WHERE letter_due = 1 ORDER BY id LIMIT $1");
     run!(tx, fetch_all, sqlx::query_as(SQL).bind(limit))
 }
 
 /// Notes that the donor was written to; a gift that moved on meanwhile is looked at again.
 pub(super) async fn letter_written(tx: &mut Tx, gift: &Donation) -> sqlx::Result<()> {
-    let sql = "UPDATE donation SET clearing = 0 WHERE id = $1 AND state = $2";
+    let sql = "UPDATE donation SET letter_due = 0 WHERE id = $1 AND state = $2";
     run!(tx, execute, sqlx::query(sql).bind(gift.id).bind(gift.state)).map(drop)
 }
 

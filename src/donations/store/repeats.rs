@@ -152,7 +152,7 @@ pub(in crate::donations) async fn adopt(tx: &mut Tx, subscription: &str) -> sqlx
 /// Notes that the donor is to be written to about the payments that came before anybody knew whose they are, as `owe_letter` does of one.
 pub(in crate::donations) async fn owe_letters(tx: &mut Tx, subscription: &str) -> sqlx::Result<()> {
     const SQL: &str =
-        "UPDATE donation SET clearing = 1 WHERE subscription_id = $1 AND origin = 'recurring' AND state IN ('paid', 'failed')";
+        "UPDATE donation SET letter_due = 1 WHERE subscription_id = $1 AND origin = 'recurring' AND state IN ('paid', 'failed')";
     run!(tx, execute, sqlx::query(SQL).bind(subscription)).map(drop)
 }
 
